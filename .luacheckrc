@@ -1,0 +1,5 @@
+std = "lua54"
+max_line_length = 110
+files["tests/lua"] = { std = "+busted" }
+files["scripts"] = { read_globals = { "arg" } }
+files["tests/oracle"] = { ignore = { "631" }, read_globals = { "arg" } }

@@ -1,0 +1,37 @@
+/* handle.h - what stands behind the public `bilan *`: allocator, I/O, threads, last message.
+ *
+ * Every function of the engine that can fail takes the handle first and returns a
+ * bilan_status; `fail` records the message and hands the code back, so that a failing line
+ * reads `return fail(b, BILAN_DATA, "...")`. Messages need no memory: the text lives in a
+ * fixed buffer, so running out of memory can be reported.
+ */
+#ifndef BASE_HANDLE_H
+#define BASE_HANDLE_H
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "bilan.h"
+
+enum { MESSAGE_ROOM = 2048 };
+
+struct bilan {
+  struct mem mem;
+  struct io io;
+  int threads; /* workers a kernel may use; at least 1. Never changes a result. */
+  char message[MESSAGE_ROOM];
+};
+
+/* A handle in a caller's own memory: no cap, one thread, no message. */
+void handle_init(bilan *b);
+
+/* Records a message (printf's %s %.*s %zu %d %c only: no floating point, which depends on the
+ * locale; a longer text is cut at a character) and returns `code`. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+bilan_status fail(bilan *b, bilan_status code, const char *format, ...);
+
+/* fail(b, BILAN_NOMEM, "out of memory ..."). */
+bilan_status fail_nomem(bilan *b);
+
+#endif

@@ -1,0 +1,38 @@
+/* io.h - the one way to the file system: open, read, write, fsync, rename, close.
+ *
+ * A switch makes the n-th system call fail with a chosen errno, so that tests walk through
+ * every I/O fault. Reading is of regular files, whole; writing is atomic: a temporary file
+ * beside the target (mode 0600 until it is complete), fsync, rename, fsync of the folder.
+ * A target that exists and is not a regular file (device, FIFO, folder, symlink) is refused.
+ */
+#ifndef BASE_IO_H
+#define BASE_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct io {
+  uint64_t calls;   /* system calls made so far */
+  uint64_t fail_at; /* the call that fails; 0 = none */
+  int fail_errno;   /* with this errno */
+  bool fail_on;     /* fail all calls after fail_at too */
+  size_t chunk;     /* at most so many bytes a read or write; 0 = no limit (short I/O tests) */
+};
+
+#include "bilan.h"
+
+/* Reads a whole regular file into a block of the handle's allocator (`*out`, freed by the
+ * caller with mem_free; one NUL byte follows the `*size` bytes). `limit` in bytes, 0 = none.
+ * Errors name the path: BILAN_IO (absent, unreadable), BILAN_DATA (not a regular file),
+ * BILAN_LIMIT (larger than the limit), BILAN_NOMEM. */
+bilan_status io_read_file(bilan *b, char **out, size_t *size, const char *path, size_t limit);
+
+/* Writes `size` bytes to `path` atomically: afterwards the file is the old one or the new
+ * one, whole. Errors name the path. */
+bilan_status io_write_file(bilan *b, const char *path, const void *bytes, size_t size);
+
+/* Makes a folder and the folders above it; one that is there is fine. */
+bilan_status io_make_folder(bilan *b, const char *path);
+
+#endif

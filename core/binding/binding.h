@@ -1,0 +1,60 @@
+/* binding.h - what the Lua-facing files share: the handle, userdata, errors.
+ *
+ * The rules of this floor: all arguments are checked before anything is allocated; what the
+ * engine gives is put at once into a userdata that was made, closed, beforehand, so that an
+ * error raised by Lua can leak nothing; a pure-C call does the work; results are pushed.
+ * Nothing here computes statistics.
+ */
+#ifndef BINDING_BINDING_H
+#define BINDING_BINDING_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include "data/domain.h"
+#include "data/table.h"
+
+/* The engine handle of this Lua state (kept in the registry; lives as long as the state). */
+bilan *l_handle(lua_State *L);
+
+/* Raises the handle's last message as a Lua error with the position of the caller's line;
+ * returns nothing when status is BILAN_OK. */
+void l_check(lua_State *L, bilan_status status);
+
+/* ---- userdata: a slot is made closed (NULL), then filled ------------------------------- */
+
+struct table **l_new_table(lua_State *L);
+struct domain **l_new_domain(lua_State *L);
+struct column **l_new_column(lua_State *L);
+struct table *l_check_table(lua_State *L, int index);
+struct domain *l_opt_domain(lua_State *L, int index); /* nil or none: NULL */
+struct column *l_check_column(lua_State *L, int index);
+
+/* The column called by the string at `name` in the table at `table`; raises "no item ..., did
+ * you mean ...". Lent. */
+struct column *l_check_item(lua_State *L, int table, int name);
+
+struct text l_check_text(lua_State *L, int index);   /* lives while the string is on the stack */
+void l_push_text(lua_State *L, struct text t);
+void l_push_count(lua_State *L, double value); /* an integer when whole and exact, else a float */
+
+/* Scratch memory that dies with the Lua stack slot it leaves on top. */
+void *l_scratch(lua_State *L, size_t count, size_t size);
+
+/* ---- options: a table of named fields, unknown names refused --------------------------- */
+
+/* Raises `unknown option "cis"; did you mean "ci"?` when the table at `index` (nil is fine)
+ * has a string key that is not in the NULL-terminated list. */
+void l_check_options(lua_State *L, int index, const char *const *known);
+
+/* ---- parts of the module: each pushes one table of functions ---------------------------- */
+int l_data_open(lua_State *L);
+int l_csv_open(lua_State *L);
+int l_expr_open(lua_State *L);
+int l_sql_open(lua_State *L);
+int l_estimate_open(lua_State *L);
+int l_stat_open(lua_State *L);
+int l_claim_open(lua_State *L);
+int l_text_open(lua_State *L);
+
+#endif

@@ -1,0 +1,141 @@
+/* column.c - see column.h: shapes, reading, releasing. */
+#include "data/column.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- making ---------------------------------------------------------------------------- */
+
+static struct column *new_column(bilan *b, enum column_type type, size_t rows) {
+  struct column *c = mem_zero(&b->mem, 1, sizeof *c);
+  if (!c) return NULL;
+  c->owners = 1;
+  c->mem = &b->mem;
+  c->type = type;
+  c->rows = rows;
+  return c;
+}
+
+bilan_status column_codes(bilan *b, struct column **out, size_t rows, unsigned width,
+                          void *codes, struct dict *dict) {
+  struct column *c = new_column(b, COLUMN_CODES, rows);
+  if (!c) {
+    mem_free(&b->mem, codes);
+    dict_free(dict);
+    return fail_nomem(b);
+  }
+  c->width = width;
+  c->codes = codes;
+  c->dict = dict;
+  *out = c;
+  return BILAN_OK;
+}
+
+bilan_status column_numbers(bilan *b, struct column **out, size_t rows, double *numbers,
+                            uint8_t *missing) {
+  struct column *c = new_column(b, COLUMN_NUMBERS, rows);
+  if (!c) {
+    mem_free(&b->mem, numbers);
+    mem_free(&b->mem, missing);
+    return fail_nomem(b);
+  }
+  c->numbers = numbers;
+  c->missing = missing;
+  *out = c;
+  return BILAN_OK;
+}
+
+bilan_status column_text(bilan *b, struct column **out, size_t rows, uint64_t *offsets,
+                         char *arena, uint8_t *missing) {
+  struct column *c = new_column(b, COLUMN_TEXT, rows);
+  if (!c) {
+    mem_free(&b->mem, offsets);
+    mem_free(&b->mem, arena);
+    mem_free(&b->mem, missing);
+    return fail_nomem(b);
+  }
+  c->offsets = offsets;
+  c->arena = arena;
+  c->missing = missing;
+  *out = c;
+  return BILAN_OK;
+}
+
+static void free_options(struct mem *mem, struct column **options, size_t count) {
+  for (size_t i = 0; options && i < count; i++) column_free(options[i]);
+  mem_free(mem, options);
+}
+
+bilan_status column_set(bilan *b, struct column **out, size_t rows, struct column **options,
+                        size_t count, struct dict *dict, uint8_t *missing) {
+  struct column *c = new_column(b, COLUMN_SET, rows);
+  if (!c) {
+    free_options(&b->mem, options, count);
+    dict_free(dict);
+    mem_free(&b->mem, missing);
+    return fail_nomem(b);
+  }
+  c->options = options;
+  c->option_count = count;
+  c->dict = dict;
+  c->missing = missing;
+  *out = c;
+  return BILAN_OK;
+}
+
+struct column *column_hold(struct column *c) {
+  if (c) c->owners++;
+  return c;
+}
+
+void column_free(struct column *c) {
+  if (!c || --c->owners) return;
+  dict_free(c->dict);
+  free_options(c->mem, c->options, c->option_count);
+  mem_free(c->mem, c->codes);
+  mem_free(c->mem, c->numbers);
+  mem_free(c->mem, c->offsets);
+  mem_free(c->mem, c->arena);
+  mem_free(c->mem, c->missing);
+  mem_free(c->mem, c);
+}
+
+/* ---- reading --------------------------------------------------------------------------- */
+
+unsigned column_width_for(size_t codes) {
+  return codes <= 1u << 8 ? 1 : codes <= 1u << 16 ? 2 : 4;
+}
+
+uint32_t column_code(const struct column *c, size_t row) {
+  if (c->width == 1) return ((const uint8_t *)c->codes)[row];
+  if (c->width == 2) return ((const uint16_t *)c->codes)[row];
+  return ((const uint32_t *)c->codes)[row];
+}
+
+bilan_missing column_missing(const struct column *c, size_t row) {
+  if (c->type == COLUMN_CODES) return dict_level(c->dict, column_code(c, row))->missing;
+  return c->missing ? (bilan_missing)c->missing[row] : BILAN_PRESENT;
+}
+
+double column_number(const struct column *c, size_t row) {
+  if (c->type == COLUMN_CODES) return dict_level(c->dict, column_code(c, row))->value;
+  return c->numbers[row];
+}
+
+struct text column_label(const struct column *c, size_t row) {
+  if (c->type == COLUMN_CODES) return dict_level(c->dict, column_code(c, row))->label;
+  uint64_t from = c->offsets[row];
+  return (struct text){c->arena + from, (size_t)(c->offsets[row + 1] - from)};
+}
+
+bool column_is_numeric(const struct column *c) {
+  if (c->type != COLUMN_CODES) return c->type == COLUMN_NUMBERS;
+  size_t answers = 0;
+  for (uint32_t code = 1; code < dict_count(c->dict); code++) {
+    const struct level *level = dict_level(c->dict, code);
+    if (level->missing) continue;
+    if (isnan(level->value)) return false;
+    answers++;
+  }
+  return answers > 0;
+}

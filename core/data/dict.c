@@ -1,0 +1,141 @@
+/* dict.c - see dict.h.
+ *
+ * Labels live one after the other in one arena; levels refer to it by offset until they are
+ * asked for, since the arena moves as it grows. A hash table of codes with linear probing
+ * (size a power of two, at most half full) finds a label; numbers never enter it.
+ */
+#include "data/dict.h"
+
+#include <math.h>
+#include <string.h>
+
+struct dict {
+  size_t owners;
+  struct mem *mem;
+  struct level *levels; /* label.s is NULL for the blank */
+  size_t count, room;
+  struct buffer arena;
+  uint32_t *slots; /* code, 0 = free */
+  size_t slot_count;
+};
+
+enum { FIRST_SLOTS = 16, FIRST_LEVELS = 8 };
+
+bilan_status dict_new(bilan *b, struct dict **out) {
+  struct dict *d = mem_zero(&b->mem, 1, sizeof *d);
+  if (!d) return fail_nomem(b);
+  d->owners = 1;
+  d->mem = &b->mem;
+  buffer_init(&d->arena, &b->mem);
+  d->levels = mem_zero(&b->mem, FIRST_LEVELS, sizeof *d->levels);
+  d->slots = mem_zero(&b->mem, FIRST_SLOTS, sizeof *d->slots);
+  d->room = FIRST_LEVELS;
+  d->slot_count = FIRST_SLOTS;
+  if (!d->levels || !d->slots) {
+    dict_free(d);
+    return fail_nomem(b);
+  }
+  d->levels[0] = (struct level){.value = NAN, .missing = BILAN_NO_ANSWER};
+  d->count = 1;
+  *out = d;
+  return BILAN_OK;
+}
+
+struct dict *dict_hold(struct dict *d) {
+  if (d) d->owners++;
+  return d;
+}
+
+void dict_free(struct dict *d) {
+  if (!d || --d->owners) return;
+  mem_free(d->mem, d->levels);
+  mem_free(d->mem, d->slots);
+  buffer_free(&d->arena);
+  mem_free(d->mem, d);
+}
+
+size_t dict_count(const struct dict *d) { return d->count; }
+
+const struct level *dict_level(const struct dict *d, uint32_t code) { return &d->levels[code]; }
+
+/* The slot that holds the label, or the free one where it would go. */
+static size_t slot_of(const struct dict *d, struct text label) {
+  size_t mask = d->slot_count - 1, at = text_hash(label) & mask;
+  while (d->slots[at] && !text_equal(d->levels[d->slots[at]].label, label)) at = (at + 1) & mask;
+  return at;
+}
+
+uint32_t dict_find(const struct dict *d, struct text label) {
+  return d->slots[slot_of(d, label)];
+}
+
+static bilan_status grow_slots(bilan *b, struct dict *d) {
+  size_t count = d->slot_count * 2;
+  uint32_t *slots = mem_zero(d->mem, count, sizeof *slots);
+  if (!slots) return fail_nomem(b);
+  mem_free(d->mem, d->slots);
+  d->slots = slots;
+  d->slot_count = count;
+  for (uint32_t code = 1; code < d->count; code++)
+    d->slots[slot_of(d, d->levels[code].label)] = code;
+  return BILAN_OK;
+}
+
+static bilan_status grow_levels(bilan *b, struct dict *d) {
+  struct level *levels = mem_resize_array(d->mem, d->levels, d->room * 2, sizeof *levels);
+  if (!levels) return fail_nomem(b);
+  d->levels = levels;
+  d->room *= 2;
+  return BILAN_OK;
+}
+
+/* Copies a label into the arena; the labels follow when the arena moves. */
+static bilan_status keep_label(bilan *b, struct dict *d, struct text label, struct text *kept) {
+  uintptr_t before = (uintptr_t)d->arena.s;
+  size_t at = d->arena.n;
+  if (!label.n) {
+    *kept = TEXT("");
+    return BILAN_OK;
+  }
+  buffer_add(&d->arena, label.s, label.n);
+  if (d->arena.failed) {
+    d->arena.failed = false;
+    return fail_nomem(b);
+  }
+  for (size_t i = 1; (uintptr_t)d->arena.s != before && i < d->count; i++)
+    if (d->levels[i].label.n)
+      d->levels[i].label.s = d->arena.s + ((uintptr_t)d->levels[i].label.s - before);
+  *kept = (struct text){d->arena.s + at, label.n};
+  return BILAN_OK;
+}
+
+static bilan_status append(bilan *b, struct dict *d, uint32_t *code, const struct level *level) {
+  bilan_status status = BILAN_OK;
+  struct level kept = *level;
+  if (d->count > INT32_MAX) return fail(b, BILAN_LIMIT, "more than 2^31 different answers");
+  if (d->count * 2 >= d->slot_count) status = grow_slots(b, d);
+  if (!status && d->count == d->room) status = grow_levels(b, d);
+  if (!status) status = keep_label(b, d, level->label, &kept.label);
+  if (status) return status;
+  *code = (uint32_t)d->count;
+  d->slots[slot_of(d, kept.label)] = *code;
+  d->levels[d->count++] = kept;
+  return BILAN_OK;
+}
+
+bilan_status dict_add(bilan *b, struct dict *d, uint32_t *code, struct text label) {
+  uint32_t there = dict_find(d, label);
+  if (there) {
+    *code = there;
+    return BILAN_OK;
+  }
+  return append(b, d, code, &(struct level){.label = label, .value = NAN});
+}
+
+bilan_status dict_add_level(bilan *b, struct dict *d, uint32_t *code,
+                            const struct level *level) {
+  if (dict_find(d, level->label))
+    return fail(b, BILAN_USAGE, "level \"%.*s\" stands twice", (int)level->label.n,
+                level->label.s);
+  return append(b, d, code, level);
+}

@@ -1,0 +1,68 @@
+/* cells.h - cells are asked for, not computed on the spot.
+ *
+ * An estimator describes what it needs as a plain request: the keys that cross-classify the
+ * rows, the measures to sum, the domain, the weight, the PSU. It gets back sufficient
+ * statistics per cell, and per PSU and cell where it asked for that. Every estimate, variance,
+ * interval and test is computed from such an answer and from nothing else, so the question
+ * can be answered by a pass over columns in memory (cells_tabulate) or, one day, by a
+ * database, with the same result.
+ *
+ * Cells are dense: with keys of s1, s2, ... codes, the cell of codes (c1, c2, ...) is number
+ * (c1 * s2 + c2) * s3 + ... Missing answers are codes too, so nothing is left out: the
+ * estimator decides what is in the base by looking at the levels' kinds of missing.
+ *
+ * Determinism: rows are cut into blocks of a fixed size; a block is summed in row order and
+ * blocks are added in block order, whatever the number of threads.
+ */
+#ifndef KERNEL_CELLS_H
+#define KERNEL_CELLS_H
+
+#include "data/column.h"
+#include "data/domain.h"
+
+enum { CELLS_KEYS = 8 };
+
+struct cells_request {
+  size_t rows;
+  const struct domain *domain;                  /* NULL: all rows */
+  const struct column *keys[CELLS_KEYS];        /* CODES */
+  size_t key_count;                             /* 0: one cell */
+  const struct column *const *measures;         /* numeric; a missing one leaves the row out of
+                                                   that measure alone */
+  size_t measure_count;
+  const double *centres;                        /* measure x cell, subtracted before summing,
+                                                   for two-pass variances; NULL: 0 */
+  const struct column *weight;                  /* numeric, >= 0; NULL: 1 for every row; a
+                                                   missing weight counts as 0 */
+  const struct column *psu;                     /* CODES; NULL: no totals per PSU */
+};
+
+/* What one measure sums to in one cell. y stands for value minus centre. */
+struct cells_sums {
+  int64_t n;     /* rows with a value and a positive weight */
+  double weight; /* sum of w over them */
+  double y;      /* sum of w * y */
+  double yy;     /* sum of w * y * y */
+};
+
+struct cells {
+  struct mem *mem;
+  size_t key_count;
+  size_t sizes[CELLS_KEYS]; /* codes of each key */
+  size_t count;             /* product of sizes: cells */
+  size_t measure_count;
+  int64_t *n;               /* count: rows of positive weight (all rows when unweighted) */
+  double *weight;           /* count: sum of w */
+  double *weight2;          /* count: sum of w * w */
+  struct cells_sums *sums;  /* [measure * count + cell] */
+  size_t psu_count;         /* codes of the PSU column; 0 when none was asked for */
+  double *psu_weight;       /* [psu * count + cell]: sum of w */
+  double *psu_y;            /* [(measure * psu_count + psu) * count + cell]: sum of w * y */
+};
+
+/* Answers a request by one pass over columns in memory. BILAN_LIMIT beyond 2^26 cells, with
+ * the names of nothing but the sizes in the message; BILAN_NOMEM. */
+bilan_status cells_tabulate(bilan *b, struct cells *out, const struct cells_request *request);
+void cells_free(struct cells *c); /* idempotent */
+
+#endif
