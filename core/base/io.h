@@ -4,6 +4,8 @@
  * every I/O fault. Reading is of regular files, whole; writing is atomic: a temporary file
  * beside the target (mode 0600 until it is complete), fsync, rename, fsync of the folder.
  * A target that exists and is not a regular file (device, FIFO, folder, symlink) is refused.
+ * Reading follows symbolic links, so that what may be read is decided on io_real_path. A
+ * process that is killed while it writes leaves a file .bilan-*.tmp beside the target.
  */
 #ifndef BASE_IO_H
 #define BASE_IO_H
@@ -29,10 +31,18 @@ struct io {
 bilan_status io_read_file(bilan *b, char **out, size_t *size, const char *path, size_t limit);
 
 /* Writes `size` bytes to `path` atomically: afterwards the file is the old one or the new
- * one, whole. Errors name the path. */
+ * one, whole. A file that was there keeps its mode. Errors are BILAN_IO (also for a target
+ * that is refused) or BILAN_NOMEM and name the path. */
 bilan_status io_write_file(bilan *b, const char *path, const void *bytes, size_t size);
 
 /* Makes a folder and the folders above it; one that is there is fine. */
 bilan_status io_make_folder(bilan *b, const char *path);
+
+/* Is there a regular file, a folder? Symbolic links are followed; unreachable is false. */
+bool io_is_file(bilan *b, const char *path);
+bool io_is_folder(bilan *b, const char *path);
+
+/* The absolute path without links and dots of something that exists; mem_free it. */
+bilan_status io_real_path(bilan *b, char **out, const char *path);
 
 #endif

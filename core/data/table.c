@@ -129,7 +129,7 @@ bilan_status table_with(bilan *b, struct table **out, const struct table *t, str
 
 bilan_status table_select(bilan *b, struct table **out, const struct table *t,
                           const size_t *places, const struct text *names, size_t count) {
-  struct table *made;
+  struct table *made = NULL;
   bilan_status status = table_new(b, &made, t->rows);
   if (status) return status;
   for (size_t i = 0; !status && i < count; i++)
@@ -142,7 +142,7 @@ bilan_status table_select(bilan *b, struct table **out, const struct table *t,
 
 bilan_status table_take(bilan *b, struct table **out, const struct table *t,
                         const size_t *rows, size_t count) {
-  struct table *made;
+  struct table *made = NULL;
   bilan_status status = table_new(b, &made, count);
   if (status) return status;
   for (size_t i = 0; !status && i < t->count; i++) {

@@ -1,0 +1,393 @@
+/* io.c - files, read whole and written atomically. See io.h.
+ *
+ * Every system call goes through a wrapper of the same name that counts it and may fail it.
+ * A call interrupted by a signal is made again; a read or write that did less than asked is
+ * continued. Writing opens the target's folder once and names everything relative to it, so
+ * that a folder exchanged meanwhile changes nothing:
+ *
+ *   open folder - look at the target - create temporary - write - mode - fsync - close
+ *   - rename over the target - fsync folder
+ *
+ * A crash leaves at worst a file named .bilan-PROCESS-N.tmp beside an untouched target.
+ * Messages of system errors are our own: strerror depends on the locale.
+ */
+#define _XOPEN_SOURCE 700 /* realpath; says POSIX 2008 as well */
+
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/handle.h"
+
+enum {
+  INTERRUPTIONS = 1000, /* a call that is interrupted more often than that has failed */
+  TEMPORARIES = 100,    /* names tried for the temporary file */
+  TEMPORARY_ROOM = 64,
+  LARGEST_STEP = 1 << 30, /* bytes a read or write; more is undefined in some systems */
+};
+
+/* ---- system calls ------------------------------------------------------------------------ */
+
+/* Counts a call; true when it is told to fail, errno set. */
+static bool refused(struct io *io) {
+  io->calls++;
+  if (!io->fail_at || io->calls < io->fail_at) return false;
+  if (io->calls > io->fail_at && !io->fail_on) return false;
+  errno = io->fail_errno;
+  return true;
+}
+
+/* After a call returned `result`: is it to be made again? */
+static bool again(long result, int *interruptions) {
+  return result < 0 && errno == EINTR && ++*interruptions < INTERRUPTIONS;
+}
+
+static size_t step(const struct io *io, size_t n) {
+  if (io->chunk && n > io->chunk) return io->chunk;
+  return n > LARGEST_STEP ? LARGEST_STEP : n;
+}
+
+static int sys_open(struct io *io, int folder, const char *path, int flags, mode_t mode) {
+  int fd, interruptions = 0;
+  do fd = refused(io) ? -1 : openat(folder, path, flags | O_CLOEXEC | O_NOCTTY, mode);
+  while (again(fd, &interruptions));
+  return fd;
+}
+
+static long sys_read(struct io *io, int fd, char *bytes, size_t n) {
+  long done;
+  int interruptions = 0;
+  do done = refused(io) ? -1 : (long)read(fd, bytes, step(io, n));
+  while (again(done, &interruptions));
+  return done;
+}
+
+static long sys_write(struct io *io, int fd, const char *bytes, size_t n) {
+  long done;
+  int interruptions = 0;
+  do done = refused(io) ? -1 : (long)write(fd, bytes, step(io, n));
+  while (again(done, &interruptions));
+  return done;
+}
+
+static int sys_fsync(struct io *io, int fd) {
+  int result, interruptions = 0;
+  do result = refused(io) ? -1 : fsync(fd);
+  while (again(result, &interruptions));
+  return result;
+}
+
+/* Closes in any case; never again after an interruption, since the number may be reused. */
+static int sys_close(struct io *io, int fd) {
+  bool fails = refused(io);
+  int number = errno;
+  int result = close(fd);
+  if (!fails) return result < 0 && errno != EINTR ? -1 : 0;
+  errno = number;
+  return errno == EINTR ? 0 : -1;
+}
+
+static int sys_fstat(struct io *io, int fd, struct stat *out) {
+  return refused(io) ? -1 : fstat(fd, out);
+}
+
+static int sys_stat(struct io *io, int folder, const char *path, struct stat *out, int flags) {
+  return refused(io) ? -1 : fstatat(folder, path, out, flags);
+}
+
+static int sys_chmod(struct io *io, int fd, mode_t mode) {
+  return refused(io) ? -1 : fchmod(fd, mode);
+}
+
+static int sys_rename(struct io *io, int folder, const char *from, const char *to) {
+  return refused(io) ? -1 : renameat(folder, from, folder, to);
+}
+
+static int sys_unlink(struct io *io, int folder, const char *path) {
+  return refused(io) ? -1 : unlinkat(folder, path, 0);
+}
+
+static int sys_mkdir(struct io *io, const char *path) {
+  return refused(io) ? -1 : mkdir(path, 0777);
+}
+
+/* ---- messages ---------------------------------------------------------------------------- */
+
+static const char *error_name(int number) {
+  static const struct {
+    int number;
+    const char *name;
+  } names[] = {{ENOENT, "No such file or directory"},
+               {EACCES, "Permission denied"},
+               {EPERM, "Operation not permitted"},
+               {ENOSPC, "No space left on device"},
+               {EDQUOT, "Disk quota exceeded"},
+               {EROFS, "Read-only file system"},
+               {EISDIR, "Is a directory"},
+               {ENOTDIR, "Not a directory"},
+               {EEXIST, "File exists"},
+               {ELOOP, "Too many levels of symbolic links"},
+               {ENAMETOOLONG, "File name too long"},
+               {EMFILE, "Too many open files"},
+               {ENFILE, "Too many open files in system"},
+               {EFBIG, "File too large"},
+               {EIO, "Input/output error"},
+               {EINTR, "Interrupted system call"},
+               {EAGAIN, "Resource temporarily unavailable"},
+               {EBUSY, "Device or resource busy"},
+               {ETXTBSY, "Text file busy"},
+               {ENOMEM, "Cannot allocate memory"},
+               {EINVAL, "Invalid argument"}};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (names[i].number == number) return names[i].name;
+  return NULL;
+}
+
+/* "cannot read "x.csv": Permission denied", from errno. */
+static bilan_status fail_system(bilan *b, const char *verb, const char *path) {
+  int number = errno;
+  const char *name = error_name(number);
+  if (name) return fail(b, BILAN_IO, "cannot %s \"%s\": %s", verb, path, name);
+  return fail(b, BILAN_IO, "cannot %s \"%s\": system error %d", verb, path, number);
+}
+
+static const char *kind_name(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISLNK(mode)) return "a symbolic link";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISCHR(mode) || S_ISBLK(mode)) return "a device";
+  return S_ISSOCK(mode) ? "a socket" : "no regular file";
+}
+
+static bilan_status fail_kind(bilan *b, bilan_status code, const char *verb, const char *path,
+                              mode_t mode) {
+  return fail(b, code, "cannot %s \"%s\": it is %s, not a regular file", verb, path,
+              kind_name(mode));
+}
+
+static bilan_status fail_size(bilan *b, const char *path, size_t limit) {
+  return fail(b, BILAN_LIMIT, "cannot read \"%s\": it is larger than the limit of %zu bytes",
+              path, limit);
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+/* Reads to the end into *bytes, which grows when the file turns out longer than *room. Two
+ * bytes of the room are kept: one to notice the end with, one for the NUL. */
+static bilan_status read_all(bilan *b, int fd, char **bytes, size_t *size, size_t room,
+                             const char *path, size_t limit) {
+  size_t n = 0;
+  for (;;) {
+    if (n + 1 >= room) {
+      char *more = room > SIZE_MAX / 2 ? NULL : mem_resize(&b->mem, *bytes, room * 2);
+      if (!more) return fail_nomem(b);
+      *bytes = more;
+      room *= 2;
+    }
+    long done = sys_read(&b->io, fd, *bytes + n, room - n - 1);
+    if (done < 0) return fail_system(b, "read", path);
+    n += (size_t)done;
+    if (limit && n > limit) return fail_size(b, path, limit);
+    if (done == 0) break;
+  }
+  (*bytes)[n] = '\0';
+  *size = n;
+  return BILAN_OK;
+}
+
+/* Not blocking: a pipe without a writer must be refused, not waited for. */
+bilan_status io_read_file(bilan *b, char **out, size_t *size, const char *path, size_t limit) {
+  struct stat info;
+  bilan_status status = BILAN_OK;
+  char *bytes = NULL;
+  size_t n = 0, expected;
+  int fd = sys_open(&b->io, AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+  if (fd < 0) return fail_system(b, "read", path);
+  if (sys_fstat(&b->io, fd, &info) < 0) {
+    status = fail_system(b, "read", path);
+    goto cleanup;
+  }
+  if (!S_ISREG(info.st_mode)) {
+    status = fail_kind(b, BILAN_DATA, "read", path, info.st_mode);
+    goto cleanup;
+  }
+  expected = (size_t)info.st_size;
+  if ((limit && expected > limit) || expected > SIZE_MAX - 2) {
+    status = fail_size(b, path, limit ? limit : SIZE_MAX - 2);
+    goto cleanup;
+  }
+  bytes = mem_alloc(&b->mem, expected + 2);
+  status = bytes ? read_all(b, fd, &bytes, &n, expected + 2, path, limit) : fail_nomem(b);
+cleanup:
+  sys_close(&b->io, fd); /* nothing was written: its result says nothing */
+  if (status) {
+    mem_free(&b->mem, bytes);
+    return status;
+  }
+  *out = bytes;
+  *size = n;
+  return BILAN_OK;
+}
+
+/* ---- writing ----------------------------------------------------------------------------- */
+
+/* Where a file is to be written. */
+struct target {
+  const char *path; /* as the caller gave it, for messages */
+  const char *name; /* its last part */
+  int folder;       /* the open folder that it is in */
+  int fd;           /* of the temporary file; -1 when there is none */
+  mode_t mode;      /* of the finished file; 0 = that of a new file */
+  char temporary[TEMPORARY_ROOM];
+};
+
+static bilan_status open_folder(bilan *b, struct target *t) {
+  const char *slash = strrchr(t->path, '/');
+  t->name = slash ? slash + 1 : t->path;
+  if (!*t->name) {
+    errno = *t->path ? EISDIR : ENOENT;
+    return fail_system(b, "write", t->path);
+  }
+  size_t n = slash ? (size_t)(slash - t->path) : 0;
+  char *folder = slash ? mem_copy(&b->mem, n ? t->path : "/", n ? n : 1)
+                       : mem_copy(&b->mem, ".", 1);
+  if (!folder) return fail_nomem(b);
+  t->folder = sys_open(&b->io, AT_FDCWD, folder, O_RDONLY | O_DIRECTORY, 0);
+  int number = errno;
+  mem_free(&b->mem, folder);
+  errno = number;
+  return t->folder < 0 ? fail_system(b, "write", t->path) : BILAN_OK;
+}
+
+/* Refuses what is there and is not a regular file; notes the mode of one that is. */
+static bilan_status look_at_target(bilan *b, struct target *t) {
+  struct stat info;
+  t->mode = 0;
+  if (sys_stat(&b->io, t->folder, t->name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+    return errno == ENOENT ? BILAN_OK : fail_system(b, "write", t->path);
+  if (!S_ISREG(info.st_mode)) return fail_kind(b, BILAN_IO, "write", t->path, info.st_mode);
+  t->mode = info.st_mode & 07777;
+  return BILAN_OK;
+}
+
+/* Creates the temporary file. The mode of a new file is what the process's mask leaves of
+ * 0666, which only creating a file tells without a change of the mask; the file is closed to
+ * others again before it holds anything. */
+static bilan_status create_temporary(bilan *b, struct target *t) {
+  struct stat info;
+  int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+  for (int i = 0; i < TEMPORARIES; i++) {
+    snprintf(t->temporary, sizeof t->temporary, ".bilan-%ld-%d.tmp", (long)getpid(), i);
+    t->fd = sys_open(&b->io, t->folder, t->temporary, flags, t->mode ? 0600 : 0666);
+    if (t->fd >= 0 || errno != EEXIST) break;
+  }
+  if (t->fd < 0) return fail_system(b, "write", t->path);
+  if (t->mode) return BILAN_OK;
+  if (sys_fstat(&b->io, t->fd, &info) < 0 || sys_chmod(&b->io, t->fd, 0600) < 0)
+    return fail_system(b, "write", t->path);
+  t->mode = info.st_mode & 07777;
+  return BILAN_OK;
+}
+
+static bilan_status write_all(bilan *b, const struct target *t, const char *bytes, size_t n) {
+  for (size_t at = 0; at < n; ) {
+    long done = sys_write(&b->io, t->fd, bytes + at, n - at);
+    if (done == 0) errno = ENOSPC;
+    if (done <= 0) return fail_system(b, "write", t->path);
+    at += (size_t)done;
+  }
+  return BILAN_OK;
+}
+
+/* Everything that must be on the disk before the rename. */
+static bilan_status finish_temporary(bilan *b, struct target *t) {
+  if (sys_chmod(&b->io, t->fd, t->mode) < 0 || sys_fsync(&b->io, t->fd) < 0)
+    return fail_system(b, "write", t->path);
+  int fd = t->fd;
+  t->fd = -1;
+  return sys_close(&b->io, fd) < 0 ? fail_system(b, "write", t->path) : BILAN_OK;
+}
+
+/* A file system that cannot sync folders (EINVAL) has done what it can. */
+static bilan_status put_in_place(bilan *b, struct target *t) {
+  if (sys_rename(&b->io, t->folder, t->temporary, t->name) < 0)
+    return fail_system(b, "write", t->path);
+  t->temporary[0] = '\0';
+  if (sys_fsync(&b->io, t->folder) < 0 && errno != EINVAL)
+    return fail_system(b, "write", t->path);
+  return BILAN_OK;
+}
+
+bilan_status io_write_file(bilan *b, const char *path, const void *bytes, size_t size) {
+  struct target t = {.path = path, .folder = -1, .fd = -1};
+  bilan_status status = open_folder(b, &t);
+  if (status) return status;
+  if ((status = look_at_target(b, &t))) goto cleanup;
+  if ((status = create_temporary(b, &t))) goto cleanup;
+  if ((status = write_all(b, &t, bytes, size))) goto cleanup;
+  if ((status = finish_temporary(b, &t))) goto cleanup;
+  status = put_in_place(b, &t);
+cleanup:
+  if (t.fd >= 0) sys_close(&b->io, t.fd);
+  if (t.temporary[0]) sys_unlink(&b->io, t.folder, t.temporary);
+  sys_close(&b->io, t.folder);
+  return status;
+}
+
+/* ---- folders and questions --------------------------------------------------------------- */
+
+bool io_is_folder(bilan *b, const char *path) {
+  struct stat info;
+  return sys_stat(&b->io, AT_FDCWD, path, &info, 0) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool io_is_file(bilan *b, const char *path) {
+  struct stat info;
+  return sys_stat(&b->io, AT_FDCWD, path, &info, 0) == 0 && S_ISREG(info.st_mode);
+}
+
+static bilan_status make_one_folder(bilan *b, const char *path) {
+  struct stat info;
+  if (sys_stat(&b->io, AT_FDCWD, path, &info, 0) == 0) {
+    if (S_ISDIR(info.st_mode)) return BILAN_OK;
+    return fail(b, BILAN_IO, "cannot make the folder \"%s\": a file has that name", path);
+  }
+  if (errno != ENOENT) return fail_system(b, "make the folder", path);
+  if (sys_mkdir(&b->io, path) == 0) return BILAN_OK;
+  int number = errno; /* another process may have been faster */
+  if (number == EEXIST && io_is_folder(b, path)) return BILAN_OK;
+  errno = number;
+  return fail_system(b, "make the folder", path);
+}
+
+bilan_status io_make_folder(bilan *b, const char *path) {
+  bilan_status status = BILAN_OK;
+  size_t n = strlen(path);
+  char *part = mem_copy(&b->mem, path, n);
+  if (!part) return fail_nomem(b);
+  for (size_t i = 1; i < n && !status; i++) {
+    if (part[i] != '/' || part[i - 1] == '/') continue;
+    part[i] = '\0';
+    status = make_one_folder(b, part);
+    part[i] = '/';
+  }
+  if (!status) status = make_one_folder(b, part);
+  mem_free(&b->mem, part);
+  return status;
+}
+
+bilan_status io_real_path(bilan *b, char **out, const char *path) {
+  char resolved[PATH_MAX];
+  if (refused(&b->io) || !realpath(path, resolved)) return fail_system(b, "find", path);
+  char *copy = mem_copy(&b->mem, resolved, strlen(resolved));
+  if (!copy) return fail_nomem(b);
+  *out = copy;
+  return BILAN_OK;
+}

@@ -1,0 +1,190 @@
+/* binding.c - the shared part of the Lua floor; see binding.h. */
+#include "binding/binding.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/names.h"
+#include "binding/module.h"
+
+/* ---- the handle --------------------------------------------------------------------------- */
+
+static const char handle_key = 'h'; /* its address is the key in the registry */
+
+bilan *l_handle(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &handle_key);
+  bilan *b = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return b;
+}
+
+void l_set_handle(lua_State *L, bilan *b) {
+  lua_pushlightuserdata(L, b);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &handle_key);
+}
+
+/* ---- errors ------------------------------------------------------------------------------- */
+
+void l_push_where(lua_State *L) {
+  lua_Debug frame;
+  for (int level = 0; lua_getstack(L, level, &frame); level++) {
+    lua_getinfo(L, "Sl", &frame);
+    if (frame.currentline > 0 && strncmp(frame.source, "=bilan", 6) != 0) {
+      lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
+      return;
+    }
+  }
+  lua_pushliteral(L, "");
+}
+
+void l_check(lua_State *L, bilan_status status) {
+  if (!status) return;
+  l_push_where(L);
+  lua_pushstring(L, l_handle(L)->message);
+  lua_concat(L, 2);
+  lua_error(L);
+}
+
+/* Raises `text` (a string on top of the stack) at the caller's line. */
+static void raise_top(lua_State *L) {
+  l_push_where(L);
+  lua_insert(L, -2);
+  lua_concat(L, 2);
+  lua_error(L);
+}
+
+/* ---- userdata ------------------------------------------------------------------------------ */
+
+static const char table_type[] = "bilan.table";
+static const char domain_type[] = "bilan.domain";
+static const char column_type[] = "bilan.column";
+
+static void **new_slot(lua_State *L, const char *type) {
+  void **slot = lua_newuserdatauv(L, sizeof *slot, 0);
+  *slot = NULL;
+  luaL_setmetatable(L, type);
+  return slot;
+}
+
+struct table **l_new_table(lua_State *L) { return (struct table **)new_slot(L, table_type); }
+struct domain **l_new_domain(lua_State *L) {
+  return (struct domain **)new_slot(L, domain_type);
+}
+struct column **l_new_column(lua_State *L) {
+  return (struct column **)new_slot(L, column_type);
+}
+
+static void *check_slot(lua_State *L, int index, const char *type) {
+  void **slot = luaL_checkudata(L, index, type);
+  if (!*slot) luaL_argerror(L, index, "is closed");
+  return *slot;
+}
+
+struct table *l_check_table(lua_State *L, int index) { return check_slot(L, index, table_type); }
+struct column *l_check_column(lua_State *L, int index) {
+  return check_slot(L, index, column_type);
+}
+struct domain *l_opt_domain(lua_State *L, int index) {
+  return lua_isnoneornil(L, index) ? NULL : check_slot(L, index, domain_type);
+}
+
+struct column *l_check_item(lua_State *L, int table, int name) {
+  struct table *t = l_check_table(L, table);
+  struct text wanted = l_check_text(L, name);
+  size_t place = table_find(t, wanted);
+  if (place == SIZE_MAX) l_check(L, table_no_item(l_handle(L), t, wanted));
+  return table_column(t, place);
+}
+
+static int free_table(lua_State *L) {
+  struct table **slot = luaL_checkudata(L, 1, table_type);
+  table_free(*slot);
+  *slot = NULL;
+  return 0;
+}
+
+static int free_domain(lua_State *L) {
+  struct domain **slot = luaL_checkudata(L, 1, domain_type);
+  domain_free(*slot);
+  *slot = NULL;
+  return 0;
+}
+
+static int free_column(lua_State *L) {
+  struct column **slot = luaL_checkudata(L, 1, column_type);
+  column_free(*slot);
+  *slot = NULL;
+  return 0;
+}
+
+/* One metatable per type: closing is idempotent and serves the collector and <close>. */
+static void new_type(lua_State *L, const char *type, lua_CFunction close) {
+  luaL_newmetatable(L, type);
+  lua_pushcfunction(L, close);
+  lua_setfield(L, -2, "__gc");
+  lua_pushcfunction(L, close);
+  lua_setfield(L, -2, "__close");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_pop(L, 1);
+}
+
+void l_new_types(lua_State *L) {
+  new_type(L, table_type, free_table);
+  new_type(L, domain_type, free_domain);
+  new_type(L, column_type, free_column);
+}
+
+/* ---- values -------------------------------------------------------------------------------- */
+
+struct text l_check_text(lua_State *L, int index) {
+  struct text t;
+  luaL_checktype(L, index, LUA_TSTRING);
+  t.s = lua_tolstring(L, index, &t.n);
+  return t;
+}
+
+void l_push_text(lua_State *L, struct text t) { lua_pushlstring(L, t.n ? t.s : "", t.n); }
+
+void l_push_count(lua_State *L, double value) {
+  if (value == floor(value) && fabs(value) < 9007199254740992.0)
+    lua_pushinteger(L, (lua_Integer)value);
+  else
+    lua_pushnumber(L, value);
+}
+
+void *l_scratch(lua_State *L, size_t count, size_t size) {
+  if (size && count > SIZE_MAX / size) luaL_error(L, "too large");
+  return lua_newuserdatauv(L, count * size, 0);
+}
+
+/* ---- options ------------------------------------------------------------------------------- */
+
+static bool is_known(const char *name, const char *const *known) {
+  for (; *known; known++)
+    if (strcmp(name, *known) == 0) return true;
+  return false;
+}
+
+enum { MOST_OPTIONS = 64 };
+
+static void unknown_option(lua_State *L, const char *name, const char *const *known) {
+  struct text names[MOST_OPTIONS];
+  size_t count = 0, best[3];
+  for (; known[count] && count < MOST_OPTIONS; count++) names[count] = text_of(known[count]);
+  size_t found = names_nearest(&l_handle(L)->mem, names, count, text_of(name), best);
+  if (found) lua_pushfstring(L, "unknown option \"%s\"; did you mean \"%s\"?", name,
+                             known[best[0]]);
+  else lua_pushfstring(L, "unknown option \"%s\"", name);
+  raise_top(L);
+}
+
+void l_check_options(lua_State *L, int index, const char *const *known) {
+  if (lua_isnoneornil(L, index)) return;
+  luaL_checktype(L, index, LUA_TTABLE);
+  index = lua_absindex(L, index);
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
+    if (lua_type(L, -2) == LUA_TSTRING && !is_known(lua_tostring(L, -2), known))
+      unknown_option(L, lua_tostring(L, -2), known);
+}

@@ -1,0 +1,358 @@
+/* host.c - see host.h: guarded files, bounded output, limits on time and instructions.
+ *
+ * Limits are sticky: once one is hit, every hook tick raises again and the period of the hook
+ * drops to one instruction, so a script that catches the error gets no further. The alarm
+ * covers what no hook sees (one long call in C): its handler arms the hook, and a second
+ * later ends the process. That hard end is set up by the program's main.
+ */
+#include "binding/host.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "binding/module.h"
+
+static const char host_key = 'o';
+
+struct host *l_host(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &host_key);
+  struct host *h = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return h;
+}
+
+void l_set_host(lua_State *L, struct host *h) {
+  lua_pushlightuserdata(L, h);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &host_key);
+}
+
+void l_host_plain(lua_State *L) {
+  struct host *h = lua_newuserdatauv(L, sizeof *h, 0);
+  memset(h, 0, sizeof *h);
+  h->out[0] = '.';
+  luaL_ref(L, LUA_REGISTRYINDEX);
+  l_set_host(L, h);
+}
+
+void l_host_close(struct host *h, bilan *b) {
+  for (size_t i = 0; i < h->grant_count; i++) mem_free(&b->mem, h->grants[i]);
+  h->grant_count = 0;
+}
+
+static int refuse(lua_State *L, const char *format, const char *what) {
+  l_push_where(L);
+  lua_pushfstring(L, format, what);
+  lua_concat(L, 2);
+  return lua_error(L);
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+/* Is `path` the folder (or file) `root`, or below it? Both are absolute and resolved. */
+static bool is_below(const char *path, const char *root) {
+  size_t n = strlen(root);
+  if (n && root[n - 1] == '/') n--;
+  return strncmp(path, root, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+/* The absolute path without links, in `real`. */
+static bilan_status resolve(bilan *b, char real[HOST_PATH], const char *path) {
+  char *found = NULL;
+  bilan_status status = io_real_path(b, &found, path);
+  if (!status && strlen(found) >= HOST_PATH) status = fail(b, BILAN_IO, "the path is too long");
+  if (!status) strcpy(real, found);
+  mem_free(&b->mem, found);
+  return status;
+}
+
+static void check_readable(lua_State *L, const struct host *h, const char *path) {
+  char real[HOST_PATH];
+  if (!h->guarded) return;
+  l_check(L, resolve(l_handle(L), real, path));
+  for (size_t i = 0; i < h->grant_count; i++)
+    if (is_below(real, h->grants[i])) return;
+  refuse(L,
+        "may not read \"%s\": scripts read below the current folder, their own folder and the "
+        "folders given by --read",
+        path);
+}
+
+static const char *check_path(lua_State *L, int index) {
+  size_t n;
+  const char *path = luaL_checklstring(L, index, &n);
+  if (strlen(path) != n) refuse(L, "the path \"%s\" holds a NUL byte", path);
+  return path;
+}
+
+struct block {
+  struct mem *mem;
+  char *bytes;
+};
+
+static int free_block(lua_State *L) {
+  struct block *k = luaL_checkudata(L, 1, "bilan.block");
+  if (k->mem) mem_free(k->mem, k->bytes);
+  k->bytes = NULL;
+  return 0;
+}
+
+/* read(path) -> the bytes of a regular file. Raises with the path. */
+static int l_read(lua_State *L) {
+  const char *path = check_path(L, 1);
+  bilan *b = l_handle(L);
+  check_readable(L, l_host(L), path);
+  struct block *k = lua_newuserdatauv(L, sizeof *k, 0);
+  *k = (struct block){&b->mem, NULL};
+  luaL_setmetatable(L, "bilan.block");
+  size_t size = 0;
+  l_check(L, io_read_file(b, &k->bytes, &size, path, 0));
+  lua_pushlstring(L, k->bytes, size);
+  mem_free(k->mem, k->bytes);
+  k->bytes = NULL;
+  return 1;
+}
+
+/* exists(path) -> is there a regular file that may be read? */
+static int l_exists(lua_State *L) {
+  const char *path = check_path(L, 1);
+  bool there = io_is_file(l_handle(L), path);
+  if (there) check_readable(L, l_host(L), path);
+  lua_pushboolean(L, there);
+  return 1;
+}
+
+/* check_read(path): raises when the file may not be read. */
+static int l_check_read(lua_State *L) {
+  check_readable(L, l_host(L), check_path(L, 1));
+  return 0;
+}
+
+/* ---- writing ------------------------------------------------------------------------------- */
+
+/* A path below the output folder: relative, without "..", empty parts or control characters. */
+static bool is_plain_path(const char *path) {
+  if (!*path || *path == '/') return false;
+  for (const char *part = path; *part;) {
+    size_t n = strcspn(part, "/");
+    if (!n || (n == 1 && part[0] == '.') || (n == 2 && part[0] == '.' && part[1] == '.'))
+      return false;
+    for (size_t i = 0; i < n; i++)
+      if ((unsigned char)part[i] < 0x20) return false;
+    part += n;
+    if (*part == '/' && *++part == '\0') return false;
+  }
+  return true;
+}
+
+/* The full name of an output file in `full`, with its folders made; raises when the path
+ * leaves the output folder, be it through a symbolic link. */
+static void output_path(lua_State *L, const struct host *h, char full[HOST_PATH],
+                        const char *path) {
+  bilan *b = l_handle(L);
+  char folder[HOST_PATH], real[HOST_PATH], out[HOST_PATH];
+  if (!is_plain_path(path))
+    refuse(L, "may not write \"%s\": outputs are named by plain paths below the output folder",
+          path);
+  if (strlen(h->out) + strlen(path) + 2 > HOST_PATH) refuse(L, "the path \"%s\" is too long", path);
+  strcpy(full, h->out);
+  strcat(full, "/");
+  strcat(full, path);
+  strcpy(folder, full);
+  *strrchr(folder, '/') = '\0';
+  l_check(L, io_make_folder(b, folder));
+  l_check(L, resolve(b, real, folder));
+  l_check(L, resolve(b, out, h->out));
+  if (!is_below(real, out)) refuse(L, "may not write \"%s\": it leaves the output folder", path);
+}
+
+static void count_output(lua_State *L, struct host *h, size_t bytes) {
+  h->written += bytes;
+  if (!h->written_cap || h->written <= h->written_cap) return;
+  h->limit = 1;
+  refuse(L, "output limit: the script wrote more than it may (%s)", "64 MB");
+}
+
+/* write(path, bytes) -> the full path. In a stock Lua any path is taken as it is. */
+static int l_write(lua_State *L) {
+  const char *path = check_path(L, 1);
+  struct text bytes = l_check_text(L, 2);
+  struct host *h = l_host(L);
+  char full[HOST_PATH];
+  if (h->guarded) {
+    output_path(L, h, full, path);
+  } else {
+    if (strlen(path) >= HOST_PATH) refuse(L, "the path \"%s\" is too long", path);
+    if (*path != '/' && strlen(h->out) + strlen(path) + 2 <= HOST_PATH && is_plain_path(path))
+      output_path(L, h, full, path);
+    else strcpy(full, path);
+  }
+  count_output(L, h, bytes.n);
+  if (h->files_cap && ++h->files > h->files_cap) {
+    h->limit = 1;
+    refuse(L, "output limit: more than %s files", "10000");
+  }
+  l_check(L, io_write_file(l_handle(L), full, bytes.s, bytes.n));
+  lua_pushstring(L, full);
+  return 1;
+}
+
+/* Writes all of it to a descriptor; false when the other end is gone or the disk is full. */
+static bool put_all(int fd, const char *s, size_t n) {
+  while (n) {
+    ssize_t done = write(fd, s, n);
+    if (done < 0) return false;
+    s += done;
+    n -= (size_t)done;
+  }
+  return true;
+}
+
+/* print(text): to standard output, counted against the output cap. */
+static int l_print(lua_State *L) {
+  struct text t = l_check_text(L, 1);
+  count_output(L, l_host(L), t.n);
+  if (put_all(STDOUT_FILENO, t.s, t.n)) return 0;
+  if (errno == EPIPE) { /* `bilan tab ... | head` ends quietly, as other tools do */
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+  }
+  return refuse(L, "cannot write to %s", "standard output");
+}
+
+/* warn(text): to standard error; a failure there has nobody to be told. */
+static int l_warn(lua_State *L) {
+  struct text t = l_check_text(L, 1);
+  lua_pushboolean(L, put_all(STDERR_FILENO, t.s, t.n));
+  return 1;
+}
+
+/* terminal(fd) -> is descriptor 1 or 2 a terminal? */
+static int l_terminal(lua_State *L) {
+  lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
+/* ---- setting up (the command line calls these before the script runs) ------------------------ */
+
+/* grant(path): scripts may read this folder (or file). Absent paths are passed over. */
+static int l_grant(lua_State *L) {
+  struct host *h = l_host(L);
+  bilan *b = l_handle(L);
+  char real[HOST_PATH];
+  const char *path = check_path(L, 1);
+  if (resolve(b, real, path)) return 0;
+  if (h->grant_count == HOST_GRANTS) return refuse(L, "too many --read folders at \"%s\"", path);
+  char *copy = mem_copy(&b->mem, real, strlen(real));
+  if (!copy) l_check(L, fail_nomem(b));
+  h->grants[h->grant_count++] = copy;
+  return 0;
+}
+
+/* guard{ out =, timeout =, memory = MB, instructions =, threads = }: from here on the host is
+ * guarded; with trusted = true only the output folder and the limits given are set. */
+static int l_guard(lua_State *L) {
+  static const char *const known[] = {"out", "timeout", "memory", "instructions", "trusted",
+                                      "threads", NULL};
+  struct host *h = l_host(L);
+  bilan *b = l_handle(L);
+  l_check_options(L, 1, known);
+  lua_settop(L, 1);
+  lua_getfield(L, 1, "trusted");
+  h->guarded = !lua_toboolean(L, -1);
+  lua_getfield(L, 1, "out");
+  const char *out = luaL_optstring(L, -1, "out");
+  if (strlen(out) >= HOST_PATH) return refuse(L, "the path \"%s\" is too long", out);
+  strcpy(h->out, out);
+  lua_getfield(L, 1, "memory");
+  b->mem.cap = (size_t)luaL_optinteger(L, -1, 0) << 20;
+  lua_getfield(L, 1, "instructions");
+  h->instruction_cap = (uint64_t)luaL_optinteger(L, -1, 0);
+  lua_getfield(L, 1, "timeout");
+  h->timeout = (int)luaL_optinteger(L, -1, 0);
+  lua_getfield(L, 1, "threads");
+  b->threads = (int)luaL_optinteger(L, -1, b->threads);
+  h->written_cap = h->guarded ? (size_t)64 << 20 : 0;
+  h->files_cap = h->guarded ? 10000 : 0;
+  return 0;
+}
+
+enum { HOOK_PERIOD = 100000 };
+
+static void on_tick(lua_State *L, lua_Debug *ar) {
+  (void)ar;
+  struct host *h = l_host(L);
+  h->instructions += HOOK_PERIOD;
+  bool spent = h->instruction_cap && h->instructions > h->instruction_cap;
+  if (!spent && !h->expired && !h->limit) return;
+  h->limit = 1;
+  lua_sethook(L, on_tick, LUA_MASKCOUNT, 1);
+  l_push_where(L);
+  if (h->expired) lua_pushfstring(L, "time limit: %d s", h->timeout);
+  else lua_pushliteral(L, "instruction limit reached");
+  lua_concat(L, 2);
+  lua_error(L);
+}
+
+/* watch(f, ...): calls f with the limits on; returns what it returns. */
+static int l_watch(lua_State *L) {
+  struct host *h = l_host(L);
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  if (h->instruction_cap || h->timeout) lua_sethook(L, on_tick, LUA_MASKCOUNT, HOOK_PERIOD);
+  if (h->timeout) alarm((unsigned)h->timeout);
+  int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+  alarm(0);
+  lua_sethook(L, NULL, 0, 0);
+  if (status != LUA_OK) return lua_error(L);
+  return lua_gettop(L);
+}
+
+/* limited() -> was a limit hit? Then an error must not be caught. */
+static int l_limited(lua_State *L) {
+  const struct host *h = l_host(L);
+  lua_pushboolean(L, h->limit || h->expired);
+  return 1;
+}
+
+/* set_limit(): from here on no error can be caught (memory ran out under a cap). */
+static int l_set_limit(lua_State *L) {
+  l_host(L)->limit = 1;
+  return 0;
+}
+
+/* memory() -> bytes in use, peak, cap. */
+static int l_memory(lua_State *L) {
+  const struct mem *m = &l_handle(L)->mem;
+  lua_pushinteger(L, (lua_Integer)m->used);
+  lua_pushinteger(L, (lua_Integer)m->peak);
+  lua_pushinteger(L, (lua_Integer)m->cap);
+  return 3;
+}
+
+/* out() -> the output folder. */
+static int l_out(lua_State *L) {
+  lua_pushstring(L, l_host(L)->out);
+  return 1;
+}
+
+/* guarded() -> does the sandbox hold? */
+static int l_guarded(lua_State *L) {
+  lua_pushboolean(L, l_host(L)->guarded);
+  return 1;
+}
+
+int l_host_open(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"read", l_read},         {"exists", l_exists},       {"check_read", l_check_read},
+      {"write", l_write},       {"print", l_print},         {"warn", l_warn},
+      {"terminal", l_terminal}, {"grant", l_grant},         {"guard", l_guard},
+      {"watch", l_watch},       {"limited", l_limited},     {"set_limit", l_set_limit},
+      {"memory", l_memory},     {"out", l_out},             {"guarded", l_guarded},
+      {NULL, NULL}};
+  luaL_newmetatable(L, "bilan.block");
+  lua_pushcfunction(L, free_block);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+  luaL_newlib(L, functions);
+  return 1;
+}

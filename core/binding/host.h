@@ -1,0 +1,34 @@
+/* host.h - what a script may reach: files to read, a folder to write, time and memory.
+ *
+ * The host is a struct of the program (or of a stock Lua, where nothing is guarded). Engine
+ * Lua reads and writes through core.host only, so one check guards every verb.
+ */
+#ifndef BINDING_HOST_H
+#define BINDING_HOST_H
+
+#include <signal.h>
+
+#include "binding/binding.h"
+
+enum { HOST_GRANTS = 64, HOST_PATH = 4096 };
+
+struct host {
+  bool guarded;                       /* false: a stock Lua, or --trusted */
+  char out[HOST_PATH];                /* the folder that may be written below */
+  char *grants[HOST_GRANTS];          /* absolute, resolved folders and files to read */
+  size_t grant_count;
+  size_t written, written_cap;        /* bytes printed and written so far; 0 = no cap */
+  size_t files, files_cap;
+  uint64_t instructions, instruction_cap;
+  volatile sig_atomic_t expired;      /* set by the alarm */
+  volatile sig_atomic_t limit;        /* a limit was hit: errors can no longer be caught */
+  int timeout;                        /* seconds; 0 = none */
+};
+
+struct host *l_host(lua_State *L);
+void l_set_host(lua_State *L, struct host *h);
+void l_host_plain(lua_State *L); /* an unguarded host that lives in the state */
+int l_host_open(lua_State *L);   /* pushes the functions of core.host */
+void l_host_close(struct host *h, bilan *b);
+
+#endif

@@ -1,0 +1,12 @@
+/* l_data.h - shared by the files that push core.data. */
+#ifndef BINDING_L_DATA_H
+#define BINDING_L_DATA_H
+
+#include "binding/binding.h"
+
+bilan_kind l_check_kind(lua_State *L, int index);
+bilan_missing l_check_missing(lua_State *L, int index); /* "no answer", "not asked", ... */
+void l_push_missing(lua_State *L, bilan_missing missing);
+void l_recode_add(lua_State *L); /* adds its functions to the table on top */
+
+#endif

@@ -1,0 +1,99 @@
+/* module.c - `require "bilan"`: the C parts and the embedded Lua files as one module.
+ *
+ * The Lua files of the engine are compiled in (embedded.c, made by lua/embed.lua) and loaded
+ * on first use, so that an empty script pays for nothing but the start. Their chunk names
+ * start with "=bilan", which is how an error message finds the analyst's own line.
+ */
+#include "binding/module.h"
+
+#include <string.h>
+
+#include "base/number.h"
+#include "binding/host.h"
+
+struct embedded {
+  const char *name;
+  const unsigned char *bytes;
+  size_t size;
+};
+extern const struct embedded embedded_files[];
+
+/* Loader of one embedded file: its entry is the upvalue. */
+static int load_embedded(lua_State *L) {
+  const struct embedded *file = lua_touserdata(L, lua_upvalueindex(1));
+  const char *chunk = lua_pushfstring(L, "=%s", file->name);
+  if (luaL_loadbufferx(L, (const char *)file->bytes, file->size, chunk, "t") != LUA_OK)
+    return lua_error(L);
+  lua_pushstring(L, file->name);
+  lua_call(L, 1, 1);
+  return 1;
+}
+
+/* where() -> "file:line: " of the analyst's line that is running, or "". */
+static int l_where(lua_State *L) {
+  l_push_where(L);
+  return 1;
+}
+
+static const struct {
+  const char *name;
+  lua_CFunction open;
+} parts[] = {
+    {"data", l_data_open}, {"csv", l_csv_open},           {"expr", l_expr_open},
+    {"sql", l_sql_open},   {"estimate", l_estimate_open}, {"stat", l_stat_open},
+    {"claim", l_claim_open}, {"text", l_text_open},       {"host", l_host_open},
+};
+
+/* A part of the core is made when it is first asked for: core.stat, core.csv, ... */
+static int core_index(lua_State *L) {
+  const char *name = luaL_checkstring(L, 2);
+  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+    if (strcmp(parts[i].name, name) != 0) continue;
+    parts[i].open(L);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, 1, name);
+    return 1;
+  }
+  return luaL_error(L, "no part \"%s\" in the engine's core", name);
+}
+
+static int open_core(lua_State *L) {
+  lua_createtable(L, 0, 12);
+  lua_pushcfunction(L, l_where);
+  lua_setfield(L, -2, "where");
+  lua_pushliteral(L, BILAN_VERSION);
+  lua_setfield(L, -2, "version");
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, core_index);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+void l_open_bilan(lua_State *L) {
+  l_new_types(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  for (const struct embedded *file = embedded_files; file->name; file++) {
+    lua_pushlightuserdata(L, (void *)(uintptr_t)file);
+    lua_pushcclosure(L, load_embedded, 1);
+    lua_setfield(L, -2, file->name);
+  }
+  lua_pushcfunction(L, open_core);
+  lua_setfield(L, -2, "bilan.core");
+  lua_getfield(L, -1, "bilan");
+  lua_remove(L, -2);
+  lua_call(L, 0, 1);
+}
+
+/* Entry of the C module under a stock lua5.4. The handle lives in a userdata of the state, so
+ * it is there until every other object of the state has gone. */
+BILAN_API int luaopen_bilan(lua_State *L);
+int luaopen_bilan(lua_State *L) {
+  bilan *b = lua_newuserdatauv(L, sizeof *b, 0);
+  handle_init(b);
+  luaL_ref(L, LUA_REGISTRYINDEX);
+  l_set_handle(L, b);
+  l_host_plain(L);
+  l_open_bilan(L);
+  return 1;
+}

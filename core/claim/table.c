@@ -1,0 +1,464 @@
+/* table.c - turns the published shares of one item into rows for the solver. See table.h.
+ *
+ * A `struct build` carries the solver being filled and the numbers of its variables. Building
+ * stops doing anything after the first failure (`status`), so that the functions below read as
+ * a list of the model's rows.
+ */
+#include "claim/table.h"
+
+#include <string.h>
+
+struct build {
+  bilan *b;
+  const struct claim_table *t;
+  struct solver *solver;
+  bilan_status status;
+  size_t rows, columns;
+  uint64_t column[CLAIM_COLUMNS];
+  size_t base[CLAIM_ROWS];
+  size_t count[CLAIM_ROWS][CLAIM_COLUMNS];
+  struct solve_variable range[CLAIM_ROWS]; /* of the bases, before the search */
+  struct solve_term terms[CLAIM_ROWS + CLAIM_COLUMNS]; /* of the row being made */
+  size_t term_count;
+};
+
+/* ---- rows ---------------------------------------------------------------------------- */
+
+static void term(struct build *w, size_t variable, int64_t factor) {
+  w->terms[w->term_count++] = (struct solve_term){variable, factor};
+}
+
+/* Ends a row: the terms so far are at most `bound`. */
+static void at_most(struct build *w, int64_t bound) {
+  if (!w->status)
+    w->status = solver_add_row(w->b, w->solver, w->terms, w->term_count, bound);
+  w->term_count = 0;
+}
+
+/* Ends two rows: the terms so far are exactly 0. */
+static void exactly_zero(struct build *w) {
+  size_t n = w->term_count;
+  at_most(w, 0);
+  for (size_t i = 0; i < n; i++) w->terms[i].factor = -w->terms[i].factor;
+  w->term_count = n;
+  at_most(w, 0);
+}
+
+static size_t variable(struct build *w, struct solve_variable v) {
+  size_t out = 0;
+  if (!w->status) w->status = solver_add_variable(w->b, w->solver, &out, v);
+  return out;
+}
+
+/* ---- columns ------------------------------------------------------------------------- */
+
+static bool single_bit(uint64_t levels) { return (levels & (levels - 1)) == 0; }
+
+static void add_column(struct build *w, uint64_t levels) {
+  for (size_t c = 0; c < w->columns; c++)
+    if (w->column[c] == levels) return;
+  if (w->columns == CLAIM_COLUMNS) {
+    w->status = fail(w->b, BILAN_USAGE, "more than %d levels and nets", CLAIM_COLUMNS);
+    return;
+  }
+  w->column[w->columns++] = levels;
+}
+
+/* One column for each level that a figure names; one for each net of a multiple item. */
+static void make_columns(struct build *w) {
+  uint64_t named = 0;
+  for (size_t f = 0; f < w->t->figures; f++) named |= w->t->figure[f].levels;
+  for (size_t l = 0; l < w->t->levels; l++)
+    if (named >> l & 1) add_column(w, (uint64_t)1 << l);
+  for (size_t f = 0; f < w->t->figures && w->t->multiple && !w->status; f++)
+    add_column(w, w->t->figure[f].levels);
+}
+
+/* ---- bases --------------------------------------------------------------------------- */
+
+static bool has_figure(const struct claim_table *t, size_t group) {
+  for (size_t f = 0; f < t->figures; f++)
+    if (t->figure[f].group == group) return true;
+  return false;
+}
+
+/* A base that most shares can be taken of: 2 * 100 * 10^decimals. */
+static int64_t roomy_base(const struct claim_table *t) {
+  int64_t den = 200;
+  for (size_t f = 0; f < t->figures; f++)
+    if (t->figure[f].share.den > den) den = t->figure[f].share.den;
+  return den;
+}
+
+static struct solve_variable group_range(const struct claim_table *t, size_t g) {
+  const struct claim_group *group = &t->group[g];
+  struct solve_variable v = {.lo = has_figure(t, g), .hi = SHARE_BASE_LIMIT};
+  if (group->size != CLAIM_UNKNOWN && group->size < v.hi) v.hi = group->size;
+  v.aim = group->size != CLAIM_UNKNOWN ? group->size : roomy_base(t);
+  if (group->base != CLAIM_UNKNOWN) v.lo = v.hi = group->base;
+  if (group->aim != CLAIM_UNKNOWN) v.aim = group->aim;
+  return v;
+}
+
+/* The rest of a part: whoever is in no group of it. */
+static struct solve_variable rest_range(const struct claim_table *t, size_t part) {
+  struct solve_variable v = {.lo = 0, .hi = SHARE_BASE_LIMIT, .aim = 0};
+  int64_t left = t->group[0].size;
+  for (size_t g = 1; g < t->groups; g++) {
+    if (t->group[g].part != part) continue;
+    if (left != CLAIM_UNKNOWN && t->group[g].size != CLAIM_UNKNOWN) left -= t->group[g].size;
+    else left = CLAIM_UNKNOWN;
+    if (left < 0) left = CLAIM_UNKNOWN; /* sizes that contradict each other bound nothing */
+  }
+  if (left != CLAIM_UNKNOWN && left < v.hi) v.hi = left;
+  v.aim = left != CLAIM_UNKNOWN ? left : 0;
+  if (t->no_rest) v.hi = v.aim = 0;
+  return v;
+}
+
+static void make_bases(struct build *w, size_t smallest) {
+  for (size_t r = 0; r < w->rows; r++) {
+    struct solve_variable v =
+        r < w->t->groups ? group_range(w->t, r) : rest_range(w->t, r - w->t->groups + 1);
+    if (r == smallest) {
+      v.rank = -1;
+      v.aim = -1;
+    }
+    w->range[r] = v;
+    w->base[r] = variable(w, v);
+  }
+}
+
+/* ---- counts -------------------------------------------------------------------------- */
+
+/* The figure of exactly these levels in a group; NULL when there is none. */
+static const struct claim_figure *find_figure(const struct claim_table *t, size_t group,
+                                              uint64_t levels) {
+  for (size_t f = 0; f < t->figures; f++)
+    if (t->figure[f].group == group && t->figure[f].levels == levels) return &t->figure[f];
+  return NULL;
+}
+
+static int64_t bits(uint64_t levels) {
+  int64_t n = 0;
+  for (; levels; levels &= levels - 1) n++;
+  return n;
+}
+
+/* The share of a base to look near to first, in ten-thousandths: the printed share, a net's
+ * share evenly over its levels; a comparator's own threshold. */
+static int64_t likely_share(const struct claim_table *t, size_t group, uint64_t levels) {
+  const struct claim_figure *best = find_figure(t, group, levels);
+  for (size_t f = 0; f < t->figures && !best; f++)
+    if (t->figure[f].group == group && (t->figure[f].levels & levels) == levels)
+      best = &t->figure[f];
+  if (!best) return CLAIM_UNKNOWN;
+  const struct share *s = &best->share;
+  return 2 * s->digits * 10000 / s->den * bits(levels) / bits(best->levels);
+}
+
+static int64_t count_aim(const struct build *w, size_t row, uint64_t levels) {
+  if (!w->t->spread) return 0;
+  int64_t share = likely_share(w->t, row < w->t->groups ? row : 0, levels);
+  if (share == CLAIM_UNKNOWN) share = likely_share(w->t, 0, levels);
+  if (share == CLAIM_UNKNOWN) share = 0;
+  int64_t aim = w->range[row].aim < w->range[row].hi ? w->range[row].aim : w->range[row].hi;
+  return (aim * share + 5000) / 10000;
+}
+
+static void make_counts(struct build *w) {
+  for (size_t r = 0; r < w->rows; r++)
+    for (size_t c = 0; c < w->columns; c++) {
+      struct solve_variable v = {.lo = 0, .hi = w->range[r].hi, .rank = 1};
+      v.aim = count_aim(w, r, w->column[c]);
+      if (v.hi < 0) v.hi = 0;
+      w->count[r][c] = variable(w, v);
+    }
+}
+
+/* One answer each: the columns of a row are at most its base. */
+static void sum_of_levels(struct build *w, size_t row) {
+  for (size_t c = 0; c < w->columns; c++) term(w, w->count[row][c], 1);
+  term(w, w->base[row], -1);
+  at_most(w, 0);
+}
+
+/* Several answers each: a net is at least each of its levels and at most their sum. */
+static void bounds_of_net(struct build *w, size_t row, size_t net) {
+  uint64_t levels = w->column[net];
+  for (size_t c = 0; c < w->columns; c++) {
+    if (c == net || (w->column[c] & ~levels)) continue;
+    term(w, w->count[row][c], 1);
+    term(w, w->count[row][net], -1);
+    at_most(w, 0);
+  }
+  term(w, w->count[row][net], 1);
+  for (size_t c = 0; c < w->columns; c++)
+    if (single_bit(w->column[c]) && (w->column[c] & levels)) term(w, w->count[row][c], -1);
+  at_most(w, 0);
+}
+
+static void several_answers(struct build *w, size_t row) {
+  for (size_t c = 0; c < w->columns; c++) {
+    term(w, w->count[row][c], 1);
+    term(w, w->base[row], -1);
+    at_most(w, 0);
+    if (!single_bit(w->column[c])) bounds_of_net(w, row, c);
+  }
+}
+
+static void count_rows(struct build *w) {
+  for (size_t r = 0; r < w->rows; r++) {
+    if (w->t->multiple) several_answers(w, r);
+    else sum_of_levels(w, r);
+  }
+}
+
+/* ---- parts and wholes ------------------------------------------------------------------ */
+
+/* Adds factor * variable for each row that belongs to a part, its rest included. */
+static void part_terms(struct build *w, size_t part, const size_t *variables) {
+  for (size_t g = 1; g < w->t->groups; g++)
+    if (w->t->group[g].part == part) term(w, variables[g], -1);
+  term(w, variables[w->t->groups + part - 1], -1);
+}
+
+static void part_rows(struct build *w) {
+  for (size_t part = 1; part <= w->t->parts; part++) {
+    term(w, w->base[0], 1);
+    part_terms(w, part, w->base);
+    exactly_zero(w);
+    for (size_t c = 0; c < w->columns; c++) {
+      size_t column[CLAIM_ROWS];
+      for (size_t r = 0; r < w->rows; r++) column[r] = w->count[r][c];
+      term(w, column[0], 1);
+      part_terms(w, part, column);
+      exactly_zero(w);
+    }
+  }
+}
+
+/* ---- figures --------------------------------------------------------------------------- */
+
+/* Adds factor * each count that makes up the figure. */
+static void figure_terms(struct build *w, const struct claim_figure *f, int64_t factor) {
+  for (size_t c = 0; c < w->columns; c++) {
+    bool in = w->t->multiple ? w->column[c] == f->levels : (w->column[c] & f->levels) != 0;
+    if (in) term(w, w->count[f->group][c], factor);
+  }
+}
+
+static void figure_rows(struct build *w) {
+  for (size_t i = 0; i < w->t->figures; i++) {
+    const struct claim_figure *f = &w->t->figure[i];
+    term(w, w->base[f->group], f->share.low);
+    figure_terms(w, f, -f->share.den);
+    at_most(w, f->share.low_open ? -1 : 0);
+    term(w, w->base[f->group], -f->share.high);
+    figure_terms(w, f, f->share.den);
+    at_most(w, f->share.high_open ? -1 : 0);
+  }
+}
+
+/* Helping row: figures of a group without a common level have at most 100 % together. */
+static void full_row(struct build *w, size_t first, int64_t den) {
+  const struct claim_figure *figure = w->t->figure;
+  uint64_t seen = 0;
+  int64_t low = 0;
+  for (size_t i = first; i < w->t->figures; i++) {
+    if (figure[i].group != figure[first].group || (figure[i].levels & seen)) continue;
+    seen |= figure[i].levels;
+    low += figure[i].share.low * (den / figure[i].share.den);
+  }
+  term(w, w->base[figure[first].group], low - den);
+  at_most(w, 0);
+}
+
+/* Helping rows: the whole's share lies between the shares of its parts. A group of the part
+ * without this figure counts as 0 to 100 %, like the rest. */
+static void mixture_rows(struct build *w, const struct claim_figure *whole, size_t part,
+                         int64_t den) {
+  int64_t low = whole->share.low * (den / whole->share.den);
+  int64_t high = whole->share.high * (den / whole->share.den);
+  for (int side = 0; side < 2; side++) {
+    for (size_t g = 1; g < w->t->groups; g++) {
+      if (w->t->group[g].part != part) continue;
+      const struct claim_figure *f = find_figure(w->t, g, whole->levels);
+      int64_t most = f ? f->share.high * (den / f->share.den) : den;
+      int64_t least = f ? f->share.low * (den / f->share.den) : 0;
+      term(w, w->base[g], side ? least - high : low - most);
+    }
+    term(w, w->base[w->t->groups + part - 1], side ? -high : low - den);
+    at_most(w, 0);
+  }
+}
+
+static void helping_rows(struct build *w) {
+  int64_t den = roomy_base(w->t);
+  for (size_t i = 0; i < w->t->figures; i++) {
+    if (!w->t->multiple) full_row(w, i, den);
+    if (w->t->figure[i].group != 0) continue;
+    for (size_t part = 1; part <= w->t->parts; part++)
+      mixture_rows(w, &w->t->figure[i], part, den);
+  }
+}
+
+/* ---- the whole ------------------------------------------------------------------------- */
+
+static bilan_status check_figure(bilan *b, const struct claim_table *t, size_t i) {
+  uint64_t all = ((uint64_t)1 << t->levels) - 1;
+  if (t->figure[i].group >= t->groups)
+    return fail(b, BILAN_USAGE, "figure %zu has no group", i + 1);
+  if (!t->figure[i].levels || (t->figure[i].levels & ~all))
+    return fail(b, BILAN_USAGE, "figure %zu has no level", i + 1);
+  return BILAN_OK;
+}
+
+static bilan_status check_group(bilan *b, const struct claim_table *t, size_t g) {
+  const struct claim_group *group = &t->group[g];
+  if (g == 0 ? group->part != 0 : group->part < 1 || group->part > t->parts)
+    return fail(b, BILAN_USAGE, "group %zu belongs to no part", g);
+  if (group->base > SHARE_BASE_LIMIT || group->base < CLAIM_UNKNOWN)
+    return fail(b, BILAN_USAGE, "a base is from 0 to %d", SHARE_BASE_LIMIT);
+  return BILAN_OK;
+}
+
+static bilan_status check(bilan *b, const struct claim_table *t) {
+  bilan_status status = BILAN_OK;
+  if (t->groups < 1 || t->groups > CLAIM_GROUPS || t->parts > CLAIM_PARTS)
+    return fail(b, BILAN_USAGE, "an item has 1 to %d groups in at most %d parts", CLAIM_GROUPS,
+                CLAIM_PARTS);
+  if (t->levels < 1 || t->levels > CLAIM_LEVELS || t->figures > CLAIM_FIGURES)
+    return fail(b, BILAN_USAGE, "an item has 1 to %d levels and at most %d figures",
+                CLAIM_LEVELS, CLAIM_FIGURES);
+  for (size_t g = 0; g < t->groups && !status; g++) status = check_group(b, t, g);
+  for (size_t i = 0; i < t->figures && !status; i++) status = check_figure(b, t, i);
+  return status;
+}
+
+static void build_system(struct build *w, size_t smallest) {
+  w->rows = w->t->groups + w->t->parts;
+  make_columns(w);
+  make_bases(w, smallest);
+  make_counts(w);
+  count_rows(w);
+  part_rows(w);
+  figure_rows(w);
+  helping_rows(w);
+}
+
+static void read_solution(const struct build *w, struct claim_solution *out) {
+  out->rows = w->rows;
+  out->columns = w->columns;
+  memcpy(out->column, w->column, sizeof out->column);
+  for (size_t r = 0; r < w->rows; r++) {
+    out->base[r] = solver_value(w->solver, w->base[r]);
+    for (size_t c = 0; c < w->columns; c++)
+      out->count[r][c] = solver_value(w->solver, w->count[r][c]);
+  }
+}
+
+bilan_status claim_solve(bilan *b, struct claim_solution *out, const struct claim_table *t,
+                         size_t smallest, uint64_t steps) {
+  bilan_status status = check(b, t);
+  if (status) return status;
+  struct build *w = mem_zero(&b->mem, 1, sizeof *w);
+  if (!w) return fail_nomem(b);
+  w->b = b;
+  w->t = t;
+  w->status = solver_new(b, &w->solver);
+  if (!w->status) build_system(w, smallest);
+  enum solve_verdict verdict = SOLVE_LIMIT;
+  uint64_t used = 0;
+  if (!w->status) w->status = solver_run(b, w->solver, &verdict, steps, &used);
+  if (!w->status) {
+    out->verdict = verdict;
+    out->steps = used;
+    if (verdict == SOLVE_YES) read_solution(w, out);
+  }
+  status = w->status;
+  solver_free(b, w->solver);
+  mem_free(&b->mem, w);
+  return status;
+}
+
+/* ---- smallest base ----------------------------------------------------------------------- */
+
+/* Copies the figures of one group into a table of that group alone. */
+static void only_group(struct claim_table *out, const struct claim_table *t, size_t group) {
+  memset(out, 0, sizeof *out);
+  out->multiple = t->multiple;
+  out->groups = 1;
+  out->levels = t->levels;
+  out->group[0] = (struct claim_group){CLAIM_UNKNOWN, CLAIM_UNKNOWN, CLAIM_UNKNOWN, 0};
+  for (size_t i = 0; i < t->figures; i++) {
+    if (t->figure[i].group != group) continue;
+    out->figure[out->figures] = t->figure[i];
+    out->figure[out->figures++].group = 0;
+  }
+}
+
+/* The next base that gives each figure by itself; 0 = none up to the limit. */
+static int64_t next_candidate(const struct claim_table *t, int64_t from, int64_t limit) {
+  int64_t n = from, lo, hi;
+  size_t good = 0;
+  for (size_t i = 0; n <= limit && good < t->figures; i = (i + 1) % t->figures) {
+    if (share_counts(&lo, &hi, &t->figure[i].share, n)) good++;
+    else {
+      good = 0;
+      n++;
+    }
+  }
+  return n <= limit ? n : 0;
+}
+
+/* Refutes all bases at once (levels over 100 %) before trying them one by one. */
+static bilan_status any_base(bilan *b, struct claim_solution *found,
+                             const struct claim_table *t, int64_t limit) {
+  struct claim_table *open = mem_alloc(&b->mem, sizeof *open);
+  if (!open) return fail_nomem(b);
+  *open = *t;
+  open->group[0].size = limit;
+  bilan_status status = claim_solve(b, found, open, CLAIM_NO_ROW, 10000);
+  mem_free(&b->mem, open);
+  return status;
+}
+
+static bilan_status try_bases(bilan *b, int64_t *out, struct claim_solution *found,
+                              struct claim_table *alone, int64_t from, int64_t limit) {
+  bilan_status status = any_base(b, found, alone, limit);
+  if (status || found->verdict == SOLVE_NO) return status;
+  int64_t n = next_candidate(alone, from, limit);
+  found->verdict = SOLVE_NO;
+  while (n && !status) {
+    alone->group[0].base = n;
+    status = claim_solve(b, found, alone, CLAIM_NO_ROW, CLAIM_STEPS);
+    if (status || found->verdict != SOLVE_NO) break;
+    n = next_candidate(alone, n + 1, limit);
+  }
+  if (!status) *out = n;
+  return status;
+}
+
+bilan_status claim_smallest_base(bilan *b, int64_t *out, enum solve_verdict *verdict,
+                                 const struct claim_table *t, size_t group, int64_t from,
+                                 int64_t limit) {
+  bilan_status status = check(b, t);
+  if (status) return status;
+  if (limit > SHARE_BASE_LIMIT) limit = SHARE_BASE_LIMIT;
+  struct claim_solution *found = mem_zero(&b->mem, 1, sizeof *found);
+  struct claim_table *alone = mem_zero(&b->mem, 1, sizeof *alone);
+  int64_t n = 0;
+  if (!found || !alone) status = fail_nomem(b);
+  if (!status) {
+    only_group(alone, t, group);
+    status = try_bases(b, &n, found, alone, from < 1 ? 1 : from, limit);
+  }
+  if (!status) {
+    *out = found->verdict == SOLVE_YES ? n : 0;
+    *verdict = found->verdict;
+  }
+  mem_free(&b->mem, found);
+  mem_free(&b->mem, alone);
+  return status;
+}

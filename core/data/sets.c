@@ -1,0 +1,215 @@
+/* sets.c - items with several answers, from one field or from one column per option; see
+ * recode.h.
+ *
+ * Either way the result is a SET column: per option one code column (ticked, not ticked,
+ * blank), so that tabulating an option is tabulating any other column. A split works on the
+ * levels of the field, not on its rows: each distinct answer is taken apart once.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "data/recode.h"
+
+/* The dictionary that all option columns share. */
+static bilan_status tick_dict(bilan *b, struct dict **out) {
+  struct dict *d;
+  uint32_t code;
+  bilan_status status = dict_new(b, &d);
+  if (status) return status;
+  status = dict_add_level(b, d, &code, &(struct level){TEXT("no"), 0, BILAN_PRESENT});
+  if (!status)
+    status = dict_add_level(b, d, &code, &(struct level){TEXT("yes"), 1, BILAN_PRESENT});
+  if (status) dict_free(d);
+  else *out = d;
+  return status;
+}
+
+/* What a SET is made of while it is being made. */
+struct making {
+  bilan *b;
+  size_t rows, count;
+  struct column **options;
+  struct dict *ticks;
+  uint8_t *missing;
+};
+
+static void making_close(struct making *m) {
+  for (size_t i = 0; m->options && i < m->count; i++) column_free(m->options[i]);
+  mem_free(&m->b->mem, m->options);
+  mem_free(&m->b->mem, m->missing);
+  dict_free(m->ticks);
+}
+
+static bilan_status making_open(bilan *b, struct making *m, size_t rows, size_t count) {
+  *m = (struct making){.b = b, .rows = rows, .count = count};
+  bilan_status status = tick_dict(b, &m->ticks);
+  if (status) return status;
+  m->options = mem_zero(&b->mem, count, sizeof(struct column *));
+  m->missing = mem_zero(&b->mem, rows, 1);
+  if (!m->options || !m->missing) status = fail_nomem(b);
+  for (size_t i = 0; !status && i < count; i++) {
+    void *codes = mem_zero(&b->mem, rows, 1);
+    if (!codes) status = fail_nomem(b);
+    else status = column_codes(b, &m->options[i], rows, 1, codes, dict_hold(m->ticks));
+  }
+  if (status) making_close(m);
+  return status;
+}
+
+static uint8_t *ticks_of(const struct making *m, size_t option) {
+  return m->options[option]->codes;
+}
+
+/* Hands everything over to a SET column; `dict` is taken over. */
+static bilan_status making_finish(struct making *m, struct column **out, struct dict *dict) {
+  dict_free(m->ticks);
+  return column_set(m->b, out, m->rows, m->options, m->count, dict, m->missing);
+}
+
+/* ---- one field with separators ---------------------------------------------------------------- */
+
+/* The next part of `rest`, trimmed; false at the end. */
+static bool next_part(struct text *rest, struct text separator, struct text *part) {
+  if (!rest->s) return false;
+  size_t at = 0;
+  while (at + separator.n <= rest->n && memcmp(rest->s + at, separator.s, separator.n) != 0) at++;
+  bool last = at + separator.n > rest->n;
+  *part = text_trim((struct text){rest->s, last ? rest->n : at});
+  if (last) *rest = (struct text){NULL, 0};
+  else *rest = (struct text){rest->s + at + separator.n, rest->n - at - separator.n};
+  return true;
+}
+
+/* Adds the options that the answers of `c` name to `options`. */
+static bilan_status collect_options(bilan *b, const struct column *c, struct text separator,
+                                    struct dict *options, bool open) {
+  for (uint32_t code = 1; code < dict_count(c->dict); code++) {
+    const struct level *level = dict_level(c->dict, code);
+    struct text rest = level->label, part;
+    while (!level->missing && next_part(&rest, separator, &part)) {
+      uint32_t added;
+      if (!part.n || dict_find(options, part)) continue;
+      if (!open)
+        return fail(b, BILAN_DATA, "\"%.*s\" is not among the options declared", (int)part.n,
+                    part.s);
+      bilan_status status = dict_add(b, options, &added, part);
+      if (status) return status;
+    }
+  }
+  return BILAN_OK;
+}
+
+/* ticks[code * count + option] for every distinct answer of the field. */
+static void take_apart(uint8_t *ticks, size_t count, const struct column *c,
+                       struct text separator, const struct dict *options) {
+  for (uint32_t code = 1; code < dict_count(c->dict); code++) {
+    const struct level *level = dict_level(c->dict, code);
+    struct text rest = level->label, part;
+    if (level->missing) continue;
+    memset(ticks + code * count, SET_NOT_TICKED, count);
+    while (next_part(&rest, separator, &part))
+      if (part.n) ticks[code * count + dict_find(options, part) - 1] = SET_TICKED;
+  }
+}
+
+static bilan_status split_rows(bilan *b, struct column **out, const struct column *c,
+                               struct text separator, struct dict *options) {
+  size_t count = dict_count(options) - 1, codes = dict_count(c->dict);
+  struct making m;
+  uint8_t *ticks = mem_zero(&b->mem, codes, count ? count : 1);
+  if (!ticks) return fail_nomem(b);
+  take_apart(ticks, count, c, separator, options);
+  bilan_status status = making_open(b, &m, c->rows, count);
+  if (!status) {
+    for (size_t row = 0; row < c->rows; row++) {
+      size_t code = column_code(c, row);
+      m.missing[row] = (uint8_t)column_missing(c, row);
+      for (size_t i = 0; i < count; i++) ticks_of(&m, i)[row] = ticks[code * count + i];
+    }
+    status = making_finish(&m, out, dict_hold(options));
+  }
+  mem_free(&b->mem, ticks);
+  return status;
+}
+
+bilan_status column_split(bilan *b, struct column **out, const struct column *c,
+                          struct text separator, struct dict *options, bool open) {
+  bilan_status status = BILAN_OK;
+  struct column *codes = NULL;
+  if (!options) {
+    status = dict_new(b, &options);
+    if (status) return status;
+    open = true;
+  }
+  if (!separator.n) status = fail(b, BILAN_USAGE, "the separator is empty");
+  if (!status)
+    status = column_to_codes(b, &codes, (struct column *)(uintptr_t)c, 0); /* only held */
+  if (!status) status = collect_options(b, codes, separator, options, open);
+  if (!status) status = split_rows(b, out, codes, separator, options);
+  column_free(codes);
+  dict_free(options);
+  return status;
+}
+
+/* ---- one column per option ----------------------------------------------------------------- */
+
+static bool means_yes(const struct level *level, struct tick_rule rule) {
+  for (size_t i = 0; i < rule.count; i++)
+    if (text_equal(level->label, rule.ticked[i])) return true;
+  return false;
+}
+
+/* Ticks of one option from its column; rows with any answer lose their missing mark. */
+static bilan_status tick_option(struct making *m, size_t option, struct column *column,
+                                struct tick_rule rule) {
+  struct column *c;
+  bilan_status status = column_to_codes(m->b, &c, column, 0);
+  if (status) return status;
+  for (size_t row = 0; row < m->rows; row++) {
+    const struct level *level = dict_level(c->dict, column_code(c, row));
+    uint8_t tick = means_yes(level, rule) ? SET_TICKED
+                   : level->missing && !(rule.blank_is_no && level->missing == BILAN_NO_ANSWER)
+                       ? SET_BLANK
+                       : SET_NOT_TICKED;
+    ticks_of(m, option)[row] = tick;
+    if (!level->missing) m->missing[row] = BILAN_PRESENT;
+    else if (m->missing[row] != BILAN_PRESENT && level->missing != BILAN_NO_ANSWER)
+      m->missing[row] = (uint8_t)level->missing;
+  }
+  column_free(c);
+  return BILAN_OK;
+}
+
+/* Rows without any answer are blank in every option. */
+static void clear_blank_rows(struct making *m) {
+  for (size_t i = 0; i < m->count; i++)
+    for (size_t row = 0; row < m->rows; row++)
+      if (m->missing[row]) ticks_of(m, i)[row] = SET_BLANK;
+}
+
+bilan_status column_group(bilan *b, struct column **out, struct column *const *columns,
+                          const struct text *labels, size_t count, struct tick_rule rule) {
+  struct making m;
+  struct dict *dict;
+  size_t rows = count ? columns[0]->rows : 0;
+  bilan_status status = dict_new(b, &dict);
+  if (status) return status;
+  for (size_t i = 0; !status && i < count; i++) {
+    uint32_t code;
+    status = dict_add_level(b, dict, &code, &(struct level){labels[i], NAN, BILAN_PRESENT});
+  }
+  if (!status) status = making_open(b, &m, rows, count);
+  if (status) {
+    dict_free(dict);
+    return status;
+  }
+  memset(m.missing, BILAN_NO_ANSWER, rows);
+  for (size_t i = 0; !status && i < count; i++) status = tick_option(&m, i, columns[i], rule);
+  if (!status) {
+    clear_blank_rows(&m);
+    return making_finish(&m, out, dict);
+  }
+  making_close(&m);
+  dict_free(dict);
+  return status;
+}

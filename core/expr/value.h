@@ -1,0 +1,79 @@
+/* value.h - one value as SQL sees it: NULL, a whole number, a real number, or text.
+ *
+ * The rules are SQLite's ("Datatypes In SQLite", sqlite.org/datatype3.html), so that an
+ * expression and a query over the same survey agree:
+ *   - storage classes order NULL < numbers < text; text is compared by bytes
+ *   - an operand of arithmetic that is text counts as its longest numeric prefix, or 0
+ *   - a real number becomes text with 15 significant digits and always a point: 3.0, 1.0e+20
+ *   - there is no NaN: it is NULL
+ * Numbers from and to text go through base/number, so they are correctly rounded and do not
+ * depend on the locale.
+ */
+#ifndef EXPR_VALUE_H
+#define EXPR_VALUE_H
+
+#include "base/number.h"
+#include "base/text.h"
+
+enum value_type { VALUE_NULL, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT };
+
+struct value {
+  union {
+    int64_t i;
+    double r;
+    const char *s; /* lent: of a column, a dictionary, or an arena */
+  } as;
+  size_t n; /* bytes of a text */
+  enum value_type type;
+};
+
+/* Which conversion a comparison asks of its operands (SQLite's column affinity). */
+enum affinity { AFFINITY_NONE, AFFINITY_TEXT, AFFINITY_NUMERIC };
+
+enum collation { COLLATE_BINARY, COLLATE_NOCASE, COLLATE_RTRIM };
+
+/* Three-valued logic, in the order that makes AND the minimum and OR the maximum. */
+enum truth { TRUTH_FALSE = 0, TRUTH_UNKNOWN = 1, TRUTH_TRUE = 2 };
+
+static inline struct value value_null(void) { return (struct value){.type = VALUE_NULL}; }
+static inline struct value value_integer(int64_t i) {
+  return (struct value){.as.i = i, .type = VALUE_INTEGER};
+}
+static inline struct value value_real(double r) {
+  if (r != r) return value_null();
+  return (struct value){.as.r = r, .type = VALUE_REAL};
+}
+static inline struct value value_text(struct text t) {
+  return (struct value){.as.s = t.s, .n = t.n, .type = VALUE_TEXT};
+}
+
+/* A number of a survey: whole ones are integers, as in a column of NUMERIC affinity. */
+struct value value_of_number(double number);
+
+/* The operand of arithmetic: text becomes its numeric prefix; NULL and numbers stay. */
+struct value value_numeric(struct value v);
+
+int64_t value_to_int(struct value v);   /* CAST AS INTEGER: towards zero, at the ends clamped */
+double value_to_double(struct value v); /* CAST AS REAL; NULL is 0 */
+enum truth value_truth(struct value v);
+
+/* The text of a value; a number is written into `room`. NULL gives an empty text. */
+struct text value_as_text(struct value v, char room[NUMBER_ROOM]);
+
+/* Text that is a number as a whole becomes that number; everything else stays. `whole`: a
+ * real number without fraction becomes an integer too. */
+struct value value_apply_numeric(struct value v, bool whole);
+
+/* -1, 0, 1 for two values that are not NULL, by storage class; integers and reals are compared
+ * exactly. */
+int value_compare(struct value a, struct value b, enum collation collation);
+
+/* The same after the conversions that `affinity` asks for. */
+int value_compare_as(struct value a, struct value b, enum affinity affinity,
+                     enum collation collation);
+
+/* a op b for op in + - * / %: NULL when an operand is, or when dividing by zero; integers
+ * that overflow continue as reals. */
+struct value value_arithmetic(char op, struct value a, struct value b);
+
+#endif

@@ -1,0 +1,107 @@
+/* blocks.c - see blocks.h.
+ *
+ * One lock guards three counters: `next` (the block to hand out), `added` (blocks added so
+ * far), and the states of the ring of slots. Block k lives in slot k % slots and may be summed
+ * once block k - slots has been added. Whoever finishes a block adds all that are ready, so
+ * no thread waits only to add. There is always progress: the worker with the lowest block
+ * never waits.
+ */
+#include "kernel/blocks.h"
+
+#include <pthread.h>
+#include <string.h>
+
+struct ring {
+  const struct blocks_job *job;
+  size_t blocks, slots;
+  size_t next, added;
+  char *partials; /* slots of job->partial bytes */
+  bool *ready;    /* slot: summed, not yet added */
+  pthread_mutex_t lock;
+  pthread_cond_t moved; /* `added` has grown */
+};
+
+size_t blocks_rows_for(size_t numbers) {
+  size_t block = BLOCK_ROWS;
+  while (block / 4 < numbers && block <= SIZE_MAX / 2) block *= 2;
+  return block;
+}
+
+static char *slot_of(const struct ring *r, size_t block) {
+  return r->partials + block % r->slots * r->job->partial;
+}
+
+/* Adds the summed blocks that come next in order. The lock is held. */
+static void add_ready(struct ring *r) {
+  size_t before = r->added;
+  while (r->added < r->blocks && r->ready[r->added % r->slots]) {
+    r->ready[r->added % r->slots] = false;
+    r->job->add(r->job->context, slot_of(r, r->added));
+    r->added++;
+  }
+  if (r->added != before) pthread_cond_broadcast(&r->moved);
+}
+
+/* Takes the next block once its slot is free; false when all have been handed out. */
+static bool take_block(struct ring *r, size_t *block) {
+  if (r->next >= r->blocks) return false;
+  *block = r->next++;
+  while (*block >= r->added + r->slots) pthread_cond_wait(&r->moved, &r->lock);
+  return true;
+}
+
+static void *work(void *arg) {
+  struct ring *r = arg;
+  const struct blocks_job *job = r->job;
+  size_t block;
+  pthread_mutex_lock(&r->lock);
+  while (take_block(r, &block)) {
+    pthread_mutex_unlock(&r->lock);
+    size_t begin = block * job->block;
+    size_t end = job->rows - begin < job->block ? job->rows : begin + job->block;
+    job->sum(job->context, slot_of(r, block), begin, end);
+    pthread_mutex_lock(&r->lock);
+    r->ready[block % r->slots] = true;
+    add_ready(r);
+  }
+  pthread_mutex_unlock(&r->lock);
+  return NULL;
+}
+
+/* Starts up to `wanted` - 1 helpers, works along with them, waits for them. */
+static void work_together(struct ring *r, size_t wanted) {
+  pthread_t helpers[BLOCKS_WORKERS];
+  size_t started = 0;
+  while (started + 1 < wanted && !pthread_create(&helpers[started], NULL, work, r)) started++;
+  work(r);
+  for (size_t i = 0; i < started; i++) pthread_join(helpers[i], NULL);
+}
+
+static size_t worker_count(const bilan *b, size_t blocks) {
+  size_t wanted = b->threads < 1 ? 1 : (size_t)b->threads;
+  if (wanted > BLOCKS_WORKERS) wanted = BLOCKS_WORKERS;
+  return wanted < blocks ? wanted : blocks;
+}
+
+bilan_status blocks_run(bilan *b, const struct blocks_job *job) {
+  struct ring r = {.job = job, .blocks = job->rows / job->block + (job->rows % job->block != 0)};
+  if (!r.blocks) return BILAN_OK;
+  size_t workers = worker_count(b, r.blocks);
+  r.slots = workers == 1 ? 1 : 2 * workers;
+  r.partials = mem_array(&b->mem, r.slots, job->partial);
+  r.ready = mem_zero(&b->mem, r.slots, sizeof *r.ready);
+  bilan_status status = BILAN_OK;
+  if (!r.partials || !r.ready) {
+    status = fail_nomem(b);
+    goto cleanup;
+  }
+  pthread_mutex_init(&r.lock, NULL);
+  pthread_cond_init(&r.moved, NULL);
+  work_together(&r, workers);
+  pthread_cond_destroy(&r.moved);
+  pthread_mutex_destroy(&r.lock);
+cleanup:
+  mem_free(&b->mem, r.partials);
+  mem_free(&b->mem, r.ready);
+  return status;
+}

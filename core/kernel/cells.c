@@ -1,0 +1,323 @@
+/* cells.c - see cells.h: one pass over columns in memory.
+ *
+ * Totals lie in one run of memory: first the doubles (weights, sums, totals per PSU), then the
+ * counts. The answer and each partial result have that same layout, so adding a block is one
+ * walk over an array.
+ *
+ * A block is read in chunks that stay in the first-level cache: the cell number of every row
+ * (key by key), its weight (0 outside the domain), then each measure. Cost: rows * (keys +
+ * measures) plus cells * blocks; a block grows with the number of cells so that the second
+ * term stays below the first.
+ */
+#include "kernel/cells.h"
+
+#include <string.h>
+
+#include "kernel/blocks.h"
+
+enum { CHUNK = 2048, CELLS_MOST = 1 << 26 };
+
+/* A struct cells_sums is counted as four numbers of eight bytes. */
+enum { SUMS_NUMBERS = sizeof(struct cells_sums) / sizeof(double) };
+
+/* Where the parts of a run of totals begin, in numbers of eight bytes. */
+struct layout {
+  size_t weight, weight2, psu_weight, psu_y; /* doubles */
+  size_t doubles;                            /* how many of them */
+  size_t n, sums;                            /* counts, then sums (a count and three doubles) */
+  size_t numbers;                            /* all */
+};
+
+/* One pass: read by every worker, `total` written only by `add`. */
+struct pass {
+  const struct cells_request *request;
+  size_t sizes[CELLS_KEYS];
+  size_t cells, psus;
+  struct layout at;
+  void *total;
+};
+
+/* What a chunk knows of its rows. */
+struct chunk {
+  size_t from, rows;
+  uint32_t cell[CHUNK];
+  double weight[CHUNK]; /* 0: the row is not in */
+};
+
+static double *doubles_at(void *run, size_t at) { return (double *)run + at; }
+static int64_t *counts_at(void *run, size_t at) { return (int64_t *)run + at; }
+
+static struct cells_sums *sums_at(void *run, size_t at) {
+  return (struct cells_sums *)(void *)((double *)run + at);
+}
+
+/* ---- a chunk ------------------------------------------------------------------------------ */
+
+/* cell = cell * size + code, for one key. */
+static void index_key(struct chunk *k, const struct column *key, uint32_t size) {
+  const uint8_t *c1 = key->codes;
+  const uint16_t *c2 = key->codes;
+  const uint32_t *c4 = key->codes;
+  if (key->width == 1)
+    for (size_t i = 0; i < k->rows; i++) k->cell[i] = k->cell[i] * size + c1[k->from + i];
+  else if (key->width == 2)
+    for (size_t i = 0; i < k->rows; i++) k->cell[i] = k->cell[i] * size + c2[k->from + i];
+  else
+    for (size_t i = 0; i < k->rows; i++) k->cell[i] = k->cell[i] * size + c4[k->from + i];
+}
+
+static void index_chunk(const struct pass *p, struct chunk *k) {
+  memset(k->cell, 0, k->rows * sizeof k->cell[0]);
+  for (size_t i = 0; i < p->request->key_count; i++)
+    index_key(k, p->request->keys[i], (uint32_t)p->sizes[i]);
+}
+
+/* The weight of a row, 0 when it is missing. */
+static double weight_of(const struct column *weight, size_t row) {
+  return column_missing(weight, row) ? 0 : column_number(weight, row);
+}
+
+static void weigh_chunk(const struct pass *p, struct chunk *k) {
+  const struct column *weight = p->request->weight;
+  const struct domain *domain = p->request->domain;
+  for (size_t i = 0; i < k->rows; i++) {
+    size_t row = k->from + i;
+    if (!domain_has(domain, row)) k->weight[i] = 0;
+    else k->weight[i] = weight ? weight_of(weight, row) : 1;
+  }
+}
+
+static void count_chunk(const struct pass *p, const struct chunk *k, void *run) {
+  int64_t *n = counts_at(run, p->at.n);
+  double *weight = doubles_at(run, p->at.weight), *weight2 = doubles_at(run, p->at.weight2);
+  for (size_t i = 0; i < k->rows; i++) {
+    double w = k->weight[i];
+    uint32_t c = k->cell[i];
+    if (!(w > 0)) continue;
+    n[c]++;
+    weight[c] += w;
+    weight2[c] += w * w;
+  }
+}
+
+static void measure_chunk(const struct pass *p, const struct chunk *k, size_t m, void *run) {
+  const struct column *measure = p->request->measures[m];
+  const double *centres = p->request->centres ? p->request->centres + m * p->cells : NULL;
+  struct cells_sums *sums = sums_at(run, p->at.sums) + m * p->cells;
+  for (size_t i = 0; i < k->rows; i++) {
+    size_t row = k->from + i;
+    double w = k->weight[i];
+    if (!(w > 0) || column_missing(measure, row)) continue;
+    struct cells_sums *s = &sums[k->cell[i]];
+    double y = column_number(measure, row) - (centres ? centres[k->cell[i]] : 0);
+    s->n++;
+    s->weight += w;
+    s->y += w * y;
+    s->yy += w * y * y;
+  }
+}
+
+static void psu_chunk(const struct pass *p, const struct chunk *k, void *run) {
+  double *weight = doubles_at(run, p->at.psu_weight);
+  for (size_t i = 0; i < k->rows; i++)
+    if (k->weight[i] > 0)
+      weight[column_code(p->request->psu, k->from + i) * p->cells + k->cell[i]] += k->weight[i];
+}
+
+static void psu_measure_chunk(const struct pass *p, const struct chunk *k, size_t m, void *run) {
+  const struct column *measure = p->request->measures[m];
+  const double *centres = p->request->centres ? p->request->centres + m * p->cells : NULL;
+  double *total = doubles_at(run, p->at.psu_y) + m * p->psus * p->cells;
+  for (size_t i = 0; i < k->rows; i++) {
+    size_t row = k->from + i, cell = k->cell[i];
+    if (!(k->weight[i] > 0) || column_missing(measure, row)) continue;
+    double y = column_number(measure, row) - (centres ? centres[cell] : 0);
+    total[column_code(p->request->psu, row) * p->cells + cell] += k->weight[i] * y;
+  }
+}
+
+static void sum_chunk(const struct pass *p, struct chunk *k, void *run) {
+  const struct cells_request *request = p->request;
+  index_chunk(p, k);
+  weigh_chunk(p, k);
+  count_chunk(p, k, run);
+  for (size_t m = 0; m < request->measure_count; m++) measure_chunk(p, k, m, run);
+  if (!request->psu) return;
+  psu_chunk(p, k, run);
+  for (size_t m = 0; m < request->measure_count; m++) psu_measure_chunk(p, k, m, run);
+}
+
+/* ---- a block ------------------------------------------------------------------------------ */
+
+static void sum_rows(const struct pass *p, void *run, size_t begin, size_t end) {
+  struct chunk k;
+  for (k.from = begin; k.from < end; k.from += k.rows) {
+    k.rows = end - k.from < CHUNK ? end - k.from : CHUNK;
+    sum_chunk(p, &k, run);
+  }
+}
+
+static void sum_block(const void *context, void *partial, size_t begin, size_t end) {
+  const struct pass *p = context;
+  memset(partial, 0, p->at.numbers * sizeof(double));
+  sum_rows(p, partial, begin, end);
+}
+
+static void add_block(void *context, const void *partial) {
+  struct pass *p = context;
+  const double *from = partial;
+  double *to = p->total;
+  for (size_t i = 0; i < p->at.doubles; i++) to[i] += from[i];
+  const int64_t *counts = (const int64_t *)partial + p->at.n;
+  int64_t *n = counts_at(p->total, p->at.n);
+  for (size_t i = 0; i < p->cells; i++) n[i] += counts[i];
+  const struct cells_sums *more =
+      (const struct cells_sums *)(const void *)((const double *)partial + p->at.sums);
+  struct cells_sums *sums = sums_at(p->total, p->at.sums);
+  for (size_t i = 0; i < p->cells * p->request->measure_count; i++) {
+    sums[i].n += more[i].n;
+    sums[i].weight += more[i].weight;
+    sums[i].y += more[i].y;
+    sums[i].yy += more[i].yy;
+  }
+}
+
+/* ---- checking a request ------------------------------------------------------------------- */
+
+/* Every code of a key must lie in its dictionary: it becomes a place in memory. */
+static bilan_status check_codes(bilan *b, const struct column *c, size_t rows) {
+  if (c->type != COLUMN_CODES)
+    return fail(b, BILAN_USAGE, "a key of a table of cells must have levels");
+  if (c->rows != rows)
+    return fail(b, BILAN_INTERNAL, "a key of %zu rows in a request of %zu", c->rows, rows);
+  size_t size = dict_count(c->dict);
+  uint32_t highest = 0;
+  if (c->width == 1 && size >= 256) return BILAN_OK;
+  for (size_t row = 0; row < rows; row++) {
+    uint32_t code = column_code(c, row);
+    if (code > highest) highest = code;
+  }
+  if (rows && highest >= size)
+    return fail(b, BILAN_INTERNAL, "code %zu in a column of %zu levels", (size_t)highest, size);
+  return BILAN_OK;
+}
+
+static bilan_status check_numeric(bilan *b, const struct column *c, size_t rows,
+                                  const char *what) {
+  if (c->rows != rows)
+    return fail(b, BILAN_INTERNAL, "a %s of %zu rows in a request of %zu", what, c->rows, rows);
+  if (!column_is_numeric(c)) return fail(b, BILAN_USAGE, "a %s must be a number", what);
+  return c->type == COLUMN_CODES ? check_codes(b, c, rows) : BILAN_OK;
+}
+
+static bilan_status check_keys(bilan *b, struct pass *p) {
+  const struct cells_request *request = p->request;
+  if (request->key_count > CELLS_KEYS)
+    return fail(b, BILAN_LIMIT, "%zu keys; at most %d", request->key_count, (int)CELLS_KEYS);
+  p->cells = 1;
+  for (size_t i = 0; i < request->key_count; i++) {
+    bilan_status status = check_codes(b, request->keys[i], request->rows);
+    if (status) return status;
+    p->sizes[i] = dict_count(request->keys[i]->dict);
+    if (p->cells > CELLS_MOST / p->sizes[i])
+      return fail(b, BILAN_LIMIT, "more than %zu cells: %zu by %zu", (size_t)CELLS_MOST,
+                  p->cells, p->sizes[i]);
+    p->cells *= p->sizes[i];
+  }
+  return BILAN_OK;
+}
+
+static bilan_status check_psu(bilan *b, struct pass *p) {
+  if (!p->request->psu) return BILAN_OK;
+  bilan_status status = check_codes(b, p->request->psu, p->request->rows);
+  if (status) return status;
+  p->psus = dict_count(p->request->psu->dict);
+  if (p->psus > CELLS_MOST / p->cells)
+    return fail(b, BILAN_LIMIT, "more than %zu totals: %zu clusters by %zu cells",
+                (size_t)CELLS_MOST, p->psus, p->cells);
+  return BILAN_OK;
+}
+
+static bilan_status check_request(bilan *b, struct pass *p) {
+  const struct cells_request *request = p->request;
+  bilan_status status = check_keys(b, p);
+  if (!status) status = check_psu(b, p);
+  if (!status && request->weight)
+    status = check_numeric(b, request->weight, request->rows, "weight");
+  for (size_t m = 0; !status && m < request->measure_count; m++)
+    status = check_numeric(b, request->measures[m], request->rows, "measure");
+  if (!status && request->domain && request->domain->rows != request->rows)
+    status = fail(b, BILAN_INTERNAL, "a domain of %zu rows in a request of %zu",
+                  request->domain->rows, request->rows);
+  return status;
+}
+
+/* ---- the answer --------------------------------------------------------------------------- */
+
+/* Cells and totals are at most 2^26 each, so only the measures can make this overflow. */
+static bilan_status lay_out(bilan *b, struct pass *p) {
+  size_t measures = p->request->measure_count, totals = p->psus * p->cells;
+  if (measures > CELLS_MOST / (p->cells + totals))
+    return fail(b, BILAN_LIMIT, "more than %zu sums: %zu measures by %zu cells",
+                (size_t)CELLS_MOST, measures, p->cells + totals);
+  p->at.weight = 0;
+  p->at.weight2 = p->cells;
+  p->at.psu_weight = 2 * p->cells;
+  p->at.psu_y = p->at.psu_weight + totals;
+  p->at.doubles = p->at.psu_y + measures * totals;
+  p->at.n = p->at.doubles;
+  p->at.sums = p->at.n + p->cells;
+  p->at.numbers = p->at.sums + measures * p->cells * SUMS_NUMBERS;
+  return BILAN_OK;
+}
+
+static void fill_answer(bilan *b, struct cells *out, const struct pass *p) {
+  *out = (struct cells){
+      .mem = &b->mem,
+      .key_count = p->request->key_count,
+      .count = p->cells,
+      .measure_count = p->request->measure_count,
+      .n = counts_at(p->total, p->at.n),
+      .weight = p->total,
+      .weight2 = doubles_at(p->total, p->at.weight2),
+      .sums = sums_at(p->total, p->at.sums),
+      .psu_count = p->psus,
+      .psu_weight = p->psus ? doubles_at(p->total, p->at.psu_weight) : NULL,
+      .psu_y = p->psus ? doubles_at(p->total, p->at.psu_y) : NULL,
+  };
+  memcpy(out->sizes, p->sizes, sizeof p->sizes);
+}
+
+/* One block needs no partial result. */
+static bilan_status sum_all(bilan *b, struct pass *p) {
+  struct blocks_job job = {
+      .rows = p->request->rows,
+      .block = blocks_rows_for(p->at.numbers),
+      .partial = p->at.numbers * sizeof(double),
+      .context = p,
+      .sum = sum_block,
+      .add = add_block,
+  };
+  if (job.rows > job.block) return blocks_run(b, &job);
+  sum_rows(p, p->total, 0, job.rows);
+  return BILAN_OK;
+}
+
+bilan_status cells_tabulate(bilan *b, struct cells *out, const struct cells_request *request) {
+  struct pass p = {.request = request};
+  bilan_status status = check_request(b, &p);
+  if (!status) status = lay_out(b, &p);
+  if (status) return status;
+  p.total = mem_zero(&b->mem, p.at.numbers, sizeof(double));
+  if (!p.total) return fail_nomem(b);
+  status = sum_all(b, &p);
+  if (status) mem_free(&b->mem, p.total);
+  else fill_answer(b, out, &p);
+  return status;
+}
+
+void cells_free(struct cells *c) {
+  if (!c->mem) return;
+  mem_free(c->mem, c->weight); /* where the one run of totals begins */
+  *c = (struct cells){0};
+}

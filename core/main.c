@@ -1,0 +1,112 @@
+/* main.c - the program `bilan`: a Lua state of its own around the engine, then the command
+ * line, which is Lua (lua/bilan/cli.lua).
+ *
+ * It owns what is process-wide and what a library must not touch: SQLite's allocator, the
+ * alarm that ends a script stuck inside one call, and the exit status:
+ *   0 done   1 the script or the data is at fault   2 wrong usage   3 a limit was hit
+ */
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "binding/host.h"
+#include "binding/module.h"
+#include "io/sqlite_mem.h"
+
+static struct host host; /* one script per process; the alarm's handler needs to find it */
+
+/* First alarm: the hook raises "time limit" at the next tick. Second, one second later: the
+ * script sits in one C call; end the process. Nothing is half written: outputs are renamed. */
+static void on_alarm(int signal_number) {
+  static const char text[] = "bilan: time limit reached inside one long call\n";
+  (void)signal_number;
+  if (host.expired) {
+    if (write(STDERR_FILENO, text, sizeof text - 1) < 0) _exit(3);
+    _exit(3);
+  }
+  host.expired = 1;
+  alarm(1);
+}
+
+static void *allocate(void *ud, void *block, size_t before, size_t after) {
+  (void)before;
+  if (after) return mem_resize(ud, block, after);
+  mem_free(ud, block);
+  return NULL;
+}
+
+/* The libraries of the engine's own Lua; scripts get a reviewed subset of them. */
+static void open_libraries(lua_State *L) {
+  luaL_openlibs(L);
+  lua_gc(L, LUA_GCGEN, 0, 0);
+}
+
+static void push_arguments(lua_State *L, int count, char **values) {
+  lua_createtable(L, count, 0);
+  for (int i = 1; i < count; i++) {
+    lua_pushstring(L, values[i]);
+    lua_rawseti(L, -2, i);
+  }
+}
+
+struct arguments {
+  int count;
+  char **values;
+  bilan *b;
+};
+
+/* Runs under lua_pcall: sets up the module and calls cli.main(arguments) -> exit status. */
+static int run_cli(lua_State *L) {
+  const struct arguments *a = lua_touserdata(L, 1);
+  open_libraries(L);
+  l_set_handle(L, a->b);
+  l_set_host(L, &host);
+  l_open_bilan(L);
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "bilan.cli");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "main");
+  push_arguments(L, a->count, a->values);
+  lua_call(L, 1, 1);
+  return 1;
+}
+
+/* A start that fails (out of memory, a broken build) has only its message. */
+static int report_failure(lua_State *L, int status) {
+  const char *text = lua_tostring(L, -1);
+  fprintf(stderr, "bilan: %s\n", text ? text : "unknown error");
+  return status == LUA_ERRMEM ? 3 : 1;
+}
+
+/* Descriptors 0 to 2 must be open, or the first file opened would take their place. */
+static void open_standard_streams(void) {
+  FILE *null = fopen("/dev/null", "r+");
+  while (null && fileno(null) < 3) null = fopen("/dev/null", "r+");
+  if (null) fclose(null);
+}
+
+int main(int argc, char **argv) {
+  static bilan b;
+  open_standard_streams();
+  handle_init(&b);
+  sqlite_use_mem(&b.mem);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGALRM, on_alarm);
+  host.out[0] = '.';
+  lua_State *L = lua_newstate(allocate, &b.mem);
+  if (!L) {
+    fputs("bilan: out of memory\n", stderr);
+    return 3;
+  }
+  struct arguments a = {argc, argv, &b};
+  lua_pushcfunction(L, run_cli);
+  lua_pushlightuserdata(L, &a);
+  int status = lua_pcall(L, 1, 1, 0);
+  int code = status ? report_failure(L, status) : (int)lua_tointeger(L, -1);
+  lua_close(L);
+  l_host_close(&host, &b);
+  return code;
+}

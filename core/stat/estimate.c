@@ -1,0 +1,131 @@
+/* estimate.c - see estimate.h. */
+#include "stat/estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "stat/dist/dist.h"
+
+/* ---- one estimate ------------------------------------------------------------------------ */
+
+const char *figure_name(enum figure f) {
+  static const char *const names[FIGURES] = {
+      [FIGURE_VALUE] = "value",
+      [FIGURE_SE] = "se",
+      [FIGURE_LOW] = "low",
+      [FIGURE_HIGH] = "high",
+      [FIGURE_CONF] = "conf",
+      [FIGURE_WEIGHTED_N] = "weighted_n",
+      [FIGURE_DF] = "df",
+      [FIGURE_DDF] = "ddf",
+      [FIGURE_DEFF] = "deff",
+      [FIGURE_STATISTIC] = "statistic",
+      [FIGURE_P_VALUE] = "p_value",
+      [FIGURE_P] = "p",
+      [FIGURE_EXPECTED] = "expected",
+      [FIGURE_RESIDUAL] = "residual",
+  };
+  return names[f];
+}
+
+const char *note_words(enum note note) {
+  static const char *const words[NOTES] = {
+      [NOTE_EMPTY_BASE] = "no respondent in the base",
+      [NOTE_ONE_RESPONDENT] = "one respondent in the base: no variance",
+      [NOTE_ONE_ROW] = "one row in the sample: no degrees of freedom",
+      [NOTE_EDGE_WALD] = "0 % or 100 %: Wald's interval has no width here; use wilson",
+      [NOTE_EDGE_TRANSFORM] = "0 % or 100 %: this method has no interval here; use wilson",
+      [NOTE_NOT_ESTIMABLE] = "a limit of the interval lies beyond the sample",
+      [NOTE_ZERO_DENOMINATOR] = "the denominator is zero",
+      [NOTE_CONSTANT] = "all values are the same: no test",
+      [NOTE_ONE_GROUP] = "fewer than two groups or levels with respondents: no test",
+      [NOTE_EMPTY_GROUP] = "one of the groups has no respondent",
+      [NOTE_SMALL_EXPECTED] = "expected counts under 5: prefer Fisher's exact test",
+      [NOTE_ALL_TIED] = "no pair differs: no test",
+  };
+  return words[note];
+}
+
+void estimate_set(struct estimate *e, enum figure f, double value) {
+  uint32_t bit = (uint32_t)1 << f;
+  e->figures[f] = isfinite(value) ? value : 0;
+  e->has = isfinite(value) ? e->has | bit : e->has & ~bit;
+}
+
+double estimate_get(const struct estimate *e, enum figure f) {
+  return estimate_has(e, f) ? e->figures[f] : NAN;
+}
+
+void estimate_interval(struct estimate *e, double conf) {
+  double df = estimate_get(e, FIGURE_DF), se = estimate_get(e, FIGURE_SE);
+  if (!(df > 0) || isnan(se)) return;
+  double t = student_quantile((1 - conf) / 2, df, UPPER), value = estimate_get(e, FIGURE_VALUE);
+  estimate_set(e, FIGURE_LOW, value - t * se);
+  estimate_set(e, FIGURE_HIGH, value + t * se);
+  estimate_set(e, FIGURE_CONF, conf);
+}
+
+void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows) {
+  if (kind == BILAN_PRESENT) return;
+  e->missing[kind] += rows;
+  e->missing[BILAN_PRESENT] += rows;
+}
+
+/* ---- the sample and its groups ----------------------------------------------------------- */
+
+double sample_factor(const struct sample *s) {
+  return s->rows > 1 ? (double)s->rows / ((double)s->rows - 1) : NAN;
+}
+
+size_t by_groups(const struct by *by) {
+  size_t groups = 1;
+  for (size_t i = 0; i < by->count; i++) groups *= dict_count(by->keys[i]->dict);
+  return groups;
+}
+
+bool by_codes(const struct by *by, size_t g, uint32_t codes[BY_MOST]) {
+  bool answered = true;
+  for (size_t i = by->count; i < BY_MOST; i++) codes[i] = 0;
+  for (size_t i = by->count; i-- > 0;) {
+    const struct dict *dict = by->keys[i]->dict;
+    codes[i] = (uint32_t)(g % dict_count(dict));
+    g /= dict_count(dict);
+    if (dict_level(dict, codes[i])->missing) answered = false;
+  }
+  return answered;
+}
+
+bool by_shows(const struct by *by, int64_t rows) {
+  if (rows > 0) return true;
+  for (size_t i = 0; i < by->count; i++)
+    if (!by->declared[i]) return false;
+  return true;
+}
+
+/* ---- rows of estimates ------------------------------------------------------------------- */
+
+void estimates_open(bilan *b, struct estimates *list) {
+  *list = (struct estimates){.mem = &b->mem};
+}
+
+bilan_status estimates_add(bilan *b, struct estimates *list, struct estimate_row **row,
+                           const uint32_t by[BY_MOST], uint32_t level) {
+  if (list->count == list->room) {
+    size_t room = list->room ? list->room * 2 : 16;
+    void *rows = mem_resize_array(list->mem, list->rows, room, sizeof *list->rows);
+    if (!rows) return fail_nomem(b);
+    list->rows = rows;
+    list->room = room;
+  }
+  *row = &list->rows[list->count++];
+  (*row)->level = level;
+  (*row)->e = estimate_none();
+  memcpy((*row)->by, by, sizeof (*row)->by);
+  return BILAN_OK;
+}
+
+void estimates_free(struct estimates *list) {
+  if (!list->mem) return;
+  mem_free(list->mem, list->rows);
+  *list = (struct estimates){0};
+}

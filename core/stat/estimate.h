@@ -1,0 +1,140 @@
+/* estimate.h - what every estimator gives: rows of figures, each with its base.
+ *
+ * A figure that does not exist is absent: its bit in `has` is off, and `note` says in words
+ * why. NaN and infinity never get in, so they can never reach a reader. Counts are whole
+ * numbers and always there, because a share never appears without its base.
+ *
+ * Without a design the rows are a simple random sample, with replacement, of N = all rows of
+ * the sample. A domain or a by-group is a part of that sample, not a smaller sample: rows
+ * outside have u = 0 and stay in the sums. For a statistic with influence values u_k of sum 0
+ *     V = N / (N - 1) * sum over the group of u_k^2,    df = N - 1
+ * (Cochran, Sampling Techniques, 1977, section 2.13; Lumley, Complex Surveys, 2010, 2.2).
+ * With all rows in the base and p = k/n this is sqrt(p (1 - p) / (n - 1)). Intervals of means
+ * and totals use Student's t on those degrees of freedom, as the same table under a design of
+ * equal weights would.
+ */
+#ifndef STAT_ESTIMATE_H
+#define STAT_ESTIMATE_H
+
+#include "kernel/cells.h"
+
+/* ---- one estimate ------------------------------------------------------------------------ */
+
+enum figure {
+  FIGURE_VALUE,
+  FIGURE_SE,
+  FIGURE_LOW,
+  FIGURE_HIGH,
+  FIGURE_CONF, /* the level of the interval, 0.95 */
+  FIGURE_WEIGHTED_N,
+  FIGURE_DF,
+  FIGURE_DDF,
+  FIGURE_DEFF,
+  FIGURE_STATISTIC,
+  FIGURE_P_VALUE,
+  FIGURE_P,        /* the p of a quantile: a key of the row */
+  FIGURE_EXPECTED, /* crosstab: the count under independence */
+  FIGURE_RESIDUAL, /* crosstab: adjusted standardised residual */
+  FIGURES
+};
+
+const char *figure_name(enum figure f); /* "value", "se", ... as scripts write them */
+
+/* Why there is no figure, or what to know about one. */
+enum note {
+  NOTE_NONE,
+  NOTE_EMPTY_BASE,    /* nobody in the base */
+  NOTE_ONE_RESPONDENT,/* one in the base: no variance */
+  NOTE_ONE_ROW,       /* one row in the whole sample: no degrees of freedom */
+  NOTE_EDGE_WALD,     /* 0 % or 100 %: Wald's interval has no width there */
+  NOTE_EDGE_TRANSFORM,/* 0 % or 100 %: the transformed scale has no variance there */
+  NOTE_NOT_ESTIMABLE, /* a limit of a quantile lies beyond the sample */
+  NOTE_ZERO_DENOMINATOR,
+  NOTE_CONSTANT,      /* all values are the same: no test */
+  NOTE_ONE_GROUP,     /* a test needs at least two groups with respondents */
+  NOTE_EMPTY_GROUP,   /* one of the groups compared has no respondent */
+  NOTE_SMALL_EXPECTED,/* expected counts under 5: read Fisher's exact test */
+  NOTE_ALL_TIED,      /* no pair differs */
+  NOTES
+};
+
+const char *note_words(enum note note); /* NULL for NOTE_NONE */
+
+struct estimate {
+  double figures[FIGURES];
+  uint32_t has;                        /* bit f: figures[f] is there */
+  int64_t n;                           /* base: answers present, positive weight */
+  int64_t count;                       /* of them with the level; -1 where there is no such */
+  int64_t missing[BILAN_MISSING_KINDS];/* left out of the base, by kind; [0] is their sum */
+  enum note note;
+};
+
+/* No figure, no base. */
+static inline struct estimate estimate_none(void) { return (struct estimate){.count = -1}; }
+
+/* Sets a figure; NaN and infinity make it absent. */
+void estimate_set(struct estimate *e, enum figure f, double value);
+static inline bool estimate_has(const struct estimate *e, enum figure f) {
+  return e->has >> f & 1;
+}
+/* The figure, NaN when absent: for further computing, never for output. */
+double estimate_get(const struct estimate *e, enum figure f);
+
+/* value -+ t * se with Student's t on the estimate's df, where se and df are there. */
+void estimate_interval(struct estimate *e, double conf);
+
+/* Adds rows that have no answer of the given kind. */
+void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows);
+
+/* ---- the sample and its groups ----------------------------------------------------------- */
+
+enum { BY_MOST = 3 };
+
+/* What is estimated in. */
+struct sample {
+  size_t rows;                 /* N, whatever the domain */
+  const struct domain *domain; /* NULL: all rows */
+};
+
+static inline double sample_df(const struct sample *s) { return (double)s->rows - 1; }
+/* N / (N - 1); NaN for a single row. */
+double sample_factor(const struct sample *s);
+
+/* The by-variables, all CODES. A group is a combination of their codes, the last one running
+ * fastest; groups where a by-variable has no answer are passed over. */
+struct by {
+  size_t count;
+  const struct column *keys[BY_MOST];
+  bool declared[BY_MOST]; /* levels come from a dictionary of the table: a group without
+                             respondents stays; levels met while reading: it goes */
+};
+
+size_t by_groups(const struct by *by); /* product of the dictionaries; 1 without by */
+/* The codes of group g; false when one of them is a kind of missing. */
+bool by_codes(const struct by *by, size_t g, uint32_t codes[BY_MOST]);
+/* Does a group with so many rows belong in the output? */
+bool by_shows(const struct by *by, int64_t rows);
+
+/* ---- rows of estimates ------------------------------------------------------------------- */
+
+#define NO_LEVEL UINT32_MAX
+
+struct estimate_row {
+  uint32_t by[BY_MOST];
+  uint32_t level; /* of the item; NO_LEVEL where the estimate has none */
+  struct estimate e;
+};
+
+struct estimates {
+  struct mem *mem;
+  struct estimate_row *rows;
+  size_t count, room;
+};
+
+void estimates_open(bilan *b, struct estimates *list);
+/* Appends a row; the pointer holds until the next one. BILAN_NOMEM. */
+bilan_status estimates_add(bilan *b, struct estimates *list, struct estimate_row **row,
+                           const uint32_t by[BY_MOST], uint32_t level);
+void estimates_free(struct estimates *list); /* idempotent */
+
+#endif

@@ -1,0 +1,261 @@
+--- Every word and sentence that the engine prints, in French, English and Dutch.
+--
+-- An entry is { fr, en, nl }. `{name}` is replaced by an argument: a number is written in the
+-- language, `{name|percent}` writes a share as a percentage, `{name|word}` translates the
+-- argument through the entry "name_value" when there is one. French entries are stored with
+-- plain blanks; the formatter puts the no-break spaces in.
+local M = {}
+
+M.languages = { "fr", "en", "nl" }
+M.default = "en"
+
+local words = {
+  -- columns and rows of tables
+  level = { "Réponse", "Answer", "Antwoord" },
+  item = { "Question", "Question", "Vraag" },
+  term = { "Terme", "Term", "Term" },
+  p = { "Quantile", "Quantile", "Kwantiel" },
+  share = { "Part", "Share", "Aandeel" },
+  value = { "Valeur", "Value", "Waarde" },
+  mean = { "Moyenne", "Mean", "Gemiddelde" },
+  total_value = { "Total", "Total", "Totaal" },
+  quantile = { "Valeur", "Value", "Waarde" },
+  ratio = { "Rapport", "Ratio", "Verhouding" },
+  difference = { "Écart", "Difference", "Verschil" },
+  interval = { "Intervalle à {conf|percent}", "{conf|percent} interval",
+    "{conf|percent}-interval" },
+  interval_plain = { "Intervalle", "Interval", "Interval" },
+  se = { "Erreur type", "Std. error", "Standaardfout" },
+  count = { "Effectif", "Count", "Aantal" },
+  n = { "n", "n", "n" },
+  weighted_n = { "n pondéré", "Weighted n", "Gewogen n" },
+  missing = { "Sans réponse", "Missing", "Ontbrekend" },
+  deff = { "Effet de plan", "Design effect", "Designeffect" },
+  df = { "ddl", "df", "df" },
+  ddf = { "ddl (dén.)", "Den. df", "df (noemer)" },
+  statistic = { "Statistique", "Statistic", "Toetsgrootheid" },
+  p_value = { "p", "p", "p" },
+  note = { "Remarque", "Note", "Opmerking" },
+  reason = { "Motif", "Reason", "Reden" },
+  base = { "Base (n)", "Base (n)", "Basis (n)" },
+  weighted_base = { "Base pondérée", "Weighted base", "Gewogen basis" },
+  total = { "Ensemble", "Total", "Totaal" },
+  no_label = { "(sans intitulé)", "(no label)", "(geen label)" },
+
+  -- when there is no figure
+  no_respondents = { "aucun répondant", "no respondents", "geen respondenten" },
+  not_asked = { "question non posée", "not asked", "niet gevraagd" },
+  not_estimable = { "non estimable", "not estimable", "niet schatbaar" },
+  withheld = { "secret", "withheld", "geheim" },
+  withheld_primary = { "secret (base trop petite)", "withheld (base too small)",
+    "geheim (basis te klein)" },
+  withheld_secondary = { "secret (protège une autre case)", "withheld (protects another cell)",
+    "geheim (beschermt een andere cel)" },
+
+  -- kinds of missing
+  missing_no_answer = { "sans réponse", "no answer", "geen antwoord" },
+  missing_not_asked = { "question non posée", "not asked", "niet gevraagd" },
+  missing_dont_know = { "ne sait pas", "don't know", "weet niet" },
+  missing_refused = { "refus", "refused", "geweigerd" },
+
+  -- lines under a table
+  foot_base = { "Base : n = {n}.", "Base: n = {n}.", "Basis: n = {n}." },
+  foot_missing = { "Sans réponse : {missing}.", "Missing: {missing}.", "Ontbrekend: {missing}." },
+  foot_missing_kinds = { "Sans réponse : {missing} ({kinds}).", "Missing: {missing} ({kinds}).",
+    "Ontbrekend: {missing} ({kinds})." },
+  foot_small = { "* Base inférieure à {limit} : à lire avec prudence.",
+    "* Base under {limit}: read with care.", "* Basis kleiner dan {limit}: voorzichtig lezen." },
+  foot_letters = { "Une lettre signale une part plus élevée que celle de la colonne nommée, au seuil de {level|percent}.",
+    "A letter marks a share higher than that of the column it names, at the {level|percent} level.",
+    "Een letter duidt een hoger aandeel aan dan dat van de genoemde kolom, op het niveau van {level|percent}." },
+  foot_net = { "Les lignes en italique regroupent plusieurs réponses.",
+    "Rows in italics group several answers.", "Cursieve rijen groeperen meerdere antwoorden." },
+  foot_synthetic = { "Données synthétiques : reconstituées, sans répondant réel.",
+    "Synthetic data: reconstructed, no real respondents.",
+    "Synthetische gegevens: gereconstrueerd, geen echte respondenten." },
+  foot_more = { "Colonnes non affichées ici : {columns}.", "Columns not shown here: {columns}.",
+    "Hier niet getoonde kolommen: {columns}." },
+  test_line = { "Test {name|word} ({banner}) : {figures}.", "{name|word} test ({banner}): {figures}.",
+    "{name|word}-toets ({banner}): {figures}." },
+  test_line_plain = { "Test {name|word} : {figures}.", "{name|word} test: {figures}.",
+    "{name|word}-toets: {figures}." },
+
+  -- method sentences
+  method_base = {
+    "Les pourcentages portent sur les réponses exprimées (n) ; les réponses manquantes sont exclues de la base et comptées à part.",
+    "Percentages are of those who answered (n); missing answers are left out of the base and counted apart.",
+    "Percentages zijn berekend op wie antwoordde (n); ontbrekende antwoorden tellen niet mee in de basis en worden apart geteld." },
+  method_base_asked = {
+    "Les pourcentages portent sur toutes les personnes interrogées (n), réponses manquantes comprises.",
+    "Percentages are of all who were asked (n), missing answers included.",
+    "Percentages zijn berekend op alle ondervraagden (n), ontbrekende antwoorden inbegrepen." },
+  method_interval = { "Intervalles de confiance à {conf|percent} : méthode {method|word}.",
+    "{conf|percent} confidence intervals: {method|word} method.",
+    "{conf|percent}-betrouwbaarheidsintervallen: methode {method|word}." },
+  method_interval_plain = { "Intervalles de confiance à {conf|percent}.",
+    "{conf|percent} confidence intervals.", "{conf|percent}-betrouwbaarheidsintervallen." },
+  method_rounding = {
+    "Pourcentages arrondis une seule fois, à partir des effectifs, avec {decimals} décimale(s) ({rule|word}) ; une somme de parts arrondies peut différer de 100 %.",
+    "Percentages are rounded once, from the counts, to {decimals} decimal(s) ({rule|word}); rounded shares may not add up to 100%.",
+    "Percentages zijn één keer afgerond, vanuit de aantallen, op {decimals} decimalen ({rule|word}); afgeronde aandelen tellen niet altijd op tot 100%." },
+  rule_half_up = { "la demie vers le haut", "half up", "half naar boven" },
+  rule_half_even = { "la demie vers le chiffre pair", "half to even", "half naar even" },
+  rule_half_down = { "la demie vers le bas", "half down", "half naar beneden" },
+  method_srs = {
+    "Sans plan de sondage déclaré, l'échantillon est traité comme un tirage aléatoire simple avec remise.",
+    "No design was declared: the sample is treated as a simple random sample with replacement.",
+    "Zonder opgegeven steekproefplan geldt de steekproef als enkelvoudig aselect met teruglegging." },
+  method_design = {
+    "Plan de sondage : {strata} strates, {psus} unités primaires, {df} degrés de liberté ; variances par linéarisation.",
+    "Design: {strata} strata, {psus} primary units, {df} degrees of freedom; variances by linearisation.",
+    "Steekproefplan: {strata} strata, {psus} primaire eenheden, {df} vrijheidsgraden; varianties door linearisatie." },
+  method_replicates = {
+    "Variances par {replicates} poids répliqués ({kind|word}), {df} degrés de liberté.",
+    "Variances from {replicates} replicate weights ({kind|word}), {df} degrees of freedom.",
+    "Varianties uit {replicates} replicatiegewichten ({kind|word}), {df} vrijheidsgraden." },
+  method_weights = { "Parts pondérées par {weights} ; n est un nombre de répondants, non pondéré.",
+    "Shares are weighted by {weights}; n is the unweighted number of respondents.",
+    "Aandelen zijn gewogen met {weights}; n is het ongewogen aantal respondenten." },
+  method_domain = { "Champ : {domain}.", "Domain: {domain}.", "Deelgroep: {domain}." },
+  method_lonely = { "Strates à une seule unité primaire : {count} (règle : {rule}).",
+    "Strata with a single primary unit: {count} (rule: {rule}).",
+    "Strata met één primaire eenheid: {count} (regel: {rule})." },
+  method_dropped = { "Lignes supprimées du fichier avant le calcul : {count}.",
+    "Rows deleted from the file before estimation: {count}.",
+    "Rijen verwijderd vóór de schatting: {count}." },
+  method_percent_col = { "Pourcentages en colonne.", "Column percentages.", "Kolompercentages." },
+  method_percent_row = { "Pourcentages en ligne.", "Row percentages.", "Rijpercentages." },
+  method_percent_total = { "Pourcentages de l'ensemble.", "Percentages of the total.",
+    "Percentages van het totaal." },
+  method_percent_none = { "Effectifs.", "Counts.", "Aantallen." },
+  method_respondents = {
+    "Question à réponses multiples : parts des répondants, dont la somme peut dépasser 100 %.",
+    "Multiple answers: shares of respondents, which may add up to more than 100%.",
+    "Meerdere antwoorden mogelijk: aandelen van respondenten, samen soms meer dan 100%." },
+  method_answers = { "Question à réponses multiples : parts des réponses données.",
+    "Multiple answers: shares of all answers given.",
+    "Meerdere antwoorden mogelijk: aandelen van de gegeven antwoorden." },
+  method_median = { "Quantiles selon la règle {rule}.", "Quantiles by rule {rule}.",
+    "Kwantielen volgens regel {rule}." },
+  method_test = { "Test {name|word}.", "{name|word} test.", "{name|word}-toets." },
+  privacy_off = { "Contrôle de la confidentialité désactivé à la demande de l'auteur.",
+    "Disclosure control was switched off at the author's request.",
+    "Controle op onthulling uitgeschakeld op verzoek van de auteur." },
+  privacy_on = {
+    "Confidentialité : les cases de moins de {minimum} répondants sont secrètes, ainsi que celles qui permettraient de les retrouver.",
+    "Disclosure control: cells of fewer than {minimum} respondents are withheld, and those that would give them away.",
+    "Vertrouwelijkheid: cellen met minder dan {minimum} respondenten zijn geheim, evenals cellen die ze zouden verraden." },
+
+  -- names of methods
+  method_wald = { "de Wald", "Wald", "Wald" },
+  method_mean = { "de Wald", "Wald", "Wald" },
+  method_wilson = { "de Wilson", "Wilson", "Wilson" },
+  method_logit = { "logit", "logit", "logit" },
+  method_xlogit = { "logit (xlogit)", "logit (xlogit)", "logit (xlogit)" },
+  method_beta = { "de Clopper-Pearson ajustée (beta)", "adjusted Clopper-Pearson (beta)",
+    "aangepaste Clopper-Pearson (beta)" },
+  method_korn_graubard = { "de Korn et Graubard", "Korn-Graubard", "Korn-Graubard" },
+  method_clopper_pearson = { "de Clopper-Pearson", "Clopper-Pearson", "Clopper-Pearson" },
+  method_arcsine = { "arc sinus", "arcsine", "arcsinus" },
+  method_likelihood = { "du rapport de vraisemblance", "likelihood ratio", "likelihood-ratio" },
+  method_agresti_coull = { "d'Agresti-Coull", "Agresti-Coull", "Agresti-Coull" },
+  method_jeffreys = { "de Jeffreys", "Jeffreys", "Jeffreys" },
+  method_mid_p = { "mi-p", "mid-p", "mid-p" },
+  method_woodruff = { "de Woodruff", "Woodruff", "Woodruff" },
+  method_t = { "de Student", "Student's t", "Student" },
+  name_F = { "F de Rao-Scott", "Rao-Scott F", "Rao-Scott F" },
+  name_Chisq = { "du khi-deux de Rao-Scott", "Rao-Scott chi-squared", "Rao-Scott chi-kwadraat" },
+  name_Wald = { "de Wald", "Wald", "Wald" },
+  name_adjWald = { "de Wald ajusté", "Adjusted Wald", "aangepaste Wald" },
+  name_lincom = { "de Rao-Scott (loi exacte)", "Rao-Scott (exact law)", "Rao-Scott (exact)" },
+  name_saddlepoint = { "de Rao-Scott (point-selle)", "Rao-Scott (saddlepoint)",
+    "Rao-Scott (zadelpunt)" },
+  name_pearson = { "du khi-deux de Pearson", "Pearson chi-squared", "Pearson chi-kwadraat" },
+
+  -- numbers in words
+  up_to = { "{low} à {high}", "{low} to {high}", "{low} tot {high}" },
+  points = { "points", "points", "procentpunten" },
+  n_is = { "n = {n}", "n = {n}", "n = {n}" },
+
+  -- the report
+  contents = { "Sommaire", "Contents", "Inhoud" },
+  methods = { "Méthode", "Methods", "Methode" },
+  methods_lead = { "Ces notes sont écrites par le moteur de calcul à partir des calculs faits.",
+    "These notes are written by the engine from what was computed.",
+    "Deze notities zijn door het rekenprogramma geschreven op basis van de berekeningen." },
+  table = { "Tableau {number}", "Table {number}", "Tabel {number}" },
+  figure = { "Figure {number}", "Figure {number}", "Figuur {number}" },
+  chart_data = { "Données du graphique", "Data of the chart", "Gegevens van de grafiek" },
+  note_title = { "Note", "Note", "Noot" },
+  synthetic_banner = {
+    "Données synthétiques. Ce document repose sur des réponses reconstituées, et non sur des répondants réels : aucun chiffre ne doit être cité comme un résultat d'enquête.",
+    "Synthetic data. This document rests on reconstructed answers, not on real respondents: no figure may be quoted as a survey result.",
+    "Synthetische gegevens. Dit document berust op gereconstrueerde antwoorden, niet op echte respondenten: geen enkel cijfer mag als enquêteresultaat worden geciteerd." },
+  synthetic_mark = { "données synthétiques", "synthetic data", "synthetische gegevens" },
+  skip = { "Aller au contenu", "Skip to content", "Naar de inhoud" },
+  indicators = { "Chiffres clés", "Key figures", "Kerncijfers" },
+  indicator = { "Indicateur", "Indicator", "Indicator" },
+  sheet_method = { "Méthode", "Method", "Methode" },
+  sheet_data = { "Tableau", "Table", "Tabel" },
+
+  -- audit of published figures
+  claim_id = { "Chiffre", "Claim", "Bewering" },
+  claim_share = { "Publié", "Published", "Gepubliceerd" },
+  claim_verdict = { "Verdict", "Verdict", "Oordeel" },
+  claim_why = { "Pourquoi", "Why", "Waarom" },
+  claims_title = { "Vérification des chiffres publiés", "Audit of published figures",
+    "Controle van gepubliceerde cijfers" },
+  verdict_reproduced = { "reproduit", "reproduced", "gereproduceerd" },
+  verdict_consistent = { "compatible", "consistent", "consistent" },
+  verdict_contradicted = { "contredit", "contradicted", "tegengesproken" },
+  verdict_impossible = { "impossible", "impossible", "onmogelijk" },
+  verdict_conflict = { "conflit", "conflict", "conflict" },
+  verdict_unverifiable = { "invérifiable", "unverifiable", "niet te controleren" },
+
+  -- open answers
+  verbatims_hidden = { "Réponses ouvertes recueillies : {count}. Elles ne sont pas publiées.",
+    "Open answers collected: {count}. They are not published.",
+    "Verzamelde open antwoorden: {count}. Ze worden niet gepubliceerd." },
+  verbatims_masked = {
+    "Adresses, numéros et liens sont masqués automatiquement ; ce masquage n'est jamais complet.",
+    "Addresses, numbers and links are masked automatically; such masking is never complete.",
+    "Adressen, nummers en links zijn automatisch gemaskeerd; dat is nooit volledig." },
+  mask_email = { "[adresse]", "[address]", "[adres]" },
+  mask_phone = { "[téléphone]", "[phone]", "[telefoon]" },
+  mask_link = { "[lien]", "[link]", "[link]" },
+}
+
+M.months = {
+  fr = { "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+    "octobre", "novembre", "décembre" },
+  en = { "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December" },
+  nl = { "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
+    "oktober", "november", "december" },
+}
+
+local column_of = { fr = 1, en = 2, nl = 3 }
+
+--- The language's tag when it is known; raises otherwise. nil gives the default.
+function M.check(lang, level)
+  if lang == nil then return M.default end
+  if column_of[lang] then return lang end
+  local known = table.concat(M.languages, ", ")
+  error(('unknown language "%s"; known are %s'):format(tostring(lang), known), (level or 1) + 1)
+end
+
+--- The words under a key, with their {marks}; nil when there is no such key.
+function M.find(lang, key)
+  local entry = words[key]
+  return entry and entry[column_of[M.check(lang)]]
+end
+
+--- All keys in alphabetical order (for tests and translators).
+function M.keys()
+  local keys = {}
+  for key in pairs(words) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+return M

@@ -1,0 +1,92 @@
+/* fixture.h - small columns and a seeded generator for tests of the kernel and estimators. */
+#ifndef TESTS_FIXTURE_H
+#define TESTS_FIXTURE_H
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "data/column.h"
+#include "data/domain.h"
+
+/* After the engine's headers: cmocka.h makes a macro of the word `fail`. */
+#include <cmocka.h>
+
+/* splitmix64: the tests' own generator, the same on every machine. */
+static inline uint64_t draw(uint64_t *state) {
+  uint64_t z = (*state += 0x9E3779B97F4A7C15u);
+  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+  return z ^ z >> 31;
+}
+static inline uint32_t draw_below(uint64_t *state, uint32_t n) {
+  return (uint32_t)(draw(state) >> 33) % n;
+}
+static inline double draw_unit(uint64_t *state) {
+  return (double)(draw(state) >> 11) * 0x1p-53;
+}
+
+/* A CODES column whose levels are `labels` (codes 1, 2, ...; a label that starts with '?' is
+ * a "don't know", '!' a "not asked"), row i holding codes[i]. NULL when memory runs out. */
+static inline struct column *make_codes(bilan *b, size_t rows, const uint32_t *codes,
+                                        const char *const *labels, size_t count) {
+  struct dict *d;
+  struct column *c = NULL;
+  if (dict_new(b, &d)) return NULL;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t code;
+    bilan_missing kind = labels[i][0] == '?'   ? BILAN_DONT_KNOW
+                         : labels[i][0] == '!' ? BILAN_NOT_ASKED
+                                               : BILAN_PRESENT;
+    struct level level = {text_of(labels[i]), NAN, kind};
+    if (dict_add_level(b, d, &code, &level)) {
+      dict_free(d);
+      return NULL;
+    }
+  }
+  unsigned width = column_width_for(count + 1);
+  char *block = mem_array(&b->mem, rows, width);
+  if (!block) {
+    dict_free(d);
+    return NULL;
+  }
+  for (size_t i = 0; i < rows; i++) {
+    uint8_t c1 = (uint8_t)codes[i];
+    uint16_t c2 = (uint16_t)codes[i];
+    memcpy(block + i * width, width == 1   ? (const void *)&c1
+                              : width == 2 ? (const void *)&c2
+                                           : (const void *)&codes[i], width);
+  }
+  return column_codes(b, &c, rows, width, block, d) ? NULL : c;
+}
+
+/* A NUMBERS column; NaN in `values` means no answer. NULL when memory runs out. */
+static inline struct column *make_numbers(bilan *b, size_t rows, const double *values) {
+  struct column *c = NULL;
+  struct numbers_builder k;
+  numbers_builder_open(b, &k);
+  for (size_t i = 0; i < rows; i++) {
+    bool absent = isnan(values[i]);
+    if (numbers_builder_add(&k, absent ? 0 : values[i], absent ? BILAN_NO_ANSWER : 0)) {
+      numbers_builder_close(&k);
+      return NULL;
+    }
+  }
+  return numbers_builder_finish(&k, &c) ? NULL : c;
+}
+
+/* |got - want| <= tolerance * max(1, |want|), said with both numbers when not. */
+static inline void expect_close_at(double got, double want, double tolerance, const char *file,
+                                   int line) {
+  double scale = fabs(want) > 1 ? fabs(want) : 1;
+  if (fabs(got - want) <= tolerance * scale) return;
+  print_error("%s:%d: got %.17g, expected %.17g\n", file, line, got, want);
+  fail();
+}
+#define expect_close(got, want, tolerance) \
+  expect_close_at(got, want, tolerance, __FILE__, __LINE__)
+
+#endif

@@ -1,0 +1,343 @@
+/* test_cells.c - the tabulation kernel against a row-by-row reference, on every number of
+ * threads, with memory running out at every request. */
+#include "kernel/blocks.h"
+#include "kernel/cells.h"
+
+#include "fixture.h"
+
+enum { ROWS = 50000, REGIONS = 5, ANSWERS = 3, CLUSTERS = 40 };
+
+struct sample {
+  bilan b;
+  struct column *region, *answer, *cluster, *value, *weight;
+  struct domain *domain;
+  size_t rows;
+};
+
+static const char *const letters[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+
+static struct column *random_codes(bilan *b, size_t rows, uint32_t levels, uint64_t seed) {
+  static uint32_t codes[ROWS];
+  static char names[300][8];
+  const char *labels[300];
+  for (uint32_t i = 0; i < levels; i++) {
+    names[i][0] = (char)('a' + i % 26);
+    names[i][1] = (char)('a' + i / 26);
+    names[i][2] = '\0';
+    labels[i] = names[i];
+  }
+  for (size_t i = 0; i < rows; i++) codes[i] = draw_below(&seed, levels + 1);
+  return make_codes(b, rows, codes, labels, levels);
+}
+
+static struct column *random_numbers(bilan *b, size_t rows, double from, uint64_t seed) {
+  static double values[ROWS];
+  for (size_t i = 0; i < rows; i++)
+    values[i] = draw_below(&seed, 10) == 0 ? NAN : from + draw_unit(&seed) * 1000;
+  return make_numbers(b, rows, values);
+}
+
+static void sample_open(struct sample *s, size_t rows) {
+  handle_init(&s->b);
+  uint64_t seed = 7;
+  s->rows = rows;
+  s->region = random_codes(&s->b, rows, REGIONS, 1);
+  s->answer = random_codes(&s->b, rows, ANSWERS, 2);
+  s->cluster = random_codes(&s->b, rows, 290, 3);
+  s->value = random_numbers(&s->b, rows, 0.1, 4);
+  s->weight = random_numbers(&s->b, rows, 0, 5);
+  assert_int_equal(domain_new(&s->b, &s->domain, rows), BILAN_OK);
+  for (size_t i = 0; i < rows; i++)
+    if (draw_below(&seed, 3)) domain_set(s->domain, i);
+}
+
+static void sample_close(struct sample *s) {
+  column_free(s->region);
+  column_free(s->answer);
+  column_free(s->cluster);
+  column_free(s->value);
+  column_free(s->weight);
+  domain_free(s->domain);
+  assert_int_equal(s->b.mem.used, 0);
+}
+
+static struct cells_request request_of(const struct sample *s, const struct column *const *m) {
+  return (struct cells_request){
+      .rows = s->rows,
+      .domain = s->domain,
+      .keys = {s->region, s->answer},
+      .key_count = 2,
+      .measures = m,
+      .measure_count = 1,
+      .weight = s->weight,
+      .psu = s->cluster,
+  };
+}
+
+/* One cell, one row at a time, straight from the definition, in long double. */
+struct reference {
+  int64_t n, yn;
+  long double weight, weight2, y, yy;
+};
+
+static struct reference reference_cell(const struct sample *s, uint32_t region, uint32_t answer,
+                                       double centre) {
+  struct reference r = {0};
+  for (size_t i = 0; i < s->rows; i++) {
+    double w = column_missing(s->weight, i) ? 0 : column_number(s->weight, i);
+    if (!domain_has(s->domain, i) || w <= 0) continue;
+    if (column_code(s->region, i) != region || column_code(s->answer, i) != answer) continue;
+    r.n++;
+    r.weight += w;
+    r.weight2 += (long double)w * w;
+    if (column_missing(s->value, i)) continue;
+    long double y = (long double)column_number(s->value, i) - centre;
+    r.yn++;
+    r.y += w * y;
+    r.yy += w * y * y;
+  }
+  return r;
+}
+
+static void cells_match_a_row_by_row_reference(void **state) {
+  (void)state;
+  struct sample s;
+  struct cells c;
+  sample_open(&s, 20000);
+  double centres[(REGIONS + 1) * (ANSWERS + 1)];
+  for (size_t i = 0; i < sizeof centres / sizeof *centres; i++) centres[i] = 400 + (double)i;
+  const struct column *measures[] = {s.value};
+  struct cells_request request = request_of(&s, measures);
+  request.centres = centres;
+  assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_OK);
+  assert_int_equal(c.count, (REGIONS + 1) * (ANSWERS + 1));
+  for (uint32_t region = 0; region <= REGIONS; region++)
+    for (uint32_t answer = 0; answer <= ANSWERS; answer++) {
+      size_t at = region * (ANSWERS + 1) + answer;
+      struct reference r = reference_cell(&s, region, answer, centres[at]);
+      assert_int_equal(c.n[at], r.n);
+      assert_int_equal(c.sums[at].n, r.yn);
+      expect_close(c.weight[at], (double)r.weight, 1e-12);
+      expect_close(c.weight2[at], (double)r.weight2, 1e-12);
+      assert_true(fabs(c.sums[at].y - (double)r.y) < 1e-9 * sqrt((double)(r.yy * r.weight)));
+      expect_close(c.sums[at].yy, (double)r.yy, 1e-12);
+    }
+  cells_free(&c);
+  cells_free(&c);
+  sample_close(&s);
+}
+
+static void totals_per_psu_add_up_to_the_cells(void **state) {
+  (void)state;
+  struct sample s;
+  struct cells c;
+  sample_open(&s, 20000);
+  const struct column *measures[] = {s.value};
+  struct cells_request request = request_of(&s, measures);
+  assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_OK);
+  assert_int_equal(c.psu_count, 291);
+  double one = 0;
+  for (size_t i = 0; i < s.rows; i++)
+    if (domain_has(s.domain, i) && !column_missing(s.weight, i) && column_code(s.cluster, i) == 17
+        && column_code(s.region, i) == 2 && column_code(s.answer, i) == 1
+        && !column_missing(s.value, i))
+      one += column_number(s.weight, i) * column_number(s.value, i);
+  expect_close(c.psu_y[17 * c.count + 2 * (ANSWERS + 1) + 1], one, 1e-12);
+  for (size_t cell = 0; cell < c.count; cell++) {
+    double weight = 0, y = 0;
+    for (size_t psu = 0; psu < c.psu_count; psu++) {
+      weight += c.psu_weight[psu * c.count + cell];
+      y += c.psu_y[psu * c.count + cell];
+    }
+    expect_close(weight, c.weight[cell], 1e-11);
+    expect_close(y, c.sums[cell].y, 1e-11);
+  }
+  cells_free(&c);
+  sample_close(&s);
+}
+
+static void bits_do_not_depend_on_threads(void **state) {
+  (void)state;
+  static const int threads[] = {1, 2, 3, 8, 100};
+  struct sample s;
+  struct cells first = {0};
+  sample_open(&s, ROWS);
+  const struct column *measures[] = {s.value};
+  struct cells_request request = request_of(&s, measures);
+  request.psu = NULL;
+  for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
+    struct cells c;
+    s.b.threads = threads[t];
+    assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_OK);
+    if (!t) {
+      first = c;
+      continue;
+    }
+    assert_memory_equal(c.n, first.n, c.count * sizeof *c.n);
+    assert_memory_equal(c.weight, first.weight, c.count * sizeof *c.weight);
+    assert_memory_equal(c.weight2, first.weight2, c.count * sizeof *c.weight2);
+    assert_memory_equal(c.sums, first.sums, c.count * sizeof *c.sums);
+    cells_free(&c);
+  }
+  cells_free(&first);
+  sample_close(&s);
+}
+
+/* Small blocks, so that the ring goes round many times. */
+struct series {
+  const double *values;
+  double total;
+};
+static void series_sum(const void *context, void *partial, size_t begin, size_t end) {
+  const struct series *s = context;
+  double sum = 0;
+  for (size_t i = begin; i < end; i++) sum += s->values[i];
+  *(double *)partial = sum;
+}
+static void series_add(void *context, const void *partial) {
+  ((struct series *)context)->total += *(const double *)partial;
+}
+
+static void blocks_are_added_in_order_on_any_number_of_threads(void **state) {
+  (void)state;
+  static double values[ROWS];
+  uint64_t seed = 11;
+  bilan b;
+  handle_init(&b);
+  for (size_t i = 0; i < ROWS; i++)
+    values[i] = (draw_unit(&seed) - 0.5) * pow(10, draw_below(&seed, 30));
+  double want = 0;
+  for (size_t block = 0; block < ROWS; block += 7) {
+    double part = 0;
+    for (size_t i = block; i < ROWS && i < block + 7; i++) part += values[i];
+    want += part;
+  }
+  for (int threads = 0; threads <= 16; threads++) {
+    struct series s = {values, 0};
+    struct blocks_job job = {ROWS, 7, sizeof(double), &s, series_sum, series_add};
+    b.threads = threads;
+    assert_int_equal(blocks_run(&b, &job), BILAN_OK);
+    assert_memory_equal(&s.total, &want, sizeof want);
+  }
+  assert_int_equal(b.mem.used, 0);
+}
+
+static void a_missing_or_zero_weight_leaves_the_row_out(void **state) {
+  (void)state;
+  bilan b;
+  handle_init(&b);
+  const uint32_t codes[] = {1, 1, 1, 2};
+  const double weights[] = {2, 0, NAN, 0.5};
+  struct column *key = make_codes(&b, 4, codes, letters, 2);
+  struct column *weight = make_numbers(&b, 4, weights);
+  struct cells c;
+  struct cells_request request = {.rows = 4, .keys = {key}, .key_count = 1, .weight = weight};
+  assert_int_equal(cells_tabulate(&b, &c, &request), BILAN_OK);
+  assert_int_equal(c.n[0], 0);
+  assert_int_equal(c.n[1], 1);
+  assert_int_equal(c.n[2], 1);
+  assert_true(c.weight[1] == 2 && c.weight[2] == 0.5);
+  assert_true(c.weight2[1] == 4 && c.weight2[2] == 0.25);
+  cells_free(&c);
+  column_free(key);
+  column_free(weight);
+}
+
+static void no_key_is_one_cell_and_no_row_is_zero(void **state) {
+  (void)state;
+  bilan b;
+  handle_init(&b);
+  struct cells c;
+  struct cells_request request = {.rows = 12345};
+  assert_int_equal(cells_tabulate(&b, &c, &request), BILAN_OK);
+  assert_int_equal(c.count, 1);
+  assert_int_equal(c.n[0], 12345);
+  assert_true(c.weight[0] == 12345 && c.weight2[0] == 12345);
+  cells_free(&c);
+  request.rows = 0;
+  assert_int_equal(cells_tabulate(&b, &c, &request), BILAN_OK);
+  assert_int_equal(c.n[0], 0);
+  cells_free(&c);
+  assert_int_equal(b.mem.used, 0);
+}
+
+static void too_many_cells_and_wrong_columns_are_refused(void **state) {
+  (void)state;
+  struct sample s;
+  struct cells c;
+  sample_open(&s, 10);
+  struct cells_request request = {
+      .rows = 10,
+      .keys = {s.cluster, s.cluster, s.cluster, s.cluster},
+      .key_count = 4,
+  };
+  assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_LIMIT);
+  request.key_count = 2;
+  request.psu = s.cluster;
+  assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_OK);
+  cells_free(&c);
+  request.key_count = 3;
+  assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_LIMIT);
+  request = (struct cells_request){.rows = 10, .keys = {s.value}, .key_count = 1};
+  assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_USAGE);
+  request = (struct cells_request){.rows = 10, .weight = s.region};
+  assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_USAGE);
+  request = (struct cells_request){.rows = 9, .keys = {s.region}, .key_count = 1};
+  assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_INTERNAL);
+  sample_close(&s);
+}
+
+static void a_code_beyond_its_dictionary_is_caught(void **state) {
+  (void)state;
+  bilan b;
+  handle_init(&b);
+  const uint32_t codes[] = {1, 200};
+  struct column *key = make_codes(&b, 2, codes, letters, 2);
+  struct cells c;
+  struct cells_request request = {.rows = 2, .keys = {key}, .key_count = 1};
+  assert_int_equal(cells_tabulate(&b, &c, &request), BILAN_INTERNAL);
+  column_free(key);
+}
+
+static void running_out_of_memory_leaks_nothing(void **state) {
+  (void)state;
+  struct sample s;
+  sample_open(&s, ROWS);
+  s.b.threads = 2;
+  const struct column *measures[] = {s.value};
+  struct cells_request request = request_of(&s, measures);
+  request.psu = NULL;
+  size_t before = s.b.mem.used;
+  for (int on = 0; on < 2; on++)
+    for (uint64_t nth = 1;; nth++) {
+      struct cells c;
+      s.b.mem.requests = 0;
+      s.b.mem.fail_at = nth;
+      s.b.mem.fail_on = on;
+      bilan_status status = cells_tabulate(&s.b, &c, &request);
+      s.b.mem.fail_at = 0;
+      if (!status) {
+        assert_true(nth > 2);
+        cells_free(&c);
+        break;
+      }
+      assert_int_equal(status, BILAN_NOMEM);
+      assert_int_equal(s.b.mem.used, before);
+    }
+  sample_close(&s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(cells_match_a_row_by_row_reference),
+      cmocka_unit_test(totals_per_psu_add_up_to_the_cells),
+      cmocka_unit_test(bits_do_not_depend_on_threads),
+      cmocka_unit_test(blocks_are_added_in_order_on_any_number_of_threads),
+      cmocka_unit_test(a_missing_or_zero_weight_leaves_the_row_out),
+      cmocka_unit_test(no_key_is_one_cell_and_no_row_is_zero),
+      cmocka_unit_test(too_many_cells_and_wrong_columns_are_refused),
+      cmocka_unit_test(a_code_beyond_its_dictionary_is_caught),
+      cmocka_unit_test(running_out_of_memory_leaks_nothing),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
