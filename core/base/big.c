@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+/* Restores the rule that the top limb is not zero. */
 static void trim(struct big *a) {
   while (a->n && !a->limb[a->n - 1]) a->n--;
 }
 
+/* Two limbs at most. */
 void big_set(struct big *a, uint64_t value) {
   a->limb[0] = (uint32_t)value;
   a->limb[1] = (uint32_t)(value >> 32);
@@ -14,6 +16,7 @@ void big_set(struct big *a, uint64_t value) {
   trim(a);
 }
 
+/* The carry is below 2^32 throughout: (2^32 - 1)^2 + 2 (2^32 - 1) < 2^64. */
 void big_multiply(struct big *a, uint32_t factor, uint32_t add) {
   uint64_t carry = add;
   for (size_t i = 0; i < a->n; i++) {
@@ -36,6 +39,7 @@ void big_power10(struct big *a, unsigned exponent) {
   big_shift(a, exponent);
 }
 
+/* From the top down, in place; each new limb takes bits of two old ones. */
 void big_shift(struct big *a, unsigned bits) {
   if (!a->n || !bits) return;
   size_t limbs = bits / 32;
@@ -50,6 +54,7 @@ void big_shift(struct big *a, unsigned bits) {
   trim(a);
 }
 
+/* Schoolbook addition, a grown to b's length first. */
 void big_add(struct big *a, const struct big *b) {
   uint64_t carry = 0;
   while (a->n < b->n) a->limb[a->n++] = 0;
@@ -61,6 +66,7 @@ void big_add(struct big *a, const struct big *b) {
   if (carry) a->limb[a->n++] = (uint32_t)carry;
 }
 
+/* No zero limbs at the top: the longer one is larger. */
 int big_compare(const struct big *a, const struct big *b) {
   if (a->n != b->n) return a->n < b->n ? -1 : 1;
   for (size_t i = a->n; i-- > 0; )
@@ -68,6 +74,7 @@ int big_compare(const struct big *a, const struct big *b) {
   return 0;
 }
 
+/* The sum is made in a copy, of the limbs in use only. */
 int big_compare_sum(const struct big *a, const struct big *b, const struct big *c) {
   struct big sum;
   sum.n = a->n;
@@ -76,6 +83,7 @@ int big_compare_sum(const struct big *a, const struct big *b, const struct big *
   return big_compare(&sum, c);
 }
 
+/* Halves the interval: 5 steps for 32 bits. */
 static unsigned limb_bits(uint32_t limb) {
   unsigned bits = 0;
   for (unsigned step = 16; step; step /= 2)
@@ -86,10 +94,12 @@ static unsigned limb_bits(uint32_t limb) {
   return bits + (limb != 0);
 }
 
+/* 0 for zero. */
 unsigned big_bits(const struct big *a) {
   return a->n ? (unsigned)(a->n - 1) * 32 + limb_bits(a->limb[a->n - 1]) : 0;
 }
 
+/* The divisor is not zero. */
 unsigned big_slack(const struct big *divisor) {
   return 32 - limb_bits(divisor->limb[divisor->n - 1]);
 }

@@ -11,10 +11,12 @@
 
 enum { FIRST_ROOM = 64 };
 
+/* Takes no memory yet. */
 void buffer_init(struct buffer *out, struct mem *mem) {
   *out = (struct buffer){.mem = mem};
 }
 
+/* The buffer may be used again, and is no longer failed. */
 void buffer_free(struct buffer *out) {
   if (out->s) mem_free(out->mem, out->s);
   buffer_init(out, out->mem);
@@ -36,6 +38,7 @@ static bool reserve(struct buffer *out, size_t n) {
   return true;
 }
 
+/* The bytes must not lie in the buffer itself, which may move. */
 void buffer_add(struct buffer *out, const char *s, size_t n) {
   if (!reserve(out, n)) return;
   if (n) memcpy(out->s + out->n, s, n);
@@ -43,12 +46,14 @@ void buffer_add(struct buffer *out, const char *s, size_t n) {
   out->s[out->n] = '\0';
 }
 
+/* Three short forms of buffer_add. */
 void buffer_text(struct buffer *out, struct text t) { buffer_add(out, t.s, t.n); }
 
 void buffer_string(struct buffer *out, const char *s) { buffer_add(out, s, strlen(s)); }
 
 void buffer_char(struct buffer *out, char c) { buffer_add(out, &c, 1); }
 
+/* Measures first, then writes: the room is right for any length. */
 void buffer_format(struct buffer *out, const char *format, ...) {
   va_list args, again;
   va_start(args, format);

@@ -8,8 +8,8 @@
 #ifndef BASE_HANDLE_H
 #define BASE_HANDLE_H
 
-#include "base/io.h"
 #include "base/mem.h"
+#include "base/system.h"
 #include "bilan.h"
 
 enum { MESSAGE_ROOM = 2048 };

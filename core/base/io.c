@@ -1,163 +1,43 @@
 /* io.c - files, read whole and written atomically. See io.h.
  *
- * Every system call goes through a wrapper of the same name that counts it and may fail it.
- * A call interrupted by a signal is made again; a read or write that did less than asked is
- * continued. Writing opens the target's folder once and names everything relative to it, so
- * that a folder exchanged meanwhile changes nothing:
+ * A read or write that did less than asked is continued. Writing opens the target's folder
+ * once and names everything relative to it, so that a folder exchanged meanwhile changes
+ * nothing:
  *
  *   open folder - look at the target - create temporary - write - mode - fsync - close
  *   - rename over the target - fsync folder
  *
- * A crash leaves at worst a file named .bilan-PROCESS-N.tmp beside an untouched target.
- * Messages of system errors are our own: strerror depends on the locale.
+ * (the order that keeps the old file until the new one is on the disk: T. S. Pillai et al.,
+ * "All File Systems Are Not Created Equal", OSDI 2014). A crash leaves at worst a file named
+ * .bilan-PROCESS-N.tmp beside an untouched target.
  */
-#define _XOPEN_SOURCE 700 /* realpath; says POSIX 2008 as well */
-
 #include "base/io.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/handle.h"
 
 enum {
-  INTERRUPTIONS = 1000, /* a call that is interrupted more often than that has failed */
-  TEMPORARIES = 100,    /* names tried for the temporary file */
+  TEMPORARIES = 100, /* names tried for the temporary file */
   TEMPORARY_ROOM = 64,
-  LARGEST_STEP = 1 << 30, /* bytes a read or write; more is undefined in some systems */
 };
 
-/* ---- system calls ------------------------------------------------------------------------ */
-
-/* Counts a call; true when it is told to fail, errno set. */
-static bool refused(struct io *io) {
-  io->calls++;
-  if (!io->fail_at || io->calls < io->fail_at) return false;
-  if (io->calls > io->fail_at && !io->fail_on) return false;
-  errno = io->fail_errno;
-  return true;
-}
-
-/* After a call returned `result`: is it to be made again? */
-static bool again(long result, int *interruptions) {
-  return result < 0 && errno == EINTR && ++*interruptions < INTERRUPTIONS;
-}
-
-static size_t step(const struct io *io, size_t n) {
-  if (io->chunk && n > io->chunk) return io->chunk;
-  return n > LARGEST_STEP ? LARGEST_STEP : n;
-}
-
-static int sys_open(struct io *io, int folder, const char *path, int flags, mode_t mode) {
-  int fd, interruptions = 0;
-  do fd = refused(io) ? -1 : openat(folder, path, flags | O_CLOEXEC | O_NOCTTY, mode);
-  while (again(fd, &interruptions));
-  return fd;
-}
-
-static long sys_read(struct io *io, int fd, char *bytes, size_t n) {
-  long done;
-  int interruptions = 0;
-  do done = refused(io) ? -1 : (long)read(fd, bytes, step(io, n));
-  while (again(done, &interruptions));
-  return done;
-}
-
-static long sys_write(struct io *io, int fd, const char *bytes, size_t n) {
-  long done;
-  int interruptions = 0;
-  do done = refused(io) ? -1 : (long)write(fd, bytes, step(io, n));
-  while (again(done, &interruptions));
-  return done;
-}
-
-static int sys_fsync(struct io *io, int fd) {
-  int result, interruptions = 0;
-  do result = refused(io) ? -1 : fsync(fd);
-  while (again(result, &interruptions));
-  return result;
-}
-
-/* Closes in any case; never again after an interruption, since the number may be reused. */
-static int sys_close(struct io *io, int fd) {
-  bool fails = refused(io);
-  int number = errno;
-  int result = close(fd);
-  if (!fails) return result < 0 && errno != EINTR ? -1 : 0;
-  errno = number;
-  return errno == EINTR ? 0 : -1;
-}
-
-static int sys_fstat(struct io *io, int fd, struct stat *out) {
-  return refused(io) ? -1 : fstat(fd, out);
-}
-
-static int sys_stat(struct io *io, int folder, const char *path, struct stat *out, int flags) {
-  return refused(io) ? -1 : fstatat(folder, path, out, flags);
-}
-
-static int sys_chmod(struct io *io, int fd, mode_t mode) {
-  return refused(io) ? -1 : fchmod(fd, mode);
-}
-
-static int sys_rename(struct io *io, int folder, const char *from, const char *to) {
-  return refused(io) ? -1 : renameat(folder, from, folder, to);
-}
-
-static int sys_unlink(struct io *io, int folder, const char *path) {
-  return refused(io) ? -1 : unlinkat(folder, path, 0);
-}
-
-static int sys_mkdir(struct io *io, const char *path) {
-  return refused(io) ? -1 : mkdir(path, 0777);
-}
-
 /* ---- messages ---------------------------------------------------------------------------- */
-
-static const char *error_name(int number) {
-  static const struct {
-    int number;
-    const char *name;
-  } names[] = {{ENOENT, "No such file or directory"},
-               {EACCES, "Permission denied"},
-               {EPERM, "Operation not permitted"},
-               {ENOSPC, "No space left on device"},
-               {EDQUOT, "Disk quota exceeded"},
-               {EROFS, "Read-only file system"},
-               {EISDIR, "Is a directory"},
-               {ENOTDIR, "Not a directory"},
-               {EEXIST, "File exists"},
-               {ELOOP, "Too many levels of symbolic links"},
-               {ENAMETOOLONG, "File name too long"},
-               {EMFILE, "Too many open files"},
-               {ENFILE, "Too many open files in system"},
-               {EFBIG, "File too large"},
-               {EIO, "Input/output error"},
-               {EINTR, "Interrupted system call"},
-               {EAGAIN, "Resource temporarily unavailable"},
-               {EBUSY, "Device or resource busy"},
-               {ETXTBSY, "Text file busy"},
-               {ENOMEM, "Cannot allocate memory"},
-               {EINVAL, "Invalid argument"}};
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-    if (names[i].number == number) return names[i].name;
-  return NULL;
-}
 
 /* "cannot read "x.csv": Permission denied", from errno. */
 static bilan_status fail_system(bilan *b, const char *verb, const char *path) {
   int number = errno;
-  const char *name = error_name(number);
+  const char *name = sys_error_name(number);
   if (name) return fail(b, BILAN_IO, "cannot %s \"%s\": %s", verb, path, name);
   return fail(b, BILAN_IO, "cannot %s \"%s\": system error %d", verb, path, number);
 }
 
+/* What a path leads to, in words. */
 static const char *kind_name(mode_t mode) {
   if (S_ISDIR(mode)) return "a folder";
   if (S_ISLNK(mode)) return "a symbolic link";
@@ -166,12 +46,14 @@ static const char *kind_name(mode_t mode) {
   return S_ISSOCK(mode) ? "a socket" : "no regular file";
 }
 
+/* "cannot write "out": it is a folder, not a regular file". */
 static bilan_status fail_kind(bilan *b, bilan_status code, const char *verb, const char *path,
                               mode_t mode) {
   return fail(b, code, "cannot %s \"%s\": it is %s, not a regular file", verb, path,
               kind_name(mode));
 }
 
+/* The only one of its kind that is BILAN_LIMIT: the file is there and readable. */
 static bilan_status fail_size(bilan *b, const char *path, size_t limit) {
   return fail(b, BILAN_LIMIT, "cannot read \"%s\": it is larger than the limit of %zu bytes",
               path, limit);
@@ -248,6 +130,7 @@ struct target {
   char temporary[TEMPORARY_ROOM];
 };
 
+/* Opens the folder that the path names, "." when it names none, and finds the last part. */
 static bilan_status open_folder(bilan *b, struct target *t) {
   const char *slash = strrchr(t->path, '/');
   t->name = slash ? slash + 1 : t->path;
@@ -296,6 +179,7 @@ static bilan_status create_temporary(bilan *b, struct target *t) {
   return BILAN_OK;
 }
 
+/* Writes all bytes, in as many calls as it takes. */
 static bilan_status write_all(bilan *b, const struct target *t, const char *bytes, size_t n) {
   for (size_t at = 0; at < n; ) {
     long done = sys_write(&b->io, t->fd, bytes + at, n - at);
@@ -325,6 +209,7 @@ static bilan_status put_in_place(bilan *b, struct target *t) {
   return BILAN_OK;
 }
 
+/* One way in, one way out: whatever happened, nothing stays open and no temporary stays. */
 bilan_status io_write_file(bilan *b, const char *path, const void *bytes, size_t size) {
   struct target t = {.path = path, .folder = -1, .fd = -1};
   bilan_status status = open_folder(b, &t);
@@ -343,6 +228,7 @@ cleanup:
 
 /* ---- folders and questions --------------------------------------------------------------- */
 
+/* Both ask after following links; a fault on the way is a no. */
 bool io_is_folder(bilan *b, const char *path) {
   struct stat info;
   return sys_stat(&b->io, AT_FDCWD, path, &info, 0) == 0 && S_ISDIR(info.st_mode);
@@ -353,6 +239,8 @@ bool io_is_file(bilan *b, const char *path) {
   return sys_stat(&b->io, AT_FDCWD, path, &info, 0) == 0 && S_ISREG(info.st_mode);
 }
 
+/* Makes the last part of a path unless it is there. Looks first: making a folder that exists
+ * on a file system that cannot be written may fail for another reason than that it exists. */
 static bilan_status make_one_folder(bilan *b, const char *path) {
   struct stat info;
   if (sys_stat(&b->io, AT_FDCWD, path, &info, 0) == 0) {
@@ -367,6 +255,7 @@ static bilan_status make_one_folder(bilan *b, const char *path) {
   return fail_system(b, "make the folder", path);
 }
 
+/* Makes the folders of "a/b/c" from the left: "a", "a/b", "a/b/c". */
 bilan_status io_make_folder(bilan *b, const char *path) {
   bilan_status status = BILAN_OK;
   size_t n = strlen(path);
@@ -385,7 +274,7 @@ bilan_status io_make_folder(bilan *b, const char *path) {
 
 bilan_status io_real_path(bilan *b, char **out, const char *path) {
   char resolved[PATH_MAX];
-  if (refused(&b->io) || !realpath(path, resolved)) return fail_system(b, "find", path);
+  if (sys_real_path(&b->io, resolved, path) < 0) return fail_system(b, "find", path);
   char *copy = mem_copy(&b->mem, resolved, strlen(resolved));
   if (!copy) return fail_nomem(b);
   *out = copy;

@@ -1,9 +1,9 @@
 /* io.h - the one way to the file system: open, read, write, fsync, rename, close.
  *
- * A switch makes the n-th system call fail with a chosen errno, so that tests walk through
- * every I/O fault. Reading is of regular files, whole; writing is atomic: a temporary file
- * beside the target (mode 0600 until it is complete), fsync, rename, fsync of the folder.
- * A target that exists and is not a regular file (device, FIFO, folder, symlink) is refused.
+ * All system calls go through system.h, which can make any of them fail. Reading is of
+ * regular files, whole; writing is atomic: a temporary file beside the target (mode 0600
+ * until it is complete), fsync, rename, fsync of the folder. A target that exists and is not
+ * a regular file (device, FIFO, folder, symlink) is refused.
  * Reading follows symbolic links, so that what may be read is decided on io_real_path. A
  * process that is killed while it writes leaves a file .bilan-*.tmp beside the target.
  */
@@ -12,15 +12,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-struct io {
-  uint64_t calls;   /* system calls made so far */
-  uint64_t fail_at; /* the call that fails; 0 = none */
-  int fail_errno;   /* with this errno */
-  bool fail_on;     /* fail all calls after fail_at too */
-  size_t chunk;     /* at most so many bytes a read or write; 0 = no limit (short I/O tests) */
-};
 
 #include "bilan.h"
 

@@ -17,6 +17,7 @@ enum {
   INSIDE_LEAST = 4,
 };
 
+/* Does `part` occur in `whole`? */
 static bool holds(struct text whole, struct text part) {
   for (size_t at = 0; at + part.n <= whole.n; at++)
     if (!memcmp(whole.s + at, part.s, part.n)) return true;
@@ -26,6 +27,8 @@ static bool holds(struct text whole, struct text part) {
 /* Edits that still count as a slip: 1 in short names, 2, a third of long ones. */
 static size_t most_edits(size_t n) { return n <= 3 ? 1 : n <= 8 ? 2 : n / 3; }
 
+/* The rank of a folded name for the folded typed one, RANK_NONE when they are far apart. As
+ * many edits as letters make any name from any other: they do not count. */
 static size_t rank_of(struct text name, struct text typed) {
   struct text part = name.n < typed.n ? name : typed, whole = name.n < typed.n ? typed : name;
   size_t most = most_edits(whole.n), rank = RANK_NONE;
@@ -53,6 +56,7 @@ static size_t keep(size_t best[NAMES_BEST], size_t ranks[NAMES_BEST], size_t kep
   return kept;
 }
 
+/* The typed name is folded once, the others one after the other in the same buffer. */
 size_t names_nearest(struct mem *mem, const struct text *names, size_t count,
                      struct text typed, size_t best[NAMES_BEST]) {
   struct buffer wanted, name;

@@ -18,8 +18,9 @@ struct number_style {
   char thousands; /* 0 = none; ' ' = blank, U+00A0, U+202F or apostrophe; ',' or '.' */
 };
 
-/* A plain decimal ([+-]digits[.digits][e[+-]digits], no blanks, whole slice) -> double.
- * false: not a number. Out of range gives +-HUGE_VAL or 0; "nan", "inf", hex are refused. */
+/* A plain decimal ([+-]digits[.digits][e[+-]digits], no blanks, whole slice) -> double; ".5"
+ * is read too. false: not a number. Out of range gives +-HUGE_VAL or 0; "nan", "inf" and hex
+ * are refused. */
 bool number_parse(double *out, struct text t);
 
 /* The same with a declared style: "1 234,5" under {',', ' '}; thousands groups must be of
@@ -31,10 +32,12 @@ bool number_parse_int(int64_t *out, struct text t); /* whole, in range */
 enum { NUMBER_ROOM = 400 }; /* enough for every function below */
 
 /* Shortest text that reads back the same: "0.1", "1e+300", "-0", "nan", "inf". Returns the
- * length; out is NUL-terminated. Whole values below 1e15 print without exponent or point. */
+ * length; out is NUL-terminated. Whole values below 1e15 print without exponent or point, and
+ * so do larger ones with a digit in every place; below 0.0001 there is an exponent. */
 size_t number_print(char out[NUMBER_ROOM], double value);
 
-/* Fixed `decimals` (0 to 20), the exact binary value rounded half away from zero. */
+/* Fixed `decimals` (0 to 20), the exact binary value rounded half away from zero. What rounds
+ * to nothing has no sign: "0.00". */
 size_t number_print_fixed(char out[NUMBER_ROOM], double value, int decimals);
 
 /* `significant` digits (1 to 17), rounded half to even on the exact value, %g-like. */

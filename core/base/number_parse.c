@@ -34,10 +34,12 @@ struct decimal {
   bool negative;
 };
 
+/* ASCII digits only; false at the end of the text. */
 static bool is_digit(struct text t, size_t at) {
   return at < t.n && t.s[at] >= '0' && t.s[at] <= '9';
 }
 
+/* Counts the digit and keeps it while w has room; leading zeros do not count. */
 static void take_digit(struct decimal *d, struct text t, size_t at) {
   unsigned digit = (unsigned)(t.s[at] - '0');
   if (!d->count && !digit) return;
@@ -177,6 +179,7 @@ static bool quick(double *out, const struct decimal *d) {
   return true;
 }
 
+/* The value without its sign, by the first of the three ways that applies. */
 static double magnitude(const struct decimal *d) {
   double value;
   if (!d->count) return 0.0;
@@ -190,6 +193,7 @@ static double magnitude(const struct decimal *d) {
   return divide_exactly(&a, exponent);
 }
 
+/* Leaves *out alone when t is no number. */
 static bool parse(double *out, struct text t, struct number_style style) {
   struct decimal d;
   if (!scan(&d, t, style)) return false;
@@ -198,15 +202,18 @@ static bool parse(double *out, struct text t, struct number_style style) {
   return true;
 }
 
+/* The plain form is the style of a point and no separators. */
 bool number_parse(double *out, struct text t) {
   return parse(out, t, (struct number_style){'.', 0});
 }
 
+/* A mark cannot mean two things: as decimal mark it separates no thousands. */
 bool number_parse_style(double *out, struct text t, struct number_style style) {
   if (style.thousands == style.decimal) style.thousands = 0;
   return parse(out, text_trim(t), style);
 }
 
+/* On unsigned values: the least int64_t has no positive counterpart. */
 bool number_parse_int(int64_t *out, struct text t) {
   bool negative = t.n && t.s[0] == '-';
   size_t at = t.n && (t.s[0] == '-' || t.s[0] == '+');

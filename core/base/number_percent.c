@@ -10,12 +10,15 @@
  */
 #include "base/number.h"
 
+/* Is the quotient to be raised for what is left of n? rest < n; no doubling, which could
+ * overflow. */
 static bool goes_up(uint64_t rest, uint64_t n, uint64_t quotient, enum number_rounding rule) {
   if (rest > n - rest) return true;
   if (rest < n - rest) return false;
   return rule == ROUND_HALF_UP || (rule == ROUND_HALF_EVEN && quotient % 2 == 1);
 }
 
+/* The size of k as an unsigned number: the least int64_t has one too. */
 bool number_percent(int64_t *out, int64_t k, int64_t n, int decimals,
                     enum number_rounding rule) {
   if (n <= 0 || decimals < 0 || decimals > 6) return false;

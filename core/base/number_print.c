@@ -87,6 +87,7 @@ static void fraction_set(struct fraction *f, double value) {
   big_shift(&f->gap, slack);
 }
 
+/* r < s always: the quotient of 10 r is one digit. */
 static char next_digit(struct fraction *f) {
   big_multiply(&f->r, 10, 0);
   return (char)('0' + big_divide(&f->r, &f->s));
@@ -141,12 +142,14 @@ static void first_digits(struct digits *out, struct fraction *f, int n, bool awa
   if (n >= 0) round_rest(out, f, away);
 }
 
+/* What is not finite: "nan" whatever its sign bit, "inf", "-inf". */
 static size_t print_word(char *out, double value) {
   const char *word = isnan(value) ? "nan" : value < 0 ? "-inf" : "inf";
   strcpy(out, word);
   return strlen(word);
 }
 
+/* Digits number `from` to `to`, exclusive; zeros where there are none. Returns the end. */
 static char *put_digits(char *p, const struct digits *d, int from, int to) {
   for (int i = from; i < to; i++) *p++ = i >= 0 && i < d->n ? d->d[i] : '0';
   return p;
@@ -185,6 +188,7 @@ static size_t put_general(char *out, const struct digits *d, bool negative, int 
   return (size_t)(p - out);
 }
 
+/* whole * 10^-decimals, zeros at the end left out. */
 static void digits_of_whole(struct digits *out, uint64_t whole, int decimals) {
   char reversed[20];
   int n = 0, zeros = 0;
@@ -212,6 +216,7 @@ static bool print_short(struct digits *out, double value) {
   return false;
 }
 
+/* Zero has no digits to find: it is one digit 0 with its sign. */
 size_t number_print(char out[NUMBER_ROOM], double value) {
   struct digits d = {.n = 1, .point = 1};
   if (!isfinite(value)) return print_word(out, value);
@@ -222,6 +227,7 @@ size_t number_print(char out[NUMBER_ROOM], double value) {
   return put_general(out, &d, signbit(value), d.n > 15 ? d.n : 15);
 }
 
+/* The whole part has at most 309 digits: all fits NUMBER_ROOM. */
 size_t number_print_fixed(char out[NUMBER_ROOM], double value, int decimals) {
   struct digits d = {.n = 0, .point = 0};
   struct fraction f;
@@ -239,6 +245,7 @@ size_t number_print_fixed(char out[NUMBER_ROOM], double value, int decimals) {
   return (size_t)(p - out);
 }
 
+/* As C's %.{n}g: zeros at the end are left out. */
 size_t number_print_digits(char out[NUMBER_ROOM], double value, int significant) {
   struct digits d = {.n = 1, .point = 1};
   struct fraction f;

@@ -7,12 +7,15 @@
 
 #include <string.h>
 
+/* The NUL is not part of the slice. */
 struct text text_of(const char *s) { return (struct text){s, strlen(s)}; }
 
+/* Empty slices may have a NULL pointer, which memcmp may not be given. */
 bool text_equal(struct text a, struct text b) {
   return a.n == b.n && (!a.n || !memcmp(a.s, b.s, a.n));
 }
 
+/* Bytes of UTF-8 order as characters do, so this is the order of code points. */
 int text_compare(struct text a, struct text b) {
   size_t n = a.n < b.n ? a.n : b.n;
   int order = n ? memcmp(a.s, b.s, n) : 0;
@@ -20,6 +23,7 @@ int text_compare(struct text a, struct text b) {
   return (a.n > b.n) - (a.n < b.n);
 }
 
+/* Carries every bit into the low and the high half: tables take their index from either. */
 static uint64_t mix(uint64_t h) {
   h ^= h >> 32;
   h *= UINT64_C(0xD6E8FEB86659FD93);
@@ -47,12 +51,14 @@ static size_t blank_at_start(struct text t) {
   return 0;
 }
 
+/* The same for the end: a blank of 1, 2 or 3 bytes that ends t. */
 static size_t blank_at_end(struct text t) {
   for (size_t n = 1; n <= 3 && n <= t.n; n++)
     if (blank_at_start((struct text){t.s + t.n - n, n}) == n) return n;
   return 0;
 }
 
+/* What is left points into t. */
 struct text text_trim(struct text t) {
   size_t n;
   while ((n = blank_at_start(t))) {
@@ -89,6 +95,7 @@ static size_t decode(uint32_t *character, const char *s, size_t n) {
   return length;
 }
 
+/* One step for each bad byte, so that the good characters after it are found. */
 uint32_t text_next(struct text t, size_t *at) {
   uint32_t character = 0xFFFD;
   size_t length = decode(&character, t.s + *at, t.n - *at);
@@ -96,6 +103,7 @@ uint32_t text_next(struct text t, size_t *at) {
   return character;
 }
 
+/* Surrogates and what is beyond Unicode are written as U+FFFD. */
 size_t text_put(char out[4], uint32_t c) {
   if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = 0xFFFD;
   if (c < 0x80) {
@@ -118,6 +126,7 @@ static size_t skip_ascii(struct text t, size_t at) {
   return at;
 }
 
+/* Long texts are mostly ASCII: after eight bytes of characters the quick way is tried again. */
 bool text_is_utf8(struct text t, size_t *bad) {
   uint32_t ignored;
   for (size_t at = 0; at < t.n; ) {

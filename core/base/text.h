@@ -51,6 +51,9 @@ void buffer_add(struct buffer *out, const char *s, size_t n);
 void buffer_text(struct buffer *out, struct text t);
 void buffer_string(struct buffer *out, const char *s);
 void buffer_char(struct buffer *out, char c);
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
 void buffer_format(struct buffer *out, const char *format, ...); /* as `fail`: no floats */
 
 #endif

@@ -12,8 +12,7 @@
  *                 d[i-2][j-2] + 1 when a[i-1] a[i] = b[j] b[j-1])
  * with three rows. Cost: at most 64 * 64 steps.
  */
-#include <string.h>
-
+#include "base/letter_case.h"
 #include "base/text.h"
 
 enum { MOST_CHARACTERS = 64 };
@@ -41,38 +40,27 @@ struct pair {
   uint16_t from, to;
 };
 
-/* Accented letters outside Latin, in order; also the capitals that the rules below miss. */
+/* Accented small letters outside Latin, in order, and the final sigma. */
 static const struct pair accented[] = {
-    {0x386, 0x3B1}, {0x388, 0x3B5}, {0x389, 0x3B7}, {0x38A, 0x3B9}, {0x38C, 0x3BF},
-    {0x38E, 0x3C5}, {0x38F, 0x3C9}, {0x390, 0x3B9}, {0x3AA, 0x3B9}, {0x3AB, 0x3C5},
-    {0x3AC, 0x3B1}, {0x3AD, 0x3B5}, {0x3AE, 0x3B7}, {0x3AF, 0x3B9}, {0x3B0, 0x3C5},
-    {0x3C2, 0x3C3}, {0x3CA, 0x3B9}, {0x3CB, 0x3C5}, {0x3CC, 0x3BF}, {0x3CD, 0x3C5},
-    {0x3CE, 0x3C9}, {0x400, 0x435}, {0x401, 0x435}, {0x403, 0x433}, {0x407, 0x456},
-    {0x40C, 0x43A}, {0x40D, 0x438}, {0x40E, 0x443}, {0x419, 0x438}, {0x439, 0x438},
-    {0x450, 0x435}, {0x451, 0x435}, {0x453, 0x433}, {0x457, 0x456}, {0x45C, 0x43A},
-    {0x45D, 0x438}, {0x45E, 0x443}, {0x476, 0x475}, {0x477, 0x475}, {0x4C0, 0x4CF},
-    {0x4C1, 0x436}, {0x4C2, 0x436}, {0x4D0, 0x430}, {0x4D1, 0x430}, {0x4D2, 0x430},
-    {0x4D3, 0x430}, {0x4D6, 0x435}, {0x4D7, 0x435}, {0x4DA, 0x4D9}, {0x4DB, 0x4D9},
-    {0x4DC, 0x436}, {0x4DD, 0x436}, {0x4DE, 0x437}, {0x4DF, 0x437}, {0x4E2, 0x438},
-    {0x4E3, 0x438}, {0x4E4, 0x438}, {0x4E5, 0x438}, {0x4E6, 0x43E}, {0x4E7, 0x43E},
-    {0x4EA, 0x4E9}, {0x4EB, 0x4E9}, {0x4EC, 0x44D}, {0x4ED, 0x44D}, {0x4EE, 0x443},
-    {0x4EF, 0x443}, {0x4F0, 0x443}, {0x4F1, 0x443}, {0x4F2, 0x443}, {0x4F3, 0x443},
-    {0x4F4, 0x447}, {0x4F5, 0x447}, {0x4F8, 0x44B}, {0x4F9, 0x44B}};
+    {0x390, 0x3B9}, {0x3AC, 0x3B1}, {0x3AD, 0x3B5}, {0x3AE, 0x3B7}, {0x3AF, 0x3B9},
+    {0x3B0, 0x3C5}, {0x3C2, 0x3C3}, {0x3CA, 0x3B9}, {0x3CB, 0x3C5}, {0x3CC, 0x3BF},
+    {0x3CD, 0x3C5}, {0x3CE, 0x3C9}, {0x439, 0x438}, {0x450, 0x435}, {0x451, 0x435},
+    {0x453, 0x433}, {0x457, 0x456}, {0x45C, 0x43A}, {0x45D, 0x438}, {0x45E, 0x443},
+    {0x477, 0x475}, {0x4C2, 0x436}, {0x4D1, 0x430}, {0x4D3, 0x430}, {0x4D7, 0x435},
+    {0x4DB, 0x4D9}, {0x4DD, 0x436}, {0x4DF, 0x437}, {0x4E3, 0x438}, {0x4E5, 0x438},
+    {0x4E7, 0x43E}, {0x4EB, 0x4E9}, {0x4ED, 0x44D}, {0x4EF, 0x443}, {0x4F1, 0x443},
+    {0x4F3, 0x443}, {0x4F5, 0x447}, {0x4F9, 0x44B}};
 
-/* Greek and Cyrillic: the letter without accent and case. */
+/* Greek and Cyrillic: the small letter without accent. */
 static uint32_t fold_greek_cyrillic(uint32_t c) {
   size_t low = 0, high = sizeof accented / sizeof accented[0];
+  c = letter_lower(c);
   while (low < high) {
     size_t middle = (low + high) / 2;
     if (accented[middle].from == c) return accented[middle].to;
     if (accented[middle].from < c) low = middle + 1;
     else high = middle;
   }
-  if ((c >= 0x391 && c <= 0x3A9) || (c >= 0x410 && c <= 0x42F)) return c + 32;
-  if (c >= 0x400 && c <= 0x40F) return c + 80;
-  if (c > 0x4C0 && c < 0x4CF) return c + (c & 1);
-  if ((c >= 0x460 && c < 0x482) || (c >= 0x48A && c < 0x4C0) || (c >= 0x4D0 && c < 0x530))
-    return c | 1;
   return c;
 }
 
@@ -84,14 +72,19 @@ static uint32_t fold_sign(uint32_t c) {
   return c;
 }
 
+/* The entry of the two tables above for a Latin letter beyond ASCII, else '.'. */
+static char fold_latin(uint32_t c) {
+  if (c >= 0xC0 && c < 0x250) return latin[c - 0xC0];
+  if (c >= 0x1E00 && c < 0x1F00) return latin_additional[c - 0x1E00];
+  return '.';
+}
+
 /* Folds one character to 0, 1 or 2; returns how many. */
 static size_t fold_character(uint32_t out[2], uint32_t c) {
-  char letter = '.';
   out[0] = c >= 'A' && c <= 'Z' ? c + 32 : c;
   if (c < 0x80) return 1;
-  if (c >= 0x300 && c < 0x370) return 0;
-  if (c >= 0xC0 && c < 0x250) letter = latin[c - 0xC0];
-  else if (c >= 0x1E00 && c < 0x1F00) letter = latin_additional[c - 0x1E00];
+  if (c >= 0x300 && c < 0x370) return 0; /* a combining mark */
+  char letter = fold_latin(c);
   if (letter >= '1' && letter <= '5') {
     out[0] = (uint32_t)ligatures[letter - '1'][0];
     out[1] = (uint32_t)ligatures[letter - '1'][1];
@@ -103,6 +96,7 @@ static size_t fold_character(uint32_t out[2], uint32_t c) {
   return 1;
 }
 
+/* Character by character; nothing is looked up across characters. */
 void text_fold(struct buffer *out, struct text t) {
   uint32_t folded[2];
   char bytes[4];
@@ -125,6 +119,21 @@ static size_t fold_characters(uint32_t out[MOST_CHARACTERS], struct text t) {
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
+/* One row of d: the edits between the first i characters of `left` and each beginning of
+ * `right`, from the two rows before it. */
+static void fill_row(size_t *row, const size_t *last, const size_t *before, const uint32_t *left,
+                     size_t i, const uint32_t *right, size_t m) {
+  row[0] = i;
+  for (size_t j = 1; j <= m; j++) {
+    size_t edits = last[j - 1] + (left[i - 1] != right[j - 1]);
+    edits = least(edits, least(last[j], row[j - 1]) + 1);
+    if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+      edits = least(edits, before[j - 2] + 1);
+    row[j] = edits;
+  }
+}
+
+/* The rows change places rather than being copied. */
 size_t text_distance(struct text a, struct text b, size_t most) {
   uint32_t left[MOST_CHARACTERS], right[MOST_CHARACTERS];
   size_t rows[3][MOST_CHARACTERS + 1];
@@ -133,18 +142,11 @@ size_t text_distance(struct text a, struct text b, size_t most) {
   if ((n > m ? n - m : m - n) > most) return most + 1;
   for (size_t j = 0; j <= m; j++) last[j] = j;
   for (size_t i = 1; i <= n; i++) {
-    row[0] = i;
-    for (size_t j = 1; j <= m; j++) {
-      size_t edits = last[j - 1] + (left[i - 1] != right[j - 1]);
-      edits = least(edits, least(last[j], row[j - 1]) + 1);
-      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
-        edits = least(edits, before[j - 2] + 1);
-      row[j] = edits;
-    }
-    size_t *free_row = before;
+    fill_row(row, last, before, left, i, right, m);
+    size_t *oldest = before;
     before = last;
     last = row;
-    row = free_row;
+    row = oldest;
   }
   return last[m] > most ? most + 1 : last[m];
 }

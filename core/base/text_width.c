@@ -57,6 +57,7 @@ static bool in_ranges(uint32_t c, const struct range *ranges, size_t count) {
   return false;
 }
 
+/* ASCII first: most texts need no table. */
 size_t text_width(struct text t) {
   size_t columns = 0;
   for (size_t at = 0; at < t.n; ) {

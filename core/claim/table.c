@@ -64,13 +64,14 @@ static void add_column(struct build *w, uint64_t levels) {
   w->column[w->columns++] = levels;
 }
 
-/* One column for each level that a figure names; one for each net of a multiple item. */
+/* One column for each level that a figure names, one for each net. A net's own count is what
+ * lets propagation see across groups before it is divided among its levels. */
 static void make_columns(struct build *w) {
   uint64_t named = 0;
   for (size_t f = 0; f < w->t->figures; f++) named |= w->t->figure[f].levels;
   for (size_t l = 0; l < w->t->levels; l++)
     if (named >> l & 1) add_column(w, (uint64_t)1 << l);
-  for (size_t f = 0; f < w->t->figures && w->t->multiple && !w->status; f++)
+  for (size_t f = 0; f < w->t->figures && !w->status; f++)
     add_column(w, w->t->figure[f].levels);
 }
 
@@ -166,21 +167,41 @@ static int64_t count_aim(const struct build *w, size_t row, uint64_t levels) {
   return (aim * share + 5000) / 10000;
 }
 
+/* Has some group a figure of exactly these levels? */
+static bool is_printed(const struct claim_table *t, uint64_t levels) {
+  for (size_t f = 0; f < t->figures; f++)
+    if (t->figure[f].levels == levels) return true;
+  return false;
+}
+
 static void make_counts(struct build *w) {
   for (size_t r = 0; r < w->rows; r++)
     for (size_t c = 0; c < w->columns; c++) {
-      struct solve_variable v = {.lo = 0, .hi = w->range[r].hi, .rank = 1};
+      struct solve_variable v = {.lo = 0, .hi = w->range[r].hi};
+      v.rank = is_printed(w->t, w->column[c]) ? 1 : 2;
       v.aim = count_aim(w, r, w->column[c]);
       if (v.hi < 0) v.hi = 0;
       w->count[r][c] = variable(w, v);
     }
 }
 
-/* One answer each: the columns of a row are at most its base. */
-static void sum_of_levels(struct build *w, size_t row) {
-  for (size_t c = 0; c < w->columns; c++) term(w, w->count[row][c], 1);
+/* Adds factor * the count of each level (not net) of a row that is in `levels`. */
+static void level_terms(struct build *w, size_t row, uint64_t levels, int64_t factor) {
+  for (size_t c = 0; c < w->columns; c++)
+    if (single_bit(w->column[c]) && (w->column[c] & levels)) term(w, w->count[row][c], factor);
+}
+
+/* One answer each: the levels of a row are at most its base, a net is their sum. */
+static void one_answer(struct build *w, size_t row) {
+  level_terms(w, row, ~(uint64_t)0, 1);
   term(w, w->base[row], -1);
   at_most(w, 0);
+  for (size_t c = 0; c < w->columns; c++) {
+    if (single_bit(w->column[c])) continue;
+    term(w, w->count[row][c], 1);
+    level_terms(w, row, w->column[c], -1);
+    exactly_zero(w);
+  }
 }
 
 /* Several answers each: a net is at least each of its levels and at most their sum. */
@@ -193,8 +214,7 @@ static void bounds_of_net(struct build *w, size_t row, size_t net) {
     at_most(w, 0);
   }
   term(w, w->count[row][net], 1);
-  for (size_t c = 0; c < w->columns; c++)
-    if (single_bit(w->column[c]) && (w->column[c] & levels)) term(w, w->count[row][c], -1);
+  level_terms(w, row, levels, -1);
   at_most(w, 0);
 }
 
@@ -210,7 +230,7 @@ static void several_answers(struct build *w, size_t row) {
 static void count_rows(struct build *w) {
   for (size_t r = 0; r < w->rows; r++) {
     if (w->t->multiple) several_answers(w, r);
-    else sum_of_levels(w, r);
+    else one_answer(w, r);
   }
 }
 
@@ -240,22 +260,21 @@ static void part_rows(struct build *w) {
 
 /* ---- figures --------------------------------------------------------------------------- */
 
-/* Adds factor * each count that makes up the figure. */
-static void figure_terms(struct build *w, const struct claim_figure *f, int64_t factor) {
-  for (size_t c = 0; c < w->columns; c++) {
-    bool in = w->t->multiple ? w->column[c] == f->levels : (w->column[c] & f->levels) != 0;
-    if (in) term(w, w->count[f->group][c], factor);
-  }
+/* The count of a figure: its column is there because make_columns made one for each. */
+static size_t figure_count(const struct build *w, const struct claim_figure *f) {
+  size_t c = 0;
+  while (c + 1 < w->columns && w->column[c] != f->levels) c++;
+  return w->count[f->group][c];
 }
 
 static void figure_rows(struct build *w) {
   for (size_t i = 0; i < w->t->figures; i++) {
     const struct claim_figure *f = &w->t->figure[i];
     term(w, w->base[f->group], f->share.low);
-    figure_terms(w, f, -f->share.den);
+    term(w, figure_count(w, f), -f->share.den);
     at_most(w, f->share.low_open ? -1 : 0);
     term(w, w->base[f->group], -f->share.high);
-    figure_terms(w, f, f->share.den);
+    term(w, figure_count(w, f), f->share.den);
     at_most(w, f->share.high_open ? -1 : 0);
   }
 }

@@ -8,13 +8,13 @@
  * With s(f) the interval of figure f (share.h), the system is
  *     base[0]     = sum over the groups of a part of base[g] + base[rest]      for each part
  *     count[0][c] = sum over the groups of a part of count[g][c] + count[rest][c]
- *     sum over c of count[g][c] <= base[g]               one answer each: columns are levels
+ *     sum over levels c of count[g][c] <= base[g]        one answer each; a net is the sum
  *     count[g][c] <= base[g]                             several answers each: see below
- *     low * base[g] <= den * sum of count[g][c] <= high * base[g]              for each figure
+ *     low * base[g] <= den * count[g][c] <= high * base[g]    for each figure of column c
  *     base[g] <= size[g];  base[rest] <= size[0] - sum of size[g]              where known
- * A group that has a figure has a base of at least 1.
+ * A column is a level or a net ("a or b"). A group that has a figure has a base of 1 or more.
  *
- * Several answers each (`multiple`): a net "a or b" is its own column u with
+ * Several answers each (`multiple`): a net of a and b is a column u with
  * max(a, b) <= u <= a + b (Frechet's bounds), which is exact for a net and its own levels and
  * necessary otherwise: with overlapping nets "yes" may be too kind, "no" is still proved.
  *

@@ -263,12 +263,11 @@ static struct value real_arithmetic(char op, struct value a, struct value b) {
 
 struct value value_arithmetic(char op, struct value a, struct value b) {
   int64_t whole;
-  a = value_numeric(a);
-  b = value_numeric(b);
-  if (a.type == VALUE_NULL || b.type == VALUE_NULL) return value_null();
-  if (a.type == VALUE_INTEGER && b.type == VALUE_INTEGER) {
-    if (b.as.i == 0 && (op == '/' || op == '%')) return value_null();
-    if (integer_arithmetic(&whole, op, a.as.i, b.as.i)) return value_integer(whole);
+  struct value x = value_numeric(a), y = value_numeric(b);
+  if (x.type == VALUE_NULL || y.type == VALUE_NULL) return value_null();
+  if (x.type == VALUE_INTEGER && y.type == VALUE_INTEGER) {
+    if (y.as.i == 0 && (op == '/' || op == '%')) return value_null();
+    if (integer_arithmetic(&whole, op, x.as.i, y.as.i)) return value_integer(whole);
   }
-  return real_arithmetic(op, a, b);
+  return real_arithmetic(op, a, b); /* a remainder takes '1e3' as 1, as CAST does */
 }

@@ -47,13 +47,13 @@ bool csv_cursor_record(struct csv_cursor *c, size_t *blank_lines) {
   while (more(c)) {
     size_t start = c->at;
     skip_blanks(c);
-    if (!more(c)) return false;
-    if (!at_line_end(c)) {
+    if (more(c) && !at_line_end(c)) {
       c->at = start;
       return true;
     }
-    step_line_end(c);
+    c->blank_text = c->blank_text || c->at > start;
     ++*blank_lines;
+    if (more(c)) step_line_end(c);
   }
   return false;
 }
@@ -195,8 +195,8 @@ static void note_field(struct scan *s, const struct csv_field *f) {
 static bilan_status fail_long(struct scan *s, const struct csv_field *f, size_t found) {
   struct where w = field_where(s, f);
   return fail(s->b, BILAN_DATA,
-              "%s:%zu:%zu: field %zu of a row where %zu are expected, as in the header (line "
-              "%zu)", s->name, w.line, w.column, found, s->layout->columns,
+              "%s:%zu:%zu: found field %zu of a row, expected %zu as in the header (line %zu)",
+              s->name, w.line, w.column, found, s->layout->columns,
               s->layout->header_line);
 }
 
@@ -204,8 +204,8 @@ static bilan_status fail_short(struct scan *s, const struct csv_field *last, siz
   struct where w = where(s, last->line, last->line_start, last->end);
   if (last->quote != SIZE_MAX) w = field_where(s, last);
   return fail(s->b, BILAN_DATA,
-              "%s:%zu:%zu: row ends with field %zu, %zu are expected, as in the header (line "
-              "%zu); fill = true takes the others as blank", s->name, w.line, w.column, found,
+              "%s:%zu:%zu: found the end of the row after field %zu, expected %zu as in the "
+              "header (line %zu); fill = true takes the others as blank", s->name, w.line, w.column, found,
               s->layout->columns, s->layout->header_line);
 }
 
@@ -253,12 +253,6 @@ static bilan_status scan_rows(struct scan *s) {
   return BILAN_OK;
 }
 
-/* Lines of blanks only vanish here; libcsv must be told to pass over them too. */
-static bool has_line_of_blanks(struct text t, bool keep_blanks, size_t blank_lines) {
-  (void)t;
-  return blank_lines > 0 && !keep_blanks;
-}
-
 bilan_status csv_scan(bilan *b, struct csv_layout *out, const char *name, struct text t,
                       struct csv_dialect dialect, const struct csv_limits *limits,
                       size_t first_line) {
@@ -272,7 +266,7 @@ bilan_status csv_scan(bilan *b, struct csv_layout *out, const char *name, struct
   bilan_status status = scan_record(&s, true);
   if (!status) status = scan_rows(&s);
   if (status) return status;
-  l.skip_blanks = l.skip_blanks || has_line_of_blanks(t, dialect.keep_blanks, l.blank_lines);
+  l.skip_blanks = l.skip_blanks || s.cursor.blank_text;
   l.lf = s.cursor.lf;
   l.crlf = s.cursor.crlf;
   l.cr = s.cursor.cr;

@@ -26,6 +26,7 @@ struct csv_cursor {
   size_t line_start;  /* where that line starts */
   size_t lf, crlf, cr; /* line ends met, those inside quotes included */
   bool keep_blanks;
+  bool blank_text;    /* a line that is not empty, but all blanks, was stepped over */
   char delimiter;
   bool stops[256];    /* bytes that end a run of plain field */
 };

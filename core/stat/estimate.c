@@ -22,28 +22,28 @@ const char *figure_name(enum figure f) {
       [FIGURE_STATISTIC] = "statistic",
       [FIGURE_P_VALUE] = "p_value",
       [FIGURE_P] = "p",
+      [FIGURE_CUMULATIVE] = "cumulative",
       [FIGURE_EXPECTED] = "expected",
       [FIGURE_RESIDUAL] = "residual",
+      [FIGURE_EFFECT] = "effect",
   };
   return names[f];
 }
 
-const char *note_words(enum note note) {
-  static const char *const words[NOTES] = {
-      [NOTE_EMPTY_BASE] = "no respondent in the base",
-      [NOTE_ONE_RESPONDENT] = "one respondent in the base: no variance",
-      [NOTE_ONE_ROW] = "one row in the sample: no degrees of freedom",
-      [NOTE_EDGE_WALD] = "0 % or 100 %: Wald's interval has no width here; use wilson",
-      [NOTE_EDGE_TRANSFORM] = "0 % or 100 %: this method has no interval here; use wilson",
-      [NOTE_NOT_ESTIMABLE] = "a limit of the interval lies beyond the sample",
-      [NOTE_ZERO_DENOMINATOR] = "the denominator is zero",
-      [NOTE_CONSTANT] = "all values are the same: no test",
-      [NOTE_ONE_GROUP] = "fewer than two groups or levels with respondents: no test",
-      [NOTE_EMPTY_GROUP] = "one of the groups has no respondent",
-      [NOTE_SMALL_EXPECTED] = "expected counts under 5: prefer Fisher's exact test",
-      [NOTE_ALL_TIED] = "no pair differs: no test",
-  };
-  return words[note];
+const char *estimate_note_text(unsigned note) {
+  switch (note) {
+  case NOTE_ONE_RESPONDENT: return "one respondent in the base: no variance";
+  case NOTE_ONE_ROW: return "one row in the sample: no degrees of freedom";
+  case NOTE_CONSTANT: return "no variance in the sample: no interval";
+  case NOTE_NOT_ESTIMABLE: return "a limit of the interval lies beyond the sample";
+  case NOTE_ZERO_DENOMINATOR: return "the denominator is zero";
+  case NOTE_EMPTY_GROUP: return "one of the groups has no respondent";
+  case NOTE_WEIGHTS: return "weights without a design: no standard error and no test";
+  case NOTE_SMALL_BASE: return "small base: not compared";
+  case NOTE_EDGE: return "0 % or 100 %: not compared";
+  case NOTE_OVERLAP: return "levels share respondents: no test of the whole table";
+  default: return plain_note_text(note);
+  }
 }
 
 void estimate_set(struct estimate *e, enum figure f, double value) {

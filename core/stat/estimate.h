@@ -17,6 +17,7 @@
 #define STAT_ESTIMATE_H
 
 #include "kernel/cells.h"
+#include "stat/plain/plain.h"
 
 /* ---- one estimate ------------------------------------------------------------------------ */
 
@@ -33,32 +34,32 @@ enum figure {
   FIGURE_STATISTIC,
   FIGURE_P_VALUE,
   FIGURE_P,        /* the p of a quantile: a key of the row */
+  FIGURE_CUMULATIVE, /* frequencies: share up to and including the level */
   FIGURE_EXPECTED, /* crosstab: the count under independence */
   FIGURE_RESIDUAL, /* crosstab: adjusted standardised residual */
+  FIGURE_EFFECT,   /* size of an effect, in the measure that belongs to the test */
   FIGURES
 };
 
 const char *figure_name(enum figure f); /* "value", "se", ... as scripts write them */
 
-/* Why there is no figure, or what to know about one. */
-enum note {
-  NOTE_NONE,
-  NOTE_EMPTY_BASE,    /* nobody in the base */
-  NOTE_ONE_RESPONDENT,/* one in the base: no variance */
-  NOTE_ONE_ROW,       /* one row in the whole sample: no degrees of freedom */
-  NOTE_EDGE_WALD,     /* 0 % or 100 %: Wald's interval has no width there */
-  NOTE_EDGE_TRANSFORM,/* 0 % or 100 %: the transformed scale has no variance there */
-  NOTE_NOT_ESTIMABLE, /* a limit of a quantile lies beyond the sample */
-  NOTE_ZERO_DENOMINATOR,
-  NOTE_CONSTANT,      /* all values are the same: no test */
-  NOTE_ONE_GROUP,     /* a test needs at least two groups with respondents */
-  NOTE_EMPTY_GROUP,   /* one of the groups compared has no respondent */
-  NOTE_SMALL_EXPECTED,/* expected counts under 5: read Fisher's exact test */
-  NOTE_ALL_TIED,      /* no pair differs */
-  NOTES
+/* Why there is no figure, or what to know about one: the notes of plain.h and these, in one
+ * set of bits. */
+enum estimate_note {
+  NOTE_ONE_RESPONDENT = 1 << 20,  /* one in the base: no variance */
+  NOTE_ONE_ROW = 1 << 21,         /* one row in the whole sample: no degrees of freedom */
+  NOTE_CONSTANT = 1 << 22,        /* no variance, so no interval */
+  NOTE_NOT_ESTIMABLE = 1 << 23,   /* a limit of a quantile lies beyond the sample */
+  NOTE_ZERO_DENOMINATOR = 1 << 24,
+  NOTE_EMPTY_GROUP = 1 << 25,     /* one of the groups compared has no respondent */
+  NOTE_WEIGHTS = 1 << 26,         /* weights without a design: no standard error, no test */
+  NOTE_SMALL_BASE = 1 << 27,      /* base under the threshold: not compared */
+  NOTE_EDGE = 1 << 28,            /* 0 % or 100 %: not compared */
+  NOTE_OVERLAP = 1 << 29          /* levels share respondents: no test of the whole table */
 };
 
-const char *note_words(enum note note); /* NULL for NOTE_NONE */
+/* The words of one note, of plain.h or of this file; "" for 0. */
+const char *estimate_note_text(unsigned note);
 
 struct estimate {
   double figures[FIGURES];
@@ -66,7 +67,7 @@ struct estimate {
   int64_t n;                           /* base: answers present, positive weight */
   int64_t count;                       /* of them with the level; -1 where there is no such */
   int64_t missing[BILAN_MISSING_KINDS];/* left out of the base, by kind; [0] is their sum */
-  enum note note;
+  unsigned notes;                      /* plain_note and estimate_note bits */
 };
 
 /* No figure, no base. */
@@ -94,6 +95,7 @@ enum { BY_MOST = 3 };
 struct sample {
   size_t rows;                 /* N, whatever the domain */
   const struct domain *domain; /* NULL: all rows */
+  const struct column *weight; /* NULL: 1; shares and counts take it, variances need a design */
 };
 
 static inline double sample_df(const struct sample *s) { return (double)s->rows - 1; }

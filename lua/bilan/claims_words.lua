@@ -1,9 +1,10 @@
 -- claims_words: the sentences of an audit, in English and French.
 --
 -- Each sentence is one line with {names} to fill in. Numbers are written as each language does
--- ("28.7%", "28,7 %" with a no-break space); figures are computed on whole numbers.
+-- ("28.7%", "28,7 %" with a narrow no-break space); figures are computed on whole numbers.
 local M = {}
 
+-- luacheck: push ignore 631 (a sentence stays on its line)
 local SENTENCES = {
   en = {
     fits = "{share} of {n} is {counts}.",
@@ -15,8 +16,8 @@ local SENTENCES = {
     joint_bases = "Taken together, the {many} shares of this item fit no base under {smallest}.",
     joint_none = "Taken together, the {many} shares of this item fit no base up to {limit}.",
     joint_sharp = "(No base under {smallest} if {shares} are meant as {sharp}.)",
-    joint_over = "Only {size} of {who} could answer, so they are not shares of {who} (of answers, perhaps).",
-    over_size = "{n} answers, but {who} are only {size}.",
+    joint_over = "At most {size} could answer ({who}): these are not shares of those respondents, perhaps of all answers ticked.",
+    over_size = "{n} answers from a population of {size} ({who}).",
     two_bases = "The levels of one item share a base, but n = {n} here and n = {other} in {id}.",
     over_100 = "The levels printed sum to {sum}: more than everybody, unless several answers each were allowed.",
     unnamed = "The levels printed sum to {sum}: {rest} of the answers are not named.",
@@ -26,7 +27,7 @@ local SENTENCES = {
     together = "No whole numbers give these figures together: {list}.",
     agrees = "As a mixture it agrees with {list}.",
     part_agrees = "Agrees with {share} of all.",
-    others_needed = "At least {count} of the answers of all come from nobody in {groups}.",
+    others_needed = "Respondents in none of the groups {groups}: at least {count}.",
     bases_only = "Without answers from outside {groups}, it needs {bases} of the {size} of {who} to have answered.",
     about = "On about {about} respondents: {list}.",
     limit = "Not decided: the search limit was reached before whole numbers were found or ruled out.",
@@ -40,6 +41,7 @@ local SENTENCES = {
     pop_over = "{list} = {sum}, more than the {size} of {who}.",
     pop_part = "{who} are {size}, more than the {whole} of the whole.",
     pop_adds = "{size} = {list}.",
+    pop_claim = "{id} has {n} answers, more than these {size}.",
     pop_plain = "Nothing to compare with.",
     pop_about = "Known only roughly (about {about}): bounds nothing.",
     all = "all", ["or"] = " or ", ["and"] = " and ", of = " of ", to = " to ", ["then"] = ", then ",
@@ -50,7 +52,7 @@ local SENTENCES = {
     head = "{rows} claims: {list}",
   },
   fr = {
-    fits = "{share} de {n} correspond à {counts}.",
+    fits = "{share} de {n} : {counts}.",
     fits_no_count = "Aucun effectif entier sur {n} ne donne {share} : {below} fait {below_share} et {above} fait {above_share}.",
     fits_no_base = "{share} n'est possible sur aucune base jusqu'aux {size} de {who} ; la plus petite est {smallest}.",
     fits_no_limit = "{share} n'est possible sur aucune base jusqu'à {size}.",
@@ -59,8 +61,8 @@ local SENTENCES = {
     joint_bases = "Pris ensemble, les {many} pourcentages de cet item ne sont possibles sur aucune base de moins de {smallest}.",
     joint_none = "Pris ensemble, les {many} pourcentages de cet item ne sont possibles sur aucune base jusqu'à {limit}.",
     joint_sharp = "(Sur aucune base de moins de {smallest} si {shares} veulent dire {sharp}.)",
-    joint_over = "Seuls {size} de {who} pouvaient répondre : ce ne sont donc pas des parts de {who} (peut-être des parts des réponses).",
-    over_size = "{n} réponses, mais {who} ne sont que {size}.",
+    joint_over = "{size} au plus pouvaient répondre ({who}) : ce ne sont pas des parts de ces répondants, peut-être de toutes les réponses cochées.",
+    over_size = "{n} réponses pour une population de {size} ({who}).",
     two_bases = "Les modalités d'un même item ont la même base, mais n = {n} ici et n = {other} pour {id}.",
     over_100 = "La somme des modalités publiées est {sum} : plus que tout le monde, sauf si plusieurs réponses étaient permises.",
     unnamed = "La somme des modalités publiées est {sum} : {rest} des réponses ne sont pas nommées.",
@@ -70,7 +72,7 @@ local SENTENCES = {
     together = "Aucun nombre entier ne donne ces chiffres ensemble : {list}.",
     agrees = "Comme mélange, s'accorde avec {list}.",
     part_agrees = "S'accorde avec {share} de l'ensemble.",
-    others_needed = "Au moins {count} des réponses de l'ensemble viennent de personnes hors de {groups}.",
+    others_needed = "Répondants hors des groupes {groups} : au moins {count}.",
     bases_only = "Sans réponses hors de {groups}, il faut que {bases} des {size} de {who} aient répondu.",
     about = "Sur environ {about} répondants : {list}.",
     limit = "Non tranché : la limite de recherche est atteinte avant d'avoir trouvé ou exclu des nombres entiers.",
@@ -84,6 +86,7 @@ local SENTENCES = {
     pop_over = "{list} = {sum}, plus que les {size} de {who}.",
     pop_part = "{who} : {size}, plus que les {whole} de l'ensemble.",
     pop_adds = "{size} = {list}.",
+    pop_claim = "{id} a {n} réponses, plus que ces {size}.",
     pop_plain = "Rien à quoi comparer.",
     pop_about = "Connu seulement à peu près (environ {about}) : ne borne rien.",
     all = "ensemble", ["or"] = " ou ", ["and"] = " et ", of = " sur ", to = " à ", ["then"] = ", puis ",
@@ -94,6 +97,8 @@ local SENTENCES = {
     head = "{rows} affirmations : {list}",
   },
 }
+
+-- luacheck: pop
 
 M.VERDICTS = {
   en = {
@@ -108,8 +113,10 @@ M.VERDICTS = {
 
 --- A language we have; an unknown one is an error.
 function M.check_language(lang)
-  if lang == nil then return "en" end
-  if not SENTENCES[lang] then error(('no sentences in "%s"; expected "en" or "fr"'):format(tostring(lang)), 0) end
+  if lang == nil or lang == "nl" then return "en" end -- no Dutch sentences yet
+  if not SENTENCES[lang] then
+    error(('no sentences in "%s"; expected "en" or "fr"'):format(tostring(lang)), 0)
+  end
   return lang
 end
 
@@ -141,7 +148,7 @@ function M.percent(lang, digits, decimals)
     text = ("0"):rep(decimals + 1 - #text) .. text
     text = text:sub(1, #text - decimals) .. "." .. text:sub(-decimals)
   end
-  return localise(lang, text) .. (lang == "fr" and "\u{A0}%" or "%")
+  return localise(lang, text) .. (lang == "fr" and "\u{202F}%" or "%")
 end
 
 --- 100 k/n to one decimal, rounded half up on whole numbers.
@@ -149,10 +156,13 @@ function M.ratio(lang, k, n)
   return M.percent(lang, (2000 * k + n) // (2 * n), 1)
 end
 
+-- luacheck: push ignore 631
 local RELATIONS = {
   en = { [">"] = "more than ", [">="] = "at least ", ["<"] = "less than ", ["<="] = "at most ", about = "about " },
   fr = { [">"] = "plus de ", [">="] = "au moins ", ["<"] = "moins de ", ["<="] = "au plus ", about = "environ " },
 }
+
+-- luacheck: pop
 
 --- A share as read by core.share, in words.
 function M.share(lang, parsed)

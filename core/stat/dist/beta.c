@@ -99,7 +99,7 @@ tails special_beta(wide x, wide y, wide a, wide b) {
   wide pull = a * y - b * x, distance = deviance(x, y, a, b, pull);
   wide least = a < b ? a : b;
   if (least >= UNIFORM_FROM && 2 * distance <= least) {
-    int above = a < b ? pull < 0 : pull > 0;
+    int above = a <= b ? pull < 0 : pull > 0;
     tails t = special_uniform(distance, above, least, least / (a + b));
     if (a > b) t = swapped(t);
     t.slope = slope(distance, a, b);

@@ -11,12 +11,12 @@
 
 #include <math.h>
 
-wide special_binomial_log(wide k, wide n, wide p, wide q, wide excess) {
+wide special_binomial_log(wide k, wide n, wide p, wide q, wide over) {
   if (k == 0) return n * (p < 0.5L ? log1pl(-p) : logl(q));
   if (k == n) return n * (q < 0.5L ? log1pl(-q) : logl(p));
   wide rest = n - k;
-  wide d = -k * special_log_rest(-excess / k, n / k * p)
-           - rest * special_log_rest(excess / rest, n / rest * q);
+  wide d = -k * special_log_rest(-over / k, n / k * p)
+           - rest * special_log_rest(over / rest, n / rest * q);
   wide s = special_stirling(n) - special_stirling(k) - special_stirling(rest);
   return s - d - WIDE_LN_SQRT_2PI - logl(k / n * rest) / 2;
 }
@@ -26,12 +26,18 @@ static int is_valid(double n, double p) {
   return n >= 0 && !isinf(n) && n == floor(n) && p >= 0 && p <= 1;
 }
 
+/* k - n p, through whichever of p and q is small. */
+static wide excess(wide k, wide n, wide p, wide q) {
+  return p < 0.5L ? k - n * p : n * q - (n - k);
+}
+
 double binomial_density(double k, double n, double p) {
   if (isnan(k) || !is_valid(n, p)) return (double)NAN;
   if (k < 0 || k > n || k != floor(k)) return 0;
   if (p == 0) return k == 0 ? 1 : 0;
   if (p == 1) return k == n ? 1 : 0;
-  return (double)expl(special_binomial_log(k, n, p, 1 - (wide)p, k - (wide)n * p));
+  wide q = 1 - (wide)p;
+  return (double)expl(special_binomial_log(k, n, p, q, excess(k, n, p, q)));
 }
 
 double binomial_cdf(double k, double n, double p, enum tail tail) {

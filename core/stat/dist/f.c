@@ -9,6 +9,12 @@
 
 #include <math.h>
 
+/* One tail of chi-squared at x; `x` stays wide, for rounding it would cost digits. */
+static double chi_tail(wide x, double df, enum tail tail) {
+  tails t = special_gamma(x / 2, (wide)df / 2);
+  return (double)(tail == LOWER ? t.lower : t.upper);
+}
+
 static enum tail other(enum tail tail) {
   return tail == LOWER ? UPPER : LOWER;
 }
@@ -18,8 +24,8 @@ double f_cdf(double x, double df1, double df2, enum tail tail) {
   if (x <= 0) return tail == LOWER ? 0 : 1;
   if (isinf(x)) return tail == LOWER ? 1 : 0;
   if (isinf(df1) && isinf(df2)) return (x >= 1) == (tail == LOWER) ? 1 : 0;
-  if (isinf(df2)) return chi_squared_cdf(x * df1, df1, tail);
-  if (isinf(df1)) return chi_squared_cdf(df2 / x, df2, other(tail));
+  if (isinf(df2)) return chi_tail((wide)df1 * x, df1, tail);
+  if (isinf(df1)) return chi_tail((wide)df2 / x, df2, other(tail));
   wide top = (wide)df1 * x, sum = top + df2;
   tails t = special_beta(top / sum, df2 / sum, (wide)df1 / 2, (wide)df2 / 2);
   return (double)(tail == LOWER ? t.lower : t.upper);

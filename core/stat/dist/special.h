@@ -56,7 +56,7 @@ wide special_gamma_start(double p, wide shape, enum tail tail);
 /* ln(x / (1 - x)) of the beta quantile, 0 < p < 1. */
 wide special_beta_logit(double p, enum tail tail, wide a, wide b);
 
-/* ln P(X = k) of the binomial; excess = k - n p given to full accuracy, q = 1 - p. */
-wide special_binomial_log(wide k, wide n, wide p, wide q, wide excess);
+/* ln P(X = k) of the binomial; over = k - n p given to full accuracy, q = 1 - p. */
+wide special_binomial_log(wide k, wide n, wide p, wide q, wide over);
 
 #endif

@@ -31,76 +31,90 @@ static wide phi_cdf(wide z) {
   return erfcl(-z * WIDE_SQRT_HALF) / 2;
 }
 
-/* s f(s) = 2 (df/2)^(df/2) / Gamma(df/2) s^df exp(-df s^2/2): written around s = 1. */
-static wide chi_density(wide u, const problem *p) {
-  wide w = expm1l(2 * u); /* s^2 - 1 */
-  return expl(p->scale - p->df / 2 * (w - 2 * u));
+/* ln P(Z <= z); far out by the leading asymptotic term, which only steers the search. */
+static wide log_phi(wide z) {
+  return z > -100 ? logl(phi_cdf(z)) : -z * z / 2 - logl(-z) - WIDE_LN_SQRT_2PI;
 }
 
-/* The integrand over u = ln s. */
-static wide integrand(wide u, const problem *p) {
+/* ln(s f(s)) = scale - df/2 (s^2 - 1 - 2 ln s), written around s = 1. */
+static wide log_chi(wide u, const problem *p) {
+  return p->scale - p->df / 2 * (expm1l(2 * u) - 2 * u);
+}
+
+/* ln of the integrand over u = ln s. */
+static wide log_integrand(wide u, const problem *p) {
   wide s = expl(u), z = p->t * s - p->delta;
-  if (p->df >= 1) return phi_cdf(p->tail == LOWER ? z : -z) * chi_density(u, p);
-  wide density = expl(-z * z / 2) / WIDE_SQRT_2PI;
-  if (density == 0) return 0;
+  if (p->df >= 1) return log_phi(p->tail == LOWER ? z : -z) + log_chi(u, p);
   tails f = special_gamma(p->df * s * s / 2, p->df / 2);
-  return p->t * s * density * (p->tail == LOWER ? f.upper : f.lower);
+  wide value = p->tail == LOWER ? f.upper : f.lower;
+  return logl(p->t * s * value) - z * z / 2 - WIDE_LN_SQRT_2PI;
 }
 
-/* The peak of a log-concave integrand between two ends, by golden section on its log. */
+/* Near enough the peak of the integrand: its log is concave, so golden section will do. */
 static wide find_peak(const problem *p, wide low, wide high) {
   const wide golden = 0.6180339887498948482L;
-  for (int i = 0; i < 60 && high - low > 1e-9L * (1 + fabsl(low)); i++) {
-    wide left = high - golden * (high - low), right = low + golden * (high - low);
-    if (integrand(left, p) > integrand(right, p)) high = right;
-    else low = left;
+  wide left = high - golden * (high - low), right = low + golden * (high - low);
+  wide at_left = log_integrand(left, p), at_right = log_integrand(right, p);
+  while (fabsl(at_left - at_right) > 0.01L || high - low > 1) {
+    if (at_left >= at_right) {
+      high = right;
+      right = left;
+      at_right = at_left;
+      left = high - golden * (high - low);
+      at_left = log_integrand(left, p);
+    } else {
+      low = left;
+      left = right;
+      at_left = at_right;
+      right = low + golden * (high - low);
+      at_right = log_integrand(right, p);
+    }
+    if (high - low < 1e-12L) break;
   }
   return low + (high - low) / 2;
 }
 
-/* One arm of the trapezoidal sum: peak + first, peak + first + step, ... outwards. */
-static wide arm(const problem *p, wide peak, wide first, wide step, wide floor_value) {
+/* How far to the right of the peak the integrand falls to about a third. */
+static wide find_width(const problem *p, wide peak, wide top) {
+  wide width = 1;
+  while (width > 1e-12L && log_integrand(peak + width, p) < top - 1.2L) width /= 2;
+  return width;
+}
+
+/* One arm of the trapezoidal sum, from peak + first outwards until the terms vanish; relative
+ * to the peak's value exp(top). */
+static wide arm(const problem *p, wide peak, wide first, wide step, wide top) {
   wide sum = 0;
   for (int i = 0; i < MAX_POINTS; i++) {
-    wide value = integrand(peak + first + (wide)i * step, p);
+    wide value = expl(log_integrand(peak + first + (wide)i * step, p) - top);
     sum += value;
-    if (value <= floor_value) break;
+    if (value <= 1e-18L) break;
   }
   return sum;
 }
 
-/* The integral, by halving the step: each halving adds the points in between. */
-static wide integrate(const problem *p, wide peak, wide width) {
-  wide top = integrand(peak, p), small = top * 1e-19L, step = width;
-  wide sum = top + arm(p, peak, step, step, small) + arm(p, peak, -step, -step, small);
+/* The integral. Each halving of the step adds the points in between and squares the error, so
+ * agreement to 1e-9 leaves nothing to see. */
+static wide integrate(const problem *p, wide peak) {
+  wide top = log_integrand(peak, p), step = find_width(p, peak, top);
+  wide sum = 1 + arm(p, peak, step, step, top) + arm(p, peak, -step, -step, top);
   wide result = sum * step;
   for (int i = 0; i < MAX_HALVINGS; i++) {
-    wide half = step / 2;
-    sum += arm(p, peak, half, step, small) + arm(p, peak, -half, -step, small);
+    wide half = step / 2, before = result;
+    sum += arm(p, peak, half, step, top) + arm(p, peak, -half, -step, top);
     step = half;
-    wide better = sum * step;
-    wide change = fabsl(better - result);
-    result = better;
-    if (change <= 1e-13L * better) break;
+    result = sum * step;
+    if (fabsl(result - before) <= 1e-9L * result) break;
   }
-  return result;
-}
-
-/* The distance from the peak at which the integrand has fallen to about e^-1/2 on one side. */
-static wide find_width(const problem *p, wide peak) {
-  wide top = integrand(peak, p), width = 1;
-  while (width > 1e-12L && integrand(peak + width, p) < 0.3L * top) width /= 2;
-  return width;
+  return result * expl(top);
 }
 
 /* P(T > t) or P(T <= t) for t > 0. */
 static wide positive_side(problem *p) {
   wide a = p->df / 2;
-  p->scale = logl(2 * a) - WIDE_LN_SQRT_2PI - logl(a) / 2 - special_stirling(a);
-  wide at = p->delta > 0 ? logl(p->delta / p->t) : 0;
-  wide low = fminl(at, 0) - 50, high = fmaxl(at, 0) + 5;
-  wide peak = find_peak(p, low, high);
-  wide sum = integrate(p, peak, find_width(p, peak));
+  p->scale = logl(2 * p->df) / 2 - WIDE_LN_SQRT_2PI - special_stirling(a);
+  wide centre = logl(fmaxl(p->delta, 1) / p->t);
+  wide sum = integrate(p, find_peak(p, fminl(centre, 0) - 20, fmaxl(centre, 0) + 5));
   return p->df < 1 && p->tail == LOWER ? sum + phi_cdf(-p->delta) : sum;
 }
 

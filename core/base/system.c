@@ -1,0 +1,154 @@
+/* system.c - see system.h. Every wrapper has the same shape: count, perhaps fail, call, and
+ * again while the call was interrupted. */
+#define _XOPEN_SOURCE 700 /* realpath; says POSIX 2008 as well */
+
+#include "base/system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+  INTERRUPTIONS = 1000,   /* a call that is interrupted more often than that has failed */
+  LARGEST_STEP = 1 << 30, /* bytes a read or write; what more gives is up to the system */
+};
+
+/* Counts a call; true when it is told to fail, errno set. */
+static bool refused(struct io *io) {
+  io->calls++;
+  if (!io->fail_at || io->calls < io->fail_at) return false;
+  if (io->calls > io->fail_at && !io->fail_on) return false;
+  errno = io->fail_errno;
+  return true;
+}
+
+/* After a call returned `result`: is it to be made again? */
+static bool again(long result, int *interruptions) {
+  return result < 0 && errno == EINTR && ++*interruptions < INTERRUPTIONS;
+}
+
+/* The bytes to ask for in one call. */
+static size_t step(const struct io *io, size_t n) {
+  if (io->chunk && n > io->chunk) return io->chunk;
+  return n > LARGEST_STEP ? LARGEST_STEP : n;
+}
+
+/* The calls; see the head. */
+int sys_open(struct io *io, int folder, const char *path, int flags, mode_t mode) {
+  int fd, interruptions = 0;
+  do fd = refused(io) ? -1 : openat(folder, path, flags | O_CLOEXEC | O_NOCTTY, mode);
+  while (again(fd, &interruptions));
+  return fd;
+}
+
+long sys_read(struct io *io, int fd, char *bytes, size_t n) {
+  long done;
+  int interruptions = 0;
+  do done = refused(io) ? -1 : (long)read(fd, bytes, step(io, n));
+  while (again(done, &interruptions));
+  return done;
+}
+
+long sys_write(struct io *io, int fd, const char *bytes, size_t n) {
+  long done;
+  int interruptions = 0;
+  do done = refused(io) ? -1 : (long)write(fd, bytes, step(io, n));
+  while (again(done, &interruptions));
+  return done;
+}
+
+int sys_fsync(struct io *io, int fd) {
+  int result, interruptions = 0;
+  do result = refused(io) ? -1 : fsync(fd);
+  while (again(result, &interruptions));
+  return result;
+}
+
+/* Never made again after an interruption: the file is closed then, its number may be reused. */
+int sys_close(struct io *io, int fd) {
+  bool fails = refused(io);
+  int number = errno;
+  int result = close(fd);
+  if (!fails) return result < 0 && errno != EINTR ? -1 : 0;
+  errno = number;
+  return errno == EINTR ? 0 : -1;
+}
+
+int sys_fstat(struct io *io, int fd, struct stat *out) {
+  int result, interruptions = 0;
+  do result = refused(io) ? -1 : fstat(fd, out);
+  while (again(result, &interruptions));
+  return result;
+}
+
+int sys_stat(struct io *io, int folder, const char *path, struct stat *out, int flags) {
+  int result, interruptions = 0;
+  do result = refused(io) ? -1 : fstatat(folder, path, out, flags);
+  while (again(result, &interruptions));
+  return result;
+}
+
+int sys_chmod(struct io *io, int fd, mode_t mode) {
+  int result, interruptions = 0;
+  do result = refused(io) ? -1 : fchmod(fd, mode);
+  while (again(result, &interruptions));
+  return result;
+}
+
+int sys_rename(struct io *io, int folder, const char *from, const char *to) {
+  int result, interruptions = 0;
+  do result = refused(io) ? -1 : renameat(folder, from, folder, to);
+  while (again(result, &interruptions));
+  return result;
+}
+
+int sys_unlink(struct io *io, int folder, const char *path) {
+  int result, interruptions = 0;
+  do result = refused(io) ? -1 : unlinkat(folder, path, 0);
+  while (again(result, &interruptions));
+  return result;
+}
+
+int sys_mkdir(struct io *io, const char *path) {
+  int result, interruptions = 0;
+  do result = refused(io) ? -1 : mkdir(path, 0777);
+  while (again(result, &interruptions));
+  return result;
+}
+
+int sys_real_path(struct io *io, char *resolved, const char *path) {
+  return refused(io) || !realpath(path, resolved) ? -1 : 0;
+}
+
+/* strerror would do but for the locale, and it is not safe in threads. */
+const char *sys_error_name(int number) {
+  static const struct {
+    int number;
+    const char *name;
+  } names[] = {{ENOENT, "No such file or directory"},
+               {EACCES, "Permission denied"},
+               {EPERM, "Operation not permitted"},
+               {ENOSPC, "No space left on device"},
+               {EDQUOT, "Disk quota exceeded"},
+               {EROFS, "Read-only file system"},
+               {EISDIR, "Is a directory"},
+               {ENOTDIR, "Not a directory"},
+               {EEXIST, "File exists"},
+               {ELOOP, "Too many levels of symbolic links"},
+               {ENAMETOOLONG, "File name too long"},
+               {EMFILE, "Too many open files"},
+               {ENFILE, "Too many open files in system"},
+               {EFBIG, "File too large"},
+               {EIO, "Input/output error"},
+               {EINTR, "Interrupted system call"},
+               {EAGAIN, "Resource temporarily unavailable"},
+               {EBUSY, "Device or resource busy"},
+               {ETXTBSY, "Text file busy"},
+               {ENOMEM, "Cannot allocate memory"},
+               {EINVAL, "Invalid argument"}};
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (names[i].number == number) return names[i].name;
+  return NULL;
+}

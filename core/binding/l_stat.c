@@ -1,0 +1,474 @@
+/* l_stat.c - bilan.stat: readers and pushers, and the statistics of shares and p-values.
+ *
+ * bilan.stat.proportion_ci(x, n, {method, conf}), difference_ci, risk_ratio, odds_ratio,
+ * p_adjust, sample_size, power, cohen_h, round_percentages. Cross-tables are in
+ * l_stat_table.c, values and ranks in l_stat_sample.c, distributions in l_stat_dist.c.
+ */
+#include "binding/l_stat.h"
+
+#include <math.h>
+
+#include "base/handle.h"
+#include "base/names.h"
+#include "base/number.h"
+
+const struct range range_count = {0, 9e15, false, false, "a count of 0 or more"};
+const struct range range_whole = {0, 9e15, false, true, "a whole count of 0 or more"};
+const struct range range_share = {0, 1, false, false, "a number from 0 to 1"};
+const struct range range_inside = {0, 1, true, false, "a number between 0 and 1"};
+const struct range range_positive = {0, HUGE_VAL, true, false, "a number above 0"};
+const struct range range_any = {-HUGE_VAL, HUGE_VAL, true, false, "a finite number"};
+
+/* ---- errors ---- */
+
+void stat_raise(lua_State *L, const char *function, const char *text) {
+  l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s", function, text));
+}
+
+void stat_refuse(lua_State *L, const char *function, const char *what, double value,
+                 const char *words) {
+  char digits[NUMBER_ROOM];
+  number_print(digits, value);
+  l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s is %s: expected %s", function, what, digits,
+                  words));
+}
+
+/* ---- reading ---- */
+
+static bool within(double x, const struct range *r) {
+  if (!(x >= r->low && x <= r->high)) return false;
+  if (r->open && (x == r->low || x == r->high)) return false;
+  return !r->whole || x == floor(x);
+}
+
+/* The number at `index`, of any name, in range. */
+static double check_number(lua_State *L, int index, const char *function, const char *what,
+                           const struct range *range) {
+  if (lua_type(L, index) != LUA_TNUMBER)
+    l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s is a %s: expected %s", function, what,
+                    luaL_typename(L, index), range->words));
+  double x = lua_tonumber(L, index);
+  if (!within(x, range)) stat_refuse(L, function, what, x, range->words);
+  return x;
+}
+
+double stat_number(lua_State *L, int index, const char *function, const char *what,
+                   const struct range *range) {
+  return check_number(L, index, function, what, range);
+}
+
+double stat_option(lua_State *L, int index, const char *function, const char *key,
+                   const struct range *range, double otherwise) {
+  if (lua_isnoneornil(L, index)) return otherwise;
+  double x = otherwise;
+  if (lua_getfield(L, index, key) != LUA_TNIL) x = check_number(L, -1, function, key, range);
+  lua_pop(L, 1);
+  return x;
+}
+
+bool stat_flag(lua_State *L, int index, const char *function, const char *key, bool otherwise) {
+  if (lua_isnoneornil(L, index)) return otherwise;
+  int type = lua_getfield(L, index, key);
+  bool set = type == LUA_TNIL ? otherwise : lua_toboolean(L, -1);
+  if (type != LUA_TNIL && type != LUA_TBOOLEAN)
+    l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s is a %s: expected true or false", function,
+                    key, lua_typename(L, type)));
+  lua_pop(L, 1);
+  return set;
+}
+
+enum { MOST_NAMES = 32 };
+
+static void unknown_name(lua_State *L, const char *function, const char *what,
+                         const char *typed, const char *const *known) {
+  struct text names[MOST_NAMES];
+  size_t count = 0, best[NAMES_BEST];
+  bilan *b = l_handle(L);
+  for (; known[count] && count < MOST_NAMES; count++) names[count] = text_of(known[count]);
+  size_t found = names_nearest(&b->mem, names, count, text_of(typed), best);
+  if (found)
+    l_check(L, fail(b, BILAN_USAGE, "%s: no %s \"%s\"; did you mean \"%s\"?", function, what,
+                    typed, known[best[0]]));
+  l_check(L, fail(b, BILAN_USAGE, "%s: no %s \"%s\"; the first of them is \"%s\"", function,
+                  what, typed, known[0]));
+}
+
+int stat_choice(lua_State *L, int index, const char *function, const char *what,
+                const char *const *names, int otherwise) {
+  if (lua_isnoneornil(L, index)) return otherwise;
+  if (lua_type(L, index) != LUA_TSTRING)
+    l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s is a %s: expected a name", function, what,
+                    luaL_typename(L, index)));
+  struct text typed = l_check_text(L, index);
+  for (int i = 0; names[i]; i++)
+    if (text_equal(text_of(names[i]), typed)) return i;
+  unknown_name(L, function, what, typed.s, names);
+  return otherwise;
+}
+
+int stat_option_choice(lua_State *L, int index, const char *function, const char *key,
+                       const char *const *names, int otherwise) {
+  if (lua_isnoneornil(L, index)) return otherwise;
+  lua_getfield(L, index, key);
+  int choice = stat_choice(L, -1, function, key, names, otherwise);
+  lua_pop(L, 1);
+  return choice;
+}
+
+static void check_list(lua_State *L, int index, const char *function, const char *what) {
+  if (lua_type(L, index) != LUA_TTABLE)
+    l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s is a %s: expected a list", function, what,
+                    luaL_typename(L, index)));
+}
+
+/* Entry i (from 0) of the list at `index` as a number in range. */
+static double entry(lua_State *L, int index, size_t i, const char *function, const char *what,
+                    const struct range *range) {
+  bool number = lua_rawgeti(L, index, (lua_Integer)i + 1) == LUA_TNUMBER;
+  double x = number ? lua_tonumber(L, -1) : NAN;
+  if (!number || !within(x, range)) {
+    char digits[NUMBER_ROOM];
+    number_print(digits, x);
+    l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s, entry %zu is %s: expected %s", function,
+                    what, i + 1, number ? digits : luaL_typename(L, -1), range->words));
+  }
+  lua_pop(L, 1);
+  return x;
+}
+
+double *stat_list(lua_State *L, int index, const char *function, const char *what,
+                  const struct range *range, size_t *count) {
+  check_list(L, index, function, what);
+  index = lua_absindex(L, index);
+  *count = lua_rawlen(L, index);
+  double *list = l_scratch(L, *count + 1, sizeof *list);
+  for (size_t i = 0; i < *count; i++) list[i] = entry(L, index, i, function, what, range);
+  return list;
+}
+
+/* The width of the table at `index`: all its rows are lists of that length. */
+static size_t check_rows(lua_State *L, int index, const char *function, size_t rows) {
+  size_t cols = 0;
+  for (size_t i = 0; i < rows; i++) {
+    if (lua_rawgeti(L, index, (lua_Integer)i + 1) != LUA_TTABLE)
+      stat_raise(L, function, "expected a table of rows, each a list of counts");
+    size_t length = lua_rawlen(L, -1);
+    if (i > 0 && length != cols)
+      l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: row %zu has %zu cells: expected %zu",
+                      function, i + 1, length, cols));
+    cols = length;
+    lua_pop(L, 1);
+  }
+  return cols;
+}
+
+struct plain_counts stat_table(lua_State *L, int index, const char *function,
+                               const struct range *range) {
+  check_list(L, index, function, "the table");
+  index = lua_absindex(L, index);
+  size_t rows = lua_rawlen(L, index), cols = check_rows(L, index, function, rows);
+  if (rows == 0 || cols == 0) stat_raise(L, function, "the table is empty");
+  double *cell = l_scratch(L, rows, cols * sizeof *cell);
+  for (size_t i = 0; i < rows; i++) {
+    lua_rawgeti(L, index, (lua_Integer)i + 1);
+    int row = lua_absindex(L, -1);
+    for (size_t j = 0; j < cols; j++)
+      cell[i * cols + j] = entry(L, row, j, function, "a row", range);
+    lua_pop(L, 1);
+  }
+  return (struct plain_counts){cell, rows, cols};
+}
+
+/* ---- pushing ---- */
+
+void stat_set(lua_State *L, const char *key, double value) {
+  if (isnan(value)) return;
+  lua_pushnumber(L, value);
+  lua_setfield(L, -2, key);
+}
+
+void stat_set_count(lua_State *L, const char *key, double value) {
+  if (isnan(value)) return;
+  l_push_count(L, value);
+  lua_setfield(L, -2, key);
+}
+
+void stat_set_string(lua_State *L, const char *key, const char *value) {
+  lua_pushstring(L, value);
+  lua_setfield(L, -2, key);
+}
+
+void stat_set_notes(lua_State *L, unsigned notes) {
+  int said = 0;
+  if (!notes) return;
+  luaL_checkstack(L, 2 * 20, NULL);
+  for (unsigned bit = 1; bit && bit <= NOTE_LAST; bit <<= 1) {
+    if (!(notes & bit)) continue;
+    if (said++) lua_pushliteral(L, "; ");
+    lua_pushstring(L, plain_note_text(bit));
+  }
+  lua_concat(L, 2 * said - 1);
+  lua_setfield(L, -2, "note");
+}
+
+void stat_set_interval(lua_State *L, const struct plain_interval *interval) {
+  stat_set(L, "estimate", interval->estimate);
+  stat_set(L, "low", interval->low);
+  stat_set(L, "high", interval->high);
+  stat_set_notes(L, interval->notes);
+}
+
+/* ---- shares ---- */
+
+/* x and n at two places of the stack, 0 <= x <= n. */
+static struct plain_share share_at(lua_State *L, int index, const char *function,
+                                   const char *x_name, const char *n_name) {
+  struct plain_share s;
+  s.x = stat_number(L, index, function, x_name, &range_count);
+  s.n = stat_number(L, index + 1, function, n_name, &range_count);
+  if (s.x > s.n) {
+    char x[NUMBER_ROOM], n[NUMBER_ROOM];
+    number_print(x, s.x);
+    number_print(n, s.n);
+    l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s is %s, more than %s, which is %s",
+                    function, x_name, x, n_name, n));
+  }
+  return s;
+}
+
+static int proportion_ci(lua_State *L) {
+  static const char *const known[] = {"method", "conf", NULL};
+  static const char name[] = "proportion_ci";
+  struct plain_share s = share_at(L, 1, name, "x", "n");
+  l_check_options(L, 3, known);
+  int m = stat_option_choice(L, 3, name, "method", plain_method_names, METHOD_WILSON);
+  double conf = stat_option(L, 3, name, "conf", &range_inside, 0.95);
+  if (m == METHOD_BLAKER && (s.x != floor(s.x) || s.n != floor(s.n)))
+    stat_raise(L, name, "blaker needs whole counts");
+  struct plain_interval i = plain_proportion(s.x, s.n, conf, (enum plain_method)m);
+  lua_createtable(L, 0, 7);
+  stat_set_interval(L, &i);
+  stat_set(L, "conf", conf);
+  stat_set_count(L, "n", s.n);
+  stat_set_string(L, "method", plain_method_names[m]);
+  return 1;
+}
+
+static int difference_ci(lua_State *L) {
+  static const char *const known[] = {"method", "conf", NULL};
+  static const char name[] = "difference_ci";
+  struct plain_share a = share_at(L, 1, name, "x1", "n1"), b = share_at(L, 3, name, "x2", "n2");
+  l_check_options(L, 5, known);
+  int m = stat_option_choice(L, 5, name, "method", plain_difference_names, 0);
+  double conf = stat_option(L, 5, name, "conf", &range_inside, 0.95);
+  struct plain_interval i = plain_difference(a, b, conf, (enum plain_difference_method)m);
+  lua_createtable(L, 0, 6);
+  stat_set_interval(L, &i);
+  stat_set(L, "conf", conf);
+  stat_set_string(L, "method", plain_difference_names[m]);
+  return 1;
+}
+
+typedef struct plain_interval ratio_function(struct plain_share a, struct plain_share b,
+                                             double conf);
+
+static int ratio(lua_State *L, const char *name, const char *method, ratio_function *of) {
+  static const char *const known[] = {"conf", NULL};
+  struct plain_share a = share_at(L, 1, name, "x1", "n1"), b = share_at(L, 3, name, "x2", "n2");
+  l_check_options(L, 5, known);
+  double conf = stat_option(L, 5, name, "conf", &range_inside, 0.95);
+  struct plain_interval i = of(a, b, conf);
+  lua_createtable(L, 0, 6);
+  stat_set_interval(L, &i);
+  stat_set(L, "conf", conf);
+  stat_set_string(L, "method", method);
+  return 1;
+}
+
+static int risk_ratio(lua_State *L) { return ratio(L, "risk_ratio", "katz", plain_risk_ratio); }
+static int odds_ratio(lua_State *L) { return ratio(L, "odds_ratio", "woolf", plain_odds_ratio); }
+
+static int cohen_h(lua_State *L) {
+  double p = stat_number(L, 1, "cohen_h", "p1", &range_share);
+  lua_pushnumber(L, plain_cohen_h(p, stat_number(L, 2, "cohen_h", "p2", &range_share)));
+  return 1;
+}
+
+/* ---- p-values, percentages ---- */
+
+static void push_list(lua_State *L, const double *list, size_t count) {
+  lua_createtable(L, (int)count, 0);
+  for (size_t i = 0; i < count; i++) {
+    lua_pushnumber(L, list[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+}
+
+static int p_adjust(lua_State *L) {
+  lua_settop(L, 2);
+  size_t count;
+  int how = stat_choice(L, 2, "p_adjust", "method", plain_adjustment_names, ADJUST_HOLM);
+  double *p = stat_list(L, 1, "p_adjust", "the list", &range_share, &count);
+  double *out = l_scratch(L, count + 1, sizeof *out);
+  l_check(L, plain_p_adjust(l_handle(L), out, p, count, (enum plain_adjustment)how));
+  push_list(L, out, count);
+  return 1;
+}
+
+static int round_percentages(lua_State *L) {
+  lua_settop(L, 2);
+  static const char *const known[] = {"decimals", "rule", NULL};
+  static const char name[] = "round_percentages";
+  static const struct range places = {0, 6, false, true, "a whole number from 0 to 6"};
+  size_t count;
+  l_check_options(L, 2, known);
+  int decimals = (int)stat_option(L, 2, name, "decimals", &places, 0);
+  int rule = stat_option_choice(L, 2, name, "rule", plain_rounding_names, 0);
+  double *counts = stat_list(L, 1, name, "the list", &range_whole, &count);
+  int64_t *k = l_scratch(L, count + 1, 2 * sizeof *k), *out = k + count + 1;
+  for (size_t i = 0; i < count; i++) k[i] = (int64_t)counts[i];
+  l_check(L, plain_percentages(l_handle(L), out, k, count, decimals,
+                               (enum plain_rounding)rule));
+  lua_createtable(L, (int)count, 0);
+  for (size_t i = 0; i < count; i++) {
+    if (decimals == 0) lua_pushinteger(L, out[i]);
+    else lua_pushnumber(L, (double)out[i] / pow(10, decimals));
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
+/* ---- planning ---- */
+
+static bool has(lua_State *L, const char *key) {
+  bool there = lua_getfield(L, 1, key) != LUA_TNIL;
+  lua_pop(L, 1);
+  return there;
+}
+
+/* A field that must be there. */
+static double need(lua_State *L, const char *function, const char *key,
+                   const struct range *range) {
+  lua_getfield(L, 1, key);
+  double x = check_number(L, -1, function, key, range);
+  lua_pop(L, 1);
+  return x;
+}
+
+/* Raises when fields of another kind of plan are given: `allowed` is for this one. */
+static void only(lua_State *L, const char *const *allowed) { l_check_options(L, 1, allowed); }
+
+static struct plain_field field_of(lua_State *L, const char *name) {
+  static const struct range people = {0, 9e15, true, false, "a number of people above 0"};
+  static const struct range part = {0, 1.0000000001, true, false, "a rate up to 1"};
+  return (struct plain_field){stat_option(L, 1, name, "population", &people, 0),
+                              stat_option(L, 1, name, "deff", &range_positive, 0),
+                              stat_option(L, 1, name, "response", &part, 0)};
+}
+
+static struct plain_size two_group_size(lua_State *L, const char *name) {
+  static const char *const shares[] = {"p1",         "p2",   "power",    "alpha", "ratio",
+                                       "population", "deff", "response", NULL};
+  static const char *const means[] = {"delta",      "sd",   "power",    "alpha", "ratio",
+                                      "population", "deff", "response", NULL};
+  double power = stat_option(L, 1, name, "power", &range_inside, 0.8);
+  double alpha = stat_option(L, 1, name, "alpha", &range_inside, 0.05);
+  double r = stat_option(L, 1, name, "ratio", &range_positive, 1);
+  if (!has(L, "delta")) {
+    only(L, shares);
+    double p1 = need(L, name, "p1", &range_share), p2 = need(L, name, "p2", &range_share);
+    return plain_size_proportions(p1, p2, power, alpha, r, field_of(L, name));
+  }
+  only(L, means);
+  double delta = need(L, name, "delta", &range_any), sd = need(L, name, "sd", &range_positive);
+  return plain_size_means(delta, sd, power, alpha, r, field_of(L, name));
+}
+
+static struct plain_size one_group_size(lua_State *L, const char *name) {
+  static const char *const share[] = {"margin",     "p",    "conf",
+                                      "population", "deff", "response", NULL};
+  static const char *const mean[] = {"margin",     "sd",   "conf",
+                                     "population", "deff", "response", NULL};
+  double conf = stat_option(L, 1, name, "conf", &range_inside, 0.95);
+  if (has(L, "sd")) {
+    only(L, mean);
+    double margin = need(L, name, "margin", &range_positive);
+    return plain_size_mean(margin, need(L, name, "sd", &range_positive), conf,
+                           field_of(L, name));
+  }
+  only(L, share);
+  double margin = need(L, name, "margin", &range_inside);
+  double p = stat_option(L, 1, name, "p", &range_share, 0.5);
+  return plain_size_proportion(margin, p, conf, field_of(L, name));
+}
+
+static int sample_size(lua_State *L) {
+  static const char *const known[] = {"margin", "p",     "sd",    "conf",       "p1",
+                                      "p2",     "delta", "power", "alpha",      "ratio",
+                                      "deff",   "response", "population", NULL};
+  static const char name[] = "sample_size";
+  luaL_checktype(L, 1, LUA_TTABLE);
+  l_check_options(L, 1, known);
+  bool one = has(L, "margin"), two = has(L, "p1") || has(L, "p2") || has(L, "delta");
+  if (one == two)
+    stat_raise(L, name, "expected margin (precision), or p1 and p2, or delta and sd");
+  struct plain_size s = one ? one_group_size(L, name) : two_group_size(L, name);
+  lua_createtable(L, 0, 5);
+  stat_set_count(L, "n", s.n);
+  if (s.n2 > 0) stat_set_count(L, "n2", s.n2);
+  stat_set(L, "exact", s.exact);
+  stat_set_count(L, "invited", s.invited);
+  stat_set_notes(L, s.notes);
+  return 1;
+}
+
+static double power_of(lua_State *L, const char *name, double n, double alpha, double r) {
+  static const char *const shares[] = {"n", "p1", "p2", "alpha", "ratio", NULL};
+  static const char *const means[] = {"n", "delta", "sd", "alpha", "ratio", NULL};
+  if (!has(L, "delta")) {
+    only(L, shares);
+    double p1 = need(L, name, "p1", &range_share), p2 = need(L, name, "p2", &range_share);
+    return plain_power_proportions(n, p1, p2, alpha, r);
+  }
+  only(L, means);
+  double delta = need(L, name, "delta", &range_any), sd = need(L, name, "sd", &range_positive);
+  return plain_power_means(n, delta, sd, alpha, r);
+}
+
+static int power(lua_State *L) {
+  static const char *const known[] = {"n", "p1", "p2", "delta", "sd", "alpha", "ratio", NULL};
+  static const char name[] = "power";
+  luaL_checktype(L, 1, LUA_TTABLE);
+  l_check_options(L, 1, known);
+  double n = need(L, name, "n", &range_positive);
+  double alpha = stat_option(L, 1, name, "alpha", &range_inside, 0.05);
+  double r = stat_option(L, 1, name, "ratio", &range_positive, 1);
+  double value = power_of(L, name, n, alpha, r);
+  if (isnan(value)) stat_raise(L, name, "expected more than 2 people in all");
+  lua_createtable(L, 0, 2);
+  stat_set(L, "power", value);
+  stat_set_count(L, "n", n);
+  return 1;
+}
+
+/* ---- the module table ---- */
+
+static const luaL_Reg share_functions[] = {{"proportion_ci", proportion_ci},
+                                           {"difference_ci", difference_ci},
+                                           {"risk_ratio", risk_ratio},
+                                           {"odds_ratio", odds_ratio},
+                                           {"cohen_h", cohen_h},
+                                           {"p_adjust", p_adjust},
+                                           {"round_percentages", round_percentages},
+                                           {"sample_size", sample_size},
+                                           {"power", power},
+                                           {NULL, NULL}};
+
+int l_stat_open(lua_State *L) {
+  lua_newtable(L);
+  luaL_setfuncs(L, share_functions, 0);
+  luaL_setfuncs(L, stat_table_functions, 0);
+  luaL_setfuncs(L, stat_sample_functions, 0);
+  stat_add_distributions(L);
+  return 1;
+}

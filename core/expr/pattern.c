@@ -1,0 +1,93 @@
+/* pattern.c - see pattern.h.
+ *
+ * One walk with a single place to go back to: when characters differ, the last "any
+ * characters" wildcard takes one character more. An earlier wildcard never needs to be
+ * reconsidered, since whatever it could take the last one can take as well, so the cost is at
+ * most length of text times length of pattern, and there is no recursion.
+ */
+#include "expr/pattern.h"
+
+struct pattern {
+  struct text p;
+  uint32_t escape;
+  bool glob;
+};
+
+static uint32_t fold(uint32_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
+
+/* Is `c` in the set whose '[' is just before *at? *at moves behind the ']'. A set without ']'
+ * matches nothing. A ']' at the beginning is a member, '-' between two members a range. */
+static bool in_set(struct text p, size_t *at, uint32_t c) {
+  bool inverted = false, found = false, range = false;
+  uint32_t member = 0;
+  if (*at < p.n && p.s[*at] == '^') {
+    inverted = true;
+    ++*at;
+  }
+  for (bool first = true; *at < p.n; first = false) {
+    uint32_t next = text_next(p, at);
+    if (next == ']' && !first) return found != inverted;
+    if (next == '-' && !first && !range && member && *at < p.n && p.s[*at] != ']') {
+      range = true;
+      continue;
+    }
+    if (range ? c >= member && c <= next : c == next) found = true;
+    member = range ? 0 : next;
+    range = false;
+  }
+  return false;
+}
+
+/* Does one character match the piece of the pattern at *at? *at moves behind the piece. */
+static bool match_one(const struct pattern *k, size_t *at, uint32_t c) {
+  uint32_t piece = text_next(k->p, at);
+  if (k->glob) {
+    if (piece == '?') return true;
+    return piece == '[' ? in_set(k->p, at, c) : piece == c;
+  }
+  if (k->escape && piece == k->escape) {
+    if (*at == k->p.n) return false;
+    piece = text_next(k->p, at);
+  } else if (piece == '_') {
+    return true;
+  }
+  return fold(piece) == fold(c);
+}
+
+static bool is_any(const struct pattern *k, size_t at) {
+  char c = k->p.s[at];
+  return c == (k->glob ? '*' : '%') && (k->glob || k->escape != (unsigned char)c);
+}
+
+static bool match(struct text t, const struct pattern *k) {
+  size_t at = 0, in_pattern = 0, retry_at = 0, retry_pattern = 0;
+  bool can_retry = false;
+  for (;;) {
+    if (in_pattern < k->p.n && is_any(k, in_pattern)) {
+      can_retry = true;
+      retry_pattern = ++in_pattern;
+      retry_at = at;
+      continue;
+    }
+    if (at == t.n && in_pattern == k->p.n) return true;
+    size_t next = at;
+    if (at < t.n && in_pattern < k->p.n) {
+      if (match_one(k, &in_pattern, text_next(t, &next))) {
+        at = next;
+        continue;
+      }
+    }
+    if (!can_retry || retry_at == t.n) return false;
+    text_next(t, &retry_at);
+    at = retry_at;
+    in_pattern = retry_pattern;
+  }
+}
+
+bool pattern_like(struct text text, struct text pattern, uint32_t escape) {
+  return match(text, &(struct pattern){pattern, escape, false});
+}
+
+bool pattern_glob(struct text text, struct text pattern) {
+  return match(text, &(struct pattern){pattern, 0, true});
+}

@@ -1,0 +1,87 @@
+/* tree.h - what parser, checker and evaluator share: the tree of an expression.
+ *
+ * A node lives in the expression's arena. Its operands hang in a list (child, then next).
+ * The parser fills the first part; the checker, once per table, the second.
+ */
+#ifndef EXPR_TREE_H
+#define EXPR_TREE_H
+
+#include "expr/arena.h"
+#include "expr/expr.h"
+#include "expr/value.h"
+
+enum op {
+  OP_LITERAL, /* value */
+  OP_ITEM,    /* name -> column */
+  OP_CALL,    /* name -> function; operands are its arguments */
+  OP_WORD,    /* name -> word: a question about an item itself; the item is its operand */
+  OP_NEGATE, OP_PLUS, OP_INVERT, OP_NOT,
+  OP_ARITHMETIC, /* sign: + - * / % */
+  OP_BITS,       /* sign: & | < > (the shifts) */
+  OP_CONCAT,
+  OP_COMPARE, /* sign: < l > g = ! (l, g: or equal; !: unequal) */
+  OP_IS,      /* negated: IS NOT */
+  OP_IS_TRUTH, /* x IS TRUE, IS FALSE: value is 1 or 0 */
+  OP_IN,      /* x, then the list */
+  OP_BETWEEN, /* x, low, high */
+  OP_LIKE,    /* x, pattern; escape */
+  OP_GLOB,
+  OP_AND, OP_OR,
+  OP_CASE,    /* [base,] when, then, when, then, ... [, else] */
+  OP_CAST,    /* sign: i r t n */
+  OP_COLLATE, /* collation */
+  OP_COUNT
+};
+
+/* Questions about an item itself, not about its value. */
+enum word { WORD_OF_ANSWERED, WORD_OF_MISSING, WORD_OF_HAS, WORD_OF_TICKED, WORD_OF_LABEL,
+            WORD_OF_VALUE, WORDS };
+
+struct function;
+
+/* A node worked out for every level of the one coded column it depends on. */
+struct level_table {
+  size_t count;
+  struct value *values;
+  uint8_t *truth;
+};
+
+struct node {
+  /* by the parser */
+  enum op op;
+  char sign;
+  bool negated, has_base, has_else, literal_truth;
+  uint32_t escape; /* LIKE: the escape character; 0 = none */
+  enum collation collation;
+  bool collates;
+  unsigned height;
+  size_t at; /* offset in the source, for messages */
+  struct text name;
+  struct value value;
+  struct node *child, *next;
+  /* by the checker */
+  enum affinity affinity;
+  enum word word;
+  const struct function *function;
+  const struct column *column; /* ITEM, WORD: its column; has(): the option's column */
+  const struct column *only;   /* the one coded column that the value depends on */
+  bool constant;               /* depends on no column */
+  bool labelled;               /* ITEM: its labels are shown, but levels carry numbers too */
+  struct level_table *table;
+};
+
+struct expr {
+  struct mem *mem;
+  struct text source;
+  struct arena tree;  /* nodes, names, literals */
+  struct arena bound; /* level tables and their texts */
+  struct node *root;
+  size_t nodes;
+  struct table *table; /* held; NULL: not bound */
+};
+
+/* Puts the place in front of the handle's message, and the line with a caret behind it;
+ * returns `status`. Only BILAN_USAGE and BILAN_LIMIT point; others pass unchanged. */
+bilan_status expr_point(bilan *b, const struct expr *e, size_t at, bilan_status status);
+
+#endif

@@ -1,0 +1,427 @@
+/* encode.c - see encode.h. */
+#include "io/encode.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "io/sniff.h"
+
+enum { SPILL_LEVELS = 4096, CODED_NUMBERS = 255 };
+
+/* ---- collecting ------------------------------------------------------------------------------ */
+
+bilan_status encoder_open(bilan *b, struct encoder *e, size_t columns) {
+  memset(e, 0, sizeof *e);
+  e->b = b;
+  e->columns = mem_zero(&b->mem, columns, sizeof *e->columns);
+  if (!e->columns) return fail_nomem(b);
+  for (; e->count < columns; e->count++) {
+    struct cells *c = &e->columns[e->count];
+    text_builder_open(b, &c->text);
+    bilan_status status = codes_builder_open(b, &c->codes, NULL);
+    if (status) return status;
+  }
+  return BILAN_OK;
+}
+
+static void cells_close(struct cells *c) {
+  codes_builder_close(&c->codes);
+  text_builder_close(&c->text);
+}
+
+void encoder_drop(struct encoder *e, size_t column) { cells_close(&e->columns[column]); }
+
+void encoder_close(struct encoder *e) {
+  if (!e->b) return;
+  for (size_t i = 0; i < e->count; i++) cells_close(&e->columns[i]);
+  mem_free(&e->b->mem, e->columns);
+  e->columns = NULL;
+  e->count = 0;
+}
+
+static uint32_t code_at(const struct codes_builder *k, size_t row) {
+  return column_code(&(struct column){.width = k->width, .codes = k->codes}, row);
+}
+
+static bilan_status add_text(struct text_builder *k, struct text t) {
+  return text_builder_add(k, t, t.n ? BILAN_PRESENT : BILAN_NO_ANSWER);
+}
+
+/* Nearly every value is new: from now on as text. */
+static bilan_status spill(struct cells *c) {
+  for (size_t row = 0; row < c->codes.rows; row++) {
+    uint32_t code = code_at(&c->codes, row);
+    bilan_status status = add_text(&c->text, dict_level(c->codes.dict, code)->label);
+    if (status) return status;
+  }
+  codes_builder_close(&c->codes);
+  c->spilled = true;
+  return BILAN_OK;
+}
+
+static bilan_status add_value(struct cells *c, struct text t) {
+  if (c->spilled) return add_text(&c->text, t);
+  if (!t.n) return codes_builder_add(&c->codes, 0);
+  bilan_status status = codes_builder_add_label(&c->codes, t);
+  if (status || dict_count(c->codes.dict) <= SPILL_LEVELS) return status;
+  return dict_count(c->codes.dict) > c->codes.rows / 2 ? spill(c) : BILAN_OK;
+}
+
+static bool has_mark(struct text t) {
+  for (size_t at = 0; at + 3 <= t.n; at++)
+    if (!memcmp(t.s + at, "\xEF\xBB\xBF", 3)) return true;
+  return false;
+}
+
+/* May text_trim find something? Most cells start and end with a plain character. */
+static bool plain_ends(struct text t) {
+  unsigned char first = (unsigned char)t.s[0], last = (unsigned char)t.s[t.n - 1];
+  return first > ' ' && first < 0x80 && last > ' ' && last < 0x80;
+}
+
+bilan_status encoder_cell(struct encoder *e, size_t column, struct text t) {
+  if (t.n && e->has_marks) e->marks += has_mark(t);
+  if (t.n && !e->keep_blanks && !plain_ends(t)) {
+    size_t before = t.n;
+    t = text_trim(t);
+    e->trimmed += t.n < before;
+  }
+  return add_value(&e->columns[column], t);
+}
+
+/* ---- looking --------------------------------------------------------------------------------- */
+
+static bilan_missing kind_of(const struct missing_words *missing, struct text t) {
+  for (size_t i = 0; i < missing->count; i++)
+    if (text_equal(missing->word[i].value, t)) return missing->word[i].kind;
+  return BILAN_PRESENT;
+}
+
+size_t cells_values(const struct cells *c) {
+  return c->spilled ? c->text.rows : dict_count(c->codes.dict);
+}
+
+static size_t row_count(const struct cells *c) {
+  return c->spilled ? c->text.rows : c->codes.rows;
+}
+
+static struct text slice(const struct text_builder *k, size_t row) {
+  size_t start = (size_t)k->offsets[row], end = (size_t)k->offsets[row + 1];
+  return end > start ? (struct text){k->arena.s + start, end - start} : TEXT("");
+}
+
+bool cells_value(const struct cells *c, const struct missing_words *missing, size_t i,
+                 struct text *out) {
+  *out = c->spilled ? slice(&c->text, i) : dict_level(c->codes.dict, (uint32_t)i)->label;
+  return out->n && !kind_of(missing, *out);
+}
+
+size_t cells_row(const struct cells *c, size_t value) {
+  size_t row = 0;
+  if (c->spilled) return value;
+  while (row < c->codes.rows && code_at(&c->codes, row) != value) row++;
+  return row;
+}
+
+static size_t count_answers(const struct cells *c, const struct missing_words *missing) {
+  struct text ignored;
+  size_t answers = 0;
+  bool every = !missing->count;
+  for (size_t row = 0; row < c->codes.rows; row++) {
+    uint32_t code = code_at(&c->codes, row);
+    answers += code && (every || cells_value(c, missing, code, &ignored));
+  }
+  return answers;
+}
+
+static void look_at(struct look *l, size_t i, struct text t) {
+  unsigned styles = sniff_number(t);
+  l->values++;
+  l->bytes += t.n;
+  l->numbers += styles != 0;
+  l->dates += sniff_date(t);
+  l->marked = l->marked || memchr(t.s, '.', t.n) || memchr(t.s, ',', t.n);
+  if (!styles && l->odd == SIZE_MAX) l->odd = i;
+  if (l->styles && !(l->styles & styles)) l->clash = i;
+  l->styles &= styles;
+}
+
+void cells_look(const struct cells *c, const struct missing_words *missing, struct look *out) {
+  struct text t;
+  *out = (struct look){.styles = STYLES_ALL, .odd = SIZE_MAX, .clash = SIZE_MAX};
+  for (size_t i = 0; i < cells_values(c); i++)
+    if (cells_value(c, missing, i, &t)) look_at(out, i, t);
+  out->answers = c->spilled ? out->values : count_answers(c, missing);
+}
+
+/* ---- making columns -------------------------------------------------------------------------- */
+
+/* Why the value of a row is absent: blank, or a missing word. */
+static bilan_missing absence(const struct missing_words *missing, struct text t) {
+  return t.n ? kind_of(missing, t) : BILAN_NO_ANSWER;
+}
+
+static struct text cell_at(const struct cells *c, size_t row) {
+  return c->spilled ? slice(&c->text, row)
+                    : dict_level(c->codes.dict, code_at(&c->codes, row))->label;
+}
+
+bilan_status cells_to_text(bilan *b, struct column **out, const struct cells *c,
+                           const struct missing_words *missing) {
+  struct text_builder k;
+  bilan_status status = BILAN_OK;
+  text_builder_open(b, &k);
+  for (size_t row = 0; !status && row < row_count(c); row++) {
+    struct text t = cell_at(c, row);
+    status = text_builder_add(&k, t, absence(missing, t));
+  }
+  if (!status) return text_builder_finish(&k, out);
+  text_builder_close(&k);
+  return status;
+}
+
+/* The codes of `c` through `map` over another dictionary. */
+static bilan_status remap(bilan *b, struct column **out, const struct cells *c,
+                          const uint32_t *map, struct dict *dict) {
+  struct codes_builder k;
+  bilan_status status = codes_builder_open(b, &k, dict);
+  for (size_t row = 0; !status && row < c->codes.rows; row++)
+    status = codes_builder_add(&k, map[code_at(&c->codes, row)]);
+  if (!status) return codes_builder_finish(&k, out);
+  codes_builder_close(&k);
+  return status;
+}
+
+/* Adds to `dict` the levels of `c` that are answers (kinds = false) or missing words. Words
+ * for plain "no answer" are the blank, code 0. */
+static bilan_status add_levels(bilan *b, struct dict *dict, uint32_t *map,
+                               const struct cells *c, const struct missing_words *missing,
+                               bool kinds) {
+  for (uint32_t code = 1; code < dict_count(c->codes.dict); code++) {
+    struct level level = *dict_level(c->codes.dict, code);
+    level.missing = kind_of(missing, level.label);
+    if ((level.missing != BILAN_PRESENT) != kinds) continue;
+    map[code] = 0;
+    if (level.missing == BILAN_NO_ANSWER) continue;
+    bilan_status status = dict_add_level(b, dict, &map[code], &level);
+    if (status) return status;
+  }
+  return BILAN_OK;
+}
+
+/* A dictionary and the map into it, made by `fill`. */
+static bilan_status open_map(bilan *b, struct dict **dict, uint32_t **map,
+                             const struct cells *c) {
+  *map = mem_zero(&b->mem, dict_count(c->codes.dict), sizeof **map);
+  if (!*map) return fail_nomem(b);
+  return dict_new(b, dict);
+}
+
+static bilan_status coded_levels(bilan *b, struct column **out, const struct cells *c,
+                                 const struct missing_words *missing) {
+  struct dict *dict = NULL;
+  uint32_t *map = NULL;
+  bilan_status status = open_map(b, &dict, &map, c);
+  if (!status) status = add_levels(b, dict, map, c, missing, false);
+  if (!status) status = add_levels(b, dict, map, c, missing, true);
+  if (!status) status = remap(b, out, c, map, dict);
+  dict_free(dict);
+  mem_free(&b->mem, map);
+  return status;
+}
+
+/* Spilled cells as codes in `k`, the dictionary still in order of appearance. */
+static bilan_status gather(struct cells *k, const struct cells *c) {
+  bilan_status status = BILAN_OK;
+  for (size_t row = 0; !status && row < c->text.rows; row++) {
+    struct text t = slice(&c->text, row);
+    status = t.n ? codes_builder_add_label(&k->codes, t) : codes_builder_add(&k->codes, 0);
+  }
+  return status;
+}
+
+bilan_status cells_to_levels(bilan *b, struct column **out, const struct cells *c,
+                             const struct missing_words *missing) {
+  struct cells coded = {.spilled = false};
+  if (!c->spilled) return coded_levels(b, out, c, missing);
+  bilan_status status = codes_builder_open(b, &coded.codes, NULL);
+  if (!status) status = gather(&coded, c);
+  if (!status) status = coded_levels(b, out, &coded, missing);
+  codes_builder_close(&coded.codes);
+  return status;
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+/* Numbers beyond the range of doubles are not silently infinite. */
+static bool parse_finite(double *out, struct text t, struct number_style style) {
+  return number_parse_style(out, t, style) && isfinite(*out);
+}
+
+static bilan_status spilled_numbers(bilan *b, struct column **out, const struct cells *c,
+                                    const struct missing_words *missing,
+                                    struct number_style style, size_t *bad) {
+  struct numbers_builder k;
+  bilan_status status = BILAN_OK;
+  numbers_builder_open(b, &k);
+  for (size_t row = 0; !status && row < c->text.rows; row++) {
+    struct text t = slice(&c->text, row);
+    bilan_missing kind = absence(missing, t);
+    double value = 0;
+    if (!kind && !parse_finite(&value, t, style)) {
+      *bad = row;
+      status = BILAN_DATA;
+    }
+    if (!status) status = numbers_builder_add(&k, value, kind);
+  }
+  if (!status) return numbers_builder_finish(&k, out);
+  numbers_builder_close(&k);
+  return status;
+}
+
+/* The number of each code; those without one are missing. */
+struct numbered {
+  double *value;        /* by code */
+  bilan_missing *kind;  /* by code */
+  uint32_t *order;      /* the codes with a number, by rising number */
+  uint32_t *map;        /* by code: into the new dictionary */
+  size_t codes, count;  /* codes in all; with a number */
+};
+
+static void numbered_close(bilan *b, struct numbered *n) {
+  mem_free(&b->mem, n->value);
+  mem_free(&b->mem, n->kind);
+  mem_free(&b->mem, n->order);
+  mem_free(&b->mem, n->map);
+}
+
+static bilan_status numbered_open(bilan *b, struct numbered *n, const struct cells *c) {
+  *n = (struct numbered){.codes = dict_count(c->codes.dict)};
+  n->value = mem_zero(&b->mem, n->codes, sizeof *n->value);
+  n->kind = mem_zero(&b->mem, n->codes, sizeof *n->kind);
+  n->order = mem_zero(&b->mem, 2 * n->codes, sizeof *n->order);
+  n->map = mem_zero(&b->mem, n->codes, sizeof *n->map);
+  return n->value && n->kind && n->order && n->map ? BILAN_OK : fail_nomem(b);
+}
+
+/* Merges order[low, middle) and order[middle, high), both rising; equal numbers keep their
+ * order. `spare` has room for as many. */
+static void merge(struct numbered *n, size_t low, size_t middle, size_t high) {
+  uint32_t *spare = n->order + n->codes;
+  size_t i = low, j = middle;
+  for (size_t k = low; k < high; k++) {
+    bool left = j >= high || (i < middle && n->value[n->order[i]] <= n->value[n->order[j]]);
+    spare[k] = n->order[left ? i++ : j++];
+  }
+  memcpy(n->order + low, spare + low, (high - low) * sizeof *spare);
+}
+
+static void sort_codes(struct numbered *n) {
+  for (size_t width = 1; width < n->count; width *= 2)
+    for (size_t low = 0; low + width < n->count; low += 2 * width) {
+      size_t high = low + 2 * width < n->count ? low + 2 * width : n->count;
+      merge(n, low, low + width, high);
+    }
+}
+
+static bilan_status number_codes(struct numbered *n, const struct cells *c,
+                                 const struct missing_words *missing,
+                                 struct number_style style, size_t *bad) {
+  n->kind[0] = BILAN_NO_ANSWER;
+  for (uint32_t code = 1; code < n->codes; code++) {
+    struct text label = dict_level(c->codes.dict, code)->label;
+    n->kind[code] = kind_of(missing, label);
+    if (n->kind[code]) continue;
+    if (!parse_finite(&n->value[code], label, style)) {
+      *bad = code;
+      return BILAN_DATA;
+    }
+    n->order[n->count++] = code;
+  }
+  sort_codes(n);
+  return BILAN_OK;
+}
+
+static size_t different(const struct numbered *n) {
+  size_t count = n->count > 0;
+  for (size_t i = 1; i < n->count; i++)
+    count += n->value[n->order[i]] != n->value[n->order[i - 1]];
+  return count;
+}
+
+/* A level for each different number; "1" and "1.0" are one. */
+static bilan_status add_numbers(bilan *b, struct dict *dict, struct numbered *n) {
+  char label[NUMBER_ROOM];
+  for (size_t i = 0; i < n->count; i++) {
+    uint32_t code = n->order[i], before = i ? n->order[i - 1] : 0;
+    double value = n->value[code] == 0 ? 0 : n->value[code];
+    if (i && n->value[before] == n->value[code]) {
+      n->map[code] = n->map[before];
+      continue;
+    }
+    struct level level = {{label, number_print(label, value)}, value, BILAN_PRESENT};
+    bilan_status status = dict_add_level(b, dict, &n->map[code], &level);
+    if (status) return status;
+  }
+  return BILAN_OK;
+}
+
+/* A missing word may read like a number ("99"), which may be the label of another value
+ * ("99.0"): then it keeps its kind under a label of its own. */
+static bilan_status add_missing(bilan *b, struct dict *dict, struct numbered *n,
+                                const struct cells *c) {
+  for (uint32_t code = 1; code < n->codes; code++) {
+    if (n->kind[code] <= BILAN_NO_ANSWER) continue;
+    struct level level = {dict_level(c->codes.dict, code)->label, NAN, n->kind[code]};
+    struct buffer label;
+    buffer_init(&label, &b->mem);
+    buffer_text(&label, level.label);
+    while (!label.failed && dict_find(dict, (struct text){label.s, label.n}))
+      buffer_string(&label, " (missing)");
+    level.label = (struct text){label.s, label.n};
+    bilan_status status = label.failed ? fail_nomem(b)
+                                       : dict_add_level(b, dict, &n->map[code], &level);
+    buffer_free(&label);
+    if (status) return status;
+  }
+  return BILAN_OK;
+}
+
+static bilan_status coded_numbers(bilan *b, struct column **out, const struct cells *c,
+                                  struct numbered *n) {
+  struct dict *dict = NULL;
+  bilan_status status = dict_new(b, &dict);
+  if (!status) status = add_numbers(b, dict, n);
+  if (!status) status = add_missing(b, dict, n, c);
+  if (!status) status = remap(b, out, c, n->map, dict);
+  dict_free(dict);
+  return status;
+}
+
+static bilan_status plain_numbers(bilan *b, struct column **out, const struct cells *c,
+                                  const struct numbered *n) {
+  struct numbers_builder k;
+  bilan_status status = BILAN_OK;
+  numbers_builder_open(b, &k);
+  for (size_t row = 0; !status && row < c->codes.rows; row++) {
+    uint32_t code = code_at(&c->codes, row);
+    status = numbers_builder_add(&k, n->value[code], n->kind[code]);
+  }
+  if (!status) return numbers_builder_finish(&k, out);
+  numbers_builder_close(&k);
+  return status;
+}
+
+bilan_status cells_to_numbers(bilan *b, struct column **out, const struct cells *c,
+                              const struct missing_words *missing, struct number_style style,
+                              size_t *bad) {
+  struct numbered n;
+  if (c->spilled) return spilled_numbers(b, out, c, missing, style, bad);
+  bilan_status status = numbered_open(b, &n, c);
+  if (!status) status = number_codes(&n, c, missing, style, bad);
+  if (!status)
+    status = different(&n) <= CODED_NUMBERS ? coded_numbers(b, out, c, &n)
+                                            : plain_numbers(b, out, c, &n);
+  numbered_close(b, &n);
+  return status;
+}

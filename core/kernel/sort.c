@@ -1,0 +1,29 @@
+/* sort.c - see sort.h: bottom-up merge sort between two arrays. */
+#include "kernel/sort.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Merges the runs low..middle-1 and middle..high-1; the left one wins ties. */
+static void merge(size_t *to, const size_t *from, const double *key, size_t low, size_t middle,
+                  size_t high) {
+  size_t i = low, j = middle;
+  for (size_t k = low; k < high; k++) {
+    bool left = i < middle && (j >= high || key[from[i]] <= key[from[j]]);
+    to[k] = left ? from[i++] : from[j++];
+  }
+}
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+void sort_places(size_t *order, size_t *spare, const double *key, size_t count) {
+  size_t *from = order, *to = spare;
+  for (size_t width = 1; width < count; width *= 2) {
+    for (size_t low = 0; low < count; low += 2 * width)
+      merge(to, from, key, low, least(low + width, count), least(low + 2 * width, count));
+    size_t *swap = from;
+    from = to;
+    to = swap;
+  }
+  if (from != order) memcpy(order, from, count * sizeof *order);
+}

@@ -1,0 +1,108 @@
+/* derive.c - see derive.h. */
+#include "stat/derive.h"
+
+#include <math.h>
+
+/* The levels behind the STATE_ codes, the blank left out. */
+static bilan_status state_dict(bilan *b, struct dict **out) {
+  static const struct {
+    const char *label;
+    bilan_missing kind;
+  } levels[] = {
+      {"answered", BILAN_PRESENT},       {"ticked", BILAN_PRESENT},
+      {"not asked", BILAN_NOT_ASKED},    {"don't know", BILAN_DONT_KNOW},
+      {"refused", BILAN_REFUSED},
+  };
+  bilan_status status = dict_new(b, out);
+  for (size_t i = 0; !status && i < sizeof levels / sizeof *levels; i++) {
+    uint32_t code;
+    struct level level = {text_of(levels[i].label), NAN, levels[i].kind};
+    status = dict_add_level(b, *out, &code, &level);
+    if (status) dict_free(*out);
+  }
+  return status;
+}
+
+static uint8_t state_of_kind(bilan_missing kind) {
+  switch (kind) {
+  case BILAN_PRESENT: return STATE_ANSWERED;
+  case BILAN_NOT_ASKED: return STATE_NOT_ASKED;
+  case BILAN_DONT_KNOW: return STATE_NOT_ASKED + 1;
+  case BILAN_REFUSED: return STATE_NOT_ASKED + 2;
+  default: return 0;
+  }
+}
+
+/* A column of one-byte states; takes over the codes, failure included. */
+static bilan_status state_column(bilan *b, struct column **out, size_t rows, uint8_t *codes) {
+  struct dict *dict;
+  bilan_status status = state_dict(b, &dict);
+  if (!status) return column_codes(b, out, rows, 1, codes, dict);
+  mem_free(&b->mem, codes);
+  return status;
+}
+
+bilan_status derive_presence(bilan *b, struct column **out, const struct column *first,
+                             const struct column *second) {
+  uint8_t *codes = mem_alloc(&b->mem, first->rows);
+  if (!codes) return fail_nomem(b);
+  for (size_t row = 0; row < first->rows; row++) {
+    bilan_missing kind = column_missing(first, row);
+    if (!kind && second) kind = column_missing(second, row);
+    codes[row] = state_of_kind(kind);
+  }
+  return state_column(b, out, first->rows, codes);
+}
+
+static bool any_ticked(const struct column *set, size_t row) {
+  for (size_t i = 0; i < set->option_count; i++)
+    if (column_code(set->options[i], row) == SET_TICKED) return true;
+  return false;
+}
+
+bilan_status derive_ticks(bilan *b, struct column **out, const struct column *set) {
+  uint8_t *codes = mem_alloc(&b->mem, set->rows);
+  if (!codes) return fail_nomem(b);
+  for (size_t row = 0; row < set->rows; row++) {
+    codes[row] = state_of_kind(column_missing(set, row));
+    if (codes[row] == STATE_ANSWERED && any_ticked(set, row)) codes[row] = STATE_TICKED;
+  }
+  return state_column(b, out, set->rows, codes);
+}
+
+bilan_status derive_difference(bilan *b, struct column **out, const struct column *first,
+                               const struct column *second, double factor) {
+  double *numbers = mem_array(&b->mem, first->rows, sizeof *numbers);
+  uint8_t *missing = mem_alloc(&b->mem, first->rows);
+  if (!numbers || !missing) {
+    mem_free(&b->mem, numbers);
+    mem_free(&b->mem, missing);
+    return fail_nomem(b);
+  }
+  for (size_t row = 0; row < first->rows; row++) {
+    bilan_missing kind = column_missing(first, row);
+    if (!kind) kind = column_missing(second, row);
+    missing[row] = (uint8_t)kind;
+    numbers[row] = kind ? 0 : column_number(first, row) - factor * column_number(second, row);
+  }
+  return column_numbers(b, out, first->rows, numbers, missing);
+}
+
+static uint8_t any_of(const struct column *set, size_t row, const size_t *options,
+                      size_t count) {
+  uint8_t any = SET_BLANK;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t code = column_code(set->options[options[i]], row);
+    if (code > any) any = (uint8_t)code;
+  }
+  return any;
+}
+
+bilan_status derive_any(bilan *b, struct column **out, const struct column *set,
+                        const size_t *options, size_t count) {
+  uint8_t *codes = mem_alloc(&b->mem, set->rows);
+  if (!codes) return fail_nomem(b);
+  for (size_t row = 0; row < set->rows; row++)
+    codes[row] = any_of(set, row, options, count);
+  return column_codes(b, out, set->rows, 1, codes, dict_hold(set->options[0]->dict));
+}

@@ -1,0 +1,58 @@
+/* frequency.c - see frequency.h. */
+#include "stat/frequency.h"
+
+#include "kernel/sort.h"
+
+const char *const level_sort_names[LEVEL_SORTS + 1] = {"level", "descending", "ascending", NULL};
+
+bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t group,
+                         size_t nets, enum level_sort sort) {
+  size_t plain = t->levels - nets;
+  for (size_t i = 0; i < t->levels; i++) order[i] = i;
+  if (sort == SORT_LEVEL || !plain) return BILAN_OK;
+  size_t *spare = mem_array(&b->mem, plain, sizeof *spare);
+  double *key = mem_array(&b->mem, plain, sizeof *key);
+  double sign = sort == SORT_DESCENDING ? -1 : 1;
+  bilan_status status = spare && key ? BILAN_OK : fail_nomem(b);
+  for (size_t i = 0; !status && i < plain; i++)
+    key[i] = sign * t->weight[group * t->levels + i];
+  if (!status) sort_places(order, spare, key, plain);
+  mem_free(&b->mem, spare);
+  mem_free(&b->mem, key);
+  return status;
+}
+
+static bilan_status add_rows(bilan *b, struct estimates *out, const struct sample *sample,
+                             const struct tally *t, const size_t *order,
+                             const struct tally_request *request,
+                             const struct proportion_options *options) {
+  static const uint32_t no_codes[BY_MOST] = {0};
+  size_t plain = t->levels - request->net_count;
+  double sum = 0;
+  for (size_t i = 0; i < t->levels; i++) {
+    struct estimate_row *row;
+    bilan_status status = estimates_add(b, out, &row, no_codes, t->codes[order[i]]);
+    if (status) return status;
+    proportion_fill(&row->e, sample, t, 0, order[i], request, options);
+    sum += t->weight[order[i]];
+    if (i < plain && request->item->type == COLUMN_CODES)
+      estimate_set(&row->e, FIGURE_CUMULATIVE, sum / t->bases[0].weight);
+  }
+  return BILAN_OK;
+}
+
+bilan_status frequency_estimate(bilan *b, struct estimates *out, const struct sample *sample,
+                                const struct tally_request *request,
+                                const struct proportion_options *options,
+                                enum level_sort sort) {
+  struct tally t;
+  bilan_status status = tally_open(b, &t, sample, request);
+  if (status) return status;
+  size_t *order = mem_array(&b->mem, t.levels, sizeof *order);
+  if (!order) status = fail_nomem(b);
+  if (!status) status = level_order(b, order, &t, 0, request->net_count, sort);
+  if (!status) status = add_rows(b, out, sample, &t, order, request, options);
+  mem_free(&b->mem, order);
+  tally_free(&t);
+  return status;
+}

@@ -1,0 +1,25 @@
+/* frequency.h - the frequencies of one item: levels and nets with count, share, cumulative
+ * share, in the order of the dictionary or of the counts.
+ */
+#ifndef STAT_FREQUENCY_H
+#define STAT_FREQUENCY_H
+
+#include "stat/proportion.h"
+
+enum level_sort { SORT_LEVEL, SORT_DESCENDING, SORT_ASCENDING, LEVEL_SORTS };
+
+extern const char *const level_sort_names[LEVEL_SORTS + 1]; /* "level", "descending", ... */
+
+/* Fills `order` with the places of a tally's levels, sorted by weight in the given group;
+ * nets stay behind the levels. Equal weights keep the order of the dictionary. */
+bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t group,
+                         size_t nets, enum level_sort sort);
+
+/* One row a level, then one a net. Cumulative shares go down the rows as sorted; a SET has
+ * none, nor do nets. `request` is without by-variables. */
+bilan_status frequency_estimate(bilan *b, struct estimates *out, const struct sample *sample,
+                                const struct tally_request *request,
+                                const struct proportion_options *options,
+                                enum level_sort sort);
+
+#endif

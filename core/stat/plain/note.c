@@ -1,0 +1,31 @@
+/* note.c - the words of the notes in results; see plain.h. One bit, one sentence. */
+#include "stat/plain/plain.h"
+
+static const struct {
+  unsigned bit;
+  const char *text;
+} notes[] = {
+    {NOTE_DOMAIN, "an argument is outside its domain"},
+    {NOTE_EMPTY, "the base is 0"},
+    {NOTE_POINT, "this method gives no width here: use another one"},
+    {NOTE_EXACT, "not defined at 0 % and 100 %: the Clopper-Pearson interval instead"},
+    {NOTE_WHOLE, "needs whole counts: the Clopper-Pearson interval instead"},
+    {NOTE_DROPPED, "empty rows or columns left out"},
+    {NOTE_NO_TABLE, "fewer than two rows or columns hold answers: no test"},
+    {NOTE_SMALL, "an expected count is below 5"},
+    {NOTE_NO_PAIRS, "nobody changed between the two answers"},
+    {NOTE_NO_VARIANCE, "all values are equal, or there are too few: no test"},
+    {NOTE_NORMAL, "normal approximation, because of ties or size"},
+    {NOTE_ZEROS, "differences of 0 left out"},
+    {NOTE_HALF, "0.5 added to every cell, because one is empty"},
+    {NOTE_SIMULATED, "p-value from simulated tables"},
+    {NOTE_NO_INFORMATION, "no stratum can tell the groups apart"},
+    {NOTE_POPULATION, "everybody in the population would have to be asked"},
+    {NOTE_BEYOND, "no sample size reaches this"},
+};
+
+const char *plain_note_text(unsigned note) {
+  for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+    if (notes[i].bit == note) return notes[i].text;
+  return "";
+}

@@ -1,0 +1,46 @@
+/* proportion.c - see proportion.h. */
+#include "stat/proportion.h"
+
+void proportion_fill(struct estimate *e, const struct sample *sample, const struct tally *t,
+                     size_t group, size_t level, const struct tally_request *request,
+                     const struct proportion_options *options) {
+  struct share s = {
+      .count = (double)t->count[group * t->levels + level],
+      .base = (double)t->bases[group].n,
+      .weight = t->weight[group * t->levels + level],
+      .base_weight = t->bases[group].weight,
+      .bare = request->item->type == COLUMN_SET && request->base == BASE_ANSWERS,
+  };
+  *e = tally_estimate(t, group, level);
+  share_fill(e, sample, s, options->conf, options->method);
+}
+
+/* The levels of one group that are asked for. */
+static bilan_status add_group(bilan *b, struct estimates *out, const struct sample *sample,
+                              const struct tally *t, size_t group,
+                              const struct tally_request *request,
+                              const struct proportion_options *options) {
+  uint32_t codes[BY_MOST];
+  if (!by_codes(request->by, group, codes)) return BILAN_OK;
+  if (!by_shows(request->by, tally_rows(t, group))) return BILAN_OK;
+  for (size_t level = 0; level < t->levels; level++) {
+    struct estimate_row *row;
+    if (options->level != NO_LEVEL && options->level != t->codes[level]) continue;
+    bilan_status status = estimates_add(b, out, &row, codes, t->codes[level]);
+    if (status) return status;
+    proportion_fill(&row->e, sample, t, group, level, request, options);
+  }
+  return BILAN_OK;
+}
+
+bilan_status proportion_estimate(bilan *b, struct estimates *out, const struct sample *sample,
+                                 const struct tally_request *request,
+                                 const struct proportion_options *options) {
+  struct tally t;
+  bilan_status status = tally_open(b, &t, sample, request);
+  if (status) return status;
+  for (size_t group = 0; !status && group < t.groups; group++)
+    status = add_group(b, out, sample, &t, group, request, options);
+  tally_free(&t);
+  return status;
+}

@@ -1,0 +1,278 @@
+/* quantile.c - see quantile.h. */
+#include "stat/quantile.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "kernel/sort.h"
+#include "stat/derive.h"
+#include "stat/dist/dist.h"
+
+const char *const quantile_rule_names[QUANTILE_RULES + 1] = {
+    "math", "school", "hf1", "hf2", "hf3",       "hf4", "hf5",
+    "hf6",  "hf7",    "hf8", "hf9", "shahvaish", NULL};
+
+const char *const quantile_ties_names[QUANTILE_TIES + 1] = {"rows", "summed", NULL};
+
+/* ---- the rules ----------------------------------------------------------------------------- */
+
+static double total_weight(const struct distribution *d) {
+  double sum = 0;
+  for (size_t i = 0; i < d->count; i++) sum += d->w[i];
+  return sum;
+}
+
+/* Rules that pick an observed value, or the midpoint of two. */
+static double step_quantile(const struct distribution *d, double p, enum quantile_rule rule) {
+  double want = p * total_weight(d), sum = 0, fuzz = d->fuzz * want;
+  for (size_t k = 0; k < d->count; k++) {
+    sum += d->w[k];
+    if (k + 1 == d->count || sum > want + fuzz) return d->x[k];
+    if (sum < want - fuzz) continue;
+    double upper = d->x[k + 1]; /* F(x_k) = p */
+    if (rule == RULE_SCHOOL || rule == RULE_HF2) return d->x[k] + (upper - d->x[k]) / 2;
+    if (rule == RULE_HF3) return (k + 1) % 2 == 0 ? d->x[k] : upper;
+    return d->x[k];
+  }
+  return NAN;
+}
+
+/* How a rule of straight lines places point k: (before + part * w) / (S + end * w_n), where
+ * `before` is the weight below it. */
+struct line {
+  double part, end;
+};
+
+static struct line line_of(enum quantile_rule rule) {
+  switch (rule) {
+  case RULE_HF5: return (struct line){1.0 / 2, 0};
+  case RULE_HF6: return (struct line){1, 1};
+  case RULE_HF7: return (struct line){0, -1};
+  case RULE_HF8: return (struct line){2.0 / 3, 1.0 / 3};
+  case RULE_HF9: return (struct line){5.0 / 8, 1.0 / 4};
+  default: return (struct line){1, 0}; /* hf4 */
+  }
+}
+
+/* A point on the way: its place on the scale of p * (S + end * w_n), and its value. */
+struct point {
+  double place, x;
+};
+
+static double between(struct point a, struct point c, double want) {
+  if (!(c.place > a.place)) return c.x;
+  double share = (want - a.place) / (c.place - a.place);
+  return share >= 1 ? c.x : a.x + share * (c.x - a.x);
+}
+
+/* Rows of one value are points at equal distances with the same x: only the first and the
+ * last of them matter. */
+static double line_quantile(const struct distribution *d, double p, enum quantile_rule rule,
+                            enum quantile_ties ties) {
+  struct line line = line_of(rule);
+  size_t last = d->count - 1;
+  double end = ties == TIES_ROWS ? d->w[last] / (double)d->rows[last] : d->w[last];
+  double want = p * (total_weight(d) + line.end * end), before = 0;
+  struct point from = {-INFINITY, d->x[0]};
+  for (size_t k = 0; k < d->count; k++) {
+    double each = ties == TIES_ROWS ? d->w[k] / (double)d->rows[k] : d->w[k];
+    struct point first = {before + line.part * each, d->x[k]};
+    if (want <= first.place) return k ? between(from, first, want) : d->x[0];
+    before += d->w[k];
+    from = (struct point){before - each + line.part * each, d->x[k]};
+    if (want <= from.place) return d->x[k];
+  }
+  return d->x[last];
+}
+
+/* The largest value whose place is at most p; the smallest value below all places. */
+static double shahvaish_quantile(const struct distribution *d, double p,
+                                 enum quantile_ties ties) {
+  double rows = 0, before = 0, x = d->x[0];
+  for (size_t k = 0; k < d->count; k++) rows += ties == TIES_ROWS ? (double)d->rows[k] : 1;
+  double scale = rows / total_weight(d);
+  for (size_t k = 0; k < d->count; k++) {
+    double each = scale * d->w[k] / (ties == TIES_ROWS ? (double)d->rows[k] : 1);
+    if ((before + each / 2 + 0.5) / (rows + 1) > p * (1 + d->fuzz)) break;
+    before += scale * d->w[k];
+    x = d->x[k];
+  }
+  return x;
+}
+
+double distribution_quantile(const struct distribution *d, double p, enum quantile_rule rule,
+                             enum quantile_ties ties) {
+  if (!d->count) return NAN;
+  if (rule <= RULE_HF3) return step_quantile(d, p, rule);
+  if (rule == RULE_SHAHVAISH) return shahvaish_quantile(d, p, ties);
+  return line_quantile(d, p, rule, ties);
+}
+
+double distribution_share(const struct distribution *d, double x) {
+  double below = 0;
+  for (size_t k = 0; k < d->count && d->x[k] <= x; k++) below += d->w[k];
+  return d->count ? below / total_weight(d) : NAN;
+}
+
+/* ---- a group's distribution ---------------------------------------------------------------- */
+
+/* Codes of the answers of a column by rising value, and room for one group's distribution. */
+struct ladder {
+  size_t *codes, *spare;
+  size_t count;
+  double *x, *w;
+  int64_t *rows;
+};
+
+static void ladder_free(bilan *b, struct ladder *l) {
+  mem_free(&b->mem, l->codes);
+  mem_free(&b->mem, l->spare);
+  mem_free(&b->mem, l->x);
+  mem_free(&b->mem, l->w);
+  mem_free(&b->mem, l->rows);
+}
+
+/* Orders the codes; `x` holds each code's value only for that. */
+static void order_codes(struct ladder *l, const struct column *item, size_t levels) {
+  for (size_t code = 0; code < levels; code++) {
+    l->x[code] = dict_level(item->dict, (uint32_t)code)->value;
+    if (level_answers(item, code)) l->codes[l->count++] = code;
+  }
+  sort_places(l->codes, l->spare, l->x, l->count);
+}
+
+static bilan_status ladder_open(bilan *b, struct ladder *l, const struct column *item) {
+  size_t levels = dict_count(item->dict);
+  *l = (struct ladder){
+      .codes = mem_array(&b->mem, levels, sizeof *l->codes),
+      .spare = mem_array(&b->mem, levels, sizeof *l->spare),
+      .x = mem_array(&b->mem, levels, sizeof *l->x),
+      .w = mem_array(&b->mem, levels, sizeof *l->w),
+      .rows = mem_array(&b->mem, levels, sizeof *l->rows),
+  };
+  if (!l->codes || !l->spare || !l->x || !l->w || !l->rows) return fail_nomem(b);
+  order_codes(l, item, levels);
+  return BILAN_OK;
+}
+
+/* Cells of one group along the item -> its distribution; levels of equal value are one. */
+static struct distribution climb(struct ladder *l, const struct column *item,
+                                 const struct cells *c, size_t from) {
+  size_t count = 0;
+  for (size_t i = 0; i < l->count; i++) {
+    double x = dict_level(item->dict, (uint32_t)l->codes[i])->value;
+    size_t cell = from + l->codes[i];
+    if (!c->n[cell]) continue;
+    bool new = !count || l->x[count - 1] != x;
+    if (new) {
+      l->x[count] = x;
+      l->w[count] = 0;
+      l->rows[count++] = 0;
+    }
+    l->w[count - 1] += c->weight[cell];
+    l->rows[count - 1] += c->n[cell];
+  }
+  return (struct distribution){count, l->x, l->w, l->rows, 4 * DBL_EPSILON};
+}
+
+/* ---- estimates ----------------------------------------------------------------------------- */
+
+/* Woodruff's limits. F(q) = 1 leaves nothing to estimate the upper tail with. */
+static void woodruff(struct estimate *e, const struct sample *sample,
+                     const struct distribution *d, double p, const struct quantile_options *o) {
+  double q = distribution_quantile(d, p, o->rule, o->ties), share = distribution_share(d, q);
+  double se = sqrt(sample_factor(sample) * share * (1 - share) / (double)e->n);
+  double t = student_quantile((1 - o->conf) / 2, sample_df(sample), UPPER);
+  double low = share - t * se, high = share + t * se;
+  if (!(se > 0) || !(low >= 0) || !(high <= 1)) e->notes |= NOTE_NOT_ESTIMABLE;
+  if (!(se > 0)) return;
+  estimate_set(e, FIGURE_CONF, o->conf);
+  if (low >= 0) estimate_set(e, FIGURE_LOW, distribution_quantile(d, low, o->rule, o->ties));
+  if (high <= 1) estimate_set(e, FIGURE_HIGH, distribution_quantile(d, high, o->rule, o->ties));
+  double width = estimate_get(e, FIGURE_HIGH) - estimate_get(e, FIGURE_LOW);
+  estimate_set(e, FIGURE_SE, width / (2 * t));
+}
+
+static void fill_row(struct estimate *e, const struct sample *sample,
+                     const struct distribution *d, double p, const struct quantile_options *o) {
+  estimate_set(e, FIGURE_P, p);
+  if (!d->count) {
+    e->notes |= NOTE_EMPTY;
+    return;
+  }
+  estimate_set(e, FIGURE_VALUE, distribution_quantile(d, p, o->rule, o->ties));
+  if (sample->weight) e->notes |= NOTE_WEIGHTS;
+  if (sample->rows < 2) e->notes |= NOTE_ONE_ROW;
+  else if (e->n < 2) e->notes |= NOTE_ONE_RESPONDENT;
+  if (e->notes) return;
+  estimate_set(e, FIGURE_DF, sample_df(sample));
+  woodruff(e, sample, d, p, o);
+}
+
+/* Base and missing of one group, from its cells along the item. */
+static struct estimate base_of(const struct column *item, const struct cells *c, size_t from) {
+  struct estimate e = estimate_none();
+  double weight = 0;
+  for (uint32_t code = 0; code < dict_count(item->dict); code++) {
+    bilan_missing kind = dict_level(item->dict, code)->missing;
+    estimate_add_missing(&e, kind, c->n[from + code]);
+    if (kind) continue;
+    e.n += c->n[from + code];
+    weight += c->weight[from + code];
+  }
+  estimate_set(&e, FIGURE_WEIGHTED_N, weight);
+  return e;
+}
+
+static bilan_status add_group(bilan *b, struct estimates *out, const struct sample *sample,
+                              const struct distribution *d, const struct estimate *base,
+                              const uint32_t codes[BY_MOST], const struct quantile_options *o) {
+  for (size_t i = 0; i < o->p_count; i++) {
+    struct estimate_row *row;
+    bilan_status status = estimates_add(b, out, &row, codes, NO_LEVEL);
+    if (status) return status;
+    row->e = *base;
+    fill_row(&row->e, sample, d, o->p[i], o);
+  }
+  return BILAN_OK;
+}
+
+/* All groups, from a column of codes whose levels have values. */
+static bilan_status each_group(bilan *b, struct estimates *out, const struct sample *sample,
+                               const struct column *item, const struct by *by,
+                               const struct quantile_options *o) {
+  struct cells_request r = {
+      .rows = sample->rows, .domain = sample->domain, .weight = sample->weight};
+  for (size_t i = 0; i < by->count; i++) r.keys[r.key_count++] = by->keys[i];
+  r.keys[r.key_count++] = item;
+  struct ladder ladder = {0};
+  struct cells c = {0};
+  size_t levels = dict_count(item->dict);
+  bilan_status status = ladder_open(b, &ladder, item);
+  if (!status) status = cells_tabulate(b, &c, &r);
+  for (size_t group = 0; !status && group < by_groups(by); group++) {
+    uint32_t codes[BY_MOST];
+    struct estimate base = base_of(item, &c, group * levels);
+    if (!by_codes(by, group, codes) || !by_shows(by, base.n + base.missing[BILAN_PRESENT]))
+      continue;
+    struct distribution d = climb(&ladder, item, &c, group * levels);
+    status = add_group(b, out, sample, &d, &base, codes, o);
+  }
+  ladder_free(b, &ladder);
+  cells_free(&c);
+  return status;
+}
+
+bilan_status quantile_estimate(bilan *b, struct estimates *out, const struct sample *sample,
+                               struct column *measure, const struct by *by,
+                               const struct quantile_options *options) {
+  struct column *item;
+  if (!column_is_numeric(measure))
+    return fail(b, BILAN_USAGE, "no numbers to order: give the levels a score, or ask for "
+                                "proportions");
+  bilan_status status = column_to_codes(b, &item, measure, 0);
+  if (status) return status;
+  status = each_group(b, out, sample, item, by, options);
+  column_free(item);
+  return status;
+}

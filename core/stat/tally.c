@@ -1,0 +1,248 @@
+/* tally.c - see tally.h. */
+#include "stat/tally.h"
+
+#include <math.h>
+
+#include "stat/derive.h"
+
+const char *const tally_base_names[TALLY_BASES + 1] = {"asked", "answered", "ticked", "answers",
+                                                       NULL};
+
+/* ---- levels -------------------------------------------------------------------------------- */
+
+static bool is_level(const struct tally_request *r, uint32_t code) {
+  if (r->item->type == COLUMN_SET) return code > 0;
+  bilan_missing kind = dict_level(r->item->dict, code)->missing;
+  return !kind || (r->missing_levels && kind != BILAN_NOT_ASKED);
+}
+
+static void list_levels(struct tally *t, const struct tally_request *r) {
+  uint32_t count = (uint32_t)dict_count(r->item->dict);
+  for (uint32_t code = 0; code < count; code++)
+    if (is_level(r, code)) t->codes[t->levels++] = code;
+  for (uint32_t net = 0; net < r->net_count; net++) t->codes[t->levels++] = count + net;
+}
+
+static bilan_status reserve(bilan *b, struct tally *t, const struct tally_request *r) {
+  *t = (struct tally){.mem = &b->mem, .groups = by_groups(r->by)};
+  t->codes = mem_array(&b->mem, dict_count(r->item->dict) + r->net_count, sizeof *t->codes);
+  if (!t->codes) return fail_nomem(b);
+  list_levels(t, r);
+  if (t->levels && t->groups > SIZE_MAX / t->levels) return fail_nomem(b);
+  t->count = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->count);
+  t->weight = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->weight);
+  t->bases = mem_zero(&b->mem, t->groups, sizeof *t->bases);
+  return t->count && t->weight && t->bases ? BILAN_OK : fail_nomem(b);
+}
+
+/* The request for by-variables x one more key. */
+static bilan_status cross(bilan *b, struct cells *out, const struct sample *sample,
+                          const struct by *by, const struct column *key) {
+  struct cells_request r = {
+      .rows = sample->rows, .domain = sample->domain, .weight = sample->weight};
+  for (size_t i = 0; i < by->count; i++) r.keys[r.key_count++] = by->keys[i];
+  r.keys[r.key_count++] = key;
+  return cells_tabulate(b, out, &r);
+}
+
+static void add_missing(struct tally_group *g, bilan_missing kind, int64_t n) {
+  g->missing[kind] += n;
+  g->missing[BILAN_PRESENT] += n;
+}
+
+static void add_base(struct tally_group *g, const struct cells *c, size_t cell) {
+  g->n += c->n[cell];
+  g->weight += c->weight[cell];
+  g->weight2 += c->weight2[cell];
+}
+
+static bool named_before(const struct net *net, size_t i) {
+  for (size_t j = 0; j < i; j++)
+    if (net->codes[j] == net->codes[i]) return true;
+  return false;
+}
+
+/* ---- one answer a row ---------------------------------------------------------------------- */
+
+static void count_cell(struct tally *t, size_t to, const struct cells *c, size_t cell) {
+  t->count[to] += c->n[cell];
+  t->weight[to] += c->weight[cell];
+}
+
+static void codes_group(struct tally *t, const struct tally_request *r, const struct cells *c,
+                        size_t group) {
+  uint32_t count = (uint32_t)dict_count(r->item->dict);
+  size_t from = group * count, to = group * t->levels;
+  for (uint32_t code = 0; code < count; code++) {
+    if (is_level(r, code)) add_base(&t->bases[group], c, from + code);
+    else add_missing(&t->bases[group], dict_level(r->item->dict, code)->missing,
+                     c->n[from + code]);
+  }
+  for (size_t level = 0; level < t->levels; level++) {
+    if (t->codes[level] < count) {
+      count_cell(t, to + level, c, from + t->codes[level]);
+      continue;
+    }
+    const struct net *net = &r->nets[t->codes[level] - count];
+    for (size_t i = 0; i < net->count; i++)
+      if (!named_before(net, i)) count_cell(t, to + level, c, from + net->codes[i]);
+  }
+}
+
+static bilan_status tally_codes(bilan *b, struct tally *t, const struct sample *sample,
+                                const struct tally_request *r) {
+  struct cells c;
+  bilan_status status = cross(b, &c, sample, r->by, r->item);
+  if (status) return status;
+  for (size_t group = 0; group < t->groups; group++) codes_group(t, r, &c, group);
+  cells_free(&c);
+  return BILAN_OK;
+}
+
+/* ---- several answers a row ----------------------------------------------------------------- */
+
+/* Does a row in this state belong to the base? */
+static bool in_base(enum tally_base base, size_t state) {
+  if (base == BASE_ASKED) return state != STATE_NOT_ASKED;
+  if (base == BASE_ANSWERED) return state == STATE_ANSWERED || state == STATE_TICKED;
+  return state == STATE_TICKED;
+}
+
+static bilan_status set_bases(bilan *b, struct tally *t, const struct sample *sample,
+                              const struct tally_request *r) {
+  struct column *ticks;
+  struct cells c;
+  bilan_status status = derive_ticks(b, &ticks, r->item);
+  if (status) return status;
+  status = cross(b, &c, sample, r->by, ticks);
+  for (size_t cell = 0; !status && cell < t->groups * STATES; cell++) {
+    struct tally_group *g = &t->bases[cell / STATES];
+    bilan_missing kind = dict_level(ticks->dict, (uint32_t)(cell % STATES))->missing;
+    if (in_base(r->base, cell % STATES)) add_base(g, &c, cell);
+    else if (kind) add_missing(g, kind, c.n[cell]);
+  }
+  if (!status) cells_free(&c);
+  column_free(ticks);
+  return status;
+}
+
+/* Counts one level of all groups: an option, or the union of several. */
+static bilan_status set_level(bilan *b, struct tally *t, const struct sample *sample,
+                              const struct tally_request *r, size_t level,
+                              const struct column *option) {
+  struct cells c;
+  bilan_status status = cross(b, &c, sample, r->by, option);
+  if (status) return status;
+  size_t codes = dict_count(option->dict);
+  for (size_t group = 0; group < t->groups; group++)
+    if (SET_TICKED < codes)
+      count_cell(t, group * t->levels + level, &c, group * codes + SET_TICKED);
+  cells_free(&c);
+  return BILAN_OK;
+}
+
+static bilan_status set_net(bilan *b, struct tally *t, const struct sample *sample,
+                            const struct tally_request *r, size_t level,
+                            const struct net *net) {
+  struct column *any = NULL;
+  size_t *options = mem_array(&b->mem, net->count, sizeof *options);
+  if (!options) return fail_nomem(b);
+  for (size_t i = 0; i < net->count; i++) options[i] = net->codes[i] - 1;
+  bilan_status status = derive_any(b, &any, r->item, options, net->count);
+  if (!status) status = set_level(b, t, sample, r, level, any);
+  column_free(any);
+  mem_free(&b->mem, options);
+  return status;
+}
+
+/* With base `answers`, the base of a group is the sum of its ticks. */
+static void base_of_answers(struct tally *t, size_t options) {
+  for (size_t group = 0; group < t->groups; group++) {
+    struct tally_group *g = &t->bases[group];
+    g->n = 0;
+    g->weight = 0;
+    for (size_t level = 0; level < options; level++) {
+      g->n += t->count[group * t->levels + level];
+      g->weight += t->weight[group * t->levels + level];
+    }
+    g->weight2 = g->weight;
+  }
+}
+
+static bilan_status tally_set(bilan *b, struct tally *t, const struct sample *sample,
+                              const struct tally_request *r) {
+  size_t options = r->item->option_count;
+  bilan_status status = set_bases(b, t, sample, r);
+  for (size_t level = 0; !status && level < t->levels; level++) {
+    if (level < options) status = set_level(b, t, sample, r, level, r->item->options[level]);
+    else status = set_net(b, t, sample, r, level, &r->nets[level - options]);
+  }
+  if (!status && r->base == BASE_ANSWERS) base_of_answers(t, options);
+  return status;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------- */
+
+bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample,
+                        const struct tally_request *request) {
+  enum column_type type = request->item->type;
+  struct tally t;
+  if (type != COLUMN_CODES && type != COLUMN_SET)
+    return fail(b, BILAN_USAGE, "an item without levels has no shares");
+  bilan_status status = reserve(b, &t, request);
+  if (!status)
+    status = type == COLUMN_SET ? tally_set(b, &t, sample, request)
+                                : tally_codes(b, &t, sample, request);
+  if (status) tally_free(&t);
+  else *out = t;
+  return status;
+}
+
+void tally_free(struct tally *t) {
+  if (!t->mem) return;
+  mem_free(t->mem, t->codes);
+  mem_free(t->mem, t->count);
+  mem_free(t->mem, t->weight);
+  mem_free(t->mem, t->bases);
+  *t = (struct tally){0};
+}
+
+struct estimate tally_estimate(const struct tally *t, size_t group, size_t level) {
+  const struct tally_group *g = &t->bases[group];
+  struct estimate e = estimate_none();
+  e.n = g->n;
+  e.count = t->count[group * t->levels + level];
+  for (size_t kind = 0; kind < BILAN_MISSING_KINDS; kind++) e.missing[kind] = g->missing[kind];
+  estimate_set(&e, FIGURE_WEIGHTED_N, g->weight);
+  return e;
+}
+
+/* The interval, where the method has one. */
+static void share_interval(struct estimate *e, struct share s, double conf,
+                           enum plain_method method) {
+  struct plain_interval i = plain_proportion(s.count, s.base, conf, method);
+  e->notes |= i.notes;
+  if (i.notes & (NOTE_POINT | NOTE_EMPTY | NOTE_DOMAIN) || !(i.high > i.low)) return;
+  estimate_set(e, FIGURE_LOW, i.low);
+  estimate_set(e, FIGURE_HIGH, i.high);
+  estimate_set(e, FIGURE_CONF, conf);
+}
+
+void share_fill(struct estimate *e, const struct sample *sample, struct share s, double conf,
+                enum plain_method method) {
+  if (!(s.base_weight > 0)) {
+    e->notes |= NOTE_EMPTY;
+    return;
+  }
+  double p = s.weight / s.base_weight;
+  estimate_set(e, FIGURE_VALUE, p);
+  if (sample->weight) e->notes |= NOTE_WEIGHTS;
+  if (sample->weight || s.bare) return;
+  share_interval(e, s, conf, method);
+  if (s.base < 2) {
+    e->notes |= NOTE_ONE_RESPONDENT;
+    return;
+  }
+  estimate_set(e, FIGURE_SE, sqrt(sample_factor(sample) * p * (1 - p) / s.base));
+  estimate_set(e, FIGURE_DF, sample_df(sample));
+}

@@ -1,0 +1,78 @@
+/* tally.h - how often each level of an item was given, in each group: the common ground of
+ * proportions, frequencies and cross-tables.
+ *
+ * An item with one answer a row is crossed with the by-variables in one request. An item with
+ * several answers (a SET) takes one request an option, since a row may count in many levels;
+ * what its share is a share of has four names:
+ *   asked     respondents to whom the question was put (the default)
+ *   answered  of them, those who gave any answer, "none" included
+ *   ticked    those with at least one option
+ *   answers   all ticks, so that shares sum to 1
+ * Nets are sets of levels counted by union: a row counts once however many of its levels it
+ * has. They follow the item's own levels and have the codes dict_count(item->dict) + i.
+ */
+#ifndef STAT_TALLY_H
+#define STAT_TALLY_H
+
+#include "stat/estimate.h"
+
+enum tally_base { BASE_ASKED, BASE_ANSWERED, BASE_TICKED, BASE_ANSWERS, TALLY_BASES };
+
+extern const char *const tally_base_names[TALLY_BASES + 1]; /* "asked", ..., NULL */
+
+struct net {
+  struct text name;
+  const uint32_t *codes; /* levels of the item; one that is named twice counts once */
+  size_t count;
+};
+
+struct tally_request {
+  const struct column *item;  /* CODES or SET */
+  const struct by *by;
+  enum tally_base base;       /* SET only: of the others, every base is `answered` */
+  bool missing_levels;        /* CODES: kinds of missing are levels of the base, except
+                                 "not asked" */
+  const struct net *nets;
+  size_t net_count;
+};
+
+/* The base of one group. */
+struct tally_group {
+  int64_t n;                            /* base */
+  double weight, weight2;               /* of the base: sums of w and w * w */
+  int64_t missing[BILAN_MISSING_KINDS]; /* left out, by kind; [0] is their sum */
+};
+
+struct tally {
+  struct mem *mem;
+  size_t groups, levels;      /* levels with nets */
+  uint32_t *codes;            /* of each level, in dictionary order, then nets */
+  int64_t *count;             /* [group * levels + level]: rows */
+  double *weight;             /* the same: sum of w */
+  struct tally_group *bases;  /* [group] */
+};
+
+/* BILAN_USAGE: the item is neither CODES nor SET. Free with tally_free. */
+bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample,
+                        const struct tally_request *request);
+void tally_free(struct tally *t); /* idempotent */
+
+/* Rows of a group: base and missing. */
+static inline int64_t tally_rows(const struct tally *t, size_t group) {
+  return t->bases[group].n + t->bases[group].missing[BILAN_PRESENT];
+}
+
+/* n, count, weighted_n and missing of a level as an estimate that has no share yet. */
+struct estimate tally_estimate(const struct tally *t, size_t group, size_t level);
+
+/* value and se of a share of `weight` in `base`, and its interval by the named method; says
+ * why when there is none. `weighted`: no se and no interval. */
+struct share {
+  double count, base;         /* unweighted */
+  double weight, base_weight; /* weighted */
+  bool bare; /* a row counts several times in the base: value only */
+};
+void share_fill(struct estimate *e, const struct sample *sample, struct share s, double conf,
+                enum plain_method method);
+
+#endif

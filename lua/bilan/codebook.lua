@@ -1,0 +1,297 @@
+--- The codebook: what the columns of a file mean.
+--
+-- A codebook is a Lua table; a questionnaire item is one entry of `items`, so a new item needs
+-- a column in the file and an entry here, nothing else:
+--
+--   { id = "interet", kind = "scale", column = "Q7", label = { fr = "Intérêt", en = "Interest" },
+--     question = { fr = "Cette partie t'a-t-elle intéressé·e ?" },
+--     levels = { { "très intéressant", score = 5, codes = { "5", "TI" } }, "intéressant", ... },
+--     missing = { ["don't know"] = { "NSP", 9 } },
+--     nets = { { "intéressé", "intéressant", "très intéressant" } },
+--     universe = "niveau = 'lycee'" }
+--
+-- kind       single, multiple, scale, number, text, date, id
+-- column     header in the file (default: the id); for kind "multiple" with one column per
+--            option: columns = { { "maths", "Q8[1]" }, ... } and ticked = { "Oui", "1" }
+-- separator  for kind "multiple" in one field
+-- levels     in their order; text, or { text, fr =, en =, score =, codes = { ... } }
+-- missing    which answers mean that there is none, by kind: "not asked", "no answer",
+--            "don't know", "refused"
+-- nets       named sums of levels: { name, level, level, ... }
+-- universe   who was asked: an expression; blanks outside it are "not asked"
+-- base       for kind "multiple": asked, answered, ticked, answers
+-- optional   true: the column may be absent
+-- open       true: answers that no level names are added behind the levels
+local core = require "bilan.core"
+local fault = require "bilan.fault"
+local ordered = require "bilan.ordered"
+
+local M = {}
+
+local kinds = { "single", "multiple", "scale", "number", "text", "date", "id" }
+local missing_kinds = { "no answer", "not asked", "don't know", "refused" }
+M.bases = { "asked", "answered", "ticked", "answers" }
+
+local item_keys = { "id", "kind", "column", "columns", "label", "question", "levels", "missing",
+  "nets", "universe", "base", "optional", "open", "separator", "ticked", "blank_is_no", "note",
+  "unit", "same_as", "sensitive", "none" }
+local level_keys = { "fr", "en", "nl", "score", "codes" }
+local book_keys = { "title", "version", "items", "lang", "synthetic", "note" }
+
+-- ---- reading the description -------------------------------------------------------------------
+
+-- A text or { fr =, en = } -> a table by language.
+local function labels(value, what)
+  if value == nil then return {} end
+  if type(value) == "string" then return { [""] = value } end
+  fault.expect(value, "table", what)
+  return value
+end
+
+local function read_level(level, what)
+  if type(level) == "string" then return { label = level, names = {}, codes = {} } end
+  fault.expect(level, "table", what)
+  fault.options(level, level_keys, what)
+  if type(level[1]) ~= "string" then fault.raise("%s: a level starts with its text", what) end
+  local codes = level.codes or {}
+  if type(codes) ~= "table" then codes = { codes } end
+  return { label = level[1], score = level.score, codes = codes,
+    names = { fr = level.fr, en = level.en, nl = level.nl } }
+end
+
+local function read_nets(nets, levels, what)
+  local list = {}
+  for _, net in ipairs(nets or {}) do
+    local parts = { table.unpack(net, 2) }
+    for _, part in ipairs(parts) do
+      if not levels.by_label[part] then
+        fault.unknown(("level in net \"%s\" of %s"):format(net[1], what), part, levels.order)
+      end
+    end
+    list[#list + 1] = { name = net[1], parts = parts }
+  end
+  return list
+end
+
+local function read_levels(list, what)
+  local out = { order = {}, by_label = {} }
+  for i, level in ipairs(list or {}) do
+    level = read_level(level, ("%s, level %d"):format(what, i))
+    if out.by_label[level.label] then
+      fault.raise('%s: the level "%s" stands twice', what, level.label)
+    end
+    out.order[i] = level.label
+    out.by_label[level.label] = level
+    out[i] = level
+  end
+  return out
+end
+
+local function read_missing(missing, what)
+  local list = {}
+  for kind, answers in ordered.pairs(missing or {}) do
+    fault.choice(kind, missing_kinds, nil, "kind of missing in " .. what)
+    if type(answers) ~= "table" then answers = { answers } end
+    for _, answer in ipairs(answers) do list[#list + 1] = { answer, kind } end
+  end
+  return list
+end
+
+local function read_item(item, place)
+  local what = ("item %d of the codebook"):format(place)
+  fault.expect(item, "table", what)
+  if type(item.id) ~= "string" then fault.raise("%s has no id", what) end
+  what = ('codebook item "%s"'):format(item.id)
+  fault.options(item, item_keys, what)
+  local levels = read_levels(item.levels, what)
+  return {
+    id = item.id, what = what, column = item.column or item.id, columns = item.columns,
+    kind = fault.choice(item.kind, kinds, "single", "kind of " .. what),
+    label = labels(item.label, what), question = labels(item.question, what),
+    levels = levels, missing = read_missing(item.missing, what),
+    nets = read_nets(item.nets, levels, what), universe = item.universe,
+    base = fault.choice(item.base, M.bases, "asked", "base of " .. what),
+    optional = item.optional, open = item.open, separator = item.separator,
+    ticked = item.ticked or { "1", "Yes", "yes", "Oui", "oui", "Y", "true", "x", "X" },
+    blank_is_no = item.blank_is_no, note = item.note, unit = item.unit, none = item.none,
+  }
+end
+
+--- Checks a codebook table and gives its readable form: { title, version, order, items }.
+function M.read(book)
+  fault.expect(book, "table", "a codebook")
+  if book.order and book.items_by_id then return book end
+  fault.options(book, book_keys, "codebook")
+  local out = { title = book.title, version = book.version, lang = book.lang, order = {},
+    synthetic = book.synthetic, items_by_id = {} }
+  for i, item in ipairs(fault.expect(book.items, "table", "codebook: items")) do
+    item = read_item(item, i)
+    if out.items_by_id[item.id] then fault.raise('codebook: the item "%s" stands twice', item.id) end
+    out.order[i] = item.id
+    out.items_by_id[item.id] = item
+  end
+  return out
+end
+
+-- ---- applying it to a table ----------------------------------------------------------------------
+
+-- An answer as the file's levels write it.
+local function answer_text(answer)
+  return type(answer) == "number" and core.text.number(answer) or tostring(answer)
+end
+
+-- code_of[answer in the file] = place among the new levels.
+local function targets(item)
+  local place, levels = {}, {}
+  for i, level in ipairs(item.levels) do
+    levels[i] = { label = level.label, value = level.score }
+    place[level.label] = i
+    for _, code in ipairs(level.codes) do place[answer_text(code)] = i end
+  end
+  for _, pair in ipairs(item.missing) do
+    local answer, kind = answer_text(pair[1]), pair[2]
+    if kind == "no answer" then place[answer] = 0
+    else
+      local at = place["\0" .. kind]
+      if not at then
+        at = #levels + 1
+        levels[at] = { label = kind, missing = kind }
+        place["\0" .. kind] = at
+      end
+      place[answer] = at
+    end
+  end
+  return levels, place
+end
+
+local function unknown_answer(item, answer)
+  fault.raise('%s: the answer "%s" is not among its levels%s', item.what, answer,
+    fault.hint(item.levels.order, answer))
+end
+
+-- Coded answers brought to the codebook's levels.
+local function relevel(item, column)
+  local codes = core.data.to_codes(column, 10000)
+  local levels, place = targets(item)
+  local open = item.open or #item.levels == 0
+  local map = {}
+  for i, old in ipairs(core.data.levels(codes)) do
+    local to = place[old.label]
+    if not to and old.missing then
+      to = place["\0" .. old.missing]
+    end
+    if not to then
+      if not open and not old.missing then unknown_answer(item, old.label) end
+      to = #levels + 1
+      levels[to] = old
+      place[old.label] = to
+    end
+    map[i] = to
+  end
+  return core.data.relevel(codes, levels, map)
+end
+
+-- Numbers: as they are, with some values declared missing; or text that must read as numbers.
+local function number_column(item, column)
+  local kind = core.data.type(column)
+  if kind == "numbers" then
+    local list = {}
+    for i, pair in ipairs(item.missing) do list[i] = { tonumber(pair[1]) or 0 / 0, pair[2] } end
+    return #list > 0 and core.data.declare_missing(column, list) or column
+  end
+  local codes = core.data.to_codes(column, 0)
+  local levels, place = targets(item)
+  local map = {}
+  for i, old in ipairs(core.data.levels(codes)) do
+    local to = place[old.label]
+    if not to then
+      local value = old.value or core.text.parse(old.label)
+      if not value and not old.missing then
+        fault.raise('%s: "%s" is not a number', item.what, old.label)
+      end
+      to = #levels + 1
+      levels[to] = { label = old.label, value = value, missing = old.missing }
+    end
+    map[i] = to
+  end
+  return core.data.relevel(codes, levels, map)
+end
+
+local function option_levels(item)
+  if #item.levels == 0 then return nil end
+  local list = {}
+  for i, level in ipairs(item.levels) do list[i] = { label = level.label } end
+  return list
+end
+
+local function grouped(item, table)
+  local columns, names = {}, {}
+  for i, pair in ipairs(item.columns) do
+    names[i] = pair[1]
+    columns[i] = core.data.item(table, pair[2] or pair[1])
+  end
+  return core.data.group(columns, names, item.ticked, item.blank_is_no or false)
+end
+
+local function set_column(item, table, column)
+  if item.columns then return grouped(item, table) end
+  if not column then return nil end
+  return core.data.split(column, item.separator or ";", option_levels(item),
+    item.open or #item.levels == 0)
+end
+
+local function made_column(item, table, column)
+  if item.kind == "multiple" then return set_column(item, table, column) end
+  if item.kind == "number" then return number_column(item, column) end
+  if item.kind == "single" or item.kind == "scale" then return relevel(item, column) end
+  return column
+end
+
+-- The column of an item in the file; nil when it is optional and absent.
+local function source(item, table)
+  if item.columns then return nil end
+  if core.data.has(table, item.column) then return core.data.item(table, item.column) end
+  if item.optional then return nil end
+  fault.raise('%s: no column "%s" in the file%s', item.what, item.column,
+    fault.hint(core.data.names(table), item.column))
+end
+
+--- Applies a codebook (as M.read gives it) to a table. Returns the new table, with the items of
+-- the codebook first and in its order, and a list of notes in words.
+function M.apply(book, table)
+  local notes, order, used, made = {}, {}, {}, table
+  for _, id in ipairs(book.order) do
+    local item = book.items_by_id[id]
+    local column = source(item, table)
+    if column or item.columns then
+      local new = made_column(item, table, column)
+      made = core.data.with(made, id, item.kind, new)
+      order[#order + 1] = id
+      used[item.column] = true
+      for _, pair in ipairs(item.columns or {}) do used[pair[2] or pair[1]] = true end
+    else
+      notes[#notes + 1] = ('item "%s" is not in the file'):format(id)
+    end
+  end
+  for _, id in ipairs(order) do
+    local item = book.items_by_id[id]
+    if item.universe then
+      local universe = core.expr.filter(made, item.universe)
+      local column, strays = core.data.universe(core.data.item(made, id), universe)
+      made = core.data.with(made, id, item.kind, column)
+      if strays > 0 then
+        notes[#notes + 1] = ('item "%s": %d answers from outside its universe (%s)'):format(id,
+          strays, item.universe)
+      end
+    end
+  end
+  for _, name in ipairs(core.data.names(table)) do
+    if not used[name] and not book.items_by_id[name] then
+      order[#order + 1] = name
+      notes[#notes + 1] = ('column "%s" is not in the codebook'):format(name)
+    end
+  end
+  return core.data.select(made, order), notes
+end
+
+return M

@@ -1,0 +1,64 @@
+--- Errors as an analyst needs them: at their own line, with the nearest right name.
+--
+-- The engine's Lua never shows its own file names: a message starts with the file and line of
+-- the script that called it, found by the core on the call stack.
+local core = require "bilan.core"
+
+local M = {}
+
+--- Raises a message (string.format arguments follow) at the script's line.
+function M.raise(message, ...)
+  if select("#", ...) > 0 then message = message:format(...) end
+  error(core.where() .. message, 0)
+end
+
+--- '; did you mean "x"?' or "" when nothing is near.
+function M.hint(names, typed)
+  local nearest = core.text.nearest(names, tostring(typed))
+  return nearest and ('; did you mean "%s"?'):format(nearest) or ""
+end
+
+--- Raises 'unknown WHAT "typed"; did you mean "x"?'
+function M.unknown(what, typed, names)
+  M.raise('unknown %s "%s"%s', what, tostring(typed), M.hint(names, typed))
+end
+
+--- Refuses option names that are not in the list; nil options are fine. Returns the options.
+function M.options(opts, known, what)
+  if opts == nil then return {} end
+  if type(opts) ~= "table" then
+    M.raise("%s: options are given as a table, got a %s", what, type(opts))
+  end
+  local allowed = {}
+  for _, name in ipairs(known) do allowed[name] = true end
+  local wrong = {}
+  for name in pairs(opts) do
+    if type(name) == "string" and not allowed[name] then wrong[#wrong + 1] = name end
+  end
+  table.sort(wrong)
+  if wrong[1] then M.unknown(what .. " option", wrong[1], known) end
+  return opts
+end
+
+--- Checks the type of an argument.
+function M.expect(value, wanted, what)
+  if type(value) ~= wanted then M.raise("%s: a %s is expected, got a %s", what, wanted, type(value)) end
+  return value
+end
+
+--- One of the names listed, or an error with the nearest; nil gives the default.
+function M.choice(value, names, default, what)
+  if value == nil then return default end
+  for _, name in ipairs(names) do if name == value then return value end end
+  M.unknown(what, value, names)
+end
+
+--- The message of an error value, without the engine's own positions. Tables and other values
+-- from scripts are named by their type only.
+function M.text(err)
+  if type(err) ~= "string" then return ("error value of type %s"):format(type(err)) end
+  local text = err:gsub("^bilan[%w_.]*:%d+: ", ""):sub(1, 4096)
+  return text
+end
+
+return M

@@ -1,0 +1,454 @@
+--- From released records to a grid: columns, rows and cells with their text in one language.
+--
+-- The grid is what every writer prints; a writer only escapes. A cell is
+--   { type, text, value, n, count, shown, reason, small, letters }
+-- `text` is what a reader sees, rounded once. A figure that cannot be given has shown = false,
+-- value = nil and the reason, in words, as its text. Records come from the gate, which has
+-- already taken away what may not leave; nothing here looks at anything else.
+--
+-- Column types: label (a row's name), share, points, number, count, p, interval, text.
+local format = require "bilan.format"
+local lang = require "bilan.lang"
+
+local M = {}
+
+local DASH <const> = "\u{2013}"
+
+-- Words for a record without a figure: its own reason, its note, no respondents, or the general.
+local function words_for(record, view)
+  if record.reason then return record.reason end
+  if record.note then return record.note end
+  if record.n == 0 then return format.say(view.lang, "no_respondents") end
+  return format.say(view.lang, "not_estimable")
+end
+
+M.words = words_for
+
+-- The text of one figure of a record, nil when there is none.
+local function figure_text(record, key, type, view)
+  local opts = { lang = view.lang, decimals = view.decimals[type], rule = view.rule,
+    weighted = view.weighted }
+  local value = record[key]
+  if type == "share" and key == "value" then
+    return format.share(value, record.count, record.n, opts)
+  elseif type == "share" then return format.share(value, nil, nil, opts)
+  elseif type == "points" then
+    opts.sign = key == "value"
+    return format.points(value, opts)
+  elseif type == "count" then return format.is_figure(value) and format.count(value, opts)
+  elseif type == "p" then return format.p_value(value, { lang = view.lang, bare = true })
+  elseif type == "interval" then
+    opts.unit, opts.decimals = view.unit, view.decimals[view.unit]
+    return format.interval(record.low, record.high, opts)
+  elseif type == "quantity" then return format.number(value, { lang = view.lang }) end
+  return format.number(value, opts)
+end
+
+-- Is the base of this record so small that a reader must be warned?
+local function is_small(record, view)
+  return view.small_base and record.n ~= nil and record.n < view.small_base
+end
+
+--- The cell of one figure; `lead` says that it is the row's main figure, which carries the words
+-- when there is none.
+local function figure_cell(record, key, type, view, lead)
+  local text = not record.reason and figure_text(record, key, type, view)
+  local cell = { type = type, n = record.n, count = record.count, shown = text and true or false }
+  if text then
+    cell.text, cell.value = text, record[key]
+    if type == "interval" then cell.low, cell.high = record.low, record.high end
+  else
+    cell.reason = words_for(record, view)
+    local alone = lead or (type == "interval" and format.is_figure(record.value))
+    cell.text = alone and cell.reason or DASH
+  end
+  if lead and text and view.unit == "share" and is_small(record, view) then
+    cell.small, view.any_small = true, true
+    cell.text = text .. "*"
+  end
+  if lead and text and record.letters and record.letters ~= "" then cell.letters = record.letters end
+  return cell
+end
+
+local function text_cell(text, type)
+  return { type = type or "text", text = text, shown = true }
+end
+
+local function base_cell(record, key, view)
+  local value = record[key]
+  local text = format.is_figure(value) and format.count(value, { lang = view.lang })
+  if text then return { type = "count", text = text, value = value, shown = true } end
+  return { type = "count", text = DASH, shown = false,
+    reason = record.reason or format.say(view.lang, "not_estimable") }
+end
+
+-- ---- one record a row ------------------------------------------------------------------------
+
+-- Does any record have this field?
+local function any(records, key)
+  for _, record in ipairs(records) do
+    if record[key] ~= nil and record[key] ~= "" then return true end
+  end
+  return false
+end
+
+-- The common value of a field, or nil when it differs or is absent.
+local function common(records, key)
+  local first = records[1] and records[1][key]
+  for _, record in ipairs(records) do
+    if record[key] ~= first then return nil end
+  end
+  return first
+end
+
+local value_words = { mean = "mean", total = "total_value", quantile = "quantile", ratio = "ratio",
+  difference = "difference" }
+
+-- The heading of the main figure.
+local function value_label(spec, view)
+  local key = value_words[spec.kind] or (spec.unit == "share" and "share")
+    or (spec.unit == "count" and "count") or "value"
+  return format.say(view.lang, key)
+end
+
+local function stub_columns(spec, records, view)
+  local columns = {}
+  for _, item in ipairs(spec.by) do
+    columns[#columns + 1] = { key = item.name, label = item.label or item.name, type = "label",
+      by = true }
+  end
+  for _, key in ipairs { "banner", "row", "col", "level", "p", "term" } do
+    if any(records, key) then
+      local label = format.say(view.lang, key == "p" and "p" or key == "term" and "term" or "level")
+      if key == "level" and spec.item and spec.item.label then label = spec.item.label end
+      columns[#columns + 1] = { key = key, label = label, type = "label" }
+    end
+  end
+  return columns
+end
+
+local function interval_label(records, view)
+  local conf = common(records, "conf")
+  if not conf then return format.say(view.lang, "interval_plain") end
+  return format.say(view.lang, "interval", { conf = conf })
+end
+
+--- Columns of figures in their fixed order; `optional` ones may be left out on a narrow screen.
+local function figure_columns(spec, records, view)
+  local columns = {}
+  local function add(key, type, label, optional)
+    columns[#columns + 1] = { key = key, type = type, optional = optional,
+      label = label or format.say(view.lang, key) }
+  end
+  if spec.kind ~= "test" or any(records, "value") then
+    add("value", view.unit, value_label(spec, view))
+  end
+  if any(records, "low") or any(records, "high") then
+    add("interval", "interval", interval_label(records, view))
+  end
+  if any(records, "se") and (view.unit == "number" or view.show_se) then add("se", "number", nil, 3) end
+  if any(records, "deff") then add("deff", "quantity", nil, 1) end
+  if any(records, "statistic") then add("statistic", "quantity", spec.statistic_label) end
+  if any(records, "statistic") and any(records, "df") then add("df", "quantity") end
+  if any(records, "ddf") then add("ddf", "quantity") end
+  if any(records, "p_value") then add("p_value", "p") end
+  if any(records, "count") and view.unit ~= "count" then add("count", "count", nil, 4) end
+  if any(records, "n") then add("n", "count") end
+  if any(records, "weighted_n") and common(records, "weighted_n") ~= common(records, "n") then
+    add("weighted_n", "count", nil, 2)
+  end
+  if any(records, "missing") and not common(records, "missing") then add("missing", "count") end
+  if any(records, "note") then add("note", "text", nil, 5) end
+  return columns
+end
+
+local function label_text(record, column, view)
+  local value = column.by and record.by[column.key] or record[column.key]
+  if column.by and value == nil then return format.say(view.lang, "total") end
+  if value == nil then return "" end
+  if math.type(value) then return format.number(value, { lang = view.lang, decimals = nil }) end
+  if value == "" then return format.say(view.lang, "no_label") end
+  return tostring(value)
+end
+
+local function record_row(record, columns, view)
+  local row = { kind = record.net and "net" or "row", cells = {} }
+  for _, column in ipairs(columns) do
+    local cell
+    if column.type == "label" then cell = text_cell(label_text(record, column, view), "label")
+    elseif column.type == "text" then cell = text_cell(record[column.key] or "")
+    elseif column.key == "n" then cell = base_cell(record, "n", view)
+    else cell = figure_cell(record, column.key, column.type, view, column.key == "value") end
+    row.cells[#row.cells + 1] = cell
+  end
+  return row
+end
+
+-- "36 (sans réponse 30, refus 6)": kinds of missing in their fixed order.
+local function missing_line(count, kinds, view)
+  local parts = {}
+  for _, kind in ipairs { "no_answer", "not_asked", "dont_know", "refused" } do
+    local of_kind = kinds and kinds[kind]
+    if of_kind and of_kind ~= 0 then
+      parts[#parts + 1] = format.say(view.lang, "missing_" .. kind) .. " "
+        .. format.count(of_kind, { lang = view.lang })
+    end
+  end
+  local shown = format.count(count, { lang = view.lang })
+  local key = #parts > 0 and "foot_missing_kinds" or "foot_missing"
+  return format.say(view.lang, key, { missing = shown, kinds = table.concat(parts, ", ") })
+end
+
+local function list_grid(spec, records, view)
+  local columns = stub_columns(spec, records, view)
+  for _, column in ipairs(figure_columns(spec, records, view)) do columns[#columns + 1] = column end
+  local grid = { columns = columns, rows = {}, foot = {} }
+  for _, record in ipairs(records) do
+    grid.rows[#grid.rows + 1] = record_row(record, columns, view)
+  end
+  local missing = common(records, "missing")
+  if missing then
+    grid.foot[1] = missing_line(missing, records[1].missing_kinds, view)
+  end
+  return grid
+end
+
+-- ---- a cross-table ---------------------------------------------------------------------------
+
+local function cell_key(banner, col)
+  return tostring(banner or "") .. "\0" .. tostring(col or "")
+end
+
+-- Adds a value to a list unless it is there.
+local function add_once(list, seen, value)
+  if value ~= nil and not seen[value] then
+    seen[value] = true
+    list[#list + 1] = value
+  end
+end
+
+--- Row levels (nets included), in the order given by the spec, then of first appearance.
+local function row_order(spec, records)
+  local order, seen, nets = {}, {}, {}
+  for _, level in ipairs(spec.levels or {}) do add_once(order, seen, level) end
+  for _, record in ipairs(records) do
+    add_once(order, seen, record.row)
+    if record.net and record.row ~= nil then nets[record.row] = true end
+  end
+  return order, nets
+end
+
+-- The banners with their levels: those of the spec, or of the records in order.
+local function banner_order(spec, records)
+  local banners, by_name = {}, {}
+  local function banner_of(name, label)
+    local banner = by_name[name]
+    if not banner then
+      banner = { name = name, label = label or name, levels = {}, seen = {} }
+      by_name[name] = banner
+      banners[#banners + 1] = banner
+    end
+    return banner
+  end
+  for _, given in ipairs(spec.banners or {}) do
+    local banner = banner_of(given.name, given.label)
+    for _, level in ipairs(given.levels or {}) do add_once(banner.levels, banner.seen, level) end
+  end
+  local only = spec.banners and #spec.banners == 1 and spec.banners[1].name
+  for _, record in ipairs(records) do
+    if record.col ~= nil then
+      local banner = banner_of(record.banner or only or "")
+      add_once(banner.levels, banner.seen, record.col)
+    end
+  end
+  return banners, only
+end
+
+local alphabet <const> = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+--- The columns of a cross-table with the spans of its banners.
+local function cross_columns(spec, records, view)
+  local banners, only = banner_order(spec, records)
+  local head = spec.item and (spec.item.label or spec.item.name) or format.say(view.lang, "level")
+  local columns, groups = { { key = "row", label = head, type = "label" } }, {}
+  local lettered, letter_of = any(records, "letters"), {}
+  for _, record in ipairs(records) do
+    if record.col ~= nil and record.column_letter then
+      letter_of[cell_key(record.banner or only, record.col)] = record.column_letter
+    end
+  end
+  for _, record in ipairs(records) do
+    if record.col == nil then
+      columns[2] = { key = cell_key(), label = format.say(view.lang, "total"), type = view.unit,
+        whole = true }
+      break
+    end
+  end
+  for _, banner in ipairs(banners) do
+    local first = #columns + 1
+    for index, level in ipairs(banner.levels) do
+      local key = cell_key(banner.name, level)
+      columns[#columns + 1] = { key = key, label = tostring(level), type = view.unit,
+        letter = lettered and (letter_of[key] or alphabet:sub(index, index)) or nil }
+    end
+    if #columns >= first then
+      groups[#groups + 1] = { label = banner.label, first = first, last = #columns }
+    end
+  end
+  return columns, groups, only
+end
+
+-- Records by row and column; bases by column.
+local function cross_index(spec, records, bases, only)
+  local cells, base_of = {}, {}
+  for _, record in ipairs(records) do
+    local banner = record.col ~= nil and (record.banner or only) or nil
+    local key = cell_key(banner, record.col)
+    local row = cells[record.row] or {}
+    cells[record.row], row[key] = row, record
+    local base = base_of[key]
+    if spec.percent ~= "row" and not record.net and (not base or (record.n or 0) > base.n) then
+      base_of[key] = { n = record.n or 0, weighted_n = record.weighted_n, missing = record.missing,
+        derived = true }
+    end
+  end
+  for _, base in ipairs(bases) do
+    base_of[cell_key(base.col ~= nil and (base.banner or only) or nil, base.col)] = base
+  end
+  return cells, base_of
+end
+
+-- A row of bases: n, weighted n or missing of each column; nil when no column has any.
+local function base_row(columns, base_of, key, view, kind)
+  local row, found = { kind = kind, cells = {} }, false
+  local word = ({ n = "base", weighted_n = "weighted_base", missing = "missing" })[key]
+  for at, column in ipairs(columns) do
+    local base = base_of[column.key]
+    if at == 1 then row.cells[at] = text_cell(format.say(view.lang, word), "label")
+    elseif column.key == "row_n" then row.cells[at] = text_cell("")
+    else
+      if base and base[key] ~= nil then found = true end
+      row.cells[at] = base_cell(base or {}, key, view)
+    end
+  end
+  return found and row or nil
+end
+
+-- One row level across the columns; a pair that the result does not have was not asked.
+local function cross_row(level, cells, columns, view, net)
+  local row = { kind = net and "net" or "row", cells = {} }
+  local own, base = cells[level] or {}, nil
+  for at, column in ipairs(columns) do
+    local record = own[column.key]
+    base = base or record
+    if at == 1 then row.cells[at] = text_cell(tostring(level), "label")
+    elseif column.key == "row_n" then row.cells[at] = base_cell(base or {}, "n", view)
+    elseif record then row.cells[at] = figure_cell(record, "value", view.unit, view, true)
+    else
+      local why = format.say(view.lang, "not_asked")
+      row.cells[at] = { type = view.unit, text = why, shown = false, reason = why }
+    end
+  end
+  if row.cells[1].text == "" then row.cells[1].text = format.say(view.lang, "no_label") end
+  return row
+end
+
+-- "F = 3,21, ddl = 1,9 ; 540,2, p = 0,012" of one test, or its words.
+local function test_figures(test, view)
+  if test.reason or not format.is_figure(test.statistic) then return words_for(test, view) end
+  local function two(x) return format.number(x, { lang = view.lang, decimals = 2 }) end
+  local function short(x) return format.number(x, { lang = view.lang }) end
+  local parts = { (test.statistic_label or "F") .. " = " .. two(test.statistic) }
+  if test.df then
+    local df = short(test.df) .. (test.ddf and "\u{A0}; " .. short(test.ddf) or "")
+    parts[2] = format.say(view.lang, "df") .. " = " .. df
+  end
+  parts[#parts + 1] = format.p_value(test.p_value, { lang = view.lang })
+  return table.concat(parts, ", ")
+end
+
+local function add_test_lines(foot, tests, spec, view)
+  local label_of = {}
+  for _, banner in ipairs(spec.banners or {}) do label_of[banner.name] = banner.label end
+  for _, test in ipairs(tests) do
+    local label = label_of[test.banner] or test.banner
+    foot[#foot + 1] = format.say(view.lang, label and "test_line" or "test_line_plain",
+      { name = test.name or "F", banner = label, figures = test_figures(test, view) })
+  end
+end
+
+-- Rows of a cross-table: base first, levels, weighted base and missing last.
+local function cross_rows(spec, records, columns, cells, base_of, view)
+  local rows = {}
+  local order, nets = row_order(spec, records)
+  if spec.percent ~= "row" then rows[1] = base_row(columns, base_of, "n", view, "base") end
+  for _, level in ipairs(order) do
+    rows[#rows + 1] = cross_row(level, cells, columns, view, nets[level])
+    if nets[level] then view.any_net = true end
+  end
+  for _, key in ipairs { "weighted_n", "missing" } do
+    rows[#rows + 1] = base_row(columns, base_of, key, view, key == "missing" and key or "base")
+  end
+  return rows
+end
+
+local function cross_grid(spec, records, view, bases, tests)
+  if spec.percent == "none" then view.unit = "count" end
+  local columns, groups, only = cross_columns(spec, records, view)
+  if spec.percent == "row" then
+    columns[#columns + 1] = { key = "row_n", label = format.say(view.lang, "n"), type = "count" }
+  end
+  local cells, base_of = cross_index(spec, records, bases, only)
+  local grid = { columns = columns, groups = groups, foot = {} }
+  grid.rows = cross_rows(spec, records, columns, cells, base_of, view)
+  add_test_lines(grid.foot, tests, spec, view)
+  if any(records, "letters") then
+    local level = spec.letter_level or 0.05
+    grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_letters", { level = level })
+  end
+  if view.any_net then grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_net") end
+  return grid
+end
+
+-- ---- both ------------------------------------------------------------------------------------
+
+-- One decimal where every base has a hundred respondents, none below.
+local function share_decimals(records)
+  for _, record in ipairs(records) do
+    if record.n and record.n > 0 and record.n < 100 then return 0 end
+  end
+  return 1
+end
+
+--- How the grid is to be written: language, unit, decimals of each type, small-base warning.
+local function make_view(spec, records, opts)
+  local unit = spec.unit == "test" and "number" or spec.unit
+  if unit == "share" and spec.kind == "difference" then unit = "points" end
+  local asked = opts.decimals or spec.decimals
+  local shares = asked or share_decimals(records)
+  local plain = asked or (spec.kind == "total" and 0) or 2
+  if spec.kind == "quantile" then plain = asked end
+  return {
+    lang = lang.check(opts.lang or spec.lang), unit = unit, rule = opts.rule or spec.rule,
+    decimals = { share = shares, points = shares, number = plain }, weighted = spec.weighted,
+    small_base = unit == "share" and opts.small_base or nil, show_se = opts.se,
+  }
+end
+
+--- The grid of a result: columns, groups of columns, rows, lines below, and the view used.
+function M.build(spec, records, bases, tests, opts)
+  local view = make_view(spec, records, opts)
+  local grid
+  if spec.kind == "crosstab" then grid = cross_grid(spec, records, view, bases, tests)
+  else grid = list_grid(spec, records, view) end
+  if view.any_small then
+    table.insert(grid.foot, format.say(view.lang, "foot_small", { limit = view.small_base }))
+  end
+  if spec.synthetic then
+    table.insert(grid.foot, 1, format.say(view.lang, "foot_synthetic"))
+  end
+  grid.view = view
+  return grid
+end
+
+return M

@@ -1,0 +1,73 @@
+--- Reading data: bilan.read(path, opts) -> survey.
+--
+-- The format is found from the content. What was detected (delimiter, encoding, decimal mark,
+-- rows, trimmed cells ...) stays with the survey as its origin and is shown by `describe`.
+local codebook = require "bilan.codebook"
+local core = require "bilan.core"
+local fault = require "bilan.fault"
+local Survey = require "bilan.survey"
+
+local M = {}
+
+local csv_options = { "delimiter", "encoding", "decimal", "missing", "types", "fill", "trim" }
+local own_options = { "codebook", "table", "query", "wave", "synthetic", "name" }
+
+local known = table.move(own_options, 1, #own_options, 1, {})
+table.move(csv_options, 1, #csv_options, #known + 1, known)
+
+-- A codebook given as a table, as a path of a Lua file that returns one, or read already.
+local function find_codebook(given)
+  if given == nil then return nil end
+  if type(given) == "string" then
+    local sandbox = require "bilan.sandbox"
+    local folder = given:match("^(.*)/[^/]*$") or "."
+    given = sandbox.load_file(given, sandbox.environment(folder, {}))()
+  end
+  return codebook.read(given)
+end
+
+local function read_sqlite(path, opts)
+  core.host.check_read(path)
+  local made, names = core.sql.sqlite_read(path, opts.query or opts.table)
+  return made, { path = path, format = "sqlite", tables = names,
+    rows = core.data.rows(made), columns = #core.data.names(made), warnings = {} }
+end
+
+local function read_csv(path, bytes, opts)
+  local passed = {}
+  for _, name in ipairs(csv_options) do passed[name] = opts[name] end
+  local made, report = core.csv.csv_read(path, bytes, passed)
+  report.path, report.format = path, "csv"
+  report.sha256 = core.csv.sha256(bytes)
+  return made, report
+end
+
+-- Header wordings by item name, where the file has more than the name.
+local function header_labels(report)
+  local labels = {}
+  for _, column in ipairs(report.column or {}) do
+    if column.label and column.label ~= "" and column.label ~= column.name then
+      labels[column.name] = column.option and column.option ~= ""
+        and ("%s [%s]"):format(column.label, column.option) or column.label
+    end
+  end
+  return labels
+end
+
+--- Reads a data file. Options: delimiter, encoding, decimal, missing, codebook, types,
+-- table | query (SQLite), wave, fill, trim; all found by themselves when absent.
+function M.read(path, opts)
+  fault.expect(path, "string", "bilan.read: a path")
+  opts = fault.options(opts, known, "read")
+  local bytes = core.host.read(path)
+  local made, origin
+  if bytes:sub(1, 16) == "SQLite format 3\0" then made, origin = read_sqlite(path, opts)
+  else made, origin = read_csv(path, bytes, opts) end
+  origin.labels = header_labels(origin)
+  local book, notes = find_codebook(opts.codebook), {}
+  if book then made, notes = codebook.apply(book, made) end
+  return Survey.wrap(made, { book = book, origin = origin, notes = notes, wave = opts.wave,
+    synthetic = opts.synthetic or (book and book.synthetic) })
+end
+
+return M

@@ -1,0 +1,315 @@
+--- A computed result: immutable records with what is needed to print them.
+--
+-- `Result.new(spec)` checks and keeps a copy of the spec:
+--   kind   proportion, mean, quantile, freq, crosstab, test, ratio, total, difference, table
+--   unit   share, number, count, test
+--   title, item = { name, label }, by = { { name, label }, ... }, rows = { record, ... }
+--   notes = { "plain" or { key, args }, ... }, synthetic, lang, weighted, decimals
+--   crosstab: banners = { { name, label, levels }, ... }, levels, percent = col|row|total|none,
+--             bases = { { banner, col, n, weighted_n, missing }, ... } (col = nil: all),
+--             tests = { { banner, name, statistic, df, ddf, p_value, note }, ... }
+-- A record has the fields of the public contract: level, by = { item = level }, p, term, row,
+-- col, banner, net, value, se, low, high, conf, n, count, weighted_n, missing, missing_kinds,
+-- df, deff, statistic, ddf, p_value, letters, column_letter, note.
+-- The object hands out copies only. All output goes through the gate.
+local gate = require "bilan.gate"
+local host = require "bilan.host"
+local lang = require "bilan.lang"
+
+local M = {}
+
+local specs = setmetatable({}, { __mode = "k" })
+
+local kinds = { proportion = "share", mean = "number", quantile = "number", freq = "share",
+  crosstab = "share", test = "test", ratio = "number", total = "number", difference = "share",
+  table = "number" }
+local units = { share = true, number = true, count = true, test = true }
+
+local function words_of(set)
+  local list = {}
+  for word in pairs(set) do list[#list + 1] = word end
+  table.sort(list)
+  return table.concat(list, ", ")
+end
+
+-- An item given as a name or { name, label }.
+local function item_of(given)
+  if type(given) == "string" then return { name = given, label = given } end
+  if given and not given.label then given.label = given.name end
+  return given
+end
+
+--- A deep copy of the spec behind a result, nil for anything else. For the gate.
+function M.spec(result)
+  return specs[result] and gate.copy(specs[result])
+end
+
+--- Is this a result?
+function M.is_result(thing) return specs[thing] ~= nil end
+
+local Result = { __name = "bilan.result", __metatable = "bilan.result" }
+local methods = {}
+
+-- Records handed out know their unit and language without showing them as fields.
+local function hand_out(spec, record)
+  local copy = gate.copy(record)
+  copy.by = copy.by or {}
+  local context = { unit = spec.unit, lang = spec.lang, kind = spec.kind, title = spec.title,
+    synthetic = spec.synthetic, weighted = spec.weighted }
+  return setmetatable(copy, { __index = context })
+end
+
+--- All records, in order: a fresh list of copies.
+function methods.rows(result)
+  local spec, list = specs[result], {}
+  for index, record in ipairs(spec.rows) do list[index] = hand_out(spec, record) end
+  return list
+end
+
+--- for index, record in result:each() do ... end
+function methods.each(result) return ipairs(methods.rows(result)) end
+
+-- ---- finding one record ----------------------------------------------------------------------
+
+local label_keys = { "level", "p", "term", "row", "col", "banner" }
+
+-- Small edit distance, for "did you mean".
+local function distance(a, b)
+  local previous = {}
+  for j = 0, #b do previous[j] = j end
+  for i = 1, #a do
+    local row = { [0] = i }
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      row[j] = math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + cost)
+    end
+    previous = row
+  end
+  return previous[#b]
+end
+
+-- Keys that this result can be asked by, each with how to read it from a record.
+local function askable(spec)
+  local readers, names = {}, {}
+  local function add(name, reader)
+    if not name or readers[name] then return end
+    readers[name] = reader
+    names[#names + 1] = name
+  end
+  for _, item in ipairs(spec.by) do
+    add(item.name, function(record) return record.by and record.by[item.name] end)
+  end
+  for _, key in ipairs(label_keys) do
+    for _, record in ipairs(spec.rows) do
+      if record[key] ~= nil then
+        add(key, function(r) return r[key] end)
+        break
+      end
+    end
+  end
+  if spec.kind == "crosstab" then
+    add("level", function(r) return r.row end)
+    for _, banner in ipairs(spec.banners or {}) do
+      add(banner.name, function(r)
+        local own = r.banner or (#spec.banners == 1 and banner.name)
+        if own == banner.name then return r.col end
+      end)
+    end
+  end
+  if spec.item then
+    local key = spec.kind == "crosstab" and "row" or "level"
+    if readers[key] then add(spec.item.name, readers[key]) end
+  end
+  return readers, names
+end
+
+local function unknown_key(key, names)
+  local best, least
+  for _, name in ipairs(names) do
+    local d = distance(tostring(key), name)
+    if not least or d < least then best, least = name, d end
+  end
+  local hint = least and least <= 3 and ('; did you mean "%s"?'):format(best)
+    or "; known are " .. table.concat(names, ", ")
+  error(('this result has no key "%s"%s'):format(tostring(key), hint), 3)
+end
+
+-- 1, 1.0 and "1" are the same level.
+local function same(a, b)
+  if a == b then return true end
+  if a == nil or b == nil then return false end
+  local x, y = tonumber(a), tonumber(b)
+  if math.type(a) or math.type(b) then return x ~= nil and x == y end
+  return false
+end
+
+local function matches(record, query, readers)
+  for key, wanted in pairs(query) do
+    if not same(readers[key](record), wanted) then return false end
+  end
+  return true
+end
+
+-- Of several matching records, the one that is a total on all keys that were not asked.
+local function the_total(spec, found, query, readers, names)
+  local total
+  local own = { level = true, row = true, p = true, [spec.item and spec.item.name or 1] = true }
+  for _, record in ipairs(found) do
+    local free = true
+    for _, name in ipairs(names) do
+      local asked = query[name] ~= nil or own[name]
+      if not asked and readers[name](record) ~= nil then free = false end
+    end
+    if free and total then return nil end
+    if free then total = record end
+  end
+  return total
+end
+
+-- "no row has level "x"; there are a, b, c", for the first key that nothing has.
+local function none_found(spec, query, readers, names)
+  for _, key in ipairs(names) do
+    if query[key] ~= nil then
+      local seen, list, hit = {}, {}, false
+      for _, record in ipairs(spec.rows) do
+        local value = readers[key](record)
+        if same(value, query[key]) then hit = true end
+        if value ~= nil and not seen[value] then
+          seen[value] = true
+          list[#list + 1] = tostring(value)
+        end
+      end
+      if not hit then
+        return ('no row has %s "%s"; there are %s'):format(key, tostring(query[key]),
+          table.concat(list, ", "))
+      end
+    end
+  end
+  return "no row has these together"
+end
+
+-- What tells several matches apart, for the message.
+local function telling_keys(found, query, readers, names)
+  local list = {}
+  for _, name in ipairs(names) do
+    local first = readers[name](found[1])
+    for _, record in ipairs(found) do
+      if query[name] == nil and readers[name](record) ~= first then
+        list[#list + 1] = name
+        break
+      end
+    end
+  end
+  return table.concat(list, " or ")
+end
+
+--- The record that matches all keys: result:get{ level = "oui", genre = "fille" }. Where several
+-- do, the one that is a total on the keys not asked; nil and why when none; an error for a key
+-- that the result does not have, and when the match is ambiguous.
+function methods.get(result, query)
+  local spec = specs[result]
+  if query == nil then query = {} end
+  if type(query) ~= "table" then error("get takes a table: get{ level = ... }", 2) end
+  local readers, names = askable(spec)
+  for key in pairs(query) do
+    if not readers[key] then unknown_key(key, names) end
+  end
+  local found = {}
+  for _, record in ipairs(spec.rows) do
+    if matches(record, query, readers) then found[#found + 1] = record end
+  end
+  if #found == 0 then return nil, none_found(spec, query, readers, names) end
+  local one = #found == 1 and found[1] or the_total(spec, found, query, readers, names)
+  if not one then
+    error(("%d rows match; say also %s"):format(#found,
+      telling_keys(found, query, readers, names)), 2)
+  end
+  return hand_out(spec, one)
+end
+
+-- ---- output ----------------------------------------------------------------------------------
+
+local release_options = { "lang", "decimals", "rule", "small_base", "se" }
+
+--- The result as a sheet: opts.privacy, lang, decimals, rule, small_base, se.
+function methods.sheet(result, opts)
+  local chosen = {}
+  for _, key in ipairs(release_options) do chosen[key] = opts and opts[key] end
+  return gate.release(result, opts and (opts.policy or opts.privacy), chosen)
+end
+
+-- A method that writes one format: to_x(path, opts), to_x(opts), to_x().
+local function exporter(module, name)
+  return function(result, path, opts)
+    if type(path) == "table" then path, opts = nil, path end
+    local bytes = require(module)[name](methods.sheet(result, opts), opts)
+    if path == nil then return bytes end
+    host.write(path, bytes)
+    return path
+  end
+end
+
+methods.to_csv = exporter("bilan.export", "csv")
+methods.to_json = exporter("bilan.export", "json")
+methods.to_markdown = exporter("bilan.markdown", "table")
+methods.to_html = exporter("bilan.html", "page")
+methods.to_xlsx = exporter("bilan.xlsx", "book")
+
+--- The table as text for a terminal: opts.width (80), and those of sheet().
+function methods.to_text(result, opts)
+  return require("bilan.text_table").write(methods.sheet(result, opts), opts)
+end
+methods.tostring = methods.to_text
+
+function Result.__tostring(result) return methods.to_text(result) end
+
+function Result.__len(result) return #specs[result].rows end
+
+local fields = { kind = true, title = true, unit = true, lang = true, synthetic = true,
+  item = true, by = true, notes = true, percent = true, bases = true, tests = true,
+  banners = true, levels = true }
+
+-- result.title and the like; result[1]; and, of a result with one record, its figures.
+function Result.__index(result, key)
+  if methods[key] then return methods[key] end
+  local spec = specs[result]
+  if fields[key] then return gate.copy(spec[key]) end
+  if math.type(key) then return spec.rows[key] and hand_out(spec, spec.rows[key]) end
+  if #spec.rows == 1 then return gate.copy(spec.rows[1][key]) end
+end
+
+function Result.__newindex() error("a result cannot be changed", 2) end
+
+function Result.__pairs(result) return methods.each(result) end
+
+local function check_spec(spec)
+  if not kinds[spec.kind] then
+    error(('unknown kind of result "%s"; known are %s'):format(tostring(spec.kind),
+      words_of(kinds)), 3)
+  end
+  spec.unit = spec.unit or kinds[spec.kind]
+  if not units[spec.unit] then
+    error(('unknown unit "%s"; known are %s'):format(tostring(spec.unit), words_of(units)), 3)
+  end
+  if type(spec.rows) ~= "table" then error("a result needs rows", 3) end
+  if spec.kind == "crosstab" then spec.percent = spec.percent or "col" end
+  local list_of = { by = true, notes = true, bases = true, tests = true }
+  for name in pairs(list_of) do spec[name] = spec[name] or {} end
+  for index, item in ipairs(spec.by) do spec.by[index] = item_of(item) end
+  for index, banner in ipairs(spec.banners or {}) do spec.banners[index] = item_of(banner) end
+  spec.item = item_of(spec.item)
+  spec.lang = lang.check(spec.lang, 3)
+  spec.synthetic = spec.synthetic or false
+end
+
+--- A result from its spec (see the head of this file). The spec is copied.
+function M.new(spec)
+  if type(spec) ~= "table" then error("Result.new takes a table", 2) end
+  local own = gate.copy(spec)
+  check_spec(own)
+  local result = setmetatable({}, Result)
+  specs[result] = own
+  return result
+end
+
+return M

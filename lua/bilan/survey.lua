@@ -1,0 +1,344 @@
+--- The survey: an immutable table of respondents with its codebook, and the verbs on it.
+--
+-- Every verb gives a new survey (the columns are shared) or a result. A survey is
+--   table    the core's columns           domain  the rows one estimates in; nil: all
+--   book     items of the codebook by id  origin  where the data came from (path, hash, dialect)
+--   notes    what happened on the way, in words
+-- kept out of reach of scripts: `state[survey]`.
+local core = require "bilan.core"
+local fault = require "bilan.fault"
+local ordered = require "bilan.ordered"
+
+local Survey = {}
+local methods = {}
+local state = setmetatable({}, { __mode = "k" })
+
+-- ---- making ------------------------------------------------------------------------------------
+
+local metatable = { __name = "survey", __metatable = false }
+
+--- A survey around a core table. `fields`: domain, book, origin, notes, synthetic, wave.
+function Survey.wrap(table_, fields)
+  local self = setmetatable({}, metatable)
+  fields.table = table_
+  fields.book = fields.book or { order = {}, items_by_id = {} }
+  fields.notes = fields.notes or {}
+  state[self] = fields
+  return self
+end
+
+--- Is this value a survey?
+function Survey.is(value) return state[value] ~= nil end
+
+--- The engine's own view of a survey (other modules of the engine only).
+function Survey.inside(self)
+  local s = state[self]
+  if not s then fault.raise("a survey is expected, got a %s", type(self)) end
+  return s
+end
+
+local inside = Survey.inside
+
+-- A survey like this one with some fields replaced; `false` empties a field.
+local function changed(self, fields)
+  local s, copy = inside(self), {}
+  for k, v in pairs(s) do copy[k] = v end
+  for k, v in pairs(fields) do copy[k] = v or nil end
+  return Survey.wrap(copy.table, copy)
+end
+
+local function note(self, text, ...)
+  local notes = table.move(inside(self).notes, 1, #inside(self).notes, 1, {})
+  notes[#notes + 1] = text:format(...)
+  return notes
+end
+
+--- bilan.survey{ name = {values...}, ... }: columns in the order of their names. A list may
+-- also name them in order: bilan.survey{ { "age", {12, 13} }, { "genre", {...} } }.
+function Survey.from_lists(columns)
+  fault.expect(columns, "table", "bilan.survey")
+  local pairs_ = {}
+  if columns[1] ~= nil then
+    for i, pair in ipairs(columns) do pairs_[i] = { pair[1], pair[2] } end
+  else
+    for name, values in ordered.pairs(columns) do pairs_[#pairs_ + 1] = { name, values } end
+  end
+  local rows = 0
+  for _, pair in ipairs(pairs_) do
+    fault.expect(pair[1], "string", "bilan.survey: the name of a column")
+    fault.expect(pair[2], "table", ('bilan.survey: column "%s"'):format(pair[1]))
+    for place in pairs(pair[2]) do
+      if math.type(place) ~= "integer" or place < 1 then
+        fault.raise('bilan.survey: column "%s" is not a list', pair[1])
+      end
+      rows = math.max(rows, place)
+    end
+  end
+  local made = core.data.table(rows)
+  for _, pair in ipairs(pairs_) do
+    local column, kind = core.data.column(pair[2], rows)
+    if not column then fault.raise('bilan.survey: column "%s": %s', pair[1], kind) end
+    made = core.data.with(made, pair[1], kind, column)
+  end
+  return Survey.wrap(made, {})
+end
+
+-- ---- looking inside ------------------------------------------------------------------------------
+
+metatable.__len = function(self) return core.data.rows(inside(self).table, inside(self).domain) end
+metatable.__index = function(_, name)
+  local method = methods[name]
+  if method == nil and type(name) == "string" then
+    fault.unknown("verb of a survey", name, ordered.keys(methods))
+  end
+  return method
+end
+metatable.__newindex = function() fault.raise("a survey cannot be changed; its verbs give a new one") end
+metatable.__tostring = function(self)
+  local s = inside(self)
+  return ("survey: %d respondents, %d items%s"):format(#self, #core.data.names(s.table),
+    s.synthetic and " (synthetic)" or "")
+end
+
+function methods:names() return core.data.names(inside(self).table) end
+
+-- A label of the codebook in a language, with what there is as fallback.
+local function in_language(labels, lang)
+  if not labels then return nil end
+  return labels[lang] or labels[""] or labels.fr or labels.en
+end
+
+--- The label of an item in a language (default: the codebook's), or its name.
+function methods:label(name, lang)
+  local s = inside(self)
+  core.data.check(s.table, name)
+  local item = s.book.items_by_id[name]
+  local header = s.origin and s.origin.labels and s.origin.labels[name]
+  return item and in_language(item.label, lang or s.book.lang) or header or name
+end
+
+--- Everything known of an item: { id, kind, label, question, levels, nets, universe, base }.
+function methods:item(name)
+  local s = inside(self)
+  core.data.check(s.table, name)
+  local item = s.book.items_by_id[name] or {}
+  local levels = {}
+  for _, level in ipairs(core.data.levels(core.data.item(s.table, name)) or {}) do
+    if not level.missing then levels[#levels + 1] = level.label end
+  end
+  local nets = {}
+  for i, net in ipairs(item.nets or {}) do nets[i] = { net.name, table.unpack(net.parts) } end
+  return { id = name, kind = core.data.kind(s.table, name), label = methods.label(self, name),
+    question = in_language(item.question, s.book.lang), levels = levels, nets = nets,
+    universe = item.universe, base = item.base, unit = item.unit, note = item.note }
+end
+
+local marks, mark_names -- the objects that stand for kinds of missing in scripts
+
+--- Sets the script-side values of the kinds of missing (by init).
+function Survey.set_marks(list)
+  marks, mark_names = {}, list
+  for kind, mark in pairs(list) do
+    marks[core.data.missing_mark(kind)] = mark
+  end
+end
+
+--- The kind of missing that a script-side value stands for, or nil.
+function Survey.mark_kind(value)
+  for kind, mark in pairs(mark_names) do if mark == value then return kind end end
+end
+
+local function shown(value)
+  if type(value) == "userdata" then return marks[value] end
+  return value
+end
+
+--- The values of an item as a list; an absent answer is bilan.missing.no_answer and so on.
+function methods:column(name)
+  local s = inside(self)
+  local values = core.data.values(s.table, s.domain, name)
+  for i = 1, #values do values[i] = shown(values[i]) end
+  return values
+end
+
+--- The first n rows (default 6) as records { name = value }.
+function methods:head(n)
+  local s, out = inside(self), {}
+  for _, name in ipairs(core.data.names(s.table)) do
+    for i, value in ipairs(core.data.values(s.table, s.domain, name, n or 6)) do
+      out[i] = out[i] or {}
+      out[i][name] = shown(value)
+    end
+  end
+  return out
+end
+
+--- What is known of the data's origin and what happened to it: { path, sha256, ..., notes }.
+function methods:origin()
+  local s, copy = inside(self), {}
+  for k, v in pairs(s.origin or {}) do copy[k] = v end
+  copy.notes = table.move(s.notes, 1, #s.notes, 1, {})
+  copy.synthetic = s.synthetic
+  return copy
+end
+
+-- ---- making new surveys ----------------------------------------------------------------------------
+
+--- Keeps the rows where the expression is true as a domain: no row is removed, so a design
+-- keeps all its strata and PSUs.
+function methods:where(expr)
+  local s = inside(self)
+  fault.expect(expr, "string", "where: an SQL expression")
+  return changed(self, { domain = core.data.both(s.domain, core.expr.filter(s.table, expr)) })
+end
+
+--- Deletes the rows where the expression is true, for good: they leave the sample, the design
+-- and its PSUs. For estimating in a part of the sample use `where`.
+function methods:drop_rows(expr)
+  local s = inside(self)
+  fault.expect(expr, "string", "drop_rows: an SQL expression")
+  local gone = core.expr.filter(s.table, expr)
+  local kept = core.expr.filter(s.table, ("NOT coalesce((%s), 0)"):format(expr))
+  kept = core.data.both(s.domain, kept)
+  local count = core.data.rows(s.table, gone)
+  return changed(self, { table = core.data.take(s.table, kept), domain = false,
+    notes = note(self, "%d rows were deleted where %s", count, expr) })
+end
+
+--- New items from SQL expressions: derive{ name = expr }, or derive{ { "name", expr }, ... }
+-- when one uses another.
+function methods:derive(exprs)
+  local made = inside(self).table
+  fault.expect(exprs, "table", "derive")
+  local list = {}
+  for _, pair in ipairs(exprs) do list[#list + 1] = pair end
+  for name, expr in ordered.pairs(exprs) do
+    if type(name) == "string" then list[#list + 1] = { name, expr } end
+  end
+  for _, pair in ipairs(list) do
+    fault.expect(pair[2], "string", ('derive "%s": an SQL expression'):format(tostring(pair[1])))
+    made = core.expr.derive(made, pair[1], pair[2])
+  end
+  return changed(self, { table = made })
+end
+
+local function list_of(value) return type(value) == "table" and value or { value } end
+
+-- levels and the map old place -> new place of a recode { new = { old, ... } }.
+local function recode_plan(name, old_levels, map)
+  local new_of, olds = {}, {}
+  for _, level in ipairs(old_levels) do olds[#olds + 1] = level.label end
+  for new, parts in ordered.pairs(map) do
+    for _, old in ipairs(list_of(parts)) do
+      old = type(old) == "number" and core.text.number(old) or old
+      if new_of[old] then fault.raise('recode "%s": "%s" is named twice', name, old) end
+      new_of[old] = new
+    end
+  end
+  local levels, place, plan = {}, {}, {}
+  for i, level in ipairs(old_levels) do
+    local label = new_of[level.label] or level.label
+    new_of[level.label] = nil
+    if not place[label] then
+      levels[#levels + 1] = label == level.label and level or { label = label }
+      place[label] = #levels
+    end
+    plan[i] = place[label]
+  end
+  local unused = ordered.keys(new_of)[1]
+  if unused then fault.unknown(('level of "%s"'):format(name), unused, olds) end
+  return levels, plan
+end
+
+--- Joins levels: recode("genre", { autre = { "non binaire", "autre" } }); levels that are not
+-- named stay. opts.into names a new item instead of changing this one.
+function methods:recode(name, map, opts)
+  local s = inside(self)
+  opts = fault.options(opts, { "into", "kind" }, "recode")
+  fault.expect(map, "table", "recode: { new = { old, ... } }")
+  core.data.check(s.table, name)
+  local codes = core.data.to_codes(core.data.item(s.table, name), 10000)
+  local levels, plan = recode_plan(name, core.data.levels(codes), map)
+  local kind = core.data.kind(s.table, name)
+  if kind ~= "scale" then kind = "single" end
+  local column = core.data.relevel(codes, levels, plan)
+  return changed(self, {
+    table = core.data.with(s.table, opts.into or name, opts.kind or kind, column) })
+end
+
+--- rename{ new = "old" } (or rename{ old = "new" }: whichever of the two is an item).
+function methods:rename(map)
+  local s = inside(self)
+  local new_of = {}
+  for a, b in ordered.pairs(fault.expect(map, "table", "rename: { new = old }")) do
+    if core.data.has(s.table, a) and not core.data.has(s.table, b) then a, b = b, a end
+    core.data.check(s.table, b)
+    new_of[b] = a
+  end
+  local names, renamed, items = core.data.names(s.table), {}, {}
+  for id, item in pairs(s.book.items_by_id) do items[new_of[id] or id] = item end
+  for i, name in ipairs(names) do renamed[i] = new_of[name] or name end
+  local book = { order = s.book.order, items_by_id = items, lang = s.book.lang }
+  return changed(self, { table = core.data.select(s.table, names, renamed), book = book })
+end
+
+--- Keeps these items: select("a", "b") or select{ "a", "b" }.
+function methods:select(...)
+  local names = type(...) == "table" and ... or { ... }
+  return changed(self, { table = core.data.select(inside(self).table, names) })
+end
+
+--- This survey's rows with another wave's below; items by name.
+function methods:stack(other)
+  local a, b = inside(self), inside(other)
+  local above, below = core.data.take(a.table, a.domain), core.data.take(b.table, b.domain)
+  return changed(self, { table = core.data.stack(above, below), domain = false,
+    synthetic = a.synthetic or b.synthetic,
+    notes = note(self, "%d rows of another survey were added", #other) })
+end
+
+--- All respondents with the items of `other` whose answer to opts.by is the same.
+function methods:join(other, opts)
+  opts = type(opts) == "string" and { by = opts } or fault.options(opts, { "by" }, "join")
+  if not opts.by then fault.raise("join: name the item that both surveys share: { by = \"id\" }") end
+  local a, b = inside(self), inside(other)
+  local right = core.data.take(b.table, b.domain)
+  return changed(self, { table = core.data.join(a.table, right, opts.by) })
+end
+
+--- One item with several answers from one item per option:
+-- group{ langages = { "q8_python", "q8_r" } }, or with labels { { "Python", "q8_python" }, ... }.
+-- opts.ticked: the answers that mean yes; opts.blank_is_no: a blank box means "not ticked".
+function methods:group(sets, opts)
+  local s = inside(self)
+  opts = fault.options(opts, { "ticked", "blank_is_no" }, "group")
+  local ticked = opts.ticked or { "1", "Yes", "yes", "Oui", "oui", "Y", "true", "x", "X" }
+  local made = s.table
+  for name, members in ordered.pairs(fault.expect(sets, "table", "group: { name = { items } }")) do
+    local columns, labels = {}, {}
+    for i, member in ipairs(list_of(members)) do
+      local label, item = member, member
+      if type(member) == "table" then label, item = member[1], member[2] end
+      columns[i], labels[i] = core.data.item(s.table, item), label
+    end
+    made = core.data.with(made, name, "multiple",
+      core.data.group(columns, labels, ticked, opts.blank_is_no or false))
+  end
+  return changed(self, { table = made })
+end
+
+--- Any SQLite query on the respondents (of the domain): survey:sql "SELECT ... FROM survey".
+function methods:sql(query)
+  local s = inside(self)
+  fault.expect(query, "string", "sql")
+  return Survey.wrap(core.sql.sql(s.table, s.domain, query), { synthetic = s.synthetic })
+end
+
+--- Marks the respondents as made up: every table, chart and page of them says so.
+function methods:mark_synthetic(reason)
+  return changed(self, { synthetic = true, notes = note(self, "synthetic: %s",
+    reason or "made-up respondents") })
+end
+
+Survey.methods = methods
+return Survey

@@ -1,0 +1,264 @@
+--- A sheet as an aligned table for a terminal.
+--
+-- Columns are as wide as what they hold, measured in columns of the screen (not bytes). When the
+-- table is wider than the screen: long labels wrap, then optional columns are left out (and
+-- named below the table), then the columns are split into panels that repeat the row labels.
+-- The base n is never left out. All text goes through escape.terminal.
+local escape = require "bilan.escape"
+local format = require "bilan.format"
+local gate = require "bilan.gate"
+local host = require "bilan.host"
+
+local M = {}
+
+local GAP <const> = 2
+local LABEL_MOST <const>, LABEL_LEAST <const> = 44, 12
+
+-- The longest start of a text that fits, and the rest.
+local function cut(text, room)
+  if host.width(text) <= room then return text, "" end
+  local stop = 0
+  for at in utf8.codes(text) do
+    local next_at = utf8.offset(text, 2, at) or #text + 1
+    if host.width(text:sub(1, next_at - 1)) > room then break end
+    stop = next_at - 1
+  end
+  if stop == 0 then stop = (utf8.offset(text, 2, 1) or 2) - 1 end
+  return text:sub(1, stop), text:sub(stop + 1)
+end
+
+--- A text as lines of at most `room` columns, broken at blanks; a last line that had to be cut
+-- ends in an ellipsis when there are more than `most` lines.
+function M.wrap(text, room, most)
+  local lines, line = {}, ""
+  for word in text:gmatch("%S+") do
+    local joined = line == "" and word or line .. " " .. word
+    if host.width(joined) <= room then line = joined
+    else
+      if line ~= "" then lines[#lines + 1] = line end
+      line = word
+      while host.width(line) > room do
+        local head, tail = cut(line, room)
+        lines[#lines + 1], line = head, tail
+      end
+    end
+  end
+  if line ~= "" or #lines == 0 then lines[#lines + 1] = line end
+  if most and #lines > most then
+    lines[most] = cut(lines[most], room - 1) .. "\u{2026}"
+    for at = #lines, most + 1, -1 do lines[at] = nil end
+  end
+  return lines
+end
+
+local function pad(text, room, right)
+  local blanks = (" "):rep(math.max(0, room - host.width(text)))
+  return right and blanks .. text or text .. blanks
+end
+
+local function cell_text(cell)
+  local text = cell.text
+  if cell.letters then text = text .. " " .. cell.letters end
+  return escape.terminal(text)
+end
+
+local function is_left(column) return column.type == "label" or column.type == "text" end
+
+local function heading(column)
+  local text = escape.terminal(column.label)
+  return column.letter and text .. " (" .. column.letter .. ")" or text
+end
+
+-- The widest word of a text.
+local function widest_word(text)
+  local most = 0
+  for word in text:gmatch("%S+") do most = math.max(most, host.width(word)) end
+  return most
+end
+
+-- Width that each column wants.
+local function natural_widths(body, texts)
+  local widths = {}
+  for at, column in ipairs(body.columns) do
+    local most = math.min(widest_word(heading(column)), 18)
+    for _, row in ipairs(texts) do most = math.max(most, host.width(row[at])) end
+    if is_left(column) then
+      most = math.min(math.max(most, math.min(host.width(heading(column)), 24)), LABEL_MOST)
+    end
+    widths[at] = math.max(most, 1)
+  end
+  return widths
+end
+
+local function total_width(list, widths)
+  local sum = -GAP
+  for _, at in ipairs(list) do sum = sum + widths[at] + GAP end
+  return sum
+end
+
+-- Narrows labels and notes, the widest first, until the list fits or none can shrink.
+local function shrink_labels(body, list, widths, room)
+  while total_width(list, widths) > room do
+    local widest
+    for _, at in ipairs(list) do
+      local may = is_left(body.columns[at]) and widths[at] > LABEL_LEAST
+      if may and (not widest or widths[at] > widths[widest]) then widest = at end
+    end
+    if not widest then return end
+    widths[widest] = widths[widest] - 1
+  end
+end
+
+-- Leaves out optional columns, the least wanted first; returns those kept and those left out.
+local function drop_optional(body, list, widths, room)
+  local dropped = {}
+  for rank = 1, 5 do
+    for index = #list, 1, -1 do
+      local column = body.columns[list[index]]
+      local floor_width = 0
+      for _, at in ipairs(list) do
+        local least = is_left(body.columns[at]) and math.min(widths[at], LABEL_LEAST) or widths[at]
+        floor_width = floor_width + least + GAP
+      end
+      if column.optional == rank and floor_width - GAP > room then
+        table.insert(dropped, 1, heading(column))
+        table.remove(list, index)
+      end
+    end
+  end
+  return dropped
+end
+
+-- Splits the columns into panels that each fit, with the label columns in front.
+local function panels_of(body, list, widths, room)
+  local labels, panels, current = {}, {}, nil
+  for _, at in ipairs(list) do
+    if body.columns[at].type == "label" then labels[#labels + 1] = at end
+  end
+  for _, at in ipairs(list) do
+    if body.columns[at].type ~= "label" then
+      if current then current[#current + 1] = at end
+      if not current or total_width(current, widths) > room then
+        if current and #current > #labels + 1 then current[#current] = nil end
+        if not current or current[#current] ~= at then
+          current = table.move(labels, 1, #labels, 1, {})
+          current[#current + 1] = at
+          panels[#panels + 1] = current
+        end
+      end
+    end
+  end
+  return #panels > 0 and panels or { labels }
+end
+
+-- One logical row as lines: wrapped labels, figures on the first line.
+local function row_lines(body, list, widths, texts, most)
+  local parts, height = {}, 1
+  for index, at in ipairs(list) do
+    local wrapped = is_left(body.columns[at]) or most
+    parts[index] = wrapped and M.wrap(texts[at], widths[at], most or 4) or { texts[at] }
+    height = math.max(height, #parts[index])
+  end
+  local lines = {}
+  for line = 1, height do
+    local cells = {}
+    for index, at in ipairs(list) do
+      local from = most and height - #parts[index] or 0 -- headings stand at the bottom
+      cells[index] = pad(parts[index][line - from] or "", widths[at], not is_left(body.columns[at]))
+    end
+    lines[line] = table.concat(cells, (" "):rep(GAP)):gsub("%s+$", "")
+  end
+  return lines
+end
+
+-- The line of banner names over a panel; nil without banners.
+local function group_line(body, list, widths)
+  if not body.groups or #body.groups == 0 then return nil end
+  local line, column = "", 0
+  for index, at in ipairs(list) do
+    for _, group in ipairs(body.groups) do
+      local previous = list[index - 1] or 0
+      if at >= group.first and at <= group.last and previous < group.first or
+        (at >= group.first and at <= group.last and index > 1
+          and body.columns[previous].type == "label") then
+        local room = 0
+        for _, other in ipairs(list) do
+          if other >= at and other <= group.last then room = room + widths[other] + GAP end
+        end
+        local name = cut(escape.terminal(group.label), math.max(room - GAP, 1))
+        line = pad(line, column) .. name
+      end
+    end
+    column = column + widths[at] + GAP
+  end
+  return line
+end
+
+-- Blanks out a first label that repeats the one above.
+local function without_repeats(body, texts)
+  if not (body.columns[2] and body.columns[2].type == "label") then return end
+  local previous
+  for _, row in ipairs(texts) do
+    if row[1] == previous then row[1] = "" else previous = row[1] end
+  end
+end
+
+local function add_all(lines, more)
+  for _, line in ipairs(more) do lines[#lines + 1] = line end
+end
+
+local function panel_lines(lines, body, list, widths, texts)
+  local groups = group_line(body, list, widths)
+  if groups then lines[#lines + 1] = groups end
+  local headings = {}
+  for at, column in ipairs(body.columns) do headings[at] = heading(column) end
+  add_all(lines, row_lines(body, list, widths, headings, 4))
+  local rule = ("\u{2500}"):rep(math.max(total_width(list, widths), 1))
+  lines[#lines + 1] = rule
+  for index, row in ipairs(body.rows) do
+    local previous = body.rows[index - 1]
+    if row.kind == "total" and previous then lines[#lines + 1] = rule end
+    add_all(lines, row_lines(body, list, widths, texts[index]))
+    if row.kind == "base" and index == 1 then lines[#lines + 1] = rule end
+  end
+end
+
+local function sentences(lines, list, room)
+  for _, text in ipairs(list) do add_all(lines, M.wrap(escape.terminal(text), room)) end
+end
+
+--- The table as text. opts.width (80); opts.notes = false leaves the method notes out.
+function M.write(sheet, opts)
+  opts = opts or {}
+  local body, room = gate.open(sheet, "the terminal writer"), opts.width or 80
+  local lines, texts = {}, {}
+  if body.title then add_all(lines, M.wrap(escape.terminal(body.title), room)) end
+  if body.subtitle then add_all(lines, M.wrap(escape.terminal(body.subtitle), room)) end
+  for index, row in ipairs(body.rows) do
+    texts[index] = {}
+    for at, cell in ipairs(row.cells) do texts[index][at] = cell_text(cell) end
+  end
+  without_repeats(body, texts)
+  local foot = {}
+  if #body.columns > 0 then
+    local widths, list = natural_widths(body, texts), {}
+    for at in ipairs(body.columns) do list[at] = at end
+    local dropped = drop_optional(body, list, widths, room)
+    shrink_labels(body, list, widths, room)
+    for index, panel in ipairs(panels_of(body, list, widths, room)) do
+      if index > 1 then lines[#lines + 1] = "" end
+      panel_lines(lines, body, panel, widths, texts)
+    end
+    if #dropped > 0 then
+      foot[1] = format.say(body.lang, "foot_more", { columns = table.concat(dropped, ", ") })
+    end
+  end
+  sentences(lines, body.foot, room)
+  sentences(lines, foot, room)
+  if opts.notes ~= false then
+    sentences(lines, table.move(body.notes, 1, body.own_notes or #body.notes, 1, {}), room)
+  end
+  return table.concat(lines, "\n")
+end
+
+return M
