@@ -38,6 +38,13 @@ static void *allocate(void *ud, void *block, size_t before, size_t after) {
   return NULL;
 }
 
+/* Sets a handler that stays, and lets system calls go on behind it. */
+static void handle_signal(int signal_number, void (*handler)(int)) {
+  struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  sigaction(signal_number, &action, NULL);
+}
+
 /* The libraries of the engine's own Lua; scripts get a reviewed subset of them. */
 static void open_libraries(lua_State *L) {
   luaL_openlibs(L);
@@ -93,8 +100,8 @@ int main(int argc, char **argv) {
   open_standard_streams();
   handle_init(&b);
   sqlite_use_mem(&b.mem);
-  signal(SIGPIPE, SIG_IGN);
-  signal(SIGALRM, on_alarm);
+  handle_signal(SIGPIPE, SIG_IGN);
+  handle_signal(SIGALRM, on_alarm);
   host.out[0] = '.';
   lua_State *L = lua_newstate(allocate, &b.mem);
   if (!L) {

@@ -24,8 +24,9 @@ enum {
 };
 #define EXPONENT_LIMIT INT64_C(1000000000000000)
 
-/* What the scanner finds: (-1)^negative * w * 10^exponent while `count` <= EXACT_DIGITS;
- * else the digits are read again from `mantissa`. */
+/* What the scanner finds: (-1)^negative * w * 10^exponent while `count` <= EXACT_DIGITS; else
+ * the digits are read again from `mantissa`. Nothing is copied, so a number may be of any
+ * length. */
 struct decimal {
   struct text mantissa; /* from the first significant digit; may hold points and separators */
   uint64_t w;           /* the first EXACT_DIGITS significant digits */
@@ -95,22 +96,25 @@ static bool take_exponent(struct decimal *d, struct text t, size_t *at) {
   return true;
 }
 
-/* Reads the whole of t. A number needs a digit, and one after a decimal mark. */
+/* Takes the decimal mark at *at and the digits after it, when there is one. false: a mark
+ * without digits. */
+static bool take_decimals(struct decimal *d, struct text t, size_t *at, char mark) {
+  if (*at == t.n || t.s[*at] != mark) return true;
+  ++*at;
+  size_t decimals = take_digits(d, t, at);
+  d->exponent -= (int64_t)decimals;
+  return decimals > 0;
+}
+
+/* Reads the whole of t: sign, whole part, decimals, exponent. Either of the two middle parts
+ * may be absent, not both. false: not a number. */
 static bool scan(struct decimal *d, struct text t, struct number_style style) {
   size_t at = 0;
   *d = (struct decimal){.mantissa = {t.s, 0}};
   if (t.n && (t.s[0] == '-' || t.s[0] == '+')) d->negative = t.s[at++] == '-';
   size_t start = at;
   if (!take_whole(d, t, &at, style.thousands)) return false;
-  bool whole = at > start;
-  if (at < t.n && t.s[at] == style.decimal) {
-    ++at;
-    size_t decimals = take_digits(d, t, &at);
-    if (!decimals) return false;
-    d->exponent -= (int64_t)decimals;
-  } else if (!whole) {
-    return false;
-  }
+  if (!take_decimals(d, t, &at, style.decimal) || at == start) return false;
   d->mantissa.n = d->count ? (size_t)(t.s + at - d->mantissa.s) : 0;
   if (at < t.n && (t.s[at] == 'e' || t.s[at] == 'E') && !take_exponent(d, t, &at)) return false;
   return at == t.n;

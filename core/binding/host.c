@@ -289,6 +289,10 @@ static void on_tick(lua_State *L, lua_Debug *ar) {
   h->limit = 1;
   lua_sethook(L, on_tick, LUA_MASKCOUNT, 1);
   l_push_where(L);
+  if (lua_rawlen(L, -1) == 0) { /* the engine alone is running: it is on its way out */
+    lua_pop(L, 1);
+    return;
+  }
   if (h->expired) lua_pushfstring(L, "time limit: %d s", h->timeout);
   else lua_pushliteral(L, "instruction limit reached");
   lua_concat(L, 2);

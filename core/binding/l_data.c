@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "binding/l_data.h"
+#include "data/summary.h"
 
 /* Lua names of the kinds of item and of missing, in the order of the enums. */
 static const char *const kind_names[] = {"single", "multiple", "scale", "number",
@@ -260,6 +261,38 @@ static int l_levels(lua_State *L) {
   return 1;
 }
 
+static void set_number(lua_State *L, const char *name, double value) {
+  l_push_count(L, value);
+  lua_setfield(L, -2, name);
+}
+
+/* summary(table, domain, name) -> { answered, missing, kinds = { [kind] = n }, low, high,
+ * example }. */
+static int l_summary(lua_State *L) {
+  const struct domain *d = l_opt_domain(L, 2);
+  const struct table *t = l_check_table(L, 1);
+  const struct column *c = l_check_item(L, 1, 3);
+  bilan_kind kind = table_kind(t, table_find(t, l_check_text(L, 3)));
+  struct summary s;
+  column_summary(&s, c, d);
+  lua_createtable(L, 0, 6);
+  set_number(L, "answered", (double)s.answered);
+  set_number(L, "missing", (double)s.missing[BILAN_PRESENT]);
+  lua_newtable(L);
+  for (int why = 1; why < BILAN_MISSING_KINDS; why++)
+    if (s.missing[why]) set_number(L, missing_names[why], (double)s.missing[why]);
+  lua_setfield(L, -2, "kinds");
+  if (s.numeric && s.answered) {
+    set_number(L, "low", s.low);
+    set_number(L, "high", s.high);
+  }
+  if (s.answered) {
+    push_value(L, c, s.example, kind == BILAN_NUMBER && s.numeric);
+    lua_setfield(L, -2, "example");
+  }
+  return 1;
+}
+
 /* type(column) -> "codes", "numbers", "text" or "set". */
 static int l_type(lua_State *L) {
   static const char *const names[] = {"codes", "numbers", "text", "set"};
@@ -333,7 +366,7 @@ int l_data_open(lua_State *L) {
       {"rows", l_rows},       {"names", l_names},       {"has", l_has},
       {"check", l_check_name}, {"item", l_item},        {"kind", l_kind},
       {"values", l_values},   {"levels", l_levels},     {"type", l_type},
-      {"to_codes", l_to_codes}, {"select", l_select},   {"take", l_take},
+      {"to_codes", l_to_codes}, {"summary", l_summary}, {"select", l_select},   {"take", l_take},
       {"both", l_both},       {"missing_mark", l_missing_mark}, {NULL, NULL}};
   luaL_newlib(L, functions);
   l_recode_add(L);

@@ -13,6 +13,7 @@ struct build {
   const struct claim_table *t;
   struct solver *solver;
   bilan_status status;
+  int64_t cap; /* of bases that nothing bounds */
   size_t rows, columns;
   uint64_t column[CLAIM_COLUMNS];
   size_t base[CLAIM_ROWS];
@@ -91,10 +92,10 @@ static int64_t roomy_base(const struct claim_table *t) {
   return den;
 }
 
-static struct solve_variable group_range(const struct claim_table *t, size_t g) {
+static struct solve_variable group_range(const struct claim_table *t, size_t g, int64_t cap) {
   const struct claim_group *group = &t->group[g];
-  struct solve_variable v = {.lo = has_figure(t, g), .hi = SHARE_BASE_LIMIT};
-  if (group->size != CLAIM_UNKNOWN && group->size < v.hi) v.hi = group->size;
+  struct solve_variable v = {.lo = has_figure(t, g), .hi = cap};
+  if (group->size != CLAIM_UNKNOWN && group->size < SHARE_BASE_LIMIT) v.hi = group->size;
   v.aim = group->size != CLAIM_UNKNOWN ? group->size : roomy_base(t);
   if (group->base != CLAIM_UNKNOWN) v.lo = v.hi = group->base;
   if (group->aim != CLAIM_UNKNOWN) v.aim = group->aim;
@@ -102,8 +103,8 @@ static struct solve_variable group_range(const struct claim_table *t, size_t g) 
 }
 
 /* The rest of a part: whoever is in no group of it. */
-static struct solve_variable rest_range(const struct claim_table *t, size_t part) {
-  struct solve_variable v = {.lo = 0, .hi = SHARE_BASE_LIMIT, .aim = 0};
+static struct solve_variable rest_range(const struct claim_table *t, size_t part, int64_t cap) {
+  struct solve_variable v = {.lo = 0, .hi = cap, .aim = 0};
   int64_t left = t->group[0].size;
   for (size_t g = 1; g < t->groups; g++) {
     if (t->group[g].part != part) continue;
@@ -111,7 +112,7 @@ static struct solve_variable rest_range(const struct claim_table *t, size_t part
     else left = CLAIM_UNKNOWN;
     if (left < 0) left = CLAIM_UNKNOWN; /* sizes that contradict each other bound nothing */
   }
-  if (left != CLAIM_UNKNOWN && left < v.hi) v.hi = left;
+  if (left != CLAIM_UNKNOWN && left < SHARE_BASE_LIMIT) v.hi = left;
   v.aim = left != CLAIM_UNKNOWN ? left : 0;
   if (t->no_rest) v.hi = v.aim = 0;
   return v;
@@ -120,7 +121,8 @@ static struct solve_variable rest_range(const struct claim_table *t, size_t part
 static void make_bases(struct build *w, size_t smallest) {
   for (size_t r = 0; r < w->rows; r++) {
     struct solve_variable v =
-        r < w->t->groups ? group_range(w->t, r) : rest_range(w->t, r - w->t->groups + 1);
+        r < w->t->groups ? group_range(w->t, r, w->cap)
+                         : rest_range(w->t, r - w->t->groups + 1, w->cap);
     if (r == smallest) {
       v.rank = -1;
       v.aim = -1;
@@ -293,19 +295,59 @@ static void full_row(struct build *w, size_t first, int64_t den) {
   at_most(w, 0);
 }
 
-/* Helping rows: the whole's share lies between the shares of its parts. A group of the part
- * without this figure counts as 0 to 100 %, like the rest. */
-static void mixture_rows(struct build *w, const struct claim_figure *whole, size_t part,
+/* Sum of the low ends of a group's figures that lie in `within` and have no common level (of
+ * several answers each: the largest one), over den. */
+static int64_t low_within(const struct claim_table *t, size_t group, uint64_t within,
+                          int64_t den) {
+  uint64_t seen = 0;
+  int64_t sum = 0, most = 0;
+  for (size_t i = 0; i < t->figures; i++) {
+    const struct claim_figure *f = &t->figure[i];
+    if (f->group != group || (f->levels & ~within)) continue;
+    int64_t low = f->share.low * (den / f->share.den);
+    if (low > most) most = low;
+    if (f->levels & seen) continue;
+    seen |= f->levels;
+    sum += low;
+  }
+  return t->multiple || most > sum ? most : sum;
+}
+
+/* The least upper end that the figures of a group say about `levels`: of a figure that has
+ * them all, or (one answer each) what the other levels leave. */
+static int64_t high_over(const struct claim_table *t, size_t group, uint64_t levels,
                          int64_t den) {
-  int64_t low = whole->share.low * (den / whole->share.den);
-  int64_t high = whole->share.high * (den / whole->share.den);
+  int64_t high = t->multiple ? den : den - low_within(t, group, ~levels, den);
+  for (size_t i = 0; i < t->figures; i++) {
+    const struct claim_figure *f = &t->figure[i];
+    if (f->group != group || (levels & ~f->levels)) continue;
+    int64_t own = f->share.high * (den / f->share.den);
+    if (own < high) high = own;
+  }
+  return high;
+}
+
+/* Helping rows: what the figures imply for a column of a row, printed or not. */
+static void implied_rows(struct build *w, size_t group, size_t c, int64_t den) {
+  term(w, w->base[group], low_within(w->t, group, w->column[c], den));
+  term(w, w->count[group][c], -den);
+  at_most(w, 0);
+  term(w, w->base[group], -high_over(w->t, group, w->column[c], den));
+  term(w, w->count[group][c], den);
+  at_most(w, 0);
+}
+
+/* Helping rows: the whole's share of a column lies between the shares of its parts; the rest
+ * counts as 0 to 100 %. */
+static void mixture_rows(struct build *w, size_t c, size_t part, int64_t den) {
+  uint64_t levels = w->column[c];
+  int64_t low = low_within(w->t, 0, levels, den), high = high_over(w->t, 0, levels, den);
   for (int side = 0; side < 2; side++) {
     for (size_t g = 1; g < w->t->groups; g++) {
       if (w->t->group[g].part != part) continue;
-      const struct claim_figure *f = find_figure(w->t, g, whole->levels);
-      int64_t most = f ? f->share.high * (den / f->share.den) : den;
-      int64_t least = f ? f->share.low * (den / f->share.den) : 0;
-      term(w, w->base[g], side ? least - high : low - most);
+      int64_t factor = side ? low_within(w->t, g, levels, den) - high
+                            : low - high_over(w->t, g, levels, den);
+      term(w, w->base[g], factor);
     }
     term(w, w->base[w->t->groups + part - 1], side ? -high : low - den);
     at_most(w, 0);
@@ -314,11 +356,10 @@ static void mixture_rows(struct build *w, const struct claim_figure *whole, size
 
 static void helping_rows(struct build *w) {
   int64_t den = roomy_base(w->t);
-  for (size_t i = 0; i < w->t->figures; i++) {
-    if (!w->t->multiple) full_row(w, i, den);
-    if (w->t->figure[i].group != 0) continue;
-    for (size_t part = 1; part <= w->t->parts; part++)
-      mixture_rows(w, &w->t->figure[i], part, den);
+  for (size_t i = 0; i < w->t->figures && !w->t->multiple; i++) full_row(w, i, den);
+  for (size_t c = 0; c < w->columns; c++) {
+    for (size_t g = 0; g < w->t->groups; g++) implied_rows(w, g, c, den);
+    for (size_t part = 1; part <= w->t->parts; part++) mixture_rows(w, c, part, den);
   }
 }
 
@@ -377,14 +418,15 @@ static void read_solution(const struct build *w, struct claim_solution *out) {
   }
 }
 
-bilan_status claim_solve(bilan *b, struct claim_solution *out, const struct claim_table *t,
-                         size_t smallest, uint64_t steps) {
-  bilan_status status = check(b, t);
-  if (status) return status;
+/* One search, with `cap` for the bases that nothing bounds. */
+static bilan_status solve_capped(bilan *b, struct claim_solution *out,
+                                 const struct claim_table *t, size_t smallest, int64_t cap,
+                                 uint64_t steps) {
   struct build *w = mem_zero(&b->mem, 1, sizeof *w);
   if (!w) return fail_nomem(b);
   w->b = b;
   w->t = t;
+  w->cap = cap;
   w->status = solver_new(b, &w->solver);
   if (!w->status) build_system(w, smallest);
   enum solve_verdict verdict = SOLVE_LIMIT;
@@ -392,13 +434,49 @@ bilan_status claim_solve(bilan *b, struct claim_solution *out, const struct clai
   if (!w->status) w->status = solver_run(b, w->solver, &verdict, steps, &used);
   if (!w->status) {
     out->verdict = verdict;
-    out->steps = used;
+    out->steps += used;
     if (verdict == SOLVE_YES) read_solution(w, out);
   }
-  status = w->status;
+  bilan_status status = w->status;
   solver_free(b, w->solver);
   mem_free(&b->mem, w);
   return status;
+}
+
+/* Has every group a base or a size, so that no cap plays a role? */
+static bool is_bounded(const struct claim_table *t) {
+  if (t->group[0].base == CLAIM_UNKNOWN && t->group[0].size == CLAIM_UNKNOWN) return false;
+  for (size_t g = 1; g < t->groups; g++)
+    if (t->group[g].base == CLAIM_UNKNOWN && t->group[g].size == CLAIM_UNKNOWN) return false;
+  return true;
+}
+
+/* The largest whole number that the table itself names, 0 when it names none. */
+static int64_t largest_known(const struct claim_table *t) {
+  int64_t most = 0;
+  for (size_t g = 0; g < t->groups; g++) {
+    if (t->group[g].base > most) most = t->group[g].base;
+    if (t->group[g].size > most) most = t->group[g].size;
+  }
+  return most;
+}
+
+/* Bases that nothing bounds are looked for among small numbers first, where surveys are: a
+ * "yes" found there holds, a "no" only holds under the last cap, the limit itself. */
+bilan_status claim_solve(bilan *b, struct claim_solution *out, const struct claim_table *t,
+                         size_t smallest, uint64_t steps) {
+  bilan_status status = check(b, t);
+  if (status) return status;
+  const int64_t caps[] = {100, 1000, 10000};
+  int64_t known = largest_known(t);
+  out->verdict = SOLVE_LIMIT;
+  out->steps = 0;
+  if (smallest == CLAIM_NO_ROW && !is_bounded(t))
+    for (size_t i = 0; i < 3 && !status && out->verdict != SOLVE_YES; i++)
+      if (caps[i] > known) status = solve_capped(b, out, t, smallest, caps[i], steps / 5);
+  if (status || out->verdict == SOLVE_YES) return status;
+  uint64_t left = out->steps < steps ? steps - out->steps : 0;
+  return solve_capped(b, out, t, smallest, SHARE_BASE_LIMIT, left);
 }
 
 /* ---- smallest base ----------------------------------------------------------------------- */

@@ -20,8 +20,10 @@
  *
  * Helping rows, implied by the others, that let propagation see far (no solution is lost):
  *     (sum of low of figures without a common level - 1) * base[g] <= 0
+ *     low[g] * base[g] <= count[g][c] <= high[g] * base[g]   for every column, where low sums
+ *         the figures within c and high is what a wider figure or the other levels leave
  *     sum over g of (low[0] - high[g]) * base[g] + (low[0] - 1) * base[rest] <= 0, and its
- *     mirror image: the share of the whole lies between those of its parts.
+ *         mirror image: the share of the whole lies between those of its parts
  *
  * Limits. GROUPS, PARTS, LEVELS, COLUMNS and FIGURES below; bases to SHARE_BASE_LIMIT (10^7).
  * A row has at most COLUMNS + 1 terms of at most 2 * 10^8 * 10^7: below 2^57.

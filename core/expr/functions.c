@@ -48,22 +48,21 @@ static bilan_status call_iif(ARGS) {
   return BILAN_OK;
 }
 
-/* The least (order -1) or greatest (1) argument; the first of equal ones. */
-static void extreme(struct value *out, const struct value *args, size_t count, int order) {
-  *out = any_null(args, count) ? value_null() : args[0];
-  for (size_t i = 1; i < count && out->type != VALUE_NULL; i++)
-    if (value_compare(args[i], *out, COLLATE_BINARY) == order) *out = args[i];
-}
-
+/* Of equal arguments the last, as SQLite has it: min(2, 2.0) is 2.0. */
 static bilan_status call_min(ARGS) {
   UNUSED(run);
-  extreme(out, args, count, -1);
+  *out = any_null(args, count) ? value_null() : args[0];
+  for (size_t i = 1; i < count && out->type != VALUE_NULL; i++)
+    if (value_compare(args[i], *out, COLLATE_BINARY) <= 0) *out = args[i];
   return BILAN_OK;
 }
 
+/* Of equal arguments the first: max(2, 2.0) is 2. */
 static bilan_status call_max(ARGS) {
   UNUSED(run);
-  extreme(out, args, count, 1);
+  *out = any_null(args, count) ? value_null() : args[0];
+  for (size_t i = 1; i < count && out->type != VALUE_NULL; i++)
+    if (value_compare(args[i], *out, COLLATE_BINARY) > 0) *out = args[i];
   return BILAN_OK;
 }
 
@@ -108,7 +107,7 @@ static bilan_status call_round(ARGS) {
 
 /* The number that an argument is, as a whole; false for NULL and other texts. */
 static bool as_number(struct value *number, struct value v) {
-  *number = value_apply_numeric(v, false);
+  *number = value_apply_numeric(v);
   return number->type == VALUE_INTEGER || number->type == VALUE_REAL;
 }
 
@@ -361,14 +360,16 @@ static bilan_status call_instr(ARGS) {
   return BILAN_OK;
 }
 
+/* Nothing to look for leaves the value as it is, type included, whatever it is replaced by. */
 static bilan_status call_replace(ARGS) {
   char room[3][NUMBER_ROOM];
   struct buffer b;
-  *out = any_null(args, count) ? value_null() : args[0];
-  if (out->type == VALUE_NULL) return BILAN_OK;
+  *out = any_null(args, 2) ? value_null() : args[0];
   struct text t = value_as_text(args[0], room[0]), what = value_as_text(args[1], room[1]);
   struct text by = value_as_text(args[2], room[2]);
-  if (!what.n) return BILAN_OK;
+  if (out->type == VALUE_NULL || !what.n) return BILAN_OK;
+  *out = value_null();
+  if (any_null(args, count)) return BILAN_OK;
   buffer_init(&b, &run->b->mem);
   size_t at = 0;
   for (size_t hit; (hit = find(t, at, what)) != SIZE_MAX; at = hit + what.n) {

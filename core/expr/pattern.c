@@ -27,12 +27,12 @@ static bool in_set(struct text p, size_t *at, uint32_t c) {
   for (bool first = true; *at < p.n; first = false) {
     uint32_t next = text_next(p, at);
     if (next == ']' && !first) return found != inverted;
-    if (next == '-' && !first && !range && member && *at < p.n && p.s[*at] != ']') {
+    if (next == '-' && member && !range && *at < p.n && p.s[*at] != ']') {
       range = true;
       continue;
     }
     if (range ? c >= member && c <= next : c == next) found = true;
-    member = range ? 0 : next;
+    member = range || (first && next == ']') ? 0 : next;
     range = false;
   }
   return false;

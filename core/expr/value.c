@@ -13,14 +13,12 @@ static int64_t clamp_to_int(double r) {
   return (int64_t)r;
 }
 
-/* Whole reals strictly inside the range of integers become integers; -0 becomes 0. */
-static struct value whole_to_integer(double r) {
-  int64_t i = clamp_to_int(r);
-  if ((double)i == r && i > INT64_MIN && i < INT64_MAX) return value_integer(i);
-  return value_real(r);
+/* -0 becomes 0; the two integers at the ends stay real, as in SQLite's columns. */
+struct value value_of_number(double number) {
+  int64_t i = clamp_to_int(number);
+  if ((double)i == number && i > INT64_MIN && i < INT64_MAX) return value_integer(i);
+  return value_real(number);
 }
-
-struct value value_of_number(double number) { return whole_to_integer(number); }
 
 /* ---- text as a number ------------------------------------------------------------------- */
 
@@ -116,13 +114,10 @@ enum truth value_truth(struct value v) {
   return value_to_double(v) != 0 ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
-struct value value_apply_numeric(struct value v, bool whole) {
-  if (v.type == VALUE_REAL && whole) return whole_to_integer(v.as.r);
+struct value value_apply_numeric(struct value v) {
   if (v.type != VALUE_TEXT) return v;
   struct prefix p = scan_prefix((struct text){v.as.s, v.n});
-  if (!p.all) return v;
-  struct value number = prefix_value(p);
-  return number.type == VALUE_REAL && whole ? whole_to_integer(number.as.r) : number;
+  return p.all ? prefix_value(p) : v;
 }
 
 /* ---- a number as text ------------------------------------------------------------------- */
@@ -218,8 +213,8 @@ int value_compare_as(struct value a, struct value b, enum affinity affinity,
   bool mixed = (a.type == VALUE_TEXT) != (b.type == VALUE_TEXT);
   char room_a[NUMBER_ROOM], room_b[NUMBER_ROOM];
   if (affinity == AFFINITY_NUMERIC && (mixed || a.type == VALUE_TEXT)) {
-    a = value_apply_numeric(a, false);
-    b = value_apply_numeric(b, false);
+    a = value_apply_numeric(a);
+    b = value_apply_numeric(b);
   } else if (affinity == AFFINITY_TEXT) {
     a = value_text(value_as_text(a, room_a));
     b = value_text(value_as_text(b, room_b));

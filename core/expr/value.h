@@ -60,9 +60,8 @@ enum truth value_truth(struct value v);
 /* The text of a value; a number is written into `room`. NULL gives an empty text. */
 struct text value_as_text(struct value v, char room[NUMBER_ROOM]);
 
-/* Text that is a number as a whole becomes that number; everything else stays. `whole`: a
- * real number without fraction becomes an integer too. */
-struct value value_apply_numeric(struct value v, bool whole);
+/* Text that is a number as a whole becomes that number; everything else stays. */
+struct value value_apply_numeric(struct value v);
 
 /* -1, 0, 1 for two values that are not NULL, by storage class; integers and reals are compared
  * exactly. */

@@ -202,7 +202,15 @@ struct runs {
   char final;    /* the kind of the last mark */
   bool threes;   /* all runs between the first and the last have three digits */
   bool zero;     /* r0 starts with 0 */
+  struct text blank; /* the first mark that is a blank; all others must be the same bytes */
 };
+
+/* A mark that is a blank but another one than before: "1 234<NBSP>567". */
+static bool other_blank(struct runs *r, char mark, struct text bytes) {
+  if (mark != ' ') return false;
+  if (!r->blank.n) r->blank = bytes;
+  return !text_equal(r->blank, bytes);
+}
 
 /* Reads runs and marks from *at on; stops at anything else. */
 static struct runs read_runs(struct text t, size_t *at) {
@@ -215,6 +223,7 @@ static struct runs read_runs(struct text t, size_t *at) {
     if (r.marks) r.threes = r.threes && r.last == 3;
     if (r.marks == 1) r.group = r.final;
     if (r.marks > 1 && r.final != r.group) r.group = 0;
+    if (other_blank(&r, mark, (struct text){t.s + *at, length})) r.threes = false;
     r.whole += r.last;
     r.final = mark;
     r.marks++;

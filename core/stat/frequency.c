@@ -22,21 +22,24 @@ bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t 
   return status;
 }
 
-static bilan_status add_rows(bilan *b, struct estimates *out, const struct sample *sample,
-                             const struct tally *t, const size_t *order,
-                             const struct tally_request *request,
-                             const struct proportion_options *options) {
-  static const uint32_t no_codes[BY_MOST] = {0};
+/* The levels of one group, as sorted in it. */
+static bilan_status add_group(bilan *b, struct estimates *out, const struct sample *sample,
+                              const struct tally *t, size_t group, const size_t *order,
+                              const struct tally_request *request,
+                              const struct proportion_options *options) {
+  uint32_t codes[BY_MOST];
   size_t plain = t->levels - request->net_count;
   double sum = 0;
+  if (!by_codes(request->by, group, codes)) return BILAN_OK;
+  if (!by_shows(request->by, tally_rows(t, group))) return BILAN_OK;
   for (size_t i = 0; i < t->levels; i++) {
     struct estimate_row *row;
-    bilan_status status = estimates_add(b, out, &row, no_codes, t->codes[order[i]]);
+    bilan_status status = estimates_add(b, out, &row, codes, t->codes[order[i]]);
     if (status) return status;
-    proportion_fill(&row->e, sample, t, 0, order[i], request, options);
-    sum += t->weight[order[i]];
+    proportion_fill(&row->e, sample, t, group, order[i], request, options);
+    sum += t->weight[group * t->levels + order[i]];
     if (i < plain && request->item->type == COLUMN_CODES)
-      estimate_set(&row->e, FIGURE_CUMULATIVE, sum / t->bases[0].weight);
+      estimate_set(&row->e, FIGURE_CUMULATIVE, sum / t->bases[group].weight);
   }
   return BILAN_OK;
 }
@@ -50,8 +53,10 @@ bilan_status frequency_estimate(bilan *b, struct estimates *out, const struct sa
   if (status) return status;
   size_t *order = mem_array(&b->mem, t.levels, sizeof *order);
   if (!order) status = fail_nomem(b);
-  if (!status) status = level_order(b, order, &t, 0, request->net_count, sort);
-  if (!status) status = add_rows(b, out, sample, &t, order, request, options);
+  for (size_t group = 0; !status && group < t.groups; group++) {
+    status = level_order(b, order, &t, group, request->net_count, sort);
+    if (!status) status = add_group(b, out, sample, &t, group, order, request, options);
+  }
   mem_free(&b->mem, order);
   tally_free(&t);
   return status;

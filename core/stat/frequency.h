@@ -15,8 +15,8 @@ extern const char *const level_sort_names[LEVEL_SORTS + 1]; /* "level", "descend
 bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t group,
                          size_t nets, enum level_sort sort);
 
-/* One row a level, then one a net. Cumulative shares go down the rows as sorted; a SET has
- * none, nor do nets. `request` is without by-variables. */
+/* One row a level, then one a net; sorted within each group. Cumulative shares go down the
+ * rows as sorted; a SET has none, nor do nets. */
 bilan_status frequency_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                 const struct tally_request *request,
                                 const struct proportion_options *options,

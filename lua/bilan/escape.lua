@@ -6,6 +6,8 @@
 -- removed where the format has its own rule. Marks that reorder text on screen (bidirectional
 -- overrides and isolates) are replaced as well: they can make a figure read as another.
 -- All functions are total on strings except the two for SQL, which refuse a NUL.
+local host = require "bilan.host"
+
 local M = {}
 
 local REPLACEMENT <const> = "\u{FFFD}"
@@ -120,7 +122,7 @@ function M.csv(text, opts)
 end
 
 local function refuse_nul(text, what)
-  if text:find("\0", 1, true) then error("a NUL character in an SQL " .. what, 3) end
+  if text:find("\0", 1, true) then host.fail("a NUL character in an SQL " .. what) end
   return text
 end
 

@@ -28,8 +28,8 @@ local known_rules = { half_up = true, half_even = true, half_down = true }
 local function check_rule(rule)
   if rule == nil then return "half_up" end
   if known_rules[rule] then return rule end
-  error(('unknown rounding rule "%s"; known are %s'):format(tostring(rule),
-    table.concat(M.rules, ", ")), 3)
+  host.fail(('unknown rounding rule "%s"; known are %s'):format(tostring(rule),
+    table.concat(M.rules, ", ")))
 end
 
 --- Is x a number that can be shown?
@@ -109,7 +109,7 @@ function M.number(x, opts)
   local rule = check_rule(opts.rule)
   local decimals = opts.decimals or natural_decimals(x, 2)
   local digits = rounded_digits(x, decimals, opts.shift or 0, rule)
-  local text = place(digits, decimals, styles[lang.check(opts.lang, 2)])
+  local text = place(digits, decimals, styles[lang.check(opts.lang)])
   return signed(text, x < 0, opts.sign)
 end
 
@@ -122,7 +122,7 @@ end
 --- The percentage k of n, exact on integers: opts.lang, decimals (0), rule. nil when n is 0.
 function M.percent(k, n, opts)
   opts = opts or {}
-  local decimals, style = opts.decimals or 0, styles[lang.check(opts.lang, 2)]
+  local decimals, style = opts.decimals or 0, styles[lang.check(opts.lang)]
   local units = host.percent(k, n, decimals, check_rule(opts.rule))
   if not units then return nil end
   local digits = ("%d"):format(math.abs(math.tointeger(units)))
@@ -138,7 +138,7 @@ function M.share(value, count, n, opts)
     and (value == nil or opts.weighted == false or math.abs(value - count / n) <= 1e-12)
   if exact then return M.percent(count, n, opts) end
   if not M.is_figure(value) then return nil end
-  local style = styles[lang.check(opts.lang, 2)]
+  local style = styles[lang.check(opts.lang)]
   local text = M.number(value, { lang = opts.lang, decimals = opts.decimals or 0, shift = 2,
     rule = opts.rule, sign = opts.sign })
   return opts.bare and text or text .. style.percent
@@ -168,7 +168,7 @@ end
 --- An interval in words, "32 à 38 %"; opts.unit = share (default), points, number.
 function M.interval(low, high, opts)
   opts = opts or {}
-  local unit, style = opts.unit or "share", styles[lang.check(opts.lang, 2)]
+  local unit, style = opts.unit or "share", styles[lang.check(opts.lang)]
   local shift = unit == "number" and 0 or 2
   local inner = { lang = opts.lang, decimals = opts.decimals, shift = shift, rule = opts.rule }
   if shift == 2 then inner.decimals = opts.decimals or 0 end
@@ -183,11 +183,11 @@ end
 
 --- A date "2023-07-01" in words: "1er juillet 2023". Raises when it is no such date.
 function M.date(iso, opts)
-  local tag = lang.check(opts and opts.lang, 2)
+  local tag = lang.check(opts and opts.lang)
   local year, month, day = tostring(iso):match("^(%d%d%d%d)-(%d%d)-(%d%d)$")
   local name = month and lang.months[tag][tonumber(month)]
   if not name or tonumber(day) < 1 or tonumber(day) > 31 then
-    error(('"%s" is no date; expected year-month-day as in 2023-06-30'):format(tostring(iso)), 2)
+    host.fail(('"%s" is no date; expected year-month-day as in 2023-06-30'):format(tostring(iso)))
   end
   local number = tostring(tonumber(day))
   if tag == "fr" and number == "1" then number = "1er" end
@@ -201,7 +201,7 @@ end
 
 --- 1er, 1re (opts.feminine), 2e; 1st, 2nd; 1e.
 function M.ordinal(i, opts)
-  local tag = lang.check(opts and opts.lang, 2)
+  local tag = lang.check(opts and opts.lang)
   if tag == "en" then return i .. english_ending(i) end
   if tag == "fr" and i == 1 then return opts.feminine and "1re" or "1er" end
   return i .. "e"
@@ -235,7 +235,7 @@ end
 -- guillemets, thousands of typed numbers left alone. Addresses (http://...) are not touched.
 -- Applying it twice changes nothing more.
 function M.typography(text, opts)
-  if lang.check(opts and opts.lang, 2) ~= "fr" then return text end
+  if lang.check(opts and opts.lang) ~= "fr" then return text end
   local out, at = {}, 1
   for start, stop in text:gmatch("()%a+://%S+()") do
     out[#out + 1] = french(text:sub(at, start - 1))
@@ -260,7 +260,7 @@ end
 -- not given stays visible as {name}.
 function M.say(tag, key, args)
   local text = lang.find(tag, key)
-  if not text then error(('no sentence "%s" in the language table'):format(tostring(key)), 2) end
+  if not text then host.fail(('no sentence "%s" in the language table'):format(tostring(key))) end
   tag = lang.check(tag)
   -- Typography first: the arguments (labels, numbers) must stay as they are.
   return (M.typography(text, { lang = tag }):gsub("{([%w_]+)|?(%w*)}", function(name, how)

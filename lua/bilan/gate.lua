@@ -12,6 +12,7 @@
 -- withheld (a key of the language table, plain words, or { reason, hide_n = true }).
 -- `gate.table` makes a sheet of what a script types itself; `gate.text` one of plain sentences.
 local format = require "bilan.format"
+local host = require "bilan.host"
 local lang = require "bilan.lang"
 local layout = require "bilan.layout"
 
@@ -50,7 +51,7 @@ function Sheet.__index(sheet, key)
 end
 
 function Sheet.__newindex()
-  error("a released table cannot be changed", 2)
+  host.fail("a released table cannot be changed")
 end
 
 function Sheet.__len(sheet) return #bodies[sheet].rows end
@@ -72,8 +73,8 @@ function M.is_sheet(thing) return bodies[thing] ~= nil end
 function M.open(thing, who)
   local body = thing ~= nil and bodies[thing]
   if body then return body end
-  error(("%s takes a released table (gate.release, gate.table), not a %s"):format(
-    who or "a writer", type(thing)), 3)
+  host.fail(("%s takes a released table (gate.release, gate.table), not a %s"):format(
+    who or "a writer", type(thing)))
 end
 
 -- ---- policies --------------------------------------------------------------------------------
@@ -89,7 +90,17 @@ local function find_policy(policy)
   if policy == nil then return current end
   if policy == "off" then return off end
   if type(policy) == "table" then return policy end
-  error(('unknown privacy policy "%s"; expected a policy or "off"'):format(tostring(policy)), 3)
+  host.fail(('unknown privacy policy "%s"; expected a policy or "off"'):format(tostring(policy)))
+end
+
+--- The policy for a set of results that are published together: policy.prepare(specs), when it
+-- has one, gives a policy that has seen them all.
+function M.prepare(policy, results)
+  policy = find_policy(policy)
+  if not policy.prepare then return policy end
+  local specs = {}
+  for index, result in ipairs(results) do specs[index] = require("bilan.result").spec(result) end
+  return policy.prepare(specs)
 end
 
 local figures = { "value", "se", "low", "high", "count", "weighted_n", "missing", "missing_kinds",
@@ -172,7 +183,7 @@ local function method_notes(spec, policy, view)
   for _, note in ipairs(spec.notes) do notes[#notes + 1] = sentence(note, view.lang) end
   if view.unit == "share" or view.unit == "points" then
     notes[#notes + 1] = format.say(view.lang, "method_rounding",
-      { decimals = view.decimals.share, rule = view.rule or "half_up" })
+      { precision = view.decimals.share, rule = view.rule or "half_up" })
   end
   if policy.statement then notes[#notes + 1] = sentence(policy.statement, view.lang) end
   return notes
@@ -183,9 +194,9 @@ local function check_bases(grid, title)
   for _, row in ipairs(grid.rows) do
     for _, cell in ipairs(row.cells) do
       if cell.type == "share" and cell.shown and not cell.n then
-        error(('a share without its base n in "%s"'):format(title or "?"), 0)
+        host.fail(('a share without its base n in "%s"'):format(title or "?"))
       end
-      if cell.text == nil then error("a cell without text", 0) end
+      if cell.text == nil then host.fail("a cell without text") end
     end
   end
 end
@@ -198,12 +209,12 @@ function M.release(result, policy, opts)
   local spec_of = require("bilan.result").spec
   local spec = spec_of(result)
   if not spec then
-    error(("gate.release takes a result, not a %s"):format(type(result)), 2)
+    host.fail(("gate.release takes a result, not a %s"):format(type(result)))
   end
   policy = find_policy(policy)
   if opts.small_base == nil then opts.small_base = policy.small_base or 30 end
   if opts.decimals == nil then opts.decimals = policy.decimals end
-  local tag = lang.check(opts.lang or spec.lang, 2)
+  local tag = lang.check(opts.lang or spec.lang)
   local view = { records = spec.rows, bases = spec.bases, tests = spec.tests, spec = spec }
   drop_non_figures(view.records)
   local withheld = protect(policy, view, tag)
@@ -261,8 +272,8 @@ local function typed_columns(given, rows)
     local key = column.key or index
     local type_name = column.type or guess_type(rows, key, index)
     if not column_types[type_name] then
-      error(('unknown column type "%s"; known are label, text, share, number, count, p'):format(
-        tostring(type_name)), 4)
+      host.fail(('unknown column type "%s"; known are label, text, share, number, count, p'):format(
+        tostring(type_name)))
     end
     columns[index] = { key = key, label = tostring(column.label or column.key or index),
       type = type_name, decimals = column.decimals }
@@ -276,12 +287,13 @@ local function typed_cell(value, column, tag, where)
   local cell = { type = column.type, shown = value ~= nil }
   if type(value) == "table" then
     cell.n, cell.count, cell.mark, cell.text = value.n, value.count, value.mark, value.text
+    cell.class = value.class
     value = value.value or value.text
   end
   if column.type == "share" and cell.shown then
     if not math.tointeger(cell.n) then
-      error(("%s: a share needs its base: give { count = , n = } or { value = , n = }"):format(
-        where), 4)
+      host.fail(("%s: a share needs its base: give { count = , n = } or { value = , n = }"):format(
+        where))
     end
     cell.text = format.share(value, cell.count, cell.n, opts)
     cell.value = value or (cell.n > 0 and cell.count and cell.count / cell.n or nil)
@@ -353,10 +365,10 @@ end
 -- total = true (or a label) adds a row with the sums of the counts.
 function M.table(given)
   if type(given) ~= "table" or type(given.columns) ~= "table" or type(given.rows) ~= "table" then
-    error("gate.table takes { title =, columns = {...}, rows = {...} }", 2)
+    host.fail("gate.table takes { title =, columns = {...}, rows = {...} }")
   end
   given = copy(given)
-  local tag = lang.check(given.lang, 2)
+  local tag = lang.check(given.lang)
   local columns, rows = typed_columns(given, given.rows), {}
   for index, values in ipairs(given.rows) do
     local row = { kind = values.net and "net" or "row", cells = {} }
@@ -391,7 +403,7 @@ end
 --- A sheet that holds sentences only: gate.text("..."), for writers that take sheets.
 function M.text(text, opts)
   local lines = type(text) == "table" and copy(text) or { tostring(text) }
-  local tag = lang.check(opts and opts.lang, 2)
+  local tag = lang.check(opts and opts.lang)
   local body = { kind = "text", lang = tag, unit = "text", synthetic = false, columns = {},
     rows = {}, foot = lines, notes = {}, records = {}, keys = {}, by = {}, policy = "typed",
     withheld = 0, title = opts and opts.title }

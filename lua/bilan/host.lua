@@ -107,6 +107,12 @@ function M.set(given)
   end
 end
 
+--- Raises a message that starts with the script's line.
+function M.fail(message)
+  local place = M.where():gsub(":%s*$", "")
+  error(place == "" and message or place .. ": " .. message, 0)
+end
+
 --- A plain path below a folder: relative, no "..", no NUL or backslash. nil and why if not.
 function M.safe_path(path)
   if type(path) ~= "string" or path == "" then return nil, "a file name was expected" end

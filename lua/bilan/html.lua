@@ -65,9 +65,12 @@ local function cell_html(cell)
   return inner
 end
 
+local LONG <const> = 40 -- characters from which a text wants a wide column
+
 local function data_cell(cell, column, lead)
   local classes = {}
-  if not is_left(column) then classes[1] = "f" end
+  if not is_left(column) then classes[1] = "f"
+  elseif #cell.text > LONG then classes[1] = "long" end
   if lead then classes[#classes + 1] = "lead" end
   if not cell.shown then classes[#classes + 1] = "words" end
   if cell.class then classes[#classes + 1] = attr(cell.class) end
@@ -94,8 +97,10 @@ local function row_html(body, row, index)
       local run = at == 1 and label_run(body, index) or 1
       local span = run > 1 and (' rowspan="%d"'):format(run) or ""
       local scope = run > 1 and "rowgroup" or "row"
+      local class = at > 1 and ' class="sub"' or ""
       if run > 0 then
-        cells[#cells + 1] = ('<th scope="%s"%s>%s</th>'):format(scope, span, cell_html(cell))
+        cells[#cells + 1] = ('<th scope="%s"%s%s>%s</th>'):format(scope, class, span,
+          cell_html(cell))
       end
     else
       local figure = column.type == "share" or column.type == "points" or column.key == "value"
@@ -120,7 +125,7 @@ local function caption_html(body, opts)
   end
   local subtitle = opts.subtitle or body.subtitle
   if subtitle then parts[#parts + 1] = ('<span class="sub">%s</span>'):format(text(subtitle)) end
-  return table.concat(parts)
+  return '<span class="cap">' .. table.concat(parts) .. "</span>"
 end
 
 local function foot_html(list)
@@ -136,7 +141,8 @@ function M.table(sheet, opts)
   opts = opts or {}
   local body = gate.open(sheet, "the HTML writer")
   local id = attr(opts.id or "table")
-  local lines = { ('<figure class="table" id="%s">'):format(id) }
+  local two = body.columns[2] and body.columns[2].type == "label"
+  local lines = { ('<figure class="%s" id="%s">'):format(two and "table" or "table one", id) }
   if #body.columns > 0 then
     lines[2] = ('<div class="scroll" tabindex="0" role="region" aria-labelledby="%s-c">'):format(id)
     lines[3] = ('<table>\n<caption id="%s-c">%s</caption>'):format(id, caption_html(body, opts))

@@ -4,6 +4,16 @@
 -- used, so an empty script pays for almost nothing.
 local core = require "bilan.core"
 
+-- What the output modules ask of the program around them.
+require("bilan.host").set {
+  number = function(x) return core.text.number(x) end,
+  percent = function(...) return core.text.percent(...) end,
+  width = function(text) return core.text.width(text) end,
+  write = function(path, bytes) return core.host.write(path, bytes) end,
+  where = function() return (core.where():gsub(": $", "")) end,
+  version = core.version,
+}
+
 local bilan = { _VERSION = core.version }
 
 local missing_names = { no_answer = "no answer", not_asked = "not asked",
@@ -24,7 +34,10 @@ end
 -- field -> loader; the value is kept once it was made.
 local lazy = {
   missing = missing_values,
-  read = function() return require("bilan.read").read end,
+  read = function()
+    require "bilan.estimates"
+    return require("bilan.read").read
+  end,
   codebook = function() return require("bilan.codebook").read end,
   stat = function() return core.stat end,
   chart = function() return require "bilan.chart" end,
@@ -40,6 +53,7 @@ local lazy = {
 --- bilan.survey{ name = { values }, ... }
 function bilan.survey(columns)
   local marks = bilan.missing
+  require "bilan.estimates"
   local survey = require "bilan.survey"
   local plain = {}
   for name, values in pairs(columns) do

@@ -4,11 +4,14 @@
 -- language, `{name|percent}` writes a share as a percentage, `{name|word}` translates the
 -- argument through the entry "name_value" when there is one. French entries are stored with
 -- plain blanks; the formatter puts the no-break spaces in.
+local host = require "bilan.host"
+
 local M = {}
 
 M.languages = { "fr", "en", "nl" }
 M.default = "en"
 
+-- luacheck: push ignore 631 (a sentence stays on its line)
 local words = {
   -- columns and rows of tables
   level = { "Réponse", "Answer", "Antwoord" },
@@ -95,9 +98,13 @@ local words = {
   method_interval_plain = { "Intervalles de confiance à {conf|percent}.",
     "{conf|percent} confidence intervals.", "{conf|percent}-betrouwbaarheidsintervallen." },
   method_rounding = {
-    "Pourcentages arrondis une seule fois, à partir des effectifs, avec {decimals} décimale(s) ({rule|word}) ; une somme de parts arrondies peut différer de 100 %.",
-    "Percentages are rounded once, from the counts, to {decimals} decimal(s) ({rule|word}); rounded shares may not add up to 100%.",
-    "Percentages zijn één keer afgerond, vanuit de aantallen, op {decimals} decimalen ({rule|word}); afgeronde aandelen tellen niet altijd op tot 100%." },
+    "Pourcentages arrondis une seule fois, {precision|word} ({rule|word}) ; une somme de parts arrondies peut différer de 100 %.",
+    "Percentages are rounded once, {precision|word} ({rule|word}); rounded shares may not add up to 100%.",
+    "Percentages zijn één keer afgerond, {precision|word} ({rule|word}); afgeronde aandelen tellen niet altijd op tot 100%." },
+  precision_0 = { "à l'unité", "to whole numbers", "op gehele getallen" },
+  precision_1 = { "à une décimale", "to one decimal", "op één decimaal" },
+  precision_2 = { "à deux décimales", "to two decimals", "op twee decimalen" },
+  precision_3 = { "à trois décimales", "to three decimals", "op drie decimalen" },
   rule_half_up = { "la demie vers le haut", "half up", "half naar boven" },
   rule_half_even = { "la demie vers le chiffre pair", "half to even", "half naar even" },
   rule_half_down = { "la demie vers le bas", "half down", "half naar beneden" },
@@ -185,6 +192,12 @@ local words = {
     "Deze notities zijn door het rekenprogramma geschreven op basis van de berekeningen." },
   table = { "Tableau {number}", "Table {number}", "Tabel {number}" },
   figure = { "Figure {number}", "Figure {number}", "Figuur {number}" },
+  tables_of = { "(tableaux {list})", "(tables {list})", "(tabellen {list})" },
+  table_of = { "(tableau {list})", "(table {list})", "(tabel {list})" },
+  engine = { "Calculs et mise en forme : {version}.", "Computed and laid out by {version}.",
+    "Berekend en opgemaakt met {version}." },
+  interval_of = { "Intervalle à {conf|percent} : {interval}", "{conf|percent} interval: {interval}",
+    "{conf|percent}-interval: {interval}" },
   chart_data = { "Données du graphique", "Data of the chart", "Gegevens van de grafiek" },
   note_title = { "Note", "Note", "Noot" },
   synthetic_banner = {
@@ -223,7 +236,9 @@ local words = {
   mask_email = { "[adresse]", "[address]", "[adres]" },
   mask_phone = { "[téléphone]", "[phone]", "[telefoon]" },
   mask_link = { "[lien]", "[link]", "[link]" },
+  mask_handle = { "[compte]", "[account]", "[account]" },
 }
+-- luacheck: pop
 
 M.months = {
   fr = { "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
@@ -237,11 +252,11 @@ M.months = {
 local column_of = { fr = 1, en = 2, nl = 3 }
 
 --- The language's tag when it is known; raises otherwise. nil gives the default.
-function M.check(lang, level)
+function M.check(lang)
   if lang == nil then return M.default end
   if column_of[lang] then return lang end
   local known = table.concat(M.languages, ", ")
-  error(('unknown language "%s"; known are %s'):format(tostring(lang), known), (level or 1) + 1)
+  host.fail(('unknown language "%s"; known are %s'):format(tostring(lang), known))
 end
 
 --- The words under a key, with their {marks}; nil when there is no such key.

@@ -9,7 +9,8 @@ local Survey = require "bilan.survey"
 
 local M = {}
 
-local csv_options = { "delimiter", "encoding", "decimal", "missing", "types", "fill", "trim" }
+local csv_options = { "delimiter", "encoding", "decimal", "missing", "types", "fill", "trim",
+  "replace" }
 local own_options = { "codebook", "table", "query", "wave", "synthetic", "name" }
 
 local known = table.move(own_options, 1, #own_options, 1, {})
@@ -30,22 +31,21 @@ local function read_sqlite(path, opts)
   core.host.check_read(path)
   local made, names = core.sql.sqlite_read(path, opts.query or opts.table)
   return made, { path = path, format = "sqlite", tables = names,
-    rows = core.data.rows(made), columns = #core.data.names(made), warnings = {} }
+    rows = core.data.rows(made), column_count = #core.data.names(made), warnings = {} }
 end
 
 local function read_csv(path, bytes, opts)
   local passed = {}
   for _, name in ipairs(csv_options) do passed[name] = opts[name] end
   local made, report = core.csv.csv_read(path, bytes, passed)
-  report.path, report.format = path, "csv"
-  report.sha256 = core.csv.sha256(bytes)
+  report.path = path
   return made, report
 end
 
 -- Header wordings by item name, where the file has more than the name.
 local function header_labels(report)
   local labels = {}
-  for _, column in ipairs(report.column or {}) do
+  for _, column in ipairs(report.columns or {}) do
     if column.label and column.label ~= "" and column.label ~= column.name then
       labels[column.name] = column.option and column.option ~= ""
         and ("%s [%s]"):format(column.label, column.option) or column.label

@@ -131,7 +131,7 @@ local function unknown_key(key, names)
   end
   local hint = least and least <= 3 and ('; did you mean "%s"?'):format(best)
     or "; known are " .. table.concat(names, ", ")
-  error(('this result has no key "%s"%s'):format(tostring(key), hint), 3)
+  host.fail(('this result has no key "%s"%s'):format(tostring(key), hint))
 end
 
 -- 1, 1.0 and "1" are the same level.
@@ -209,7 +209,7 @@ end
 function methods.get(result, query)
   local spec = specs[result]
   if query == nil then query = {} end
-  if type(query) ~= "table" then error("get takes a table: get{ level = ... }", 2) end
+  if type(query) ~= "table" then host.fail("get takes a table: get{ level = ... }") end
   local readers, names = askable(spec)
   for key in pairs(query) do
     if not readers[key] then unknown_key(key, names) end
@@ -221,8 +221,8 @@ function methods.get(result, query)
   if #found == 0 then return nil, none_found(spec, query, readers, names) end
   local one = #found == 1 and found[1] or the_total(spec, found, query, readers, names)
   if not one then
-    error(("%d rows match; say also %s"):format(#found,
-      telling_keys(found, query, readers, names)), 2)
+    host.fail(("%d rows match; say also %s"):format(#found,
+      telling_keys(found, query, readers, names)))
   end
   return hand_out(spec, one)
 end
@@ -278,33 +278,33 @@ function Result.__index(result, key)
   if #spec.rows == 1 then return gate.copy(spec.rows[1][key]) end
 end
 
-function Result.__newindex() error("a result cannot be changed", 2) end
+function Result.__newindex() host.fail("a result cannot be changed") end
 
 function Result.__pairs(result) return methods.each(result) end
 
 local function check_spec(spec)
   if not kinds[spec.kind] then
-    error(('unknown kind of result "%s"; known are %s'):format(tostring(spec.kind),
-      words_of(kinds)), 3)
+    host.fail(('unknown kind of result "%s"; known are %s'):format(tostring(spec.kind),
+      words_of(kinds)))
   end
   spec.unit = spec.unit or kinds[spec.kind]
   if not units[spec.unit] then
-    error(('unknown unit "%s"; known are %s'):format(tostring(spec.unit), words_of(units)), 3)
+    host.fail(('unknown unit "%s"; known are %s'):format(tostring(spec.unit), words_of(units)))
   end
-  if type(spec.rows) ~= "table" then error("a result needs rows", 3) end
+  if type(spec.rows) ~= "table" then host.fail("a result needs rows") end
   if spec.kind == "crosstab" then spec.percent = spec.percent or "col" end
   local list_of = { by = true, notes = true, bases = true, tests = true }
   for name in pairs(list_of) do spec[name] = spec[name] or {} end
   for index, item in ipairs(spec.by) do spec.by[index] = item_of(item) end
   for index, banner in ipairs(spec.banners or {}) do spec.banners[index] = item_of(banner) end
   spec.item = item_of(spec.item)
-  spec.lang = lang.check(spec.lang, 3)
+  spec.lang = lang.check(spec.lang)
   spec.synthetic = spec.synthetic or false
 end
 
 --- A result from its spec (see the head of this file). The spec is copied.
 function M.new(spec)
-  if type(spec) ~= "table" then error("Result.new takes a table", 2) end
+  if type(spec) ~= "table" then host.fail("Result.new takes a table") end
   local own = gate.copy(spec)
   check_spec(own)
   local result = setmetatable({}, Result)

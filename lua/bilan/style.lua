@@ -15,7 +15,7 @@ main,header.cover,nav.contents,footer{max-width:52rem;margin:0 auto;padding:0 1.
 header.cover{padding-top:4rem;padding-bottom:1.5rem}
 h1{font-size:2.15rem;line-height:1.18;margin:0 0 .5rem;letter-spacing:-.015em;text-wrap:balance}
 .subtitle{font-size:1.2rem;color:var(--soft);margin:0 0 1rem;line-height:1.4}
-.byline{color:var(--soft);margin:0;padding-top:1rem;border-top:3px solid var(--accent)}
+.byline{color:var(--soft);margin:0;max-width:none;padding-top:1rem;border-top:3px solid var(--accent)}
 h2{font-size:1.5rem;line-height:1.25;margin:3rem 0 .75rem;padding-top:.75rem;
 border-top:1px solid var(--line)}
 h3{font-size:1.18rem;margin:2rem 0 .5rem}
@@ -41,6 +41,8 @@ nav.contents a{display:block;padding:.2rem 0;text-decoration:none}
 nav.contents a:hover{text-decoration:underline}
 nav.contents .no{display:inline-block;min-width:1.6rem;color:var(--soft);
 font-variant-numeric:tabular-nums}
+nav.contents li ol .no{min-width:2.3rem}
+nav.contents li ol ol .no{min-width:3rem}
 figure{margin:1.75rem 0 2rem}
 figcaption,caption{text-align:left;font-weight:600;line-height:1.35;padding:0 0 .55rem}
 caption .num,figcaption .num{color:var(--accent);margin-right:.4em;white-space:nowrap}
@@ -55,7 +57,9 @@ tbody tr:last-child>*{border-bottom:2px solid var(--rule)}
 th,td{padding:.42rem .75rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{padding-left:0}
 th:last-child,td:last-child{padding-right:.25rem}
-tbody th{font-weight:400;min-width:7.5rem;max-width:24rem;overflow-wrap:anywhere}
+tbody th{font-weight:400;min-width:7.5rem;max-width:24rem;overflow-wrap:break-word;hyphens:auto}
+tbody th.sub{padding-left:.75rem}
+td.long{min-width:15rem}
 .f{text-align:right;white-space:nowrap}
 thead .f{white-space:normal}
 th.span{text-align:center;color:var(--ink);border-bottom:1px solid var(--line)}
@@ -66,6 +70,8 @@ tr.base td.lead,tr.missing td.lead{font-weight:400}
 tr.net>th{font-style:italic;padding-left:1rem}
 tr.total>*{border-top:1px solid var(--rule);font-weight:600}
 .lt{color:var(--accent);font-size:.8em;font-weight:700;margin-left:.35em}
+thead .lt{display:block;margin:0}
+td[class*="v-"]{white-space:nowrap}
 .foot{font-size:.85rem;color:var(--soft);margin:.5rem 0 0;line-height:1.45}
 .foot span{display:block}
 .synth{display:inline-block;font-size:.78rem;font-weight:600;color:var(--warn);
@@ -111,7 +117,8 @@ h2{font-size:1.3rem;margin-top:2.2rem}
 th,td{padding:.4rem .55rem}
 table{font-size:.88rem}
 tbody th{min-width:6.5rem;max-width:11rem}
-tbody th:first-child{position:sticky;left:0;background:var(--paper)}
+.one tr>th:first-child{position:sticky;left:0;background:var(--paper)}
+.cap{display:block;position:sticky;left:0;width:fit-content;max-width:calc(100vw - 2rem)}
 .cards{grid-template-columns:1fr}
 .plot{padding:.25rem}
 }
@@ -119,15 +126,16 @@ tbody th:first-child{position:sticky;left:0;background:var(--paper)}
 @page{size:A4;margin:18mm 16mm}
 :root{--paper:#fff;--tint:#f5f6f4;--ink:#000;--soft:#444;--line:#bbb;--rule:#000;--accent:#14535c;
 --warn:#7a3e00;--warn-bg:#fff}
-body{font-size:10pt;line-height:1.45}
+html{font-size:10pt}
+body{line-height:1.45}
 main,header.cover,nav.contents,footer,.banner{max-width:none;padding-left:0;padding-right:0}
 .banner{margin-left:0;margin-right:0;padding-left:1rem}
 header.cover{padding-top:1.5rem}
-h1{font-size:22pt}
-h2{font-size:15pt;margin-top:1.8rem}
+h1{font-size:2.1rem}
+h2{margin-top:1.8rem}
 h1,h2,h3,h4,figcaption,caption{break-after:avoid}
 figure,.card,blockquote,.quotes li,tr{break-inside:avoid}
-table{font-size:8.8pt}
+table{font-size:.9rem}
 th,td{padding:.3rem .5rem}
 thead{display:table-header-group}
 .scroll{overflow:visible}

@@ -93,6 +93,7 @@ static void the_cap_refuses_and_leaves_the_block(void **state) {
   assert_non_null(a);
   a[59] = 'x';
   assert_null(mem_alloc(&m, 41));
+  assert_null(mem_alloc(&m, 101));
   assert_null(mem_resize(&m, a, 101));
   assert_int_equal(a[59], 'x');
   a = mem_resize(&m, a, 100);

@@ -136,6 +136,22 @@ static void parse_takes_any_number_of_digits(void **state) {
   free(s);
 }
 
+/* The largest integers that an exact division meets: all kept digits and one more, at both
+ * ends of the range of a double. */
+static void parse_has_room_for_the_longest_fractions(void **state) {
+  (void)state;
+  char s[1000];
+  for (size_t digits = 770; digits < 800; digits += 3)
+    for (int order = -335; order < 320; order += order == -315 ? 610 : 1) {
+      memset(s, '9', digits);
+      snprintf(s + digits, 20, "e%d", order - (int)digits);
+      expect_parse(s);
+      memset(s + 1, '0', digits - 2);
+      s[0] = s[digits - 1] = '1';
+      expect_parse(s);
+    }
+}
+
 static void parse_refuses_what_is_no_plain_number(void **state) {
   (void)state;
   static const char *const wrong[] = {
@@ -462,7 +478,7 @@ static void nothing_depends_on_the_locale(void **state) {
   double back = 0;
   uint64_t seed = 7;
   bool found = false;
-  for (size_t i = 0; i < 3 && !found; i++) found = setlocale(LC_ALL, names[i]) != NULL;
+  for (size_t i = 0; i < sizeof names / sizeof names[0] && !found; i++) found = setlocale(LC_ALL, names[i]) != NULL;
   if (!found) {
     print_message("no locale with a decimal comma here: skipped\n");
     skip();
@@ -494,6 +510,7 @@ int main(void) {
       cmocka_unit_test(parse_decides_ties_exactly),
       cmocka_unit_test(parse_handles_the_ends_of_the_range),
       cmocka_unit_test(parse_takes_any_number_of_digits),
+      cmocka_unit_test(parse_has_room_for_the_longest_fractions),
       cmocka_unit_test(parse_refuses_what_is_no_plain_number),
       cmocka_unit_test(parse_accepts_no_zero_before_the_point),
       cmocka_unit_test(parse_looks_at_the_slice_alone),

@@ -21,7 +21,7 @@
 #include <math.h>
 
 #define UNIFORM_FROM 20.0L
-enum { MAX_TERMS = 5000 };
+enum { MAX_TERMS = 500 };
 
 /* a ln(x0/x) + b ln(y0/y), x0 = a/(a+b), as two rests that can not cancel; pull = a y - b x. */
 static wide deviance(wide x, wide y, wide a, wide b, wide pull) {

@@ -21,7 +21,7 @@
 #include <math.h>
 
 #define UNIFORM_FROM 20.0L
-enum { MAX_TERMS = 2000 };
+enum { MAX_TERMS = 500 };
 
 /* deviance a (w - ln(1+w)), x = a (1 + w): the distance from the mean in log-likelihood. */
 static wide deviance(wide x, wide a) {

@@ -1,0 +1,63 @@
+/* l_estimate.h - between the l_estimate*.c files: reading the arguments of an estimate, pushing
+ * its rows.
+ *
+ * Every function is called with (table, domain or nil, options); options name columns of the
+ * table. What the engine gives is held by userdata on the Lua stack that were made, closed,
+ * beforehand, so that an error raised by Lua leaks nothing.
+ */
+#ifndef BINDING_L_ESTIMATE_H
+#define BINDING_L_ESTIMATE_H
+
+#include "binding/binding.h"
+#include "stat/crosstab.h"
+
+enum { ARG_TABLE = 1, ARG_DOMAIN = 2, ARG_OPTIONS = 3, BY_CATEGORIES = 10000 };
+
+/* The arguments of a call. */
+struct call {
+  const char *verb;   /* for messages */
+  struct sample sample;
+  struct by by;
+  struct text by_names[BY_MOST];
+  struct tally_request tally; /* after l_read_levels */
+  uint32_t level;             /* the one asked for, NO_LEVEL */
+  double conf;
+};
+
+/* Checks the arguments and the names of options, reads domain, weights, by and conf. */
+void l_read_call(lua_State *L, struct call *call, const char *verb, const char *const *known);
+
+/* The column that the option `key` names; raises when it is absent. Lent by the table. */
+struct column *l_read_item(lua_State *L, const struct call *call, const char *key);
+/* NULL when the option is absent. */
+struct column *l_read_item_or_none(lua_State *L, const struct call *call, const char *key);
+/* The same as codes: numbers and texts get their distinct values as levels; a hold of it stays
+ * on the Lua stack. *declared: the levels are those of the table. */
+struct column *l_read_codes(lua_State *L, const struct call *call, const char *key,
+                            bool *declared);
+/* The same, and it must have numbers. */
+struct column *l_read_measure(lua_State *L, const struct call *call, const char *key);
+
+/* The code of the level that the option `key` names (text or number); NO_LEVEL when absent;
+ * raises "no level ...; did you mean ...". */
+uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
+                      const struct column *item, bool declared);
+/* Fills call->tally: item, base, nets (a table of name = {levels}, in `net_names` order or
+ * sorted by name), missing. */
+void l_read_levels(lua_State *L, struct call *call, const char *key);
+
+/* A closed list of rows, released with its stack slot. */
+struct estimates *l_new_estimates(lua_State *L);
+
+/* Pushes the list; `item` gives the labels of levels (NULL: none). */
+void l_push_estimates(lua_State *L, const struct call *call, const struct estimates *list);
+/* Sets the fields of an estimate in the table on top. */
+void l_set_estimate(lua_State *L, const struct estimate *e);
+/* Pushes the label of a level of an item: text, the number of a numeric level, or the words of
+ * a kind of missing. */
+void l_push_level(lua_State *L, const struct column *item, uint32_t code);
+
+void l_crosstab_add(lua_State *L); /* add their functions to the table on top */
+void l_compare_add(lua_State *L);
+
+#endif

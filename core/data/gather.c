@@ -1,0 +1,102 @@
+/* gather.c - see gather.h. When the first text comes, the numbers gathered so far become
+ * levels with the label that number_print gives them. Linear in the rows. */
+#include "data/gather.h"
+
+#include <math.h>
+
+#include "base/number.h"
+
+enum { SINGLE_MOST = 256 }; /* levels of an item that one chooses from; more is free text */
+
+void gather_open(bilan *b, struct gather *g) {
+  *g = (struct gather){.b = b};
+  numbers_builder_open(b, &g->numbers);
+}
+
+void gather_close(struct gather *g) {
+  numbers_builder_close(&g->numbers);
+  if (g->text) codes_builder_close(&g->codes);
+  g->text = false;
+}
+
+static bilan_status add_number_as_text(struct gather *g, double number) {
+  char label[NUMBER_ROOM];
+  size_t n = number_print(label, number);
+  return codes_builder_add_label(&g->codes, (struct text){label, n});
+}
+
+/* The code of a kind of missing; added on demand, under another label when an answer has
+ * taken its name. */
+static bilan_status missing_code(struct gather *g, bilan_missing kind, uint32_t *code) {
+  static const char *const words[][2] = {{"", ""},
+                                         {"", ""},
+                                         {"not asked", "not asked (no answer)"},
+                                         {"don't know", "don't know (no answer)"},
+                                         {"refused", "refused (no answer)"}};
+  *code = 0;
+  if (kind == BILAN_NO_ANSWER) return BILAN_OK;
+  if (!g->kinds[kind]) {
+    bool taken = dict_find(g->codes.dict, text_of(words[kind][0])) != 0;
+    struct level level = {text_of(words[kind][taken]), NAN, kind};
+    bilan_status status = dict_add_level(g->b, g->codes.dict, &g->kinds[kind], &level);
+    if (status) return status;
+  }
+  *code = g->kinds[kind];
+  return BILAN_OK;
+}
+
+static bilan_status add_missing_code(struct gather *g, bilan_missing kind) {
+  uint32_t code;
+  bilan_status status = missing_code(g, kind, &code);
+  return status ? status : codes_builder_add(&g->codes, code);
+}
+
+/* From numbers to levels. */
+static bilan_status turn_to_text(struct gather *g) {
+  const struct numbers_builder *k = &g->numbers;
+  bilan_status status = codes_builder_open(g->b, &g->codes, NULL);
+  if (status) return status;
+  g->text = true;
+  for (size_t row = 0; !status && row < k->rows; row++)
+    status = k->missing && k->missing[row]
+                 ? add_missing_code(g, (bilan_missing)k->missing[row])
+                 : add_number_as_text(g, k->numbers[row]);
+  numbers_builder_close(&g->numbers);
+  return status;
+}
+
+bilan_status gather_number(struct gather *g, double number) {
+  if (g->text) return add_number_as_text(g, number);
+  return numbers_builder_add(&g->numbers, number, BILAN_PRESENT);
+}
+
+bilan_status gather_text(struct gather *g, struct text t) {
+  bilan_status status = g->text ? BILAN_OK : turn_to_text(g);
+  return status ? status : codes_builder_add_label(&g->codes, t);
+}
+
+bilan_status gather_missing(struct gather *g, bilan_missing kind) {
+  return g->text ? add_missing_code(g, kind) : numbers_builder_add(&g->numbers, 0, kind);
+}
+
+bilan_status gather_level(struct gather *g, struct text label) {
+  uint32_t code;
+  bilan_status status = g->text ? BILAN_OK : turn_to_text(g);
+  return status ? status : dict_add(g->b, g->codes.dict, &code, label);
+}
+
+bilan_status gather_finish(struct gather *g, struct column **out, bilan_kind *kind) {
+  bilan_kind found = BILAN_NUMBER;
+  bilan_status status;
+  if (g->text) {
+    found = dict_count(g->codes.dict) <= SINGLE_MOST + BILAN_MISSING_KINDS ? BILAN_SINGLE
+                                                                            : BILAN_TEXT;
+    status = codes_builder_finish(&g->codes, out);
+    g->text = false;
+  } else {
+    status = numbers_builder_finish(&g->numbers, out);
+  }
+  gather_close(g);
+  if (!status) *kind = found;
+  return status;
+}

@@ -1,0 +1,20 @@
+/* summary.c - see summary.h. */
+#include "data/summary.h"
+
+static void add_number(struct summary *s, double value) {
+  if (s->answered == 1 || value < s->low) s->low = value;
+  if (s->answered == 1 || value > s->high) s->high = value;
+}
+
+void column_summary(struct summary *out, const struct column *c, const struct domain *domain) {
+  *out = (struct summary){.example = SIZE_MAX, .numeric = column_is_numeric(c)};
+  for (size_t row = 0; row < c->rows; row++) {
+    if (!domain_has(domain, row)) continue;
+    bilan_missing why = column_missing(c, row);
+    out->missing[why] += why != BILAN_PRESENT;
+    out->missing[BILAN_PRESENT] += why != BILAN_PRESENT;
+    if (why) continue;
+    if (!out->answered++) out->example = row;
+    if (out->numeric) add_number(out, column_number(c, row));
+  }
+}

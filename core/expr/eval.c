@@ -1,0 +1,469 @@
+/* eval.c - see eval.h. The operators that give values; those that give truths are in
+ * logic.c. Recursion follows the tree, whose height the parser has bounded. */
+#include "expr/eval.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "expr/functions.h"
+#include "expr/logic.h"
+
+/* ---- the run ---------------------------------------------------------------------------- */
+
+void run_open(struct run *run, bilan *b, const struct expr *e, struct arena *texts) {
+  *run = (struct run){.b = b, .e = e, .texts = texts};
+}
+
+void run_close(struct run *run) {
+  while (run->pool) {
+    struct vector *next = run->pool->next;
+    mem_free(&run->b->mem, run->pool);
+    run->pool = next;
+  }
+}
+
+bilan_status run_vector(struct run *run, struct vector **out) {
+  struct vector *v = run->pool;
+  if (v) run->pool = v->next;
+  else v = mem_alloc(&run->b->mem, sizeof *v);
+  if (!v) return fail_nomem(run->b);
+  *out = v;
+  return BILAN_OK;
+}
+
+void run_release(struct run *run, struct vector *v) {
+  v->next = run->pool;
+  run->pool = v;
+}
+
+/* Room for a text of n bytes; bounded, since expressions come from strangers too. */
+static bilan_status text_room(struct run *run, size_t n, char **out) {
+  if (n > EXPR_VALUE_MOST || run->texts->used > TEXTS_MOST)
+    return fail(run->b, BILAN_LIMIT, "the texts made here are too long: the limit is %d bytes",
+                (int)EXPR_VALUE_MOST);
+  *out = arena_alloc(run->texts, n + 1);
+  return *out ? BILAN_OK : fail_nomem(run->b);
+}
+
+bilan_status run_text(struct run *run, struct value *out, const char *s, size_t n) {
+  char *copy;
+  bilan_status status = text_room(run, n, &copy);
+  if (status) return status;
+  if (n) memcpy(copy, s, n);
+  *out = value_text((struct text){copy, n});
+  return BILAN_OK;
+}
+
+/* One value for all rows. */
+static void set_constant(struct vector *out, struct value v) {
+  out->mask = 0;
+  out->v[0] = v;
+}
+
+/* A constant written out for every row, so that it can be overwritten row by row. */
+static void spread(struct run *run, struct vector *out) {
+  if (out->mask) return;
+  for (size_t i = 1; i < run->count; i++) out->v[i] = out->v[0];
+  out->mask = SIZE_MAX;
+}
+
+/* Rows to work on so that the constant vector x stays one. */
+static size_t rows_of(const struct run *run, const struct vector *x) {
+  return x->mask ? run->count : 1;
+}
+
+/* ---- items ------------------------------------------------------------------------------ */
+
+static struct value level_value(const struct level *level, bool numeric) {
+  if (level->missing) return value_null();
+  return numeric ? value_of_number(level->value) : value_text(level->label);
+}
+
+/* The labels ticked in a row, joined by ";". */
+static bilan_status ticked_labels(struct run *run, const struct column *set, size_t row,
+                                  struct value *out) {
+  struct buffer b;
+  buffer_init(&b, &run->b->mem);
+  for (uint32_t k = 0; k < set->option_count; k++) {
+    if (column_code(set->options[k], row) != SET_TICKED) continue;
+    if (b.n) buffer_char(&b, ';');
+    buffer_text(&b, dict_level(set->dict, k + 1)->label);
+  }
+  bilan_status status = b.failed ? fail_nomem(run->b) : run_text(run, out, b.s, b.n);
+  buffer_free(&b);
+  return status;
+}
+
+static bilan_status eval_item(struct run *run, const struct node *node, struct vector *out) {
+  const struct column *c = node->column;
+  bool numeric = node->affinity == AFFINITY_NUMERIC;
+  bilan_status status = BILAN_OK;
+  out->mask = SIZE_MAX;
+  for (size_t i = 0; i < run->count && !status; i++) {
+    size_t row = run->first + i;
+    if (run->levels) out->v[i] = level_value(dict_level(c->dict, (uint32_t)row), numeric);
+    else if (column_missing(c, row)) out->v[i] = value_null();
+    else if (c->type == COLUMN_NUMBERS) out->v[i] = value_of_number(c->numbers[row]);
+    else if (c->type == COLUMN_TEXT) out->v[i] = value_text(column_label(c, row));
+    else status = ticked_labels(run, c, row, &out->v[i]);
+  }
+  return status;
+}
+
+static struct value missing_name(bilan_missing kind) {
+  static const char *const names[BILAN_MISSING_KINDS] = {NULL, "no answer", "not asked",
+                                                         "don't know", "refused"};
+  return kind ? value_text(text_of(names[kind])) : value_null();
+}
+
+static size_t count_ticked(const struct column *set, size_t row) {
+  size_t n = 0;
+  for (size_t k = 0; k < set->option_count; k++)
+    n += column_code(set->options[k], row) == SET_TICKED;
+  return n;
+}
+
+/* A survey word about level `code` of a coded column. */
+static struct value word_of_level(enum word word, const struct column *c, uint32_t code) {
+  const struct level *level = dict_level(c->dict, code);
+  switch (word) {
+    case WORD_OF_ANSWERED: return value_integer(level->missing == BILAN_PRESENT);
+    case WORD_OF_MISSING: return missing_name(level->missing);
+    case WORD_OF_HAS:
+      return code == SET_BLANK ? value_null() : value_integer(code == SET_TICKED);
+    case WORD_OF_VALUE:
+      return level->missing || isnan(level->value) ? value_null()
+                                                   : value_of_number(level->value);
+    default: return level_value(level, false);
+  }
+}
+
+/* A survey word about a row of any other column. */
+static struct value word_of_row(enum word word, const struct column *c, size_t row) {
+  bilan_missing kind = column_missing(c, row);
+  if (word == WORD_OF_ANSWERED) return value_integer(kind == BILAN_PRESENT);
+  if (word == WORD_OF_MISSING) return missing_name(kind);
+  if (kind) return value_null();
+  if (word == WORD_OF_TICKED) return value_integer((int64_t)count_ticked(c, row));
+  return value_of_number(column_number(c, row));
+}
+
+static bilan_status eval_word(struct run *run, const struct node *node, struct vector *out) {
+  out->mask = SIZE_MAX;
+  for (size_t i = 0; i < run->count; i++)
+    out->v[i] = run->levels
+                    ? word_of_level(node->word, node->column, (uint32_t)(run->first + i))
+                    : word_of_row(node->word, node->column, run->first + i);
+  return BILAN_OK;
+}
+
+static bilan_status eval_literal(struct run *run, const struct node *node, struct vector *out) {
+  (void)run;
+  set_constant(out, node->value);
+  return BILAN_OK;
+}
+
+/* ---- operators of one and of two operands ----------------------------------------------- */
+
+/* CAST to anything but TEXT. To NUMERIC, a text that is a whole real number becomes an integer
+ * when it is small enough to have a fraction (2^51), as SQLite has it. */
+static struct value cast(struct value v, char to) {
+  if (v.type == VALUE_NULL) return v;
+  if (to == 'i') return value_integer(value_to_int(v));
+  if (to == 'r') return value_real(value_to_double(v));
+  if (v.type != VALUE_TEXT) return v;
+  v = value_numeric(v);
+  bool small = v.type == VALUE_REAL && fabs(v.as.r) < 0x1p51;
+  return small ? value_of_number(v.as.r) : v;
+}
+
+static bilan_status cast_to_text(struct run *run, struct value *v) {
+  char room[NUMBER_ROOM];
+  if (v->type == VALUE_NULL || v->type == VALUE_TEXT) return BILAN_OK;
+  struct text t = value_as_text(*v, room);
+  return run_text(run, v, t.s, t.n);
+}
+
+static struct value invert(struct value v) {
+  return v.type == VALUE_NULL ? v : value_integer(~value_to_int(v));
+}
+
+static bilan_status eval_unary(struct run *run, const struct node *node, struct vector *out) {
+  bilan_status status = eval_values(run, node->child, out);
+  for (size_t i = 0; !status && i < rows_of(run, out); i++) {
+    struct value *v = &out->v[i];
+    if (node->op == OP_NEGATE) *v = value_arithmetic('-', value_integer(0), *v);
+    else if (node->op == OP_INVERT) *v = invert(*v);
+    else if (node->op == OP_CAST && node->sign == 't') status = cast_to_text(run, v);
+    else if (node->op == OP_CAST) *v = cast(*v, node->sign);
+  }
+  return status;
+}
+
+/* Shifts go the other way for a negative count and run dry at 64; >> keeps the sign. */
+static int64_t shift(int64_t x, int64_t by, bool left) {
+  if (by < 0) {
+    left = !left;
+    by = by > -64 ? -by : 64;
+  }
+  if (by >= 64) return left || x >= 0 ? 0 : -1;
+  if (left) return (int64_t)((uint64_t)x << by);
+  uint64_t bits = (uint64_t)x >> by;
+  if (x < 0 && by > 0) bits |= UINT64_MAX << (64 - by);
+  return (int64_t)bits;
+}
+
+static struct value bits(char sign, struct value a, struct value b) {
+  if (a.type == VALUE_NULL || b.type == VALUE_NULL) return value_null();
+  int64_t x = value_to_int(a), y = value_to_int(b);
+  if (sign == '&') return value_integer(x & y);
+  if (sign == '|') return value_integer(x | y);
+  return value_integer(shift(x, y, sign == '<'));
+}
+
+static bilan_status concat(struct run *run, struct value *out, struct value a,
+                           struct value b) {
+  char room_a[NUMBER_ROOM], room_b[NUMBER_ROOM], *both;
+  *out = value_null();
+  if (a.type == VALUE_NULL || b.type == VALUE_NULL) return BILAN_OK;
+  struct text x = value_as_text(a, room_a), y = value_as_text(b, room_b);
+  bilan_status status = text_room(run, x.n + y.n, &both);
+  if (status) return status;
+  if (x.n) memcpy(both, x.s, x.n);
+  if (y.n) memcpy(both + x.n, y.s, y.n);
+  *out = value_text((struct text){both, x.n + y.n});
+  return BILAN_OK;
+}
+
+static bilan_status combine(struct run *run, const struct node *node, struct vector *out,
+                            const struct vector *right) {
+  bilan_status status = BILAN_OK;
+  if (right->mask) spread(run, out);
+  for (size_t i = 0; !status && i < rows_of(run, out); i++) {
+    struct value a = out->v[i], b = right->v[i & right->mask];
+    if (node->op == OP_ARITHMETIC) out->v[i] = value_arithmetic(node->sign, a, b);
+    else if (node->op == OP_BITS) out->v[i] = bits(node->sign, a, b);
+    else status = concat(run, &out->v[i], a, b);
+  }
+  return expr_point(run->b, run->e, node->at, status);
+}
+
+static bilan_status eval_binary(struct run *run, const struct node *node, struct vector *out) {
+  struct vector *right = NULL;
+  bilan_status status = eval_values(run, node->child, out);
+  if (!status) status = run_vector(run, &right);
+  if (status) return status;
+  status = eval_values(run, node->child->next, right);
+  if (!status) status = combine(run, node, out, right);
+  run_release(run, right);
+  return status;
+}
+
+/* ---- calls and CASE --------------------------------------------------------------------- */
+
+static bilan_status call_rows(struct run *run, const struct node *node, struct vector *out,
+                              struct vector *const *args, size_t count) {
+  struct value row[ARGUMENTS_MOST];
+  bilan_status status = BILAN_OK;
+  out->mask = 0;
+  for (size_t k = 0; k < count; k++) out->mask |= args[k]->mask;
+  for (size_t i = 0; !status && i < rows_of(run, out); i++) {
+    for (size_t k = 0; k < count; k++) row[k] = args[k]->v[i & args[k]->mask];
+    status = node->function->call(run, &out->v[i], row, count);
+  }
+  return expr_point(run->b, run->e, node->at, status);
+}
+
+static bilan_status eval_call(struct run *run, const struct node *node, struct vector *out) {
+  struct vector *args[ARGUMENTS_MOST];
+  size_t count = 0;
+  bilan_status status = BILAN_OK;
+  for (const struct node *c = node->child; c && !status; c = c->next) {
+    status = run_vector(run, &args[count]);
+    if (!status) status = eval_values(run, c, args[count++]);
+  }
+  if (!status) status = call_rows(run, node, out, args, count);
+  while (count) run_release(run, args[--count]);
+  return status;
+}
+
+/* What a CASE needs beside its result; out->truth marks the rows that are decided. */
+struct branches {
+  struct vector *base, *condition, *result;
+};
+
+/* The truth of one WHEN in branches->condition. */
+static bilan_status eval_when(struct run *run, const struct node *node,
+                              const struct node *when, const struct branches *k) {
+  if (!node->has_base) return eval_truth(run, when, k->condition);
+  bilan_status status = eval_values(run, when, k->condition);
+  if (!status)
+    logic_equal(run, k->condition->truth, k->base, k->condition,
+                compare_affinity(node->child, when), compare_collation(node->child, when));
+  return status;
+}
+
+/* Takes the result of a branch where its condition is the first to be true. */
+static bilan_status take_branch(struct run *run, const struct node *then, struct vector *out,
+                                const struct branches *k) {
+  bilan_status status = eval_values(run, then, k->result);
+  for (size_t i = 0; !status && i < run->count; i++) {
+    if (out->truth[i] || k->condition->truth[i] != TRUTH_TRUE) continue;
+    out->truth[i] = 1;
+    out->v[i] = k->result->v[i & k->result->mask];
+  }
+  return status;
+}
+
+static bilan_status eval_branches(struct run *run, const struct node *node, struct vector *out,
+                                  const struct branches *k) {
+  bilan_status status = BILAN_OK;
+  const struct node *when = node->child;
+  if (node->has_base) {
+    status = eval_values(run, when, k->base);
+    when = when->next;
+  }
+  for (; !status && when && when->next; when = when->next->next) {
+    status = eval_when(run, node, when, k);
+    if (!status) status = take_branch(run, when->next, out, k);
+  }
+  if (status || !when) return status;
+  memset(k->condition->truth, TRUTH_TRUE, run->count);
+  return take_branch(run, when, out, k);
+}
+
+static bilan_status eval_case(struct run *run, const struct node *node, struct vector *out) {
+  struct branches k = {0};
+  memset(out->truth, 0, sizeof out->truth);
+  out->v[0] = value_null();
+  out->mask = 0;
+  spread(run, out);
+  bilan_status status = run_vector(run, &k.base);
+  if (!status) status = run_vector(run, &k.condition);
+  if (!status) status = run_vector(run, &k.result);
+  if (!status) status = eval_branches(run, node, out, &k);
+  if (k.result) run_release(run, k.result);
+  if (k.condition) run_release(run, k.condition);
+  if (k.base) run_release(run, k.base);
+  return status;
+}
+
+/* ---- dispatch --------------------------------------------------------------------------- */
+
+typedef bilan_status (*value_function)(struct run *, const struct node *, struct vector *);
+
+static const value_function evaluators[OP_COUNT] = {
+    [OP_LITERAL] = eval_literal, [OP_ITEM] = eval_item,         [OP_CALL] = eval_call,
+    [OP_WORD] = eval_word,       [OP_NEGATE] = eval_unary,      [OP_PLUS] = eval_unary,
+    [OP_INVERT] = eval_unary,    [OP_ARITHMETIC] = eval_binary, [OP_BITS] = eval_binary,
+    [OP_CONCAT] = eval_binary,   [OP_CASE] = eval_case,         [OP_CAST] = eval_unary,
+    [OP_COLLATE] = eval_unary,
+};
+
+static void truth_to_values(struct run *run, struct vector *out) {
+  out->mask = SIZE_MAX;
+  for (size_t i = 0; i < run->count; i++)
+    out->v[i] = out->truth[i] == TRUTH_UNKNOWN ? value_null()
+                                               : value_integer(out->truth[i] == TRUTH_TRUE);
+}
+
+static void values_to_truth(struct run *run, struct vector *out) {
+  for (size_t i = 0; i < run->count; i++)
+    out->truth[i] = (uint8_t)value_truth(out->v[i & out->mask]);
+}
+
+/* The values of a part worked out beforehand, by the codes of its column. */
+static void look_up_values(struct run *run, const struct node *node, struct vector *out) {
+  const struct value *values = node->table->values;
+  out->mask = SIZE_MAX;
+  for (size_t i = 0; i < run->count; i++)
+    out->v[i] = values[column_code(node->only, run->first + i)];
+}
+
+#define LOOK_UP(type)                                                       \
+  do {                                                                      \
+    const type *codes = (const type *)node->only->codes + run->first;       \
+    for (size_t i = 0; i < run->count; i++) out->truth[i] = truth[codes[i]]; \
+  } while (0)
+
+static void look_up_truth(struct run *run, const struct node *node, struct vector *out) {
+  const uint8_t *truth = node->table->truth;
+  if (node->only->width == 1) LOOK_UP(uint8_t);
+  else if (node->only->width == 2) LOOK_UP(uint16_t);
+  else LOOK_UP(uint32_t);
+}
+
+bilan_status eval_values(struct run *run, const struct node *node, struct vector *out) {
+  if (node->table) {
+    look_up_values(run, node, out);
+    return BILAN_OK;
+  }
+  if (!logic_has(node)) return evaluators[node->op](run, node, out);
+  bilan_status status = logic_eval(run, node, out);
+  if (!status) truth_to_values(run, out);
+  return status;
+}
+
+bilan_status eval_truth(struct run *run, const struct node *node, struct vector *out) {
+  if (node->table) {
+    look_up_truth(run, node, out);
+    return BILAN_OK;
+  }
+  if (logic_has(node)) return logic_eval(run, node, out);
+  bilan_status status = eval_values(run, node, out);
+  if (!status) values_to_truth(run, out);
+  return status;
+}
+
+/* ---- levels ----------------------------------------------------------------------------- */
+
+static bilan_status fill_table(struct run *run, const struct node *node,
+                               struct level_table *table) {
+  struct vector *out = NULL;
+  bilan_status status = run_vector(run, &out);
+  if (status) return status;
+  for (run->first = 0; !status && run->first < table->count; run->first += BLOCK) {
+    size_t left = table->count - run->first;
+    run->count = left < BLOCK ? left : BLOCK;
+    status = eval_values(run, node, out);
+    for (size_t i = 0; !status && i < run->count; i++) {
+      struct value v = out->v[i & out->mask];
+      table->values[run->first + i] = v;
+      table->truth[run->first + i] = (uint8_t)value_truth(v);
+    }
+  }
+  run_release(run, out);
+  return status;
+}
+
+bilan_status eval_levels(bilan *b, struct expr *e, struct node *node) {
+  struct run run;
+  size_t count = dict_count(node->only->dict);
+  if (count > SIZE_MAX / sizeof(struct value)) return fail_nomem(b);
+  struct level_table *table = arena_alloc(&e->bound, sizeof *table);
+  struct value *values = arena_alloc(&e->bound, count * sizeof *values);
+  uint8_t *truth = arena_alloc(&e->bound, count);
+  if (!table || !values || !truth) return fail_nomem(b);
+  *table = (struct level_table){count, values, truth};
+  run_open(&run, b, e, &e->bound);
+  run.levels = node->only;
+  bilan_status status = fill_table(&run, node, table);
+  run_close(&run);
+  if (!status) node->table = table;
+  return status;
+}
+
+/* ---- affinity and collation of a comparison --------------------------------------------- */
+
+enum affinity compare_affinity(const struct node *x, const struct node *y) {
+  if (x->affinity != AFFINITY_NONE && y->affinity != AFFINITY_NONE)
+    return x->affinity == AFFINITY_NUMERIC || y->affinity == AFFINITY_NUMERIC
+               ? AFFINITY_NUMERIC
+               : AFFINITY_NONE;
+  return x->affinity == AFFINITY_NONE ? y->affinity : x->affinity;
+}
+
+enum collation compare_collation(const struct node *x, const struct node *y) {
+  if (x->op == OP_COLLATE) return x->collation;
+  return y->op == OP_COLLATE ? y->collation : COLLATE_BINARY;
+}

@@ -1,0 +1,196 @@
+/* logic.c - see logic.h.
+ *
+ * Truth is three-valued (S. C. Kleene, "Introduction to Metamathematics", 1952, section 64)
+ * and coded false 0 < unknown 1 < true 2, so that AND is the minimum, OR the maximum and NOT
+ * 2 - x: loops over bytes that compilers turn into vector instructions.
+ */
+#include "expr/logic.h"
+
+#include "expr/pattern.h"
+
+/* ---- comparison ------------------------------------------------------------------------- */
+
+/* Truth by the sign of the order: less, equal, greater. */
+static const uint8_t *truths_of(char sign) {
+  static const uint8_t less[] = {2, 0, 0}, at_most[] = {2, 2, 0}, equal[] = {0, 2, 0},
+                       unequal[] = {2, 0, 2}, at_least[] = {0, 2, 2}, greater[] = {0, 0, 2};
+  switch (sign) {
+    case '<': return less;
+    case 'l': return at_most;
+    case '=': return equal;
+    case '!': return unequal;
+    case 'g': return at_least;
+    default: return greater;
+  }
+}
+
+static void compare(struct run *run, uint8_t *truth, char sign, const struct vector *x,
+                    const struct vector *y, enum affinity affinity, enum collation collation) {
+  const uint8_t *truths = truths_of(sign);
+  for (size_t i = 0; i < run->count; i++) {
+    const struct value *a = &x->v[i & x->mask], *b = &y->v[i & y->mask];
+    truth[i] = a->type == VALUE_NULL || b->type == VALUE_NULL
+                   ? TRUTH_UNKNOWN
+                   : truths[value_compare_as(*a, *b, affinity, collation) + 1];
+  }
+}
+
+void logic_equal(struct run *run, uint8_t *truth, const struct vector *x,
+                 const struct vector *y, enum affinity affinity, enum collation collation) {
+  compare(run, truth, '=', x, y, affinity, collation);
+}
+
+/* The values of both operands, the left in `out`, the right in a vector of the pool. */
+static bilan_status two_operands(struct run *run, const struct node *node, struct vector *out,
+                                 struct vector **right) {
+  bilan_status status = eval_values(run, node->child, out);
+  if (!status) status = run_vector(run, right);
+  if (status) return status;
+  status = eval_values(run, node->child->next, *right);
+  if (status) run_release(run, *right);
+  return status;
+}
+
+static bilan_status eval_compare(struct run *run, const struct node *node, struct vector *out) {
+  struct vector *right = NULL;
+  const struct node *x = node->child, *y = x->next;
+  bilan_status status = two_operands(run, node, out, &right);
+  if (status) return status;
+  compare(run, out->truth, node->sign, out, right, compare_affinity(x, y),
+          compare_collation(x, y));
+  run_release(run, right);
+  return BILAN_OK;
+}
+
+/* Equal, two NULLs included; never unknown. */
+static bilan_status eval_is(struct run *run, const struct node *node, struct vector *out) {
+  struct vector *right = NULL;
+  const struct node *x = node->child, *y = x->next;
+  bilan_status status = two_operands(run, node, out, &right);
+  if (status) return status;
+  enum affinity affinity = compare_affinity(x, y);
+  enum collation collation = compare_collation(x, y);
+  for (size_t i = 0; i < run->count; i++) {
+    struct value a = out->v[i & out->mask], b = right->v[i & right->mask];
+    bool nulls = a.type == VALUE_NULL || b.type == VALUE_NULL;
+    bool same = nulls ? a.type == b.type : !value_compare_as(a, b, affinity, collation);
+    out->truth[i] = same != node->negated ? TRUTH_TRUE : TRUTH_FALSE;
+  }
+  run_release(run, right);
+  return BILAN_OK;
+}
+
+static bilan_status eval_is_truth(struct run *run, const struct node *node,
+                                  struct vector *out) {
+  bilan_status status = eval_truth(run, node->child, out);
+  uint8_t wanted = node->value.as.i ? TRUTH_TRUE : TRUTH_FALSE;
+  for (size_t i = 0; !status && i < run->count; i++)
+    out->truth[i] = (out->truth[i] == wanted) != node->negated ? TRUTH_TRUE : TRUTH_FALSE;
+  return status;
+}
+
+/* ---- NOT, AND, OR ----------------------------------------------------------------------- */
+
+static void negate(struct run *run, uint8_t *truth) {
+  for (size_t i = 0; i < run->count; i++) truth[i] = (uint8_t)(TRUTH_TRUE - truth[i]);
+}
+
+static void least(struct run *run, uint8_t *x, const uint8_t *y) {
+  for (size_t i = 0; i < run->count; i++) x[i] = x[i] < y[i] ? x[i] : y[i];
+}
+
+static void greatest(struct run *run, uint8_t *x, const uint8_t *y) {
+  for (size_t i = 0; i < run->count; i++) x[i] = x[i] > y[i] ? x[i] : y[i];
+}
+
+static bilan_status eval_not(struct run *run, const struct node *node, struct vector *out) {
+  bilan_status status = eval_truth(run, node->child, out);
+  if (!status) negate(run, out->truth);
+  return status;
+}
+
+static bilan_status eval_and_or(struct run *run, const struct node *node, struct vector *out) {
+  struct vector *right = NULL;
+  bilan_status status = eval_truth(run, node->child, out);
+  if (!status) status = run_vector(run, &right);
+  if (status) return status;
+  status = eval_truth(run, node->child->next, right);
+  if (!status) (node->op == OP_AND ? least : greatest)(run, out->truth, right->truth);
+  run_release(run, right);
+  return status;
+}
+
+/* ---- IN, BETWEEN, LIKE, GLOB ------------------------------------------------------------ */
+
+/* The OR of x = y over the list. Only x's own affinity and collation count. */
+static bilan_status eval_in(struct run *run, const struct node *node, struct vector *out) {
+  const struct node *x = node->child;
+  struct vector *item = NULL;
+  bilan_status status = eval_values(run, x, out);
+  if (!status) status = run_vector(run, &item);
+  if (status) return status;
+  for (size_t i = 0; i < run->count; i++) out->truth[i] = TRUTH_FALSE;
+  for (const struct node *y = x->next; y && !status; y = y->next) {
+    status = eval_values(run, y, item);
+    if (status) break;
+    logic_equal(run, item->truth, out, item, x->affinity, compare_collation(x, x));
+    greatest(run, out->truth, item->truth);
+  }
+  if (node->negated) negate(run, out->truth);
+  run_release(run, item);
+  return status;
+}
+
+/* x >= low AND x <= high, each under its own affinity. */
+static bilan_status eval_between(struct run *run, const struct node *node, struct vector *out) {
+  const struct node *x = node->child, *low = x->next, *high = low->next;
+  struct vector *bound = NULL;
+  bilan_status status = two_operands(run, node, out, &bound);
+  if (status) return status;
+  compare(run, out->truth, 'g', out, bound, compare_affinity(x, low),
+          compare_collation(x, low));
+  status = eval_values(run, high, bound);
+  if (!status)
+    compare(run, bound->truth, 'l', out, bound, compare_affinity(x, high),
+            compare_collation(x, high));
+  if (!status) least(run, out->truth, bound->truth);
+  if (node->negated) negate(run, out->truth);
+  run_release(run, bound);
+  return status;
+}
+
+static bool matches(const struct node *node, struct value x, struct value pattern) {
+  char room[NUMBER_ROOM], pattern_room[NUMBER_ROOM];
+  struct text text = value_as_text(x, room), p = value_as_text(pattern, pattern_room);
+  return node->op == OP_LIKE ? pattern_like(text, p, node->escape) : pattern_glob(text, p);
+}
+
+static bilan_status eval_like(struct run *run, const struct node *node, struct vector *out) {
+  struct vector *right = NULL;
+  bilan_status status = two_operands(run, node, out, &right);
+  if (status) return status;
+  for (size_t i = 0; i < run->count; i++) {
+    struct value x = out->v[i & out->mask], pattern = right->v[i & right->mask];
+    if (x.type == VALUE_NULL || pattern.type == VALUE_NULL) out->truth[i] = TRUTH_UNKNOWN;
+    else out->truth[i] = matches(node, x, pattern) != node->negated ? TRUTH_TRUE : TRUTH_FALSE;
+  }
+  run_release(run, right);
+  return BILAN_OK;
+}
+
+/* ---- dispatch --------------------------------------------------------------------------- */
+
+typedef bilan_status (*logic_function)(struct run *, const struct node *, struct vector *);
+
+static const logic_function evaluators[OP_COUNT] = {
+    [OP_COMPARE] = eval_compare, [OP_IS] = eval_is,   [OP_IS_TRUTH] = eval_is_truth,
+    [OP_NOT] = eval_not,         [OP_AND] = eval_and_or, [OP_OR] = eval_and_or,
+    [OP_IN] = eval_in,           [OP_BETWEEN] = eval_between, [OP_LIKE] = eval_like,
+    [OP_GLOB] = eval_like,
+};
+
+bool logic_has(const struct node *node) { return evaluators[node->op] != NULL; }
+
+bilan_status logic_eval(struct run *run, const struct node *node, struct vector *out) {
+  return evaluators[node->op](run, node, out);
+}

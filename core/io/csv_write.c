@@ -1,0 +1,175 @@
+/* csv_write.c - see csv_write.h. */
+#include "io/csv_write.h"
+
+#include <string.h>
+
+#include "base/number.h"
+
+struct writer {
+  struct buffer *out;
+  const struct table *table;
+  char delimiter, decimal;
+  bool raw, only_column;
+  bool started; /* a field of this record is written */
+  const char *line_end;
+  size_t neutralised;
+};
+
+/* ---- fields ----------------------------------------------------------------------------------- */
+
+static bool blank(char c) { return c == ' ' || c == '\t'; }
+
+static bool needs_quotes(const struct writer *w, struct text t) {
+  if (!t.n) return w->only_column;
+  if (blank(t.s[0]) || blank(t.s[t.n - 1])) return true;
+  for (size_t i = 0; i < t.n; i++)
+    if (t.s[i] == w->delimiter || strchr("\"\r\n", t.s[i])) return true;
+  return false;
+}
+
+static void put_quoted(struct buffer *out, struct text t) {
+  buffer_char(out, '"');
+  for (size_t start = 0; start < t.n;) {
+    const char *quote = memchr(t.s + start, '"', t.n - start);
+    size_t end = quote ? (size_t)(quote - t.s) + 1 : t.n;
+    buffer_add(out, t.s + start, end - start);
+    if (quote) buffer_char(out, '"');
+    start = end;
+  }
+  buffer_char(out, '"');
+}
+
+static void put_field(struct writer *w, struct text t) {
+  if (w->started) buffer_char(w->out, w->delimiter);
+  w->started = true;
+  if (needs_quotes(w, t)) put_quoted(w->out, t);
+  else buffer_text(w->out, t);
+}
+
+/* Does a spreadsheet take this text for a formula? */
+static bool is_formula(struct text t) {
+  static const char *const wide[] = {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D",
+                                     "\xEF\xBC\xA0"};
+  if (!t.n) return false;
+  if (!t.s[0] || strchr("=+-@\t\r", t.s[0])) return true;
+  for (size_t i = 0; t.n >= 3 && i < sizeof wide / sizeof wide[0]; i++)
+    if (!memcmp(t.s, wide[i], 3)) return true;
+  return false;
+}
+
+static void put_text(struct writer *w, struct text t) {
+  struct buffer safe;
+  if (w->raw || !is_formula(t)) {
+    put_field(w, t);
+    return;
+  }
+  buffer_init(&safe, w->out->mem);
+  buffer_char(&safe, '\'');
+  buffer_text(&safe, t);
+  if (safe.failed) w->out->failed = true;
+  else put_field(w, (struct text){safe.s, safe.n});
+  buffer_free(&safe);
+  w->neutralised++;
+}
+
+static void put_number(struct writer *w, double value) {
+  char room[NUMBER_ROOM];
+  size_t n = number_print(room, value);
+  char *point = memchr(room, '.', n);
+  if (point) *point = w->decimal;
+  put_field(w, (struct text){room, n});
+}
+
+static void end_record(struct writer *w) {
+  buffer_string(w->out, w->line_end);
+  w->started = false;
+}
+
+/* ---- columns ---------------------------------------------------------------------------------- */
+
+static void put_option_name(struct writer *w, struct text name, struct text option) {
+  struct buffer both;
+  buffer_init(&both, w->out->mem);
+  buffer_text(&both, name);
+  buffer_char(&both, '[');
+  buffer_text(&both, option);
+  buffer_char(&both, ']');
+  if (both.failed) w->out->failed = true;
+  else put_text(w, (struct text){both.s, both.n});
+  buffer_free(&both);
+}
+
+static void put_names(struct writer *w) {
+  for (size_t place = 0; place < table_count(w->table); place++) {
+    const struct column *c = table_column(w->table, place);
+    struct text name = table_name(w->table, place);
+    if (c->type != COLUMN_SET) put_text(w, name);
+    for (size_t i = 0; c->type == COLUMN_SET && i < c->option_count; i++)
+      put_option_name(w, name, dict_level(c->dict, (uint32_t)i + 1)->label);
+  }
+  end_record(w);
+}
+
+static void put_set(struct writer *w, const struct column *c, size_t row) {
+  bool absent = column_missing(c, row) != BILAN_PRESENT;
+  for (size_t i = 0; i < c->option_count; i++) {
+    uint32_t code = column_code(c->options[i], row);
+    if (absent || code == SET_BLANK) put_field(w, TEXT(""));
+    else put_field(w, code == SET_TICKED ? TEXT("1") : TEXT("0"));
+  }
+}
+
+static void put_code(struct writer *w, const struct column *c, size_t row) {
+  const struct level *level = dict_level(c->dict, column_code(c, row));
+  bool number = level->value == level->value && !level->missing;
+  if (number) put_number(w, level->value);
+  else put_text(w, level->label.s ? level->label : TEXT(""));
+}
+
+static void put_cell(struct writer *w, const struct column *c, size_t row) {
+  if (c->type == COLUMN_SET) put_set(w, c, row);
+  else if (c->type == COLUMN_CODES) put_code(w, c, row);
+  else if (column_missing(c, row)) put_field(w, TEXT(""));
+  else if (c->type == COLUMN_NUMBERS) put_number(w, c->numbers[row]);
+  else put_text(w, column_label(c, row));
+}
+
+static void put_row(struct writer *w, size_t row) {
+  for (size_t place = 0; place < table_count(w->table); place++)
+    put_cell(w, table_column(w->table, place), row);
+  end_record(w);
+}
+
+/* Columns as written: an item with several answers counts by its options. */
+static size_t written_columns(const struct table *t) {
+  size_t count = 0;
+  for (size_t place = 0; place < table_count(t); place++) {
+    const struct column *c = table_column(t, place);
+    count += c->type == COLUMN_SET ? c->option_count : 1;
+  }
+  return count;
+}
+
+bilan_status csv_write_table(bilan *b, struct buffer *out, const struct table *t,
+                             const struct domain *domain,
+                             const struct csv_write_options *options, size_t *neutralised) {
+  struct writer w = {.out = out, .table = t, .raw = options->raw,
+                     .delimiter = options->delimiter ? options->delimiter : ',',
+                     .decimal = options->decimal ? options->decimal : '.',
+                     .line_end = options->lf ? "\n" : "\r\n",
+                     .only_column = written_columns(t) == 1};
+  if (!strchr(",;\t|", w.delimiter))
+    return fail(b, BILAN_USAGE, "delimiter must be one of \",\" \";\" \"|\" or a tab");
+  if (w.decimal != '.' && w.decimal != ',')
+    return fail(b, BILAN_USAGE, "decimal must be \".\" or \",\"");
+  if (domain && domain->rows != table_rows(t))
+    return fail(b, BILAN_USAGE, "the domain has %zu rows, the table %zu", domain->rows,
+                table_rows(t));
+  if (options->bom) buffer_string(out, "\xEF\xBB\xBF");
+  put_names(&w);
+  for (size_t row = 0; row < table_rows(t) && !out->failed; row++)
+    if (domain_has(domain, row)) put_row(&w, row);
+  if (out->failed) return fail_nomem(b);
+  if (neutralised) *neutralised = w.neutralised;
+  return BILAN_OK;
+}

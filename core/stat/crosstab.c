@@ -1,0 +1,376 @@
+/* crosstab.c - see crosstab.h: one tally a banner, one for the total, then cell by cell. */
+#include "stat/crosstab.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "stat/contingency.h"
+
+const char *const crosstab_percent_names[CROSSTAB_PERCENTS + 1] = {"col", "row", "total", "none",
+                                                                   NULL};
+const char *const crosstab_method_names[CROSSTAB_METHODS + 1] = {
+    "chi-squared", "Fisher", "Fisher, simulated", NULL};
+
+/* What is needed while a table is made. */
+struct making {
+  bilan *b;
+  const struct sample *sample;
+  const struct crosstab_request *request;
+  const struct crosstab_options *options;
+  struct by *bys;         /* one a banner */
+  struct tally *tallies;  /* one a banner */
+  struct tally total;
+  size_t *order; /* places of levels, as sorted */
+};
+
+static const struct by no_by = {0};
+
+/* ---- tallies ------------------------------------------------------------------------------- */
+
+static void add_group(struct tally *to, const struct tally *from, size_t group) {
+  struct tally_group *base = &to->bases[0];
+  const struct tally_group *more = &from->bases[group];
+  base->n += more->n;
+  base->weight += more->weight;
+  base->weight2 += more->weight2;
+  for (size_t k = 0; k < BILAN_MISSING_KINDS; k++) base->missing[k] += more->missing[k];
+  for (size_t i = 0; i < to->levels; i++) {
+    to->count[i] += from->count[group * from->levels + i];
+    to->weight[i] += from->weight[group * from->levels + i];
+  }
+}
+
+/* The total of one banner: the sum of its columns. */
+static void total_of(struct tally *total, const struct tally *from, const struct by *by) {
+  uint32_t codes[BY_MOST];
+  memset(total->count, 0, total->levels * sizeof *total->count);
+  memset(total->weight, 0, total->levels * sizeof *total->weight);
+  total->bases[0] = (struct tally_group){0};
+  for (size_t group = 0; group < from->groups; group++)
+    if (by_codes(by, group, codes)) add_group(total, from, group);
+}
+
+static bilan_status tally_total(struct making *m) {
+  struct tally_request row = m->request->row;
+  row.by = &no_by;
+  bilan_status status = tally_open(m->b, &m->total, m->sample, &row);
+  if (!status && m->request->banner_count == 1)
+    total_of(&m->total, &m->tallies[0], &m->bys[0]);
+  return status;
+}
+
+static bilan_status tally_all(struct making *m) {
+  size_t banners = m->request->banner_count;
+  bilan_status status = BILAN_OK;
+  m->bys = mem_zero(&m->b->mem, banners, sizeof *m->bys);
+  m->tallies = mem_zero(&m->b->mem, banners, sizeof *m->tallies);
+  if (!m->bys || !m->tallies) return fail_nomem(m->b);
+  for (size_t i = 0; !status && i < banners; i++) {
+    struct tally_request row = m->request->row;
+    m->bys[i] = (struct by){1, {m->request->banners[i]}, {m->request->declared[i]}};
+    row.by = &m->bys[i];
+    status = tally_open(m->b, &m->tallies[i], m->sample, &row);
+  }
+  return status ? status : tally_total(m);
+}
+
+static void making_free(struct making *m) {
+  for (size_t i = 0; m->tallies && i < m->request->banner_count; i++)
+    tally_free(&m->tallies[i]);
+  mem_free(&m->b->mem, m->tallies);
+  mem_free(&m->b->mem, m->bys);
+  mem_free(&m->b->mem, m->order);
+  tally_free(&m->total);
+}
+
+/* ---- rows and columns ---------------------------------------------------------------------- */
+
+static const struct tally *tally_of(const struct making *m, const struct crosstab_column *c) {
+  return c->banner == NO_BANNER ? &m->total : &m->tallies[c->banner];
+}
+
+static void list_banner(struct crosstab *x, const struct making *m, size_t banner) {
+  const struct tally *t = &m->tallies[banner];
+  uint32_t codes[BY_MOST];
+  size_t place = 0;
+  for (size_t group = 0; group < t->groups; group++) {
+    if (!by_codes(&m->bys[banner], group, codes)) continue;
+    if (!by_shows(&m->bys[banner], tally_rows(t, group))) continue;
+    struct crosstab_column *c = &x->columns[x->column_count++];
+    *c = (struct crosstab_column){
+        .banner = banner, .code = codes[0], .group = group, .base = t->bases[group]};
+    letters_name(c->letter, place++);
+  }
+}
+
+static bilan_status list_columns(struct crosstab *x, const struct making *m) {
+  size_t most = 1;
+  for (size_t i = 0; i < m->request->banner_count; i++) most += m->tallies[i].groups;
+  x->columns = mem_zero(x->mem, most, sizeof *x->columns);
+  if (!x->columns) return fail_nomem(m->b);
+  if (m->options->total)
+    x->columns[x->column_count++] = (struct crosstab_column){
+        .banner = NO_BANNER, .code = NO_LEVEL, .base = m->total.bases[0]};
+  for (size_t i = 0; i < m->request->banner_count; i++) list_banner(x, m, i);
+  return BILAN_OK;
+}
+
+static bilan_status list_levels(struct crosstab *x, struct making *m) {
+  x->level_count = m->total.levels;
+  m->order = mem_array(x->mem, x->level_count, sizeof *m->order);
+  x->levels = mem_array(x->mem, x->level_count, sizeof *x->levels);
+  if (!m->order || !x->levels) return fail_nomem(m->b);
+  bilan_status status = level_order(m->b, m->order, &m->total, 0, m->request->row.net_count,
+                                    m->options->sort);
+  for (size_t i = 0; !status && i < x->level_count; i++)
+    x->levels[i] = m->total.codes[m->order[i]];
+  return status;
+}
+
+/* ---- cells --------------------------------------------------------------------------------- */
+
+/* All of one level over the columns of a banner. */
+static struct share row_share(const struct making *m, const struct crosstab_column *c,
+                              size_t level, struct share s) {
+  s.base = s.base_weight = 0;
+  if (c->banner == NO_BANNER) {
+    s.base = s.count;
+    s.base_weight = s.weight;
+    return s;
+  }
+  const struct tally *t = &m->tallies[c->banner];
+  uint32_t codes[BY_MOST];
+  for (size_t group = 0; group < t->groups; group++) {
+    if (!by_codes(&m->bys[c->banner], group, codes)) continue;
+    s.base += (double)t->count[group * t->levels + level];
+    s.base_weight += t->weight[group * t->levels + level];
+  }
+  return s;
+}
+
+/* All of a banner. */
+static struct share table_share(const struct making *m, const struct crosstab_column *c,
+                                struct share s) {
+  if (c->banner == NO_BANNER) return s;
+  const struct tally *t = &m->tallies[c->banner];
+  uint32_t codes[BY_MOST];
+  s.base = s.base_weight = 0;
+  for (size_t group = 0; group < t->groups; group++) {
+    if (!by_codes(&m->bys[c->banner], group, codes)) continue;
+    s.base += (double)t->bases[group].n;
+    s.base_weight += t->bases[group].weight;
+  }
+  return s;
+}
+
+static struct share share_of(const struct making *m, const struct crosstab_column *c,
+                             size_t level) {
+  const struct tally *t = tally_of(m, c);
+  const struct tally_request *row = &m->request->row;
+  struct share s = {
+      .count = (double)t->count[c->group * t->levels + level],
+      .base = (double)c->base.n,
+      .weight = t->weight[c->group * t->levels + level],
+      .base_weight = c->base.weight,
+      .bare = row->item->type == COLUMN_SET && row->base == BASE_ANSWERS,
+  };
+  if (m->options->percent == PERCENT_ROW) return row_share(m, c, level, s);
+  if (m->options->percent == PERCENT_TOTAL) return table_share(m, c, s);
+  return s;
+}
+
+static void fill_cell(struct crosstab_cell *cell, const struct making *m,
+                      const struct crosstab_column *c, size_t level) {
+  struct share s = share_of(m, c, level);
+  cell->e = tally_estimate(tally_of(m, c), c->group, level);
+  if (m->options->percent == PERCENT_NONE) {
+    estimate_set(&cell->e, FIGURE_VALUE, s.weight);
+    return;
+  }
+  cell->e.n = (int64_t)s.base;
+  estimate_set(&cell->e, FIGURE_WEIGHTED_N, s.base_weight);
+  share_fill(&cell->e, m->sample, s, m->options->conf, m->options->method);
+}
+
+static bilan_status fill_cells(struct crosstab *x, const struct making *m) {
+  if (x->column_count && x->level_count > SIZE_MAX / x->column_count) return fail_nomem(m->b);
+  x->cells = mem_zero(x->mem, x->level_count * x->column_count, sizeof *x->cells);
+  if (!x->cells) return fail_nomem(m->b);
+  for (size_t i = 0; i < x->level_count; i++)
+    for (size_t j = 0; j < x->column_count; j++)
+      fill_cell(&x->cells[i * x->column_count + j], m, &x->columns[j], m->order[i]);
+  return BILAN_OK;
+}
+
+/* ---- letters ------------------------------------------------------------------------------- */
+
+/* The columns of one banner: first and count. */
+struct span {
+  size_t first, count;
+};
+
+static struct span span_of(const struct crosstab *x, size_t banner) {
+  struct span s = {0, 0};
+  for (size_t j = 0; j < x->column_count; j++) {
+    if (x->columns[j].banner != banner) continue;
+    if (!s.count++) s.first = j;
+  }
+  return s;
+}
+
+/* The share of a cell as it enters a comparison; its note where it does not. */
+static struct letters_share comparable(const struct making *m, const struct crosstab_column *c,
+                                       struct crosstab_cell *cell) {
+  struct letters_share s = {.p = estimate_get(&cell->e, FIGURE_VALUE)};
+  if (c->base.n < m->options->smallest || !(c->base.weight > 0)) {
+    cell->e.notes |= NOTE_SMALL_BASE;
+    return s;
+  }
+  if (!(s.p > 0 && s.p < 1)) {
+    cell->e.notes |= NOTE_EDGE;
+    return s;
+  }
+  s.base = c->base.weight * c->base.weight / c->base.weight2;
+  s.compared = true;
+  return s;
+}
+
+static void write_letters(struct crosstab *x, struct crosstab_cell *cells, struct span span,
+                          const bool *larger) {
+  for (size_t i = 0; i < span.count; i++) {
+    cells[i].letters = x->letters.n;
+    for (size_t j = 0; j < span.count; j++) {
+      if (!larger[i * span.count + j]) continue;
+      if (x->letters.n > cells[i].letters) buffer_char(&x->letters, ' ');
+      buffer_string(&x->letters, x->columns[span.first + j].letter);
+    }
+    cells[i].letter_count = x->letters.n - cells[i].letters;
+  }
+}
+
+static bilan_status letter_banner(struct crosstab *x, const struct making *m, size_t banner) {
+  struct span span = span_of(x, banner);
+  struct letters_share *shares = mem_array(x->mem, span.count, sizeof *shares);
+  bool *larger = mem_array(x->mem, span.count * span.count, sizeof *larger);
+  bilan_status status = shares && larger ? BILAN_OK : fail_nomem(m->b);
+  for (size_t i = 0; !status && i < x->level_count; i++) {
+    struct crosstab_cell *cells = &x->cells[i * x->column_count + span.first];
+    for (size_t j = 0; j < span.count; j++)
+      shares[j] = comparable(m, &x->columns[span.first + j], &cells[j]);
+    status = letters_compare(m->b, larger, shares, span.count, &m->options->letter);
+    if (!status) write_letters(x, cells, span, larger);
+  }
+  mem_free(x->mem, shares);
+  mem_free(x->mem, larger);
+  if (!status && x->letters.failed) status = fail_nomem(m->b);
+  return status;
+}
+
+/* ---- tests --------------------------------------------------------------------------------- */
+
+/* The counts of a banner's columns, nets left out. */
+static bilan_status banner_counts(struct contingency *out, const struct crosstab *x,
+                                  const struct making *m, struct span span) {
+  const struct tally *t = &m->tallies[x->columns[span.first].banner];
+  size_t rows = t->levels - m->request->row.net_count;
+  bilan_status status = contingency_open(m->b, out, rows, span.count);
+  for (size_t i = 0; !status && i < rows; i++)
+    for (size_t j = 0; j < span.count; j++)
+      out->n[i * span.count + j] =
+          (double)t->count[x->columns[span.first + j].group * t->levels + i];
+  return status;
+}
+
+/* Expected counts and residuals, from the order of the tally to the order of the table. */
+static void put_residuals(struct crosstab *x, const struct making *m, struct span span,
+                          const struct contingency *c) {
+  for (size_t i = 0; i < x->level_count; i++) {
+    if (m->order[i] >= c->rows) continue;
+    for (size_t j = 0; j < span.count; j++) {
+      struct estimate *e = &x->cells[i * x->column_count + span.first + j].e;
+      estimate_set(e, FIGURE_EXPECTED, c->expected[m->order[i] * c->cols + j]);
+      estimate_set(e, FIGURE_RESIDUAL, c->adjusted[m->order[i] * c->cols + j]);
+    }
+  }
+}
+
+static bilan_status test_counts(struct crosstab *x, const struct making *m, size_t banner,
+                                struct span span) {
+  struct contingency c;
+  struct crosstab_test *test = &x->tests[x->test_count++];
+  bilan_status status = banner_counts(&c, x, m, span);
+  if (status) return status;
+  *test = (struct crosstab_test){banner, TEST_CHI_SQUARED, estimate_none()};
+  status = contingency_chi_squared(m->b, &test->e, &c, false);
+  if (!status) put_residuals(x, m, span, &c);
+  if (!status && test->e.notes & NOTE_SMALL) {
+    bool simulated;
+    test = &x->tests[x->test_count++];
+    *test = (struct crosstab_test){banner, TEST_FISHER, estimate_none()};
+    status = contingency_fisher(m->b, &test->e, &simulated, &c, m->options->conf);
+    if (!status && simulated) test->method = TEST_FISHER_SIMULATED;
+  }
+  contingency_free(m->b, &c);
+  return status;
+}
+
+/* Tests a banner, or says why there is no test. */
+static bilan_status test_banner(struct crosstab *x, const struct making *m, size_t banner) {
+  struct span span = span_of(x, banner);
+  bool set = m->request->row.item->type == COLUMN_SET;
+  if (span.count && !set && !m->sample->weight) return test_counts(x, m, banner, span);
+  struct crosstab_test *test = &x->tests[x->test_count++];
+  *test = (struct crosstab_test){banner, TEST_CHI_SQUARED, estimate_none()};
+  test->e.notes = set ? NOTE_OVERLAP : m->sample->weight ? NOTE_WEIGHTS : NOTE_NO_TABLE;
+  return BILAN_OK;
+}
+
+static bilan_status judge(struct crosstab *x, const struct making *m) {
+  const struct crosstab_options *o = m->options;
+  bilan_status status = BILAN_OK;
+  bool bare = m->request->row.item->type == COLUMN_SET && m->request->row.base == BASE_ANSWERS;
+  x->tests = mem_zero(x->mem, m->request->banner_count * 2, sizeof *x->tests);
+  if (!x->tests) return fail_nomem(m->b);
+  for (size_t i = 0; !status && i < m->request->banner_count; i++) {
+    if (o->letters && o->percent == PERCENT_COLUMN && !bare) status = letter_banner(x, m, i);
+    if (!status && o->test) status = test_banner(x, m, i);
+  }
+  return status;
+}
+
+/* ---- the whole ----------------------------------------------------------------------------- */
+
+static bilan_status check_banners(bilan *b, const struct crosstab_request *request) {
+  for (size_t i = 0; i < request->banner_count; i++)
+    if (request->banners[i]->type != COLUMN_CODES)
+      return fail(b, BILAN_USAGE, "a banner is an item with one answer a respondent");
+  return BILAN_OK;
+}
+
+bilan_status crosstab_open(bilan *b, struct crosstab *out, const struct sample *sample,
+                           const struct crosstab_request *request,
+                           const struct crosstab_options *options) {
+  struct making m = {.b = b, .sample = sample, .request = request, .options = options};
+  struct crosstab x = {.mem = &b->mem};
+  buffer_init(&x.letters, &b->mem);
+  bilan_status status = check_banners(b, request);
+  if (!status) status = tally_all(&m);
+  if (!status) status = list_levels(&x, &m);
+  if (!status) status = list_columns(&x, &m);
+  if (!status) status = fill_cells(&x, &m);
+  if (!status) status = judge(&x, &m);
+  making_free(&m);
+  if (status) crosstab_free(&x);
+  else *out = x;
+  return status;
+}
+
+void crosstab_free(struct crosstab *x) {
+  if (!x->mem) return;
+  mem_free(x->mem, x->levels);
+  mem_free(x->mem, x->columns);
+  mem_free(x->mem, x->cells);
+  mem_free(x->mem, x->tests);
+  buffer_free(&x->letters);
+  *x = (struct crosstab){0};
+}

@@ -1,0 +1,91 @@
+/* crosstab.h - one item down, banners across: counts, percentages, letters, tests.
+ *
+ * A banner is an item whose levels are columns; several banners stand side by side. The row
+ * item has one answer a row or several (a SET); a banner has one. The total column holds the
+ * respondents of the banner when there is one (its columns then add up to it), and everybody
+ * when there are several. A column is only ever compared with other columns of its banner,
+ * never with the total that contains it.
+ *
+ * Percentages: of the column (of those who answered in it), of the row (of those at that
+ * level, over the banner), of the table (of the banner), or none (value is the count).
+ * Tests: Pearson's chi-squared for each banner, without continuity correction, and Fisher's
+ * exact test beside it where an expected count is under 5 (simulated, with a fixed seed, where
+ * the table is too large to count). Residuals are adjusted standardised ones (Haberman 1973).
+ */
+#ifndef STAT_CROSSTAB_H
+#define STAT_CROSSTAB_H
+
+#include "stat/frequency.h"
+#include "stat/letters.h"
+
+enum crosstab_percent {
+  PERCENT_COLUMN,
+  PERCENT_ROW,
+  PERCENT_TOTAL,
+  PERCENT_NONE,
+  CROSSTAB_PERCENTS
+};
+
+extern const char *const crosstab_percent_names[CROSSTAB_PERCENTS + 1]; /* "col", "row", ... */
+
+struct crosstab_options {
+  enum crosstab_percent percent;
+  enum level_sort sort;
+  enum plain_method method;
+  double conf;
+  bool test, letters, total; /* the total column is there unless switched off */
+  struct letters_options letter;
+  int64_t smallest; /* base under which a column is not compared */
+};
+
+struct crosstab_request {
+  struct tally_request row; /* its by is set here, column by column */
+  const struct column *const *banners; /* CODES */
+  const bool *declared;
+  size_t banner_count;
+};
+
+struct crosstab_column {
+  size_t banner;            /* NO_BANNER for the total */
+  uint32_t code;            /* level of the banner; NO_LEVEL for the total */
+  size_t group;             /* in the tally of the banner */
+  char letter[LETTER_ROOM]; /* "" for the total */
+  struct tally_group base;
+};
+
+#define NO_BANNER SIZE_MAX
+
+struct crosstab_cell {
+  struct estimate e;
+  size_t letters, letter_count; /* in the text of letters */
+};
+
+enum crosstab_method { TEST_CHI_SQUARED, TEST_FISHER, TEST_FISHER_SIMULATED, CROSSTAB_METHODS };
+
+extern const char *const crosstab_method_names[CROSSTAB_METHODS + 1];
+
+struct crosstab_test {
+  size_t banner;
+  enum crosstab_method method;
+  struct estimate e; /* statistic, df, p_value, n; effect: Cramer's V */
+};
+
+struct crosstab {
+  struct mem *mem;
+  uint32_t *levels; /* codes of the row item as sorted, then nets */
+  size_t level_count;
+  struct crosstab_column *columns; /* total first, then banner by banner */
+  size_t column_count;
+  struct crosstab_cell *cells; /* [level * column_count + column] */
+  struct crosstab_test *tests;
+  size_t test_count;
+  struct buffer letters;
+};
+
+/* BILAN_USAGE: a banner without levels. */
+bilan_status crosstab_open(bilan *b, struct crosstab *out, const struct sample *sample,
+                           const struct crosstab_request *request,
+                           const struct crosstab_options *options);
+void crosstab_free(struct crosstab *x); /* idempotent */
+
+#endif

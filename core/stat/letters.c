@@ -1,0 +1,57 @@
+/* letters.c - see letters.h. */
+#include "stat/letters.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/handle.h"
+#include "stat/dist/dist.h"
+
+/* Two-sided p-value for the difference of two shares. */
+static double pair_p(const struct letters_share *a, const struct letters_share *c) {
+  double p = (a->base * a->p + c->base * c->p) / (a->base + c->base);
+  double se = sqrt(p * (1 - p) * (1 / a->base + 1 / c->base));
+  return se > 0 ? fmin(1, 2 * normal_cdf(fabs(a->p - c->p) / se, UPPER)) : 1;
+}
+
+/* The p-values of all pairs that are compared, in order; returns how many. */
+static size_t list_pairs(double *p, const struct letters_share *shares, size_t count) {
+  size_t pairs = 0;
+  for (size_t i = 0; i < count; i++)
+    for (size_t j = i + 1; j < count; j++)
+      if (shares[i].compared && shares[j].compared) p[pairs++] = pair_p(&shares[i], &shares[j]);
+  return pairs;
+}
+
+static void mark(bool *larger, const double *p, const struct letters_share *shares, size_t count,
+                 double alpha) {
+  size_t pair = 0;
+  for (size_t i = 0; i < count; i++)
+    for (size_t j = i + 1; j < count; j++) {
+      if (!shares[i].compared || !shares[j].compared || !(p[pair++] < alpha)) continue;
+      if (shares[i].p > shares[j].p) larger[i * count + j] = true;
+      else larger[j * count + i] = true;
+    }
+}
+
+bilan_status letters_compare(bilan *b, bool *larger, const struct letters_share *shares,
+                             size_t count, const struct letters_options *options) {
+  memset(larger, 0, count * count * sizeof *larger);
+  double *p = mem_array(&b->mem, count * count, sizeof *p);
+  double *adjusted = mem_array(&b->mem, count * count, sizeof *adjusted);
+  bilan_status status = p && adjusted ? BILAN_OK : fail_nomem(b);
+  if (!status)
+    status = plain_p_adjust(b, adjusted, p, list_pairs(p, shares, count), options->adjust);
+  if (!status) mark(larger, adjusted, shares, count, options->alpha);
+  mem_free(&b->mem, p);
+  mem_free(&b->mem, adjusted);
+  return status;
+}
+
+void letters_name(char out[LETTER_ROOM], size_t i) {
+  char reversed[LETTER_ROOM];
+  size_t n = 0;
+  for (i++; i && n + 1 < LETTER_ROOM; i = (i - 1) / 26) reversed[n++] = (char)('A' + (i - 1) % 26);
+  for (size_t k = 0; k < n; k++) out[k] = reversed[n - 1 - k];
+  out[n] = '\0';
+}

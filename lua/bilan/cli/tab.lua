@@ -1,0 +1,55 @@
+--- `bilan tab DATA ROW [COL]`: one table in the terminal.
+local core = require "bilan.core"
+local fault = require "bilan.fault"
+
+local formats = { "text", "csv", "json", "markdown", "html" }
+
+local function write(result, format)
+  if format == "text" then return tostring(result) .. "\n" end
+  return result["to_" .. format](result)
+end
+
+-- A number gets its mean by group, an item with levels a table.
+local function table_of(survey, row, col, options)
+  local by = options.by
+  if col then
+    return survey:crosstab(row, col, { percent = options.percent or "col", test = options.test })
+  end
+  if survey:item(row).kind == "number" and #survey:item(row).levels == 0 and not options.levels then
+    return survey:mean(row, { by = by })
+  end
+  return survey:freq(row, { by = by, ci = options.ci })
+end
+
+return {
+  usage = "bilan tab [options] DATA ROW [COL]",
+  summary = "Prints counts and shares of the item ROW, or of ROW by COL, with bases, intervals and\n"
+    .. "what is missing; of a number, its mean.",
+  example = "bilan tab eleves.csv satisfait genre --where \"niveau = 'college'\"",
+  options = {
+    { "where", "value", "an SQL expression: the part of the sample to look at", "EXPR" },
+    { "by", "list", "one table per answer of this item; may be repeated", "ITEM" },
+    { "percent", "value", "col (default), row, total or none", "WHICH" },
+    { "ci", "value", "interval: wilson (default), clopper_pearson, jeffreys, ...", "NAME" },
+    { "test", "flag", "with COL: a test of independence below the table" },
+    { "levels", "flag", "counts the values of a number instead of its mean" },
+    { "codebook", "value", "a codebook to apply", "FILE.lua" },
+    { "encoding", "value", "of the file", "NAME" },
+    { "delimiter", "value", "of the file", "C" },
+    { "format", "value", table.concat(formats, ", "), "NAME" },
+  },
+  run = function(options, rest, cli)
+    if #rest < 2 or #rest > 3 then cli.usage_error("tab takes a file and one or two items") end
+    local format = options.format or "text"
+    local known = false
+    for _, name in ipairs(formats) do known = known or name == format end
+    if not known then
+      cli.usage_error('unknown format "%s"%s', format, fault.hint(formats, format))
+    end
+    local survey = require("bilan").read(rest[1], { codebook = options.codebook,
+      encoding = options.encoding, delimiter = options.delimiter })
+    if options.where then survey = survey:where(options.where) end
+    core.host.print(write(table_of(survey, rest[2], rest[3], options), format))
+    return 0
+  end,
+}

@@ -1,0 +1,141 @@
+--- Named figures of a year: `bilan.indicator{ id, title, estimate, chart, note }`.
+--
+-- An indicator is defined once, by an id that is unique in the run and stays the same from year
+-- to year. It can be printed (report:indicator), is listed in the run's record, and is what
+-- later runs are compared with. `estimate` is a result, or one row of a result.
+local format = require "bilan.format"
+local gate = require "bilan.gate"
+local host = require "bilan.host"
+local result = require "bilan.result"
+
+local M = {}
+
+local list, by_id = {}, {}
+local bodies = setmetatable({}, { __mode = "k" })
+
+local Indicator = { __name = "bilan.indicator", __metatable = "bilan.indicator" }
+local methods = {}
+
+local known = { id = true, title = true, estimate = true, chart = true, note = true }
+
+-- A result around one row: rows from a result know their unit and kind.
+local function result_of(estimate, title)
+  if result.is_result(estimate) then return estimate end
+  local by, names = {}, {}
+  for name in pairs(estimate.by or {}) do names[#names + 1] = name end
+  table.sort(names)
+  for at, name in ipairs(names) do by[at] = { name = name, label = name } end
+  local kind = estimate.kind or (estimate.count and "proportion" or "mean")
+  local row = gate.copy(estimate)
+  if kind == "crosstab" then
+    -- One cell of a cross-table is a proportion of its column or row.
+    kind, row.level, row.row = "proportion", row.row, nil
+    if row.col then row.by, row.col, row.banner = { col = row.col }, nil, nil end
+    by = row.by and row.by.col and { { name = "col", label = "col" } } or {}
+  end
+  return result.new { kind = kind, unit = estimate.unit, lang = estimate.lang, title = title,
+    by = by, rows = { row }, synthetic = estimate.synthetic, weighted = estimate.weighted }
+end
+
+local function check(given)
+  if type(given) ~= "table" then host.fail("an indicator is a table { id =, title =, estimate = }") end
+  local names = {}
+  for name in pairs(given) do
+    if not known[name] then names[#names + 1] = tostring(name) end
+  end
+  table.sort(names)
+  if names[1] then
+    host.fail(('unknown field "%s" of an indicator; known are id, title, estimate, chart, note')
+      :format(names[1]))
+  end
+  if type(given.id) ~= "string" or not given.id:find("^[%w][%w_.-]*$") then
+    host.fail(("an indicator's id is letters, digits, _ . and -, not %q"):format(tostring(given.id)))
+  end
+  local estimate = given.estimate
+  if not result.is_result(estimate) and type(estimate) ~= "table" then
+    host.fail(('indicator "%s" needs an estimate: a result or one of its rows'):format(given.id))
+  end
+end
+
+--- Defines an indicator and returns it. An id given twice is an error that names both lines.
+function M.define(given)
+  check(given)
+  local where, earlier = host.where(), by_id[given.id]
+  if earlier then
+    host.fail(('the indicator "%s" is defined twice: at %s and at %s'):format(given.id,
+      bodies[earlier].where, where))
+  end
+  local title = given.title or given.id
+  local body = { id = given.id, title = title, note = given.note, chart = given.chart,
+    where = where, estimate = result_of(given.estimate, title) }
+  local indicator = setmetatable({}, Indicator)
+  bodies[indicator] = body
+  list[#list + 1], by_id[given.id] = indicator, indicator
+  return indicator
+end
+
+--- Is this an indicator?
+function M.is_indicator(thing) return bodies[thing] ~= nil end
+
+--- All indicators in the order of their definition.
+function M.list() return table.move(list, 1, #list, 1, {}) end
+
+--- The indicator of an id, or nil.
+function M.get(id) return by_id[id] end
+
+--- Forgets all indicators: a run starts with none.
+function M.reset() list, by_id = {}, {} end
+
+--- The indicator's figures through the gate.
+function methods.sheet(indicator, policy, opts)
+  return gate.release(bodies[indicator].estimate, policy, opts)
+end
+
+--- What a card shows of an indicator with one figure: { text, shown, detail }, from its sheet.
+-- nil when it has several rows.
+function methods.headline(indicator, policy, opts)
+  local body = gate.open(methods.sheet(indicator, policy, opts))
+  if #body.rows ~= 1 then return nil end
+  local head, interval = nil, nil
+  for at, cell in ipairs(body.rows[1].cells) do
+    if body.columns[at].key == "value" then head = cell end
+    if cell.type == "interval" and cell.shown then interval = cell end
+  end
+  if not head then return nil end
+  local detail, record = {}, body.records[1]
+  if interval and record.conf then
+    detail[1] = format.say(body.lang, "interval_of", { conf = record.conf, interval = interval.text })
+  end
+  if record.n then
+    detail[#detail + 1] = format.say(body.lang, "n_is", { n = format.count(record.n, { lang = body.lang }) })
+  end
+  return { text = head.text, shown = head.shown, detail = table.concat(detail, ", "),
+    foot = body.foot, synthetic = body.synthetic }
+end
+
+local readable = { id = true, title = true, note = true, chart = true, where = true, estimate = true }
+
+function Indicator.__index(indicator, key)
+  if methods[key] then return methods[key] end
+  if readable[key] then return bodies[indicator][key] end
+end
+
+function Indicator.__newindex() host.fail("an indicator cannot be changed") end
+
+function Indicator.__tostring(indicator)
+  local body = bodies[indicator]
+  return ("%s: %s\n%s"):format(body.id, body.title, tostring(body.estimate))
+end
+
+--- What a run records: { { id, title, where, unit, rows = { records } }, ... }, through the gate.
+function M.records(policy)
+  local out = {}
+  for at, indicator in ipairs(list) do
+    local body, sheet = bodies[indicator], methods.sheet(indicator, policy)
+    out[at] = { id = body.id, title = body.title, where = body.where, unit = sheet.unit,
+      synthetic = sheet.synthetic, rows = sheet:records() }
+  end
+  return out
+end
+
+return M

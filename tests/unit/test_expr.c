@@ -1,0 +1,406 @@
+/* test_expr.c - expressions against SQLite itself, row by row, and what SQLite cannot tell:
+ * error places, kinds of missing, several answers, memory faults.
+ *
+ * The differential test writes random expressions by the grammar, evaluates each over a table
+ * of random values here and in SQLite (a table with NUMERIC columns for numbers and TEXT
+ * columns for levels and texts), and wants the same storage class and value in every row.
+ * Allowed differences: reals to 1e-13 relative (decimal to double and the mathematical
+ * library), and lower/upper, for which SQLite is given a function that knows the accented
+ * letters used here.
+ */
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "expr/eval.h"
+#include "fixture.h"
+
+enum { ROWS = 37, EXPRESSIONS = 24000, TABLES = 24 };
+
+static bilan b_;
+static bilan *const b = &b_;
+
+static int open_handle(void **state) {
+  (void)state;
+  handle_init(b);
+  return 0;
+}
+
+/* Every test gives back what it took. */
+static int close_handle(void **state) {
+  (void)state;
+  if (b->mem.used) print_error("%zu bytes were not given back\n", b->mem.used);
+  return b->mem.used != 0;
+}
+
+/* ---- the random table ------------------------------------------------------------------- */
+
+static const char *const texts[] = {"",      "a",    "abc",  "Abc",   "b",    "3",    "2.5",
+                                    " 7 ",   "1e2",  "12ab", "-4",    "%",    "a_c",  "école",
+                                    "Été", "fille", "garçon", "0", "0.0", "x*y", "5."};
+enum { TEXTS_COUNT = sizeof texts / sizeof texts[0] };
+
+static const char *const level_labels[] = {"fille", "garçon", "autre", "3", "2.5", "?nsp",
+                                           "!skip"};
+enum { LEVEL_COUNT = sizeof level_labels / sizeof level_labels[0] };
+
+static struct column *text_column(uint64_t *seed) {
+  struct text_builder k;
+  struct column *c = NULL;
+  text_builder_open(b, &k);
+  for (size_t i = 0; i < ROWS; i++) {
+    bool absent = draw_below(seed, 6) == 0;
+    struct text t = text_of(texts[draw_below(seed, TEXTS_COUNT)]);
+    assert_int_equal(text_builder_add(&k, absent ? (struct text){"", 0} : t,
+                                      absent ? BILAN_NO_ANSWER : BILAN_PRESENT), 0);
+  }
+  assert_int_equal(text_builder_finish(&k, &c), 0);
+  return c;
+}
+
+static struct column *number_column(uint64_t *seed, bool whole) {
+  double values[ROWS];
+  for (size_t i = 0; i < ROWS; i++) {
+    double v = (double)draw_below(seed, 41) - 12;
+    if (!whole) v = draw_below(seed, 3) ? v / 8 : v / 10;
+    values[i] = draw_below(seed, 6) ? v : NAN;
+  }
+  return make_numbers(b, ROWS, values);
+}
+
+static struct column *level_column(uint64_t *seed) {
+  uint32_t codes[ROWS];
+  for (size_t i = 0; i < ROWS; i++) codes[i] = draw_below(seed, LEVEL_COUNT + 1);
+  return make_codes(b, ROWS, codes, level_labels, LEVEL_COUNT);
+}
+
+/* Numbers at the edges of integers and doubles. */
+static struct column *edge_column(uint64_t *seed) {
+  static const double edges[] = {9007199254740993.0, -1e18, 9223372036854775808.0, 1e300,
+                                 -9223372036854775808.0, 0.1, 1e-9, 4503599627370497.0};
+  double values[ROWS];
+  for (size_t i = 0; i < ROWS; i++)
+    values[i] = draw_below(seed, 6) ? edges[draw_below(seed, 8)] : NAN;
+  return make_numbers(b, ROWS, values);
+}
+
+/* A number kept as codes: levels that carry their number. */
+static struct column *coded_number_column(uint64_t *seed) {
+  struct column *numbers = number_column(seed, true), *c = NULL;
+  assert_int_equal(column_to_codes(b, &c, numbers, 0), 0);
+  column_free(numbers);
+  return c;
+}
+
+static void add(struct table *t, const char *name, bilan_kind kind, struct column *c) {
+  assert_non_null(c);
+  assert_int_equal(table_add(b, t, text_of(name), kind, c), 0);
+}
+
+static struct table *random_table(uint64_t *seed) {
+  struct table *t;
+  assert_int_equal(table_new(b, &t, ROWS), 0);
+  add(t, "n", BILAN_NUMBER, number_column(seed, true));
+  add(t, "m", BILAN_NUMBER, number_column(seed, false));
+  add(t, "k", BILAN_NUMBER, coded_number_column(seed));
+  add(t, "g", BILAN_SINGLE, level_column(seed));
+  add(t, "h", BILAN_SINGLE, level_column(seed));
+  add(t, "t", BILAN_TEXT, text_column(seed));
+  add(t, "z", BILAN_NUMBER, edge_column(seed));
+  return t;
+}
+
+/* ---- the same in SQLite ----------------------------------------------------------------- */
+
+/* lower and upper for ASCII and the accented letters of this file. */
+static void change_case(sqlite3_context *context, int count, sqlite3_value **args) {
+  char out[400];
+  bool upper = sqlite3_user_data(context) != NULL;
+  const unsigned char *s = sqlite3_value_text(args[0]);
+  (void)count;
+  if (!s) return;
+  int n = sqlite3_value_bytes(args[0]);
+  if (n > (int)sizeof out) {
+    sqlite3_result_error_toobig(context);
+    return;
+  }
+  for (int i = 0; i < n; i++) {
+    unsigned char c = s[i];
+    bool accented = i && s[i - 1] == 0xC3 && c != 0x97 && c != 0xB7;
+    if (upper && ((c >= 'a' && c <= 'z') || (accented && c >= 0xA0))) c -= 32;
+    else if (!upper && ((c >= 'A' && c <= 'Z') || (accented && c < 0xA0))) c += 32;
+    out[i] = (char)c;
+  }
+  sqlite3_result_text(context, out, n, SQLITE_TRANSIENT);
+}
+
+static void bind_cell(sqlite3_stmt *s, int at, const struct column *c, size_t row) {
+  if (column_missing(c, row)) sqlite3_bind_null(s, at);
+  else if (column_is_numeric(c)) sqlite3_bind_double(s, at, column_number(c, row));
+  else {
+    struct text t = column_label(c, row);
+    sqlite3_bind_text(s, at, t.s ? t.s : "", (int)t.n, SQLITE_TRANSIENT);
+  }
+}
+
+static sqlite3 *sqlite_copy(const struct table *t) {
+  sqlite3 *db;
+  sqlite3_stmt *s;
+  static char upper = 1;
+  assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+  sqlite3_create_function(db, "lower", 1, SQLITE_UTF8, NULL, change_case, NULL, NULL);
+  sqlite3_create_function(db, "upper", 1, SQLITE_UTF8, &upper, change_case, NULL, NULL);
+  assert_int_equal(sqlite3_exec(db, "CREATE TABLE s(n NUMERIC, m NUMERIC, k NUMERIC, g TEXT, "
+                                "h TEXT, t TEXT, z NUMERIC)", NULL, NULL, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO s VALUES(?,?,?,?,?,?,?)", -1, &s, NULL),
+                   SQLITE_OK);
+  for (size_t row = 0; row < ROWS; row++) {
+    for (size_t i = 0; i < 7; i++) bind_cell(s, (int)i + 1, table_column(t, i), row);
+    assert_int_equal(sqlite3_step(s), SQLITE_DONE);
+    sqlite3_reset(s);
+  }
+  sqlite3_finalize(s);
+  return db;
+}
+
+/* ---- random expressions ----------------------------------------------------------------- */
+
+struct writer {
+  uint64_t *seed;
+  int counts; /* inside an argument that SQLite cuts to 32 bits: no large numbers */
+  char s[4000];
+  size_t n;
+};
+
+static void put(struct writer *w, const char *s) {
+  size_t n = strlen(s);
+  if (w->n + n < sizeof w->s) memcpy(w->s + w->n, s, n + 1), w->n += n;
+}
+
+static void write_any(struct writer *w, int depth);
+
+static void write_literal(struct writer *w) {
+  static const char *const literals[] = {
+      "0", "1", "2", "3", "-1", "10", "2.5", "0.5", "1e2", "NULL", "7", "TRUE", "FALSE", "0x1f",
+      ".25", "5.", "9223372036854775807", "100000000000000000000"};
+  if (draw_below(w->seed, 3)) {
+    uint32_t large = w->counts ? 2 : 0;
+    put(w, literals[draw_below(w->seed, sizeof literals / sizeof literals[0] - large)]);
+    return;
+  }
+  put(w, "'");
+  put(w, texts[draw_below(w->seed, TEXTS_COUNT)]);
+  if (draw_below(w->seed, 10) == 0) put(w, "''");
+  put(w, "'");
+}
+
+static void write_item(struct writer *w) {
+  static const char *const names[] = {"n", "m", "k", "g", "h", "t", "\"n\"", "[g]", "`t`", "N",
+                                      "z"};
+  uint32_t large = w->counts ? 1 : 0;
+  put(w, names[draw_below(w->seed, sizeof names / sizeof names[0] - large)]);
+}
+
+static void write_binary(struct writer *w, int depth) {
+  static const char *const operators[] = {
+      " + ", " - ", " * ", "/", " % ", " || ", " < ", " <= ", " > ", " >= ", " = ", " == ",
+      " <> ", " != ", " AND ", " or ", " IS ", " IS NOT ", " is distinct from ",
+      " IS NOT DISTINCT FROM ", " LIKE ", " NOT LIKE ", " GLOB ", " & ", " | ", " << ", " >> ",
+      " AND ", " OR ", " = ", " < "};
+  write_any(w, depth);
+  put(w, operators[draw_below(w->seed, sizeof operators / sizeof operators[0])]);
+  write_any(w, depth);
+}
+
+static void write_list(struct writer *w, int depth, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (i) put(w, ", ");
+    write_any(w, depth);
+  }
+}
+
+static void write_call(struct writer *w, int depth) {
+  static const struct {
+    const char *name;
+    uint32_t least, most;
+  } calls[] = {{"abs", 1, 1},    {"round", 1, 2},  {"coalesce", 2, 4}, {"ifnull", 2, 2},
+               {"nullif", 2, 2}, {"iif", 3, 3},    {"lower", 1, 1},    {"upper", 1, 1},
+               {"length", 1, 1}, {"trim", 1, 2},   {"ltrim", 1, 2},    {"rtrim", 1, 2},
+               {"substr", 2, 3}, {"substring", 2, 3}, {"replace", 3, 3}, {"instr", 2, 2},
+               {"min", 2, 4},    {"max", 2, 4},    {"floor", 1, 1},    {"ceil", 1, 1},
+               {"ceiling", 1, 1}, {"sqrt", 1, 1},  {"ln", 1, 1},
+               {"exp", 1, 1},    {"power", 2, 2},  {"pow", 2, 2},      {"sign", 1, 1},
+               {"typeof", 1, 1}, {"trunc", 1, 1},  {"MOD", 2, 2}};
+  size_t i = draw_below(w->seed, sizeof calls / sizeof calls[0]);
+  bool counts = !strncmp(calls[i].name, "substr", 6) || !strcmp(calls[i].name, "round");
+  put(w, calls[i].name);
+  put(w, "(");
+  w->counts += counts;
+  write_list(w, depth, calls[i].least + draw_below(w->seed, calls[i].most - calls[i].least + 1));
+  w->counts -= counts;
+  put(w, ")");
+}
+
+static void write_case(struct writer *w, int depth) {
+  put(w, "CASE ");
+  if (draw_below(w->seed, 2)) write_any(w, depth);
+  for (uint32_t i = 1 + draw_below(w->seed, 2); i-- > 0;) {
+    put(w, " WHEN ");
+    write_any(w, depth);
+    put(w, " THEN ");
+    write_any(w, depth);
+  }
+  if (draw_below(w->seed, 2)) put(w, " ELSE "), write_any(w, depth);
+  put(w, " END");
+}
+
+static void write_test(struct writer *w, int depth) {
+  static const char *const tails[] = {" ISNULL", " NOTNULL", " IS NULL", " IS NOT NULL",
+                                      " NOT NULL", " IS TRUE", " IS NOT FALSE",
+                                      " COLLATE NOCASE = t", " COLLATE RTRIM < 'b'",
+                                      " GLOB '[a-f]*'",
+                                      " GLOB '*[^]b-]?'", " NOT GLOB '?*'"};
+  uint32_t which = draw_below(w->seed, 4);
+  write_any(w, depth);
+  if (which == 0) {
+    put(w, draw_below(w->seed, 2) ? " IN (" : " NOT IN (");
+    write_list(w, depth, 1 + draw_below(w->seed, 4));
+    put(w, ")");
+  } else if (which == 1) {
+    put(w, draw_below(w->seed, 2) ? " BETWEEN (" : " NOT BETWEEN (");
+    write_any(w, depth);
+    put(w, ") AND ");
+    write_any(w, depth);
+  } else {
+    put(w, tails[draw_below(w->seed, sizeof tails / sizeof tails[0])]);
+  }
+}
+
+static void write_prefix(struct writer *w, int depth) {
+  static const char *const prefixes[] = {"-", "+", "NOT ", "~", "- "};
+  static const char *const types[] = {" AS INTEGER)", " AS REAL)", " AS TEXT)", " AS NUMERIC)"};
+  if (draw_below(w->seed, 2)) {
+    put(w, prefixes[draw_below(w->seed, 5)]);
+    put(w, "(");
+    write_any(w, depth);
+    put(w, ")");
+    return;
+  }
+  put(w, "CAST(");
+  write_any(w, depth);
+  put(w, types[draw_below(w->seed, 4)]);
+}
+
+/* Parentheses are put at random, so that precedence is tested as well. */
+static void write_any(struct writer *w, int depth) {
+  if (depth <= 0 || w->n > 600) {
+    if (draw_below(w->seed, 5) < 3) write_item(w);
+    else write_literal(w);
+    return;
+  }
+  bool group = draw_below(w->seed, 2) == 0;
+  if (group) put(w, "(");
+  switch (draw_below(w->seed, 10)) {
+    case 0: write_item(w); break;
+    case 1: write_call(w, depth - 1); break;
+    case 2: write_call(w, depth - 1); break;
+    case 3: write_case(w, depth - 1); break;
+    case 4: case 5: write_test(w, depth - 1); break;
+    case 6: write_prefix(w, depth - 1); break;
+    default: write_binary(w, depth - 1); break;
+  }
+  if (group) put(w, ")");
+}
+
+/* ---- comparing -------------------------------------------------------------------------- */
+
+static bool same_real(double x, double y) {
+  if (x == y) return true;
+  return fabs(x - y) <= 1e-13 * (fabs(x) > fabs(y) ? fabs(x) : fabs(y));
+}
+
+static bool same_value(struct value v, sqlite3_stmt *s) {
+  switch (sqlite3_column_type(s, 0)) {
+    case SQLITE_NULL: return v.type == VALUE_NULL;
+    case SQLITE_INTEGER: return v.type == VALUE_INTEGER && v.as.i == sqlite3_column_int64(s, 0);
+    case SQLITE_FLOAT:
+      return v.type == VALUE_REAL && same_real(v.as.r, sqlite3_column_double(s, 0));
+    default: break;
+  }
+  const void *text = sqlite3_column_text(s, 0);
+  size_t n = (size_t)sqlite3_column_bytes(s, 0);
+  return v.type == VALUE_TEXT && v.n == n && (!n || !memcmp(v.as.s, text, n));
+}
+
+static void report(const char *source, size_t row, struct value v, sqlite3_stmt *s) {
+  char room[NUMBER_ROOM];
+  struct text t = value_as_text(v, room);
+  print_error("row %zu: type %d %.*s, SQLite has type %d %s, in\n  %s\n", row, (int)v.type,
+              (int)t.n, t.s, sqlite3_column_type(s, 0), sqlite3_column_text(s, 0), source);
+}
+
+/* Evaluates the expression on both sides; returns how many rows differ. */
+static size_t differences(struct table *t, sqlite3 *db, const char *source, size_t *present) {
+  char sql[4200];
+  struct expr *e;
+  struct run run;
+  struct arena arena;
+  struct vector *out;
+  sqlite3_stmt *s;
+  size_t differing = 0;
+  snprintf(sql, sizeof sql, "SELECT (%s) FROM s ORDER BY rowid", source);
+  if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK) {
+    print_error("SQLite refuses: %s: %s\n", sqlite3_errmsg(db), source);
+    return 1;
+  }
+  bilan_status status = expr_parse(b, &e, text_of(source));
+  if (status) print_error("%s\n  %s\n", b->message, source);
+  assert_int_equal(status, BILAN_OK);
+  assert_int_equal(expr_bind(b, e, t), BILAN_OK);
+  arena_init(&arena, &b->mem);
+  run_open(&run, b, e, &arena);
+  run.count = ROWS;
+  assert_int_equal(run_vector(&run, &out), BILAN_OK);
+  assert_int_equal(eval_values(&run, e->root, out), BILAN_OK);
+  for (size_t row = 0; row < ROWS; row++) {
+    int step = sqlite3_step(s);
+    if (step == SQLITE_ERROR) break; /* integer overflow in abs */
+    assert_int_equal(step, SQLITE_ROW);
+    struct value v = out->v[row & out->mask];
+    *present += v.type != VALUE_NULL;
+    if (same_value(v, s)) continue;
+    if (!differing++) report(source, row, v, s);
+  }
+  sqlite3_finalize(s);
+  run_release(&run, out);
+  run_close(&run);
+  arena_free(&arena);
+  expr_free(e);
+  return differing;
+}
+
+static void random_expressions_equal_sqlite(void **state) {
+  uint64_t seed = 20240229;
+  size_t wrong = 0, present = 0;
+  (void)state;
+  for (int k = 0; k < TABLES; k++) {
+    struct table *t = random_table(&seed);
+    sqlite3 *db = sqlite_copy(t);
+    for (int i = 0; i < EXPRESSIONS / TABLES; i++) {
+      struct writer w = {.seed = &seed};
+      write_any(&w, 1 + (int)draw_below(&seed, 4));
+      wrong += differences(t, db, w.s, &present) != 0;
+    }
+    sqlite3_close(db);
+    table_free(t);
+  }
+  assert_int_equal(wrong, 0);
+  assert_true(present > (size_t)EXPRESSIONS * ROWS / 3);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(random_expressions_equal_sqlite, open_handle,
+                                      close_handle),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
