@@ -272,6 +272,7 @@ bilan_status io_make_folder(bilan *b, const char *path) {
   return status;
 }
 
+/* PATH_MAX bounds what the system resolves; a longer path is its error. */
 bilan_status io_real_path(bilan *b, char **out, const char *path) {
   char resolved[PATH_MAX];
   if (sys_real_path(&b->io, resolved, path) < 0) return fail_system(b, "find", path);

@@ -6,6 +6,8 @@
  *   solve(spec)                          -> "yes", "no" or "limit", solution or nil, steps
  *   smallest(spec, group, from, limit)   -> smallest base (nil: none), "yes", "no" or "limit"
  *
+ *   limits                               -> { groups, parts, levels, columns, figures }
+ *
  * spec = { levels = how many, multiple = , no_rest = , spread = , parts = , rule = , steps = ,
  *   smallest = row, groups = { {base =, size =, aim =, part =}, ... }, the first the whole,
  *   figures = { {group =, levels = {1, 2}, share = "65%", decimals = }, ... } }
@@ -24,31 +26,30 @@
 static const char *const RULES[] = {"any", "half_up", "half_even", "half_down", NULL};
 static const char *const VERDICTS[] = {"no", "yes", "limit"};
 
+/* The rounding rule named at `index`; nil is "any". Another word raises an error. */
 static enum share_rounding check_rule(lua_State *L, int index) {
   return (enum share_rounding)luaL_checkoption(L, index, "any", RULES);
 }
 
-static struct text text_argument(lua_State *L, int index) {
-  struct text t;
-  t.s = luaL_checklstring(L, index, &t.n);
-  return t;
-}
-
+/* Sets a field of the table on top. */
 static void set_integer(lua_State *L, const char *name, int64_t value) {
   lua_pushinteger(L, value);
   lua_setfield(L, -2, name);
 }
 
+/* Sets a field of the table on top. */
 static void set_boolean(lua_State *L, const char *name, bool value) {
   lua_pushboolean(L, value);
   lua_setfield(L, -2, name);
 }
 
+/* A relation as Lua sees it. */
 static const char *relation_name(enum share_relation relation) {
   static const char *const NAMES[] = {"=", ">", ">=", "<", "<=", "about"};
   return NAMES[relation];
 }
 
+/* A share as a table of whole numbers: low / den to high / den. */
 static void push_share(lua_State *L, const struct share *s) {
   lua_createtable(L, 0, 8);
   set_integer(L, "low", s->low);
@@ -62,8 +63,10 @@ static void push_share(lua_State *L, const struct share *s) {
   lua_setfield(L, -2, "relation");
 }
 
+/* share(text [, rule]): a bad share is no Lua error but nil and the message, so that the
+ * caller can add file and line. */
 static int claim_share(lua_State *L) {
-  struct text t = text_argument(L, 1);
+  struct text t = l_check_text(L, 1);
   struct share s;
   bilan *b = l_handle(L);
   if (share_parse(b, &s, t, check_rule(L, 2)) != BILAN_OK) {
@@ -75,8 +78,9 @@ static int claim_share(lua_State *L) {
   return 1;
 }
 
+/* counts(text, n [, rule]) -> lowest, highest; nothing when no whole count gives the share. */
 static int claim_counts(lua_State *L) {
-  struct text t = text_argument(L, 1);
+  struct text t = l_check_text(L, 1);
   lua_Integer n = luaL_checkinteger(L, 2);
   struct share s;
   int64_t lo, hi;
@@ -87,8 +91,9 @@ static int claim_counts(lua_State *L) {
   return 2;
 }
 
+/* bases(text, from, limit, most [, rule]) -> list of bases, ascending. */
 static int claim_bases(lua_State *L) {
-  struct text t = text_argument(L, 1);
+  struct text t = l_check_text(L, 1);
   int64_t from = luaL_checkinteger(L, 2), limit = luaL_checkinteger(L, 3);
   lua_Integer most = luaL_checkinteger(L, 4);
   struct share s;
@@ -118,6 +123,7 @@ static int64_t get_integer(lua_State *L, const char *name, int64_t absent) {
   return value;
 }
 
+/* Is field `name` of the table on top set and not false? */
 static bool get_boolean(lua_State *L, const char *name) {
   lua_getfield(L, -1, name);
   bool value = lua_toboolean(L, -1);
@@ -125,6 +131,7 @@ static bool get_boolean(lua_State *L, const char *name) {
   return value;
 }
 
+/* The whole number in field `name`, from 0 to `most`; anything else raises an error. */
 static size_t get_size(lua_State *L, const char *name, int64_t absent, size_t most) {
   int64_t value = get_integer(L, name, absent);
   if (value < 0 || (uint64_t)value > most)
@@ -146,6 +153,7 @@ static void open_entry(lua_State *L, size_t i) {
     luaL_error(L, "entry %I is not a table", (LUAI_UACINT)i);
 }
 
+/* Reads spec.groups into t; the spec is on top of the stack, before and after. */
 static void read_groups(lua_State *L, struct claim_table *t) {
   t->groups = open_list(L, "groups", CLAIM_GROUPS);
   for (size_t g = 0; g < t->groups; g++) {
@@ -174,6 +182,7 @@ static uint64_t read_levels(lua_State *L) {
   return levels;
 }
 
+/* Reads the figure on top. Its share's text is used only while it is on the stack. */
 static void read_figure(lua_State *L, struct claim_figure *f, enum share_rounding rule) {
   struct text t;
   f->group = get_size(L, "group", 1, CLAIM_GROUPS) - 1;
@@ -187,6 +196,7 @@ static void read_figure(lua_State *L, struct claim_figure *f, enum share_roundin
   f->share = share_sharpen(&f->share, decimals, rule);
 }
 
+/* The field `rule` of the table on top. */
 static enum share_rounding get_rule(lua_State *L) {
   lua_getfield(L, -1, "rule");
   enum share_rounding rule = check_rule(L, lua_gettop(L));
@@ -194,6 +204,7 @@ static enum share_rounding get_rule(lua_State *L) {
   return rule;
 }
 
+/* Reads spec.figures into t; the spec is on top of the stack, before and after. */
 static void read_figures(lua_State *L, struct claim_table *t, enum share_rounding rule) {
   t->figures = open_list(L, "figures", CLAIM_FIGURES);
   for (size_t i = 0; i < t->figures; i++) {
@@ -223,6 +234,7 @@ static struct claim_table *check_spec(lua_State *L) {
 
 /* ---- solving --------------------------------------------------------------------------- */
 
+/* Pushes a list of n whole numbers. */
 static void push_integers(lua_State *L, const int64_t *values, size_t n) {
   lua_createtable(L, (int)n, 0);
   for (size_t i = 0; i < n; i++) {
@@ -231,6 +243,7 @@ static void push_integers(lua_State *L, const int64_t *values, size_t n) {
   }
 }
 
+/* Pushes the levels of a set, counted from 1, ascending. */
 static void push_levels(lua_State *L, uint64_t levels) {
   lua_Integer n = 0;
   lua_newtable(L);
@@ -241,6 +254,7 @@ static void push_levels(lua_State *L, uint64_t levels) {
     }
 }
 
+/* Pushes { bases, counts, columns } of a solution that was found. */
 static void push_solution(lua_State *L, const struct claim_solution *found) {
   lua_createtable(L, 0, 3);
   push_integers(L, found->base, found->rows);
@@ -259,6 +273,8 @@ static void push_solution(lua_State *L, const struct claim_solution *found) {
   lua_setfield(L, -2, "columns");
 }
 
+/* solve(spec): both tables are userdata made before the search, so nothing leaks when
+ * reading the spec or pushing the solution raises an error. */
 static int claim_run(lua_State *L) {
   const struct claim_table *t = check_spec(L);
   lua_pushvalue(L, 1);
@@ -273,6 +289,7 @@ static int claim_run(lua_State *L) {
   return 3;
 }
 
+/* smallest(spec, group, from, limit) -> base or nil, verdict. */
 static int claim_smallest(lua_State *L) {
   lua_Integer group = luaL_checkinteger(L, 2);
   int64_t from = luaL_checkinteger(L, 3), limit = luaL_checkinteger(L, 4), n = 0;
@@ -291,7 +308,20 @@ static const luaL_Reg FUNCTIONS[] = {
     {"solve", claim_run},   {"smallest", claim_smallest}, {NULL, NULL},
 };
 
+/* How much a spec may hold. */
+static void push_limits(lua_State *L) {
+  lua_createtable(L, 0, 5);
+  set_integer(L, "groups", CLAIM_GROUPS);
+  set_integer(L, "parts", CLAIM_PARTS);
+  set_integer(L, "levels", CLAIM_LEVELS);
+  set_integer(L, "columns", CLAIM_COLUMNS);
+  set_integer(L, "figures", CLAIM_FIGURES);
+}
+
+/* Pushes the table of functions, with the limits in it. */
 int l_claim_open(lua_State *L) {
   luaL_newlib(L, FUNCTIONS);
+  push_limits(L);
+  lua_setfield(L, -2, "limits");
   return 1;
 }

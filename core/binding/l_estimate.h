@@ -27,6 +27,9 @@ struct call {
 /* Checks the arguments and the names of options, reads domain, weights, by and conf. */
 void l_read_call(lua_State *L, struct call *call, const char *verb, const char *const *known);
 
+/* Raises "VERB: TEXT"; `format` has one %.*s, for `name`. */
+void l_refuse(lua_State *L, const struct call *call, const char *format, struct text name);
+
 /* The column that the option `key` names; raises when it is absent. Lent by the table. */
 struct column *l_read_item(lua_State *L, const struct call *call, const char *key);
 /* NULL when the option is absent. */
@@ -35,27 +38,35 @@ struct column *l_read_item_or_none(lua_State *L, const struct call *call, const 
  * on the Lua stack. *declared: the levels are those of the table. */
 struct column *l_read_codes(lua_State *L, const struct call *call, const char *key,
                             bool *declared);
-/* The same, and it must have numbers. */
+/* A column called `name` as codes; leaves one value on the stack that holds it. */
+struct column *l_to_codes(lua_State *L, const struct call *call, struct column *c,
+                          struct text name, bool *declared);
+/* A column that must have numbers. */
 struct column *l_read_measure(lua_State *L, const struct call *call, const char *key);
 
 /* The code of the level that the option `key` names (text or number); NO_LEVEL when absent;
  * raises "no level ...; did you mean ...". */
 uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
                       const struct column *item, bool declared);
-/* Fills call->tally: item, base, nets (a table of name = {levels}, in `net_names` order or
- * sorted by name), missing. */
+/* Fills call->tally and call->level: item, base, missing, level, nets = { name = {levels} }
+ * in the order of their names. */
 void l_read_levels(lua_State *L, struct call *call, const char *key);
 
 /* A closed list of rows, released with its stack slot. */
 struct estimates *l_new_estimates(lua_State *L);
 
-/* Pushes the list; `item` gives the labels of levels (NULL: none). */
+/* Pushes the list; the labels of levels are those of call->tally.item. */
 void l_push_estimates(lua_State *L, const struct call *call, const struct estimates *list);
 /* Sets the fields of an estimate in the table on top. */
 void l_set_estimate(lua_State *L, const struct estimate *e);
 /* Pushes the label of a level of an item: text, the number of a numeric level, or the words of
  * a kind of missing. */
 void l_push_level(lua_State *L, const struct column *item, uint32_t code);
+/* Sets `net` and `level` of the record on top. */
+void l_set_level(lua_State *L, const struct call *call, uint32_t code);
+/* Sets missing and missing_kinds of the record on top, from counts by kind ([0]: their sum). */
+void l_set_missing(lua_State *L, const int64_t missing[BILAN_MISSING_KINDS]);
+void l_set_count(lua_State *L, const char *key, int64_t count);
 
 void l_crosstab_add(lua_State *L); /* add their functions to the table on top */
 void l_compare_add(lua_State *L);

@@ -34,10 +34,12 @@ static const struct {
     {"ca. ", SHARE_ABOUT},           {"ca ", SHARE_ABOUT},
 };
 
+/* Does t begin with these n bytes? */
 static bool begins(struct text t, const char *s, size_t n) {
   return t.n >= n && memcmp(t.s, s, n) == 0;
 }
 
+/* t without its first n bytes (n at most its length). */
 static struct text after(struct text t, size_t n) {
   return (struct text){t.s + n, t.n - n};
 }
@@ -74,6 +76,7 @@ static enum share_relation take_relation(struct text *t) {
   return SHARE_EQUAL;
 }
 
+/* Is the next byte an ASCII digit? */
 static bool is_digit(struct text t) { return t.n > 0 && t.s[0] >= '0' && t.s[0] <= '9'; }
 
 /* Takes digits off *t onto *value; returns how many, at most 12 (more cannot be a share). */
@@ -98,6 +101,7 @@ static bool take_number(struct text *t, int64_t *digits, int *decimals) {
   return *decimals > 0 && *decimals <= SHARE_DECIMALS;
 }
 
+/* 10^n for n from 0 to SHARE_DECIMALS. */
 static int64_t power_of_ten(int n) {
   int64_t p = 1;
   while (n-- > 0) p *= 10;
@@ -148,6 +152,8 @@ static void set_interval(struct share *s, enum share_rounding rule) {
   clamp(s);
 }
 
+/* One pass over the text; every part that is missing or left over makes it no share. Digits
+ * above 100 before the point are refused early, so that no product overflows. */
 bilan_status share_parse(bilan *b, struct share *out, struct text t, enum share_rounding rule) {
   struct share s = {.relation = SHARE_EQUAL};
   struct text rest = skip_blanks(t);
@@ -165,6 +171,7 @@ bilan_status share_parse(bilan *b, struct share *out, struct text t, enum share_
   return BILAN_OK;
 }
 
+/* "40%" taken as "40.0%": the digits grow, the interval shrinks tenfold a decimal. */
 struct share share_sharpen(const struct share *s, int decimals, enum share_rounding rule) {
   struct share sharp = *s;
   if (s->relation != SHARE_EQUAL || decimals <= s->decimals || decimals > SHARE_DECIMALS)
@@ -175,6 +182,8 @@ struct share share_sharpen(const struct share *s, int decimals, enum share_round
   return sharp;
 }
 
+/* ceil(low n / den) and floor(high n / den), one step in where an open end is hit exactly.
+ * All products are below 2 * 10^8 * 10^7 < 2^51. */
 bool share_counts(int64_t *lo, int64_t *hi, const struct share *s, int64_t n) {
   if (n < 1 || n > SHARE_BASE_LIMIT) return false;
   int64_t low = s->low * n, high = s->high * n;
@@ -187,6 +196,8 @@ bool share_counts(int64_t *lo, int64_t *hi, const struct share *s, int64_t n) {
   return true;
 }
 
+/* Tries one base after the other: a share with d decimals fits every base from 10^(d + 2)
+ * on, so the loop ends there at the latest. */
 int64_t share_next_base(const struct share *s, int64_t from, int64_t limit) {
   int64_t lo, hi;
   for (int64_t n = from < 1 ? 1 : from; n <= limit; n++)

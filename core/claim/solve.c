@@ -52,6 +52,7 @@ struct solver {
   bool unfinished; /* propagation was cut: visit every row again */
 };
 
+/* An empty solver: no variables, no rows. The caller frees it with solver_free. */
 bilan_status solver_new(bilan *b, struct solver **out) {
   struct solver *s = mem_zero(&b->mem, 1, sizeof *s);
   if (!s) return fail_nomem(b);
@@ -69,6 +70,7 @@ static void free_search(bilan *b, struct solver *s) {
   s->waiting = NULL;
 }
 
+/* Frees everything a solver owns, whatever state it is in. */
 void solver_free(bilan *b, struct solver *s) {
   if (!s) return;
   free_search(b, s);
@@ -135,12 +137,14 @@ bilan_status solver_add_row(bilan *b, struct solver *s, const struct solve_term 
 
 /* ---- propagation --------------------------------------------------------------------- */
 
+/* Puts a row at the end of the queue unless it waits there already. */
 static void wake_row(struct solver *s, size_t row) {
   if (s->waiting[row]) return;
   s->waiting[row] = true;
   s->queue[(s->queue_first + s->queue_count++) % s->row_count] = row;
 }
 
+/* Takes the row that has waited longest. Precondition: the queue is not empty. */
 static size_t next_row(struct solver *s) {
   size_t row = s->queue[s->queue_first];
   s->queue_first = (s->queue_first + 1) % s->row_count;
@@ -149,10 +153,12 @@ static size_t next_row(struct solver *s) {
   return row;
 }
 
+/* Forgets the waiting rows (their node was refuted, or propagation is cut). */
 static void clear_queue(struct solver *s) {
   while (s->queue_count) next_row(s);
 }
 
+/* Lets every row be visited: at the start, and after a cut. */
 static void wake_all(struct solver *s) {
   for (size_t row = 0; row < s->row_count; row++) wake_row(s, row);
 }
@@ -174,6 +180,7 @@ static void set_range(bilan *b, struct solver *s, size_t variable, int64_t lo, i
     wake_row(s, s->uses[i]);
 }
 
+/* The least that a term can be within its variable's range. */
 static int64_t smallest_term(const struct solver *s, struct solve_term t) {
   const struct solve_variable *v = &s->variables[t.variable];
   return t.factor * (t.factor > 0 ? v->lo : v->hi);
@@ -223,6 +230,7 @@ static bool propagate(bilan *b, struct solver *s) {
 
 /* ---- search -------------------------------------------------------------------------- */
 
+/* How far a range can still be narrowed; 0 when the variable is settled. */
 static int64_t width_of(const struct solve_variable *v) { return v->hi - v->lo; }
 
 /* Should a be settled before c? */
@@ -260,6 +268,7 @@ static void decide(bilan *b, struct solver *s, size_t variable) {
   set_range(b, s, variable, low_first ? v.lo : middle + 1, low_first ? middle : v.hi);
 }
 
+/* Takes back every narrowing made since the trail was `mark` long. */
 static void undo(struct solver *s, size_t mark) {
   while (s->trail_count > mark) {
     struct change c = s->trail[--s->trail_count];
@@ -283,12 +292,15 @@ static bool backtrack(bilan *b, struct solver *s) {
   return false;
 }
 
+/* Was a variable added with no value at all? */
 static bool any_empty(const struct solver *s) {
   for (size_t i = 0; i < s->variable_count; i++)
     if (s->variables[i].lo > s->variables[i].hi) return true;
   return false;
 }
 
+/* The search itself: propagate, and on a refutation go back, else decide, until all
+ * variables are settled (yes), no half is left (no), or the steps are used up (limit). */
 static enum solve_verdict search(bilan *b, struct solver *s) {
   if (any_empty(s)) return SOLVE_NO;
   wake_all(s);
@@ -315,6 +327,8 @@ static void index_uses(struct solver *s) {
   s->use_start[0] = 0;
 }
 
+/* Makes the blocks that a search needs, sized by variables, terms and rows. On failure what
+ * was made stays with the solver and is freed with it. */
 static bilan_status set_up(bilan *b, struct solver *s) {
   free_search(b, s);
   s->use_start = mem_zero(&b->mem, s->variable_count + 2, sizeof *s->use_start);
@@ -341,6 +355,7 @@ bilan_status solver_run(bilan *b, struct solver *s, enum solve_verdict *out, uin
   return BILAN_OK;
 }
 
+/* After SOLVE_YES every range is one value: its lower end. */
 int64_t solver_value(const struct solver *s, size_t variable) {
   return s->variables[variable].lo;
 }

@@ -25,6 +25,7 @@ struct build {
 
 /* ---- rows ---------------------------------------------------------------------------- */
 
+/* Adds factor * variable to the row being made. There is room for all groups and columns. */
 static void term(struct build *w, size_t variable, int64_t factor) {
   w->terms[w->term_count++] = (struct solve_term){variable, factor};
 }
@@ -45,6 +46,7 @@ static void exactly_zero(struct build *w) {
   at_most(w, 0);
 }
 
+/* A new variable of the solver; 0 after a failure, when nothing is used any more. */
 static size_t variable(struct build *w, struct solve_variable v) {
   size_t out = 0;
   if (!w->status) w->status = solver_add_variable(w->b, w->solver, &out, v);
@@ -53,8 +55,10 @@ static size_t variable(struct build *w, struct solve_variable v) {
 
 /* ---- columns ------------------------------------------------------------------------- */
 
+/* Is it one level, not a net? */
 static bool single_bit(uint64_t levels) { return (levels & (levels - 1)) == 0; }
 
+/* Adds a column for these levels unless there is one. Fails when all are used. */
 static void add_column(struct build *w, uint64_t levels) {
   for (size_t c = 0; c < w->columns; c++)
     if (w->column[c] == levels) return;
@@ -78,6 +82,7 @@ static void make_columns(struct build *w) {
 
 /* ---- bases --------------------------------------------------------------------------- */
 
+/* Is anything published about this group? */
 static bool has_figure(const struct claim_table *t, size_t group) {
   for (size_t f = 0; f < t->figures; f++)
     if (t->figure[f].group == group) return true;
@@ -92,6 +97,8 @@ static int64_t roomy_base(const struct claim_table *t) {
   return den;
 }
 
+/* The range of a group's base: as printed, else from 0 (1 when a share is taken of it) to
+ * its size, else to `cap`; near to the aim first, else everybody, else a roomy base. */
 static struct solve_variable group_range(const struct claim_table *t, size_t g, int64_t cap) {
   const struct claim_group *group = &t->group[g];
   struct solve_variable v = {.lo = has_figure(t, g), .hi = cap};
@@ -118,6 +125,8 @@ static struct solve_variable rest_range(const struct claim_table *t, size_t part
   return v;
 }
 
+/* One variable for the base of each row. The one to be made smallest is settled before all
+ * others, from below. */
 static void make_bases(struct build *w, size_t smallest) {
   for (size_t r = 0; r < w->rows; r++) {
     struct solve_variable v =
@@ -142,6 +151,7 @@ static const struct claim_figure *find_figure(const struct claim_table *t, size_
   return NULL;
 }
 
+/* How many levels a set has. */
 static int64_t bits(uint64_t levels) {
   int64_t n = 0;
   for (; levels; levels &= levels - 1) n++;
@@ -160,6 +170,8 @@ static int64_t likely_share(const struct claim_table *t, size_t group, uint64_t 
   return 2 * s->digits * 10000 / s->den * bits(levels) / bits(best->levels);
 }
 
+/* The count to look near to first: the likely share of the row's likely base. A row without
+ * a figure follows the whole. 0 when nothing is aimed at. */
 static int64_t count_aim(const struct build *w, size_t row, uint64_t levels) {
   if (!w->t->spread) return 0;
   int64_t share = likely_share(w->t, row < w->t->groups ? row : 0, levels);
@@ -176,6 +188,8 @@ static bool is_printed(const struct claim_table *t, uint64_t levels) {
   return false;
 }
 
+/* One variable for each row and column; columns that are printed for some group are settled
+ * before the levels within nets. */
 static void make_counts(struct build *w) {
   for (size_t r = 0; r < w->rows; r++)
     for (size_t c = 0; c < w->columns; c++) {
@@ -220,6 +234,7 @@ static void bounds_of_net(struct build *w, size_t row, size_t net) {
   at_most(w, 0);
 }
 
+/* Several answers each: any column may reach the base, and nets have their bounds. */
 static void several_answers(struct build *w, size_t row) {
   for (size_t c = 0; c < w->columns; c++) {
     term(w, w->count[row][c], 1);
@@ -229,6 +244,7 @@ static void several_answers(struct build *w, size_t row) {
   }
 }
 
+/* How the columns of a row hang together, for every row. */
 static void count_rows(struct build *w) {
   for (size_t r = 0; r < w->rows; r++) {
     if (w->t->multiple) several_answers(w, r);
@@ -245,6 +261,7 @@ static void part_terms(struct build *w, size_t part, const size_t *variables) {
   term(w, variables[w->t->groups + part - 1], -1);
 }
 
+/* The whole is the sum of the groups of a part and its rest: in bases, and in each column. */
 static void part_rows(struct build *w) {
   for (size_t part = 1; part <= w->t->parts; part++) {
     term(w, w->base[0], 1);
@@ -269,6 +286,8 @@ static size_t figure_count(const struct build *w, const struct claim_figure *f) 
   return w->count[f->group][c];
 }
 
+/* What the figures say: low * base <= den * count <= high * base; an open end moves a whole
+ * step, since both sides are whole numbers. */
 static void figure_rows(struct build *w) {
   for (size_t i = 0; i < w->t->figures; i++) {
     const struct claim_figure *f = &w->t->figure[i];
@@ -354,6 +373,8 @@ static void mixture_rows(struct build *w, size_t c, size_t part, int64_t den) {
   }
 }
 
+/* All rows that only help propagation, over the largest denominator of the table (each
+ * denominator is 200 times a power of ten, so it divides the largest). */
 static void helping_rows(struct build *w) {
   int64_t den = roomy_base(w->t);
   for (size_t i = 0; i < w->t->figures && !w->t->multiple; i++) full_row(w, i, den);
@@ -365,6 +386,7 @@ static void helping_rows(struct build *w) {
 
 /* ---- the whole ------------------------------------------------------------------------- */
 
+/* A figure must speak of a group and of levels that are there. */
 static bilan_status check_figure(bilan *b, const struct claim_table *t, size_t i) {
   uint64_t all = ((uint64_t)1 << t->levels) - 1;
   if (t->figure[i].group >= t->groups)
@@ -374,6 +396,7 @@ static bilan_status check_figure(bilan *b, const struct claim_table *t, size_t i
   return BILAN_OK;
 }
 
+/* The whole is of no part, every other group of one; bases keep to the limit. */
 static bilan_status check_group(bilan *b, const struct claim_table *t, size_t g) {
   const struct claim_group *group = &t->group[g];
   if (g == 0 ? group->part != 0 : group->part < 1 || group->part > t->parts)
@@ -383,6 +406,7 @@ static bilan_status check_group(bilan *b, const struct claim_table *t, size_t g)
   return BILAN_OK;
 }
 
+/* Is the table within the limits of table.h? BILAN_USAGE says which it breaks. */
 static bilan_status check(bilan *b, const struct claim_table *t) {
   bilan_status status = BILAN_OK;
   if (t->groups < 1 || t->groups > CLAIM_GROUPS || t->parts > CLAIM_PARTS)
@@ -396,6 +420,7 @@ static bilan_status check(bilan *b, const struct claim_table *t) {
   return status;
 }
 
+/* All variables and rows of the model, in the order of the head of table.h. */
 static void build_system(struct build *w, size_t smallest) {
   w->rows = w->t->groups + w->t->parts;
   make_columns(w);
@@ -407,6 +432,7 @@ static void build_system(struct build *w, size_t smallest) {
   helping_rows(w);
 }
 
+/* Copies the values found to the caller's tables. */
 static void read_solution(const struct build *w, struct claim_solution *out) {
   out->rows = w->rows;
   out->columns = w->columns;

@@ -26,7 +26,7 @@
  *         mirror image: the share of the whole lies between those of its parts
  *
  * Limits. GROUPS, PARTS, LEVELS, COLUMNS and FIGURES below; bases to SHARE_BASE_LIMIT (10^7).
- * A row has at most COLUMNS + 1 terms of at most 2 * 10^8 * 10^7: below 2^57.
+ * A row has at most COLUMNS + 1 terms of at most 2 * 10^8 * 10^7: below 2^58.
  */
 #ifndef CLAIM_TABLE_H
 #define CLAIM_TABLE_H
@@ -35,11 +35,11 @@
 #include "claim/solve.h"
 
 enum {
-  CLAIM_GROUPS = 24,
-  CLAIM_PARTS = 8,
+  CLAIM_GROUPS = 48,
+  CLAIM_PARTS = 16,
   CLAIM_LEVELS = 60,
-  CLAIM_COLUMNS = 64,
-  CLAIM_FIGURES = 200,
+  CLAIM_COLUMNS = 100,
+  CLAIM_FIGURES = 400,
   CLAIM_ROWS = CLAIM_GROUPS + CLAIM_PARTS /* groups, then the rest of each part */
 };
 

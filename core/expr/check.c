@@ -203,12 +203,17 @@ static bilan_status check_labelled(const struct checker *k, const struct node *n
 
 /* ---- the walk --------------------------------------------------------------------------- */
 
-/* What a node depends on, from what its operands do. */
-static void merge_dependence(struct node *node) {
+/* What a node depends on, from what its operands do; and the collation that the first operand
+ * with an explicit one passes on, through any operator, as SQLite has it. */
+static void merge_operands(struct node *node) {
   bool mixed = false;
   node->constant = true;
   node->only = NULL;
   for (const struct node *c = node->child; c; c = c->next) {
+    if (c->collates && !node->collates) {
+      node->collates = true;
+      node->collation = c->collation;
+    }
     if (c->constant) continue;
     node->constant = false;
     mixed = mixed || !c->only || (node->only && node->only != c->only);
@@ -232,7 +237,7 @@ static bilan_status check_node(const struct checker *k, struct node *node) {
   for (struct node *c = node->child; c && !status; c = c->next) status = check_node(k, c);
   if (!status && node->op == OP_CALL) status = check_call(k, node);
   if (!status) status = check_labelled(k, node);
-  merge_dependence(node);
+  merge_operands(node);
   if (node->op == OP_COLLATE) node->affinity = node->child->affinity;
   if (node->op == OP_CAST) node->affinity = node->sign == 't' ? AFFINITY_TEXT : AFFINITY_NUMERIC;
   return status;

@@ -266,6 +266,7 @@ static bilan_status call_rows(struct run *run, const struct node *node, struct v
   struct value row[ARGUMENTS_MOST];
   bilan_status status = BILAN_OK;
   out->mask = 0;
+  run->collation = node->collation;
   for (size_t k = 0; k < count; k++) out->mask |= args[k]->mask;
   for (size_t i = 0; !status && i < rows_of(run, out); i++) {
     for (size_t k = 0; k < count; k++) row[k] = args[k]->v[i & args[k]->mask];
@@ -464,6 +465,5 @@ enum affinity compare_affinity(const struct node *x, const struct node *y) {
 }
 
 enum collation compare_collation(const struct node *x, const struct node *y) {
-  if (x->op == OP_COLLATE) return x->collation;
-  return y->op == OP_COLLATE ? y->collation : COLLATE_BINARY;
+  return x->collates ? x->collation : y->collation;
 }

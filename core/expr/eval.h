@@ -26,6 +26,7 @@ struct run {
   const struct expr *e;
   const struct column *levels; /* NULL: rows of the table */
   size_t first, count;         /* the block */
+  enum collation collation;    /* of the call at hand */
   struct arena *texts;         /* where made texts live */
   struct vector *pool;
 };

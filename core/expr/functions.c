@@ -35,8 +35,7 @@ static bilan_status call_coalesce(ARGS) {
 }
 
 static bilan_status call_nullif(ARGS) {
-  UNUSED(run);
-  bool same = !any_null(args, count) && value_compare(args[0], args[1], COLLATE_BINARY) == 0;
+  bool same = !any_null(args, count) && value_compare(args[0], args[1], run->collation) == 0;
   *out = same ? value_null() : args[0];
   return BILAN_OK;
 }
@@ -50,19 +49,17 @@ static bilan_status call_iif(ARGS) {
 
 /* Of equal arguments the last, as SQLite has it: min(2, 2.0) is 2.0. */
 static bilan_status call_min(ARGS) {
-  UNUSED(run);
   *out = any_null(args, count) ? value_null() : args[0];
   for (size_t i = 1; i < count && out->type != VALUE_NULL; i++)
-    if (value_compare(args[i], *out, COLLATE_BINARY) <= 0) *out = args[i];
+    if (value_compare(args[i], *out, run->collation) <= 0) *out = args[i];
   return BILAN_OK;
 }
 
 /* Of equal arguments the first: max(2, 2.0) is 2. */
 static bilan_status call_max(ARGS) {
-  UNUSED(run);
   *out = any_null(args, count) ? value_null() : args[0];
   for (size_t i = 1; i < count && out->type != VALUE_NULL; i++)
-    if (value_compare(args[i], *out, COLLATE_BINARY) > 0) *out = args[i];
+    if (value_compare(args[i], *out, run->collation) > 0) *out = args[i];
   return BILAN_OK;
 }
 

@@ -337,6 +337,7 @@ static bilan_status parse_is(struct parser *p, struct node *node, struct node *l
   if (status) return status;
   if (distinct) node->negated = !node->negated;
   const struct node *right = left->next;
+  while (right->op == OP_COLLATE) right = right->child;
   if (right->op != OP_LITERAL || !right->literal_truth) return BILAN_OK;
   node->op = OP_IS_TRUTH;
   node->value = right->value;
@@ -387,6 +388,7 @@ static bilan_status parse_collate(struct parser *p, struct node *node) {
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (lex_same_word(p->token.text, text_of(names[i].name))) {
       node->collation = names[i].collation;
+      node->collates = true;
       return advance(p);
     }
   return expected(p, "BINARY, NOCASE or RTRIM");

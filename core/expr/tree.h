@@ -52,8 +52,8 @@ struct node {
   char sign;
   bool negated, has_base, has_else, literal_truth;
   uint32_t escape; /* LIKE: the escape character; 0 = none */
-  enum collation collation;
-  bool collates;
+  enum collation collation; /* COLLATE's own; of other operators by the checker */
+  bool collates;            /* is the collation explicit? */
   unsigned height;
   size_t at; /* offset in the source, for messages */
   struct text name;

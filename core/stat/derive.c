@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "kernel/sort.h"
+
 /* The levels behind the STATE_ codes, the blank left out. */
 static bilan_status state_dict(bilan *b, struct dict **out) {
   static const struct {
@@ -105,4 +107,34 @@ bilan_status derive_any(bilan *b, struct column **out, const struct column *set,
   for (size_t row = 0; row < set->rows; row++)
     codes[row] = any_of(set, row, options, count);
   return column_codes(b, out, set->rows, 1, codes, dict_hold(set->options[0]->dict));
+}
+
+/* ---- levels of a column of codes ---------------------------------------------------------- */
+
+/* Sorts by value; `value` and `spare` are room for one entry a code. */
+static void order_by_value(size_t *codes, size_t count, const struct column *item, double *value,
+                           size_t *spare) {
+  for (size_t code = 0; code < dict_count(item->dict); code++)
+    value[code] = dict_level(item->dict, (uint32_t)code)->value;
+  sort_places(codes, spare, value, count);
+}
+
+bilan_status derive_order(bilan *b, size_t **codes, size_t *count, const struct column *item) {
+  size_t levels = dict_count(item->dict), answers = 0;
+  size_t *order = mem_array(&b->mem, levels, sizeof *order);
+  size_t *spare = mem_array(&b->mem, levels, sizeof *spare);
+  double *value = mem_array(&b->mem, levels, sizeof *value);
+  bilan_status status = order && spare && value ? BILAN_OK : fail_nomem(b);
+  for (size_t code = 0; !status && code < levels; code++)
+    if (level_answers(item, code)) order[answers++] = code;
+  if (!status && column_is_numeric(item)) order_by_value(order, answers, item, value, spare);
+  mem_free(&b->mem, spare);
+  mem_free(&b->mem, value);
+  if (status) {
+    mem_free(&b->mem, order);
+    return status;
+  }
+  *codes = order;
+  *count = answers;
+  return BILAN_OK;
 }

@@ -37,4 +37,8 @@ static inline bool level_answers(const struct column *c, size_t code) {
   return !dict_level(c->dict, (uint32_t)code)->missing;
 }
 
+/* The codes that are answers, by rising value where the levels carry numbers, else in the
+ * order of the dictionary; the caller frees *codes with mem_free. */
+bilan_status derive_order(bilan *b, size_t **codes, size_t *count, const struct column *item);
+
 #endif

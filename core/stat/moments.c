@@ -95,6 +95,10 @@ static void add_states(struct estimate *e, const struct cells *c, size_t group) 
   estimate_set(e, FIGURE_WEIGHTED_N, weight + c->weight[group * STATES + STATE_ANSWERED]);
 }
 
+void moments_add_base(struct estimate *e, const struct moments *m, size_t group) {
+  add_states(e, &m->cells, group);
+}
+
 /* A new row for one group; *row stays NULL when the group is not shown. */
 static bilan_status add_group(bilan *b, struct estimates *out, struct estimate_row **row,
                               const struct by *by, size_t group, const struct cells *c) {

@@ -61,4 +61,7 @@ struct moment {
 };
 struct moment moments_of(const struct moments *m, size_t group);
 
+/* Adds a group's base and missing to an estimate. */
+void moments_add_base(struct estimate *e, const struct moments *m, size_t group);
+
 #endif

@@ -4,7 +4,6 @@
 #include <float.h>
 #include <math.h>
 
-#include "kernel/sort.h"
 #include "stat/derive.h"
 #include "stat/dist/dist.h"
 
@@ -118,7 +117,7 @@ double distribution_share(const struct distribution *d, double x) {
 
 /* Codes of the answers of a column by rising value, and room for one group's distribution. */
 struct ladder {
-  size_t *codes, *spare;
+  size_t *codes;
   size_t count;
   double *x, *w;
   int64_t *rows;
@@ -126,33 +125,18 @@ struct ladder {
 
 static void ladder_free(bilan *b, struct ladder *l) {
   mem_free(&b->mem, l->codes);
-  mem_free(&b->mem, l->spare);
   mem_free(&b->mem, l->x);
   mem_free(&b->mem, l->w);
   mem_free(&b->mem, l->rows);
 }
 
-/* Orders the codes; `x` holds each code's value only for that. */
-static void order_codes(struct ladder *l, const struct column *item, size_t levels) {
-  for (size_t code = 0; code < levels; code++) {
-    l->x[code] = dict_level(item->dict, (uint32_t)code)->value;
-    if (level_answers(item, code)) l->codes[l->count++] = code;
-  }
-  sort_places(l->codes, l->spare, l->x, l->count);
-}
-
 static bilan_status ladder_open(bilan *b, struct ladder *l, const struct column *item) {
-  size_t levels = dict_count(item->dict);
-  *l = (struct ladder){
-      .codes = mem_array(&b->mem, levels, sizeof *l->codes),
-      .spare = mem_array(&b->mem, levels, sizeof *l->spare),
-      .x = mem_array(&b->mem, levels, sizeof *l->x),
-      .w = mem_array(&b->mem, levels, sizeof *l->w),
-      .rows = mem_array(&b->mem, levels, sizeof *l->rows),
-  };
-  if (!l->codes || !l->spare || !l->x || !l->w || !l->rows) return fail_nomem(b);
-  order_codes(l, item, levels);
-  return BILAN_OK;
+  bilan_status status = derive_order(b, &l->codes, &l->count, item);
+  if (status) return status;
+  l->x = mem_array(&b->mem, l->count, sizeof *l->x);
+  l->w = mem_array(&b->mem, l->count, sizeof *l->w);
+  l->rows = mem_array(&b->mem, l->count, sizeof *l->rows);
+  return l->x && l->w && l->rows ? BILAN_OK : fail_nomem(b);
 }
 
 /* Cells of one group along the item -> its distribution; levels of equal value are one. */

@@ -17,13 +17,20 @@
 --
 -- One answer each is assumed unless `kinds` or the note says "multiple" (several answers).
 local core = require "bilan.core".claim
+local system = require "bilan.claims_system"
 local tsv = require "bilan.claims_tsv"
 local words = require "bilan.claims_words"
 
 local M = {}
 
-local BASE_LIMIT = 10000 -- how far a smallest base is looked for
-local MANY_BASES = 6     -- a list of possible bases this long says nothing any more
+local part_of, index_of, printed_base = system.part_of, system.index_of, system.printed_base
+
+local BASE_LIMIT = 10000    -- how far a base of several shares together is looked for
+local SHARE_LIMIT = 10000000 -- and one of a single share
+local MANY_PARTS = 8         -- of a mixture, at most so many parts are named
+local MANY_BASES = 6         -- a list of possible bases longer than this says nothing any more
+local TELLING_SIZE = 100     -- sums of populations are remarked upon from this size on
+local LISTED_SIZE = 2000     -- bases are listed for groups up to this size
 
 M.verdicts = { "reproduced", "consistent", "contradicted", "impossible", "conflict", "unverifiable" }
 
@@ -31,6 +38,14 @@ local Audit = {}
 Audit.__index = Audit
 
 -- ---- findings -----------------------------------------------------------------------------
+
+local function select(list, keep)
+  local out = {}
+  for _, v in ipairs(list) do
+    if keep(v) then out[#out + 1] = v end
+  end
+  return out
+end
 
 -- Notes a finding on a claim. `verdict` nil: a remark that changes no verdict.
 local function note(audit, claim, verdict, kind, values)
@@ -75,102 +90,6 @@ end
 -- "college", or "college, genre=fille".
 local function who(population, group)
   return group == "all" and population or population .. ", " .. group
-end
-
--- ---- one item as a system -----------------------------------------------------------------
-
--- The way of dividing that a group belongs to: "genre" for "genre=fille".
-local function part_of(group)
-  return group:match "^%s*([^=]-)%s*=" or group
-end
-
-local function index_of(list, index, value)
-  if not index[value] then
-    list[#list + 1] = value
-    index[value] = #list
-  end
-  return index[value]
-end
-
-local function says_multiple(text)
-  text = text:lower()
-  return text:find "multiple" or text:find "plusieurs r" or text:find "several answers"
-end
-
-local function add_to_table(t, claim)
-  t.claims[#t.claims + 1] = claim
-  index_of(t.groups, t.group_index, claim.group)
-  for _, level in ipairs(claim.levels) do index_of(t.levels, t.level_index, level) end
-  if says_multiple(claim.note) then t.multiple = true end
-end
-
-local function new_table(claim, kinds)
-  local kind = kinds and kinds[claim.item]
-  return {
-    population = claim.population, item = claim.item, claims = {}, kind = kind,
-    groups = { "all" }, group_index = { all = 1 }, levels = {}, level_index = {},
-    multiple = kind == "multiple",
-  }
-end
-
---- The claims sorted into items: a list of { population, item, claims, groups, levels,
---- multiple }, in order of first appearance.
-function M.tables(claims, kinds)
-  local list, index = {}, {}
-  for _, claim in ipairs(claims) do
-    local key = claim.population .. "\0" .. claim.item
-    local i = index_of(list, index, key)
-    if list[i] == key then list[i] = new_table(claim, kinds) end
-    add_to_table(list[i], claim)
-  end
-  return list
-end
-
--- The base printed for a group: of the first claim that has one.
-local function printed_base(claims, group)
-  for _, claim in ipairs(claims) do
-    if claim.group == group and claim.n then return claim.n, claim end
-  end
-end
-
--- The groups of a table as the solver wants them; parts are numbered by first appearance.
-local function solver_groups(t, claims, sizes)
-  local groups, parts, part_index = {}, {}, {}
-  for g, group in ipairs(t.groups) do
-    local row = sizes[t.population .. "\0" .. group]
-    local base, size = printed_base(claims, group), row and row.size
-    if base and size and base > size then size = nil end
-    groups[g] = { base = base, size = size }
-    if g > 1 then groups[g].part = index_of(parts, part_index, part_of(group)) end
-  end
-  return groups, parts
-end
-
---- The system of some claims of a table, as core.solve takes it. `decimals` prints all shares
---- with at least so many decimals.
-function M.spec(t, claims, sizes, rule, decimals)
-  local figures = {}
-  local groups, parts = solver_groups(t, claims, sizes)
-  for i, claim in ipairs(claims) do
-    local levels = {}
-    for k, level in ipairs(claim.levels) do levels[k] = t.level_index[level] end
-    figures[i] = {
-      group = t.group_index[claim.group], levels = levels, share = claim.share,
-      decimals = decimals,
-    }
-  end
-  return {
-    levels = #t.levels, multiple = t.multiple, groups = groups, parts = #parts,
-    part_names = parts, figures = figures, rule = rule,
-  }
-end
-
-local function select(list, keep)
-  local out = {}
-  for _, v in ipairs(list) do
-    if keep(v) then out[#out + 1] = v end
-  end
-  return out
 end
 
 -- ---- a claim by itself --------------------------------------------------------------------
@@ -331,8 +250,15 @@ end
 
 -- The smallest base that gives all claims together; nil, "no" or "limit" when there is none.
 local function smallest_base(audit, t, claims, decimals)
-  local spec = M.spec(t, claims, {}, audit.rule, decimals)
-  return core.smallest(spec, t.group_index[claims[1].group], 1, BASE_LIMIT)
+  local spec = system.spec(t, claims, {}, audit.rule, decimals)
+  if not system.fits(spec) then return nil, "limit" end
+  local limit = #claims == 1 and SHARE_LIMIT or BASE_LIMIT
+  return core.smallest(spec, t.group_index[claims[1].group], 1, limit)
+end
+
+-- Is there no base at all, however large, that gives all claims together?
+local function refuted(audit, t, claims)
+  return system.solve(system.spec(t, claims, {}, audit.rule)) == "no"
 end
 
 local function plain_claims(claims)
@@ -345,7 +271,7 @@ local function note_sharper(audit, t, claims, claim, smallest)
   local coarse = select(plain_claims(claims), function(c) return c.parsed.decimals < decimals end)
   if #coarse == 0 then return end
   local sharper = smallest_base(audit, t, claims, decimals)
-  if not sharper or sharper == smallest then return end
+  if not smallest or not sharper or sharper == smallest then return end
   local shares, sharp = {}, {}
   for i, c in ipairs(coarse) do
     local digits = c.parsed.digits * math.tointeger(10 ^ (decimals - c.parsed.decimals))
@@ -357,18 +283,24 @@ local function note_sharper(audit, t, claims, claim, smallest)
   })
 end
 
--- No base that could be gives the shares of a group together.
+-- No base that could be gives this one share.
+local function note_no_base(audit, claim, smallest, size)
+  note(audit, claim, "impossible", smallest and "fits_no_base" or "fits_none", {
+    share = share_text(audit, claim), size = size, smallest = smallest,
+    who = who(claim.population, claim.group),
+  })
+end
+
+-- No base that could be gives the shares of a group together; `smallest` would, if there were
+-- so many (nil: none would), `size` (nil: not known) is how many there are.
 local function note_too_small(audit, t, claims, smallest, size)
+  if #claims == 1 then return note_no_base(audit, claims[1], smallest, size) end
   for _, claim in ipairs(claims) do
-    local people = who(claim.population, claim.group)
-    if #claims == 1 then
-      local values = { share = share_text(audit, claim), size = size, who = people, smallest = smallest }
-      note(audit, claim, "impossible", smallest and "fits_no_base" or "fits_no_limit", values)
-    else
-      note(audit, claim, "impossible", smallest and "joint_bases" or "joint_none",
-        { many = #claims, smallest = smallest, limit = BASE_LIMIT })
-      note_sharper(audit, t, claims, claim, smallest)
-      note(audit, claim, nil, "joint_over", { size = size, who = people })
+    note(audit, claim, "impossible", smallest and "joint_bases" or "joint_none",
+      { many = #claims, smallest = smallest })
+    note_sharper(audit, t, claims, claim, smallest)
+    if size then
+      note(audit, claim, nil, "joint_over", { size = size, who = who(claim.population, claim.group) })
     end
   end
 end
@@ -413,10 +345,15 @@ local function check_no_base(audit, t, claims)
   local size = size_of(audit, t.population, claims[1].group)
   set_smallest(audit, claims, smallest)
   if verdict == "no" and claims[1].over_100 then return end
-  if verdict == "limit" then
-    for _, claim in ipairs(claims) do note(audit, claim, "unverifiable", "limit") end
+  local all_tried = #claims == 1 or (size and size <= BASE_LIMIT)
+  local known = smallest or all_tried or refuted(audit, t, claims)
+  if verdict == "limit" or not known then
+    local kind = verdict == "limit" and "limit" or "none_found"
+    for _, claim in ipairs(claims) do
+      note(audit, claim, "unverifiable", kind, { many = #claims, limit = BASE_LIMIT })
+    end
   elseif not smallest or (size and smallest > size) then
-    note_too_small(audit, t, claims, smallest, size or BASE_LIMIT)
+    note_too_small(audit, t, claims, smallest, size)
   else
     for _, claim in ipairs(claims) do note_bases(audit, claim, size, smallest) end
   end
@@ -457,7 +394,7 @@ local function minimal_conflict(audit, t, claims)
   local set = claims
   for _, claim in ipairs(claims) do
     local without = select(set, function(c) return c ~= claim end)
-    if #without > 0 and core.solve(M.spec(t, without, audit.sizes, audit.rule)) == "no" then
+    if #without > 0 and system.solve(system.spec(t, without, audit.sizes, audit.rule)) == "no" then
       set = without
     end
   end
@@ -486,7 +423,7 @@ end
 -- Removes contradictions one after the other; returns the claims that hold together.
 local function settle(audit, t, claims)
   while #claims > 0 do
-    local verdict = core.solve(M.spec(t, claims, audit.sizes, audit.rule))
+    local verdict = system.solve(system.spec(t, claims, audit.sizes, audit.rule))
     if verdict == "yes" then return claims end
     if verdict == "limit" then
       for _, claim in ipairs(claims) do note(audit, claim, "unverifiable", "limit") end
@@ -504,18 +441,20 @@ local function same_levels(a, c)
 end
 
 -- The claims on the parts of `whole`'s population that speak of the same levels.
-local function parts_of(claims, whole, part)
+local function parts_of(t, claims, whole, part)
   return select(claims, function(c)
-    return c.group ~= "all" and part_of(c.group) == part and same_levels(c, whole)
+    return c.group ~= "all" and part_of(c.group, t.kinds) == part and same_levels(c, whole)
   end)
 end
 
-local function note_mixture(audit, claims, part)
+local function note_mixture(audit, t, claims, part)
   for _, whole in ipairs(claims) do
-    local parts = whole.group == "all" and parts_of(claims, whole, part) or {}
+    local parts = whole.group == "all" and parts_of(t, claims, whole, part) or {}
     local list = {}
-    for i, c in ipairs(parts) do
-      list[i] = ("%s (%s)"):format(share_text(audit, c), c.group)
+    for _, c in ipairs(parts) do
+      if #list < MANY_PARTS then
+        list[#list + 1] = ("%s (%s)"):format(share_text(audit, c), c.group)
+      end
       note(audit, c, nil, "part_agrees", { share = share_text(audit, whole) })
     end
     if #list > 0 then
@@ -525,7 +464,7 @@ local function note_mixture(audit, claims, part)
 end
 
 local function part_groups(t, part)
-  return select(t.groups, function(g) return g ~= "all" and part_of(g) == part end)
+  return select(t.groups, function(g) return g ~= "all" and part_of(g, t.kinds) == part end)
 end
 
 -- The bases that group number g can have when nobody outside the groups answered; nil when
@@ -534,7 +473,7 @@ local function possible_bases(spec, g, size)
   local list = {}
   for n = 1, size do
     spec.groups[g].base = n
-    local verdict = core.solve(spec)
+    local verdict = system.solve(spec)
     if verdict == "limit" then return nil end
     if verdict == "yes" then list[#list + 1] = n end
     if #list > MANY_BASES then return nil end
@@ -544,9 +483,9 @@ end
 
 local function note_bases_only(audit, t, claims, part, g)
   local group = t.groups[g]
-  local spec = M.spec(t, claims, audit.sizes, audit.rule)
+  local spec = system.spec(t, claims, audit.sizes, audit.rule)
   local size = spec.groups[g].size
-  if spec.groups[g].base or not size or size > BASE_LIMIT then return end
+  if spec.groups[g].base or not size or size > LISTED_SIZE then return end
   spec.no_rest = true
   local list = possible_bases(spec, g, size)
   if not list or #list == 0 or #list == size then return end
@@ -564,11 +503,11 @@ end
 -- What the whole says about those in no group of a part: how many at least must have answered,
 -- or which bases the groups must have if none did.
 local function check_part(audit, t, claims, part, number)
-  local spec = M.spec(t, claims, audit.sizes, audit.rule)
+  local spec = system.spec(t, claims, audit.sizes, audit.rule)
   spec.smallest = #spec.groups + number
-  local verdict, found = core.solve(spec)
+  local verdict, found = system.solve(spec)
   if verdict ~= "yes" then return end
-  note_mixture(audit, claims, part)
+  note_mixture(audit, t, claims, part)
   local rest = found.bases[spec.smallest]
   for _, claim in ipairs(claims) do
     if rest > 0 and claim.group == "all" then
@@ -577,7 +516,7 @@ local function check_part(audit, t, claims, part, number)
     end
   end
   for g, group in ipairs(t.groups) do
-    if rest == 0 and g > 1 and part_of(group) == part then
+    if rest == 0 and g > 1 and part_of(group, t.kinds) == part then
       note_bases_only(audit, t, claims, part, g)
     end
   end
@@ -594,7 +533,7 @@ local function check_table(audit, t)
   end
   local together = settle(audit, t, testable(t.claims))
   if not has_whole(together) or #t.groups < 2 then return end
-  local _, parts = solver_groups(t, together, audit.sizes)
+  local _, parts = system.groups(t, together, audit.sizes)
   for number, part in ipairs(parts) do check_part(audit, t, together, part, number) end
 end
 
@@ -659,7 +598,7 @@ local function check_population(audit, whole)
   local parts, index = {}, {}
   for _, row in ipairs(audit.population_rows) do
     if row.population == whole.population and row.group ~= "all" and row.size then
-      local i = index_of(parts, index, part_of(row.group))
+      local i = index_of(parts, index, part_of(row.group, audit.kinds))
       if type(parts[i]) == "string" then parts[i] = {} end
       table.insert(parts[i], row)
     end
@@ -668,7 +607,9 @@ local function check_population(audit, whole)
 end
 
 -- Does a population have the size of two others together ("791 = 696 (college) + 95 (lycee)")?
+-- Small sizes do so by chance and are left alone.
 local function check_population_sum(audit, whole, wholes)
+  if whole.size < TELLING_SIZE then return end
   for i = 1, #wholes do
     for j = i + 1, #wholes do
       local a, c = wholes[i], wholes[j]
@@ -819,7 +760,9 @@ end
 -- A source is rows, TSV text, or (one line without a tab) a path that `read` opens.
 local function open_source(source, read, name)
   if type(source) ~= "string" or source:find "[\n\t]" then return source, name end
-  if not read then error(('cannot read "%s": give the text of the file, or read ='):format(source), 0) end
+  if not read then
+    error(('cannot read "%s": give the text of the file, or read ='):format(source), 0)
+  end
   return read(source), source
 end
 
@@ -837,7 +780,8 @@ local function check_options(opts)
   for _, name in ipairs(names) do
     if not known[name] then
       local near = tsv.nearest(name, OPTIONS)
-      error(('unknown option "%s"%s'):format(name, near and ('; did you mean "%s"?'):format(near) or ""), 0)
+      local hint = near and ('; did you mean "%s"?'):format(near) or ""
+      error(('unknown option "%s"%s'):format(name, hint), 0)
     end
   end
 end
@@ -870,12 +814,13 @@ function M.audit(source, opts)
   local lang = words.check_language(opts.lang)
   local claims, population_rows = read_inputs(source, opts)
   local audit = setmetatable({
-    lang = lang, rule = opts.rounding, share = opts.share, surveys = opts.surveys, found = {},
+    lang = lang, rule = opts.rounding, share = opts.share, surveys = opts.surveys, kinds = opts.kinds,
+    found = {},
     population_rows = population_rows, sizes = index_sizes(population_rows),
   }, Audit)
   check_populations(audit)
   prepare(claims, audit)
-  for _, t in ipairs(M.tables(claims, opts.kinds)) do check_table(audit, t) end
+  for _, t in ipairs(system.tables(claims, opts.kinds)) do check_table(audit, t) end
   check_about(audit, select(claims, function(c) return not c.weighted end))
   check_all_data(audit, claims)
   audit.claims, audit.results, audit.population_results = claims, {}, {}
@@ -937,7 +882,8 @@ function Audit:__tostring()
     lines[#lines + 1] = ("%s: %s. %s"):format(row.id, names[row.verdict], row.why)
   end
   for _, row in ipairs(self.population_results) do
-    lines[#lines + 1] = ("%s: %s. %s"):format(who(row.population, row.group), names[row.verdict], row.why)
+    local name = who(row.population, row.group)
+    lines[#lines + 1] = ("%s: %s. %s"):format(name, names[row.verdict], row.why)
   end
   return table.concat(lines, "\n")
 end

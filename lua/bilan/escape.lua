@@ -35,7 +35,7 @@ local function map_codes(text, each)
     local code
     if length == 1 then
       code = utf8.codepoint(text, at)
-      stop = (utf8.offset(text, 2, at) or #text + 1) - 1
+      stop = at + #utf8.char(code) - 1
     end
     out[#out + 1] = each(code, text:sub(at, stop))
     at = stop + 1
@@ -78,9 +78,12 @@ end
 
 --- A whole gnuplot string in single quotes, where backquotes and backslashes are inert: the
 -- apostrophe is doubled, control characters and line feeds become blanks or vanish. To be used
--- with `noenhanced`.
+-- with `noenhanced`. gnuplot 5.4 misreads a doubled apostrophe that opens the string or follows
+-- another one (the string ends there), so these become U+2019, the typographic apostrophe.
 function M.gnuplot(text)
   local plain = M.clean(tostring(text):gsub("\r?\n", " "), ""):gsub("[\t\n]", " ")
+  plain = plain:gsub("^'", "\u{2019}")
+  plain = plain:gsub("'('+)", function(more) return "'" .. ("\u{2019}"):rep(#more) end)
   return "'" .. plain:gsub("'", "''") .. "'"
 end
 

@@ -14,8 +14,8 @@
 -- The counts depend on the claims alone. The seed only decides which respondent of a group
 -- gives which answer: splitmix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014), seeded per
 -- item, so that adding an item changes no other column.
-local core = require "bilan.core".claim
 local claims_audit = require "bilan.claims"
+local system = require "bilan.claims_system"
 local tsv = require "bilan.claims_tsv"
 
 local M = {}
@@ -61,7 +61,6 @@ local function select(list, keep)
   return out
 end
 
-local function part_of(group) return group:match "^%s*([^=]-)%s*=" or group end
 local function value_of(group) return group:match "=%s*(.-)%s*$" or group end
 
 local function the_population(claims, wanted)
@@ -78,7 +77,8 @@ local function the_population(claims, wanted)
 end
 
 -- Sizes of the population and its groups; the first way of dividing is the one laid out.
-local function read_people(rows, population, size)
+local function read_people(rows, population, size, kinds)
+  local part_of = function(group) return system.part_of(group, kinds) end
   local people = { population = population, size = size, groups = {}, sizes = {} }
   for _, row in ipairs(rows) do
     if row.population == population and row.group == "all" then
@@ -162,13 +162,13 @@ local function set_aims(spec)
 end
 
 local function solve_by(state, t, claims, rule)
-  local spec = claims_audit.spec(t, claims, state.sizes, rule)
+  local spec = system.spec(t, claims, state.sizes, rule)
   for _, group in ipairs(spec.groups) do
     if group.base and group.base > group.size then group.base = nil end
   end
   spec.spread, spec.steps = true, STEPS
   set_aims(spec)
-  return core.solve(spec)
+  return system.solve(spec)
 end
 
 -- Whole counts for an item. Where no rounding rule is named, counts that print right when ties
@@ -428,7 +428,7 @@ local function new_state(opts)
     populations = opts.populations, kinds = opts.kinds, rounding = opts.rounding, read = opts.read,
   })
   local people = read_people(audit.population_rows, the_population(audit.claims, opts.population),
-    opts.size)
+    opts.size, opts.kinds)
   lay_out_groups(people)
   return {
     audit = audit, people = people, rule = opts.rounding, seed = math.tointeger(opts.seed or 1),
@@ -451,7 +451,7 @@ function M.build(opts)
   local state = new_state(opts)
   add_id(state)
   add_group_column(state)
-  for _, t in ipairs(claims_audit.tables(state.audit.claims, opts.kinds)) do
+  for _, t in ipairs(system.tables(state.audit.claims, opts.kinds)) do
     if t.population == state.people.population then add_item(state, t) end
   end
   return {

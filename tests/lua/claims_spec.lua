@@ -180,6 +180,10 @@ describe("a single share", function()
     assert.equal(87, row.smallest_n)
   end)
 
+  it("is impossible without a base when no base has it", function()
+    assert.equal("impossible", audit(lines { "a", "p", "all", "i", "yes", ">100%" }):get("a").verdict)
+  end)
+
   it("cannot be tested when it is weighted", function()
     local row = audit(lines { "a", "p", "all", "i", "yes", "37%", "10", "weighted" }):get "a"
     assert.equal("unverifiable", row.verdict)
@@ -253,6 +257,26 @@ describe("shares together", function()
     for _, id in ipairs { "a", "b", "c" } do assert.equal("conflict", result:get(id).verdict) end
   end)
 
+  it("are not called impossible because a base was not looked for far enough", function()
+    local rows = lines({ "a", "p", "all", "i", "x", "28.71234%" },
+      { "b", "p", "all", "i", "y", "16.71239%" })
+    assert.equal("unverifiable", audit(rows):get("a").verdict)
+    assert.equal("impossible", audit(rows, "p\tall\t9000\n"):get("a").verdict)
+  end)
+
+  it("of groups that may overlap do not conflict", function()
+    local rows = lines({ "a", "p", "all", "i", "x", "50%", "10" },
+      { "b", "p", "age>=15", "i", "x", "50%", "8" }, { "c", "p", "age>=12", "i", "x", "50%", "10" },
+      { "d", "p", "sex=f", "i", "x", "50%", "6" }, { "e", "p", "sex=f, age=15", "i", "x", "50%", "6" })
+    for _, row in ipairs(audit(rows):rows()) do assert.equal("consistent", row.verdict) end
+  end)
+
+  it("too many for the solver are not decided, and no error", function()
+    local rows = {}
+    for i = 1, 90 do rows[i] = { "c" .. i, "p", "all", "i", "level " .. i, "1%" } end
+    assert.equal("unverifiable", audit(lines(table.unpack(rows))):get("c1").verdict)
+  end)
+
   it("look for one base of all levels", function()
     local result = audit(lines({ "a", "p", "all", "i", "x", "33%" },
       { "b", "p", "all", "i", "y", "40%" }))
@@ -272,8 +296,8 @@ describe("populations", function()
 
   it("are seen to add up", function()
     local result = audit(lines { "a", "p", "all", "i", "x", "50%" },
-      "p\tall\t10\nq\tall\t5\nr\tall\t15\n")
-    assert.truthy(result:populations()[3].why:find("15 = 10 (p) + 5 (q)", 1, true))
+      "p\tall\t100\nq\tall\t50\nr\tall\t150\n")
+    assert.truthy(result:populations()[3].why:find("150 = 100 (p) + 50 (q)", 1, true))
   end)
 end)
 

@@ -189,13 +189,66 @@ describe("reconstruction", function()
 
   it("keeps what holds of contradictory claims, in file order", function()
     local r = reconstruct.build {
-      claims = HEAD .. "a\tp\tall\ti\tx\t50%\t100\t\nb\tp\tall\ti\tx|y\t40%\t100\t\nc\tp\tall\ti\tz\t30%\t100\t\n",
+      claims = HEAD .. "a\tp\tall\ti\tx\t50%\t100\t\n"
+        .. "b\tp\tall\ti\tx|y\t40%\t100\t\nc\tp\tall\ti\tz\t30%\t100\t\n",
       populations = "population\tgroup\tsize\np\tall\t100\n",
     }
     assert.same({ "a", "c" }, r.kept)
     assert.equal("b", r.skipped[1].id)
     assert.equal(50, size_of(r.columns.i, "x"))
     assert.equal(30, size_of(r.columns.i, "z"))
+  end)
+
+  -- A whole-number survey is drawn, its shares are printed, and a reconstruction must have them
+  -- all: nothing may be left out.
+  it("has every share of 200 random surveys", function()
+    local state = 11
+    local function below(n)
+      state = (state * 6364136223846793005 + 1442695040888963407)
+      return (state >> 33) % n
+    end
+    local function percent(k, n, decimals)
+      local scale = math.tointeger(10 ^ decimals)
+      local digits = (200 * scale * k + n) // (2 * n)
+      return decimals == 0 and digits .. "%"
+        or ("%d.%0" .. decimals .. "d%%"):format(digits // scale, digits % scale)
+    end
+    for i = 1, 200 do
+      local scale, decimals, rows = ({ 8, 60, 400 })[i % 3 + 1], i % 2, {}
+      local groups = { f = { 0, 0, 0 }, g = { 0, 0, 0 }, [""] = { 0, 0, 0 } }
+      local all, sizes, base = { 0, 0, 0 }, {}, 0
+      for _, name in ipairs { "f", "g", "" } do
+        sizes[name] = below(5)
+        for l = 1, 3 do
+          local n = (name == "" and 0 or 1) + below(name == "" and 3 or scale)
+          groups[name][l], all[l] = n, all[l] + n
+          sizes[name], base = sizes[name] + n, base + n
+        end
+      end
+      local function publish(group, counts, n, level, k, printed)
+        rows[#rows + 1] = ("c%d\tp\t%s\ti\t%s\t%s\t%s\t"):format(#rows + 1, group, level,
+          percent(k or counts, n, decimals), printed and n or "")
+      end
+      for l = 1, 2 do publish("all", all[l], base, "l" .. l, nil, true) end
+      publish("all", nil, base, "l2|l3", all[2] + all[3], true)
+      for _, name in ipairs { "f", "g" } do
+        local c = groups[name]
+        publish("s=" .. name, c[1], c[1] + c[2] + c[3], "l1", nil, below(2) == 1)
+      end
+      local r = reconstruct.build {
+        claims = HEAD .. table.concat(rows, "\n"), seed = i,
+        populations = ("population\tgroup\tsize\np\tall\t%d\np\ts=f\t%d\np\ts=g\t%d\n"):format(
+          sizes.f + sizes.g + sizes[""], sizes.f, sizes.g),
+      }
+      assert.equal(0, #r.skipped)
+      for _, line in ipairs(rows) do
+        local group, level, share, n = line:match "^c%d+\tp\t(.-)\ti\t(.-)\t(.-)\t(.-)\t"
+        local claim = { group = group, item = "i", level = level }
+        local k, m = recount(r, claim)
+        assert(prints(share, k, m), share)
+        if n ~= "" then assert.equal(tonumber(n), m) end
+      end
+    end
   end)
 
   it("refuses a population without claims and unknown options", function()

@@ -110,13 +110,13 @@ static double line_width(const struct line *l, double t) {
   if (l->b == 0) {
     x = exp(t);
     y = sqrt((a - x) * (a - x) + x);
-    outer = -30 - t;
+    outer = -50 - t;
   } else {
     x = 1 / (1 + exp(-t));
     bend = (a + b) * x / (1 + exp(t));
     y = a / (1 + exp(t)) - b * x;
     y = sqrt(y * y + bend);
-    outer = fabs(t) - 30 - log(a + b + 2);
+    outer = fabs(t) - 50 - log(a + b + 2);
   }
   return fmin(3 / y, fmax(1.5, outer));
 }

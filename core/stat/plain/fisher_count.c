@@ -12,9 +12,11 @@
  * network algorithm: Mehta and Patel, JASA 78 (1983) 427-434; here bounds are exact, found by
  * memoised recursion.) Ties within a relative 1e-7 count as equal.
  *
- * Nodes and pasts live in hash maps of 32-byte states; their number and the steps are bounded
- * by the caller's limit, so that a hopeless table fails early. Deterministic: maps are walked
- * by slot, and slots depend on keys only.
+ * The states of a node are kept in the order of their pasts with running sums, so that one
+ * filling of the next column decides all but a middle range of them by two binary searches.
+ * Nodes and pasts live in hash maps of 40-byte states; their number and the steps are bounded
+ * by the caller's limit, so that a hopeless table fails early. Deterministic: states are
+ * sorted before they are walked.
  */
 #include <math.h>
 #include <string.h>
@@ -23,7 +25,7 @@
 #include "stat/dist/dist.h"
 #include "stat/plain/fisher.h"
 
-enum { MOST_ROWS = 24, MOST_COLS = 200, STEPS_PER_STATE = 100 };
+enum { MOST_ROWS = 24, MOST_COLS = 200, STEPS_PER_STATE = 40 };
 
 /* ---- a map from (node, tag) to two figures ---- */
 
@@ -31,6 +33,7 @@ struct state {
   uint64_t node;
   int64_t tag; /* INT64_MIN: the slot is free */
   double first, second;
+  double run; /* sum of `first` over this and the states of the node before it */
 };
 
 struct map {
@@ -74,7 +77,9 @@ struct walk {
   uint64_t unit[MOST_ROWS]; /* place values of a packed node */
   double left[MOST_COLS + 1]; /* sum of the columns from j on */
   struct map bounds; /* (node, column) -> most, least */
-  struct map now, next; /* (node, past) -> probability, past */
+  struct map next;   /* (node, past) -> probability, past */
+  struct state *now; /* the states before the column, by node, then by past */
+  size_t count;
   double threshold, p;
   size_t limit, steps;
 };
@@ -101,8 +106,8 @@ static bilan_status map_get(struct walk *w, struct state **out, bool *fresh, str
   struct state *s = &m->slot[slot_of(m, node, tag)];
   *fresh = s->tag == INT64_MIN;
   if (*fresh) {
-    if (w->bounds.used + w->now.used + w->next.used >= w->limit) return too_large(w);
-    *s = (struct state){node, tag, 0, 0};
+    if (w->bounds.used + w->count + w->next.used >= w->limit) return too_large(w);
+    *s = (struct state){node, tag, 0, 0, 0};
     m->used++;
   }
   *out = s;
@@ -229,29 +234,49 @@ static bilan_status bounds_of(struct walk *w, struct range *out, const struct ve
   return BILAN_OK;
 }
 
-/* One way on from a state: decided at once, or kept for the next column. */
-static bilan_status advance(struct walk *w, const struct vector *rest, size_t j, double past,
-                            double probability) {
-  struct range range;
-  bilan_status status = bounds_of(w, &range, rest, j);
-  if (status) return status;
-  if (past + range.least > w->threshold) return BILAN_OK;
-  if (past + range.most <= w->threshold) {
-    w->p += probability;
-    return BILAN_OK;
+/* How many of a node's states have a past of at most `most`. */
+static size_t up_to(const struct state *s, size_t count, double most) {
+  size_t low = 0, high = count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (s[middle].second <= most) low = middle + 1;
+    else high = middle;
   }
+  return low;
+}
+
+static bilan_status keep(struct walk *w, uint64_t node, double past, double probability) {
   struct state *s;
   bool fresh;
-  status = map_get(w, &s, &fresh, &w->next, pack(w, rest), llround(past * 1e9));
+  bilan_status status = map_get(w, &s, &fresh, &w->next, node, llround(past * 1e9));
   if (status) return status;
   if (fresh) s->second = past;
   s->first += probability;
   return BILAN_OK;
 }
 
-/* All ways to fill column j from one state. */
-static bilan_status expand(struct walk *w, const struct state *from, size_t j) {
-  struct vector margin = unpack(w, from->node, j), fill = {{0}};
+/* One filling for all states of a node at once: `here` is its weight, `chance` its share of
+ * the node's probability. The lowest pasts count whole, the highest not at all, those between
+ * are kept for the next column. */
+static bilan_status advance(struct walk *w, const struct state *s, size_t count,
+                            const struct vector *rest, size_t j, double here, double chance) {
+  struct range range;
+  bilan_status status = bounds_of(w, &range, rest, j);
+  if (status) return status;
+  size_t whole = up_to(s, count, w->threshold - here - range.most);
+  size_t open = up_to(s, count, w->threshold - here - range.least);
+  if (whole > 0) w->p += s[whole - 1].run * chance;
+  if (whole >= open) return BILAN_OK;
+  w->steps += open - whole;
+  uint64_t node = pack(w, rest);
+  for (size_t i = whole; i < open && !status; i++)
+    status = keep(w, node, s[i].second + here, s[i].first * chance);
+  return status;
+}
+
+/* All ways to fill column j from the states of one node. */
+static bilan_status expand(struct walk *w, const struct state *s, size_t count, size_t j) {
+  struct vector margin = unpack(w, s->node, j), fill = {{0}};
   double total = log_total(w, &margin, j), fixed = w->log_factorial[(size_t)w->col[j]];
   pour(&fill, &margin, w->rows, w->col[j]);
   do {
@@ -259,22 +284,63 @@ static bilan_status expand(struct walk *w, const struct state *from, size_t j) {
     struct vector rest = rest_of(w, &margin, &fill);
     double here = fixed + log_ways(w, &fill);
     double chance = exp(here + log_total(w, &rest, j + 1) - total);
-    bilan_status status = advance(w, &rest, j + 1, from->second + here, from->first * chance);
+    bilan_status status = advance(w, s, count, &rest, j + 1, here, chance);
     if (status) return status;
   } while (next_fill(&fill, &margin, w->rows));
   return BILAN_OK;
 }
 
+static bool before(const struct state *a, const struct state *b) {
+  return a->node != b->node ? a->node < b->node : a->tag < b->tag;
+}
+
+/* Sorts `a` bottom up, using `spare`; returns whichever holds the result. */
+static struct state *sort_states(struct state *a, struct state *spare, size_t n) {
+  for (size_t width = 1; width < n; width *= 2) {
+    for (size_t low = 0; low < n; low += 2 * width) {
+      size_t middle = low + width < n ? low + width : n;
+      size_t high = low + 2 * width < n ? low + 2 * width : n, i = low, j = middle;
+      for (size_t k = low; k < high; k++)
+        spare[k] = i < middle && (j >= high || !before(&a[j], &a[i])) ? a[i++] : a[j++];
+    }
+    struct state *swap = a;
+    a = spare;
+    spare = swap;
+  }
+  return a;
+}
+
+/* Moves the states of `next` to `now`, in order, with their running sums. */
+static bilan_status collect(struct walk *w) {
+  mem_free(&w->b->mem, w->now);
+  w->count = 0;
+  w->now = mem_array(&w->b->mem, w->next.used, sizeof *w->now);
+  struct state *spare = mem_array(&w->b->mem, w->next.used, sizeof *spare);
+  if (!w->now || !spare) {
+    mem_free(&w->b->mem, spare);
+    return fail_nomem(w->b);
+  }
+  for (size_t i = 0; i < w->next.room; i++)
+    if (w->next.slot[i].tag != INT64_MIN) w->now[w->count++] = w->next.slot[i];
+  struct state *sorted = sort_states(w->now, spare, w->count);
+  mem_free(&w->b->mem, sorted == w->now ? spare : w->now);
+  w->now = sorted;
+  for (size_t i = 0; i < w->count; i++) {
+    bool same = i > 0 && sorted[i - 1].node == sorted[i].node;
+    sorted[i].run = sorted[i].first + (same ? sorted[i - 1].run : 0);
+  }
+  map_free(w->b, &w->next);
+  return BILAN_OK;
+}
+
 static bilan_status walk_columns(struct walk *w) {
   for (size_t j = 0; j + 1 < w->cols; j++) {
-    for (size_t i = 0; i < w->now.room; i++) {
-      if (w->now.slot[i].tag == INT64_MIN) continue;
-      bilan_status status = expand(w, &w->now.slot[i], j);
-      if (status) return status;
+    bilan_status status = collect(w);
+    for (size_t i = 0, end; i < w->count && !status; i = end) {
+      for (end = i + 1; end < w->count && w->now[end].node == w->now[i].node;) end++;
+      status = expand(w, w->now + i, end - i, j);
     }
-    map_free(w->b, &w->now);
-    w->now = w->next;
-    w->next = (struct map){0};
+    if (status) return status;
   }
   return BILAN_OK;
 }
@@ -314,7 +380,7 @@ static bilan_status fill_factorials(struct walk *w) {
 static bilan_status first_state(struct walk *w, const struct vector *margin) {
   struct state *s;
   bool fresh;
-  bilan_status status = map_get(w, &s, &fresh, &w->now, pack(w, margin), 0);
+  bilan_status status = map_get(w, &s, &fresh, &w->next, pack(w, margin), 0);
   if (!status) s->first = 1;
   return status;
 }
@@ -351,7 +417,7 @@ bilan_status fisher_count(bilan *b, double *p_value, struct plain_counts t, size
 cleanup:
   mem_free(&b->mem, w.log_factorial);
   map_free(b, &w.bounds);
-  map_free(b, &w.now);
   map_free(b, &w.next);
+  mem_free(&b->mem, w.now);
   return status;
 }

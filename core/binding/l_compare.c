@@ -1,0 +1,161 @@
+/* l_compare.c - core.estimate: tests without a design.
+ *
+ * independence(table, domain, { row, col, statistic = "pearson|likelihood|fisher", correct }),
+ * t_test{ item, by, from, to, after, mu, pooled }, rank_test{ item, by, from, to, after },
+ * mcnemar{ before, after, level, kind = "auto|plain|corrected|exact" }, trend{ item, level, by },
+ * mantel_haenszel{ row, col, strata, row_level, col_level, correct }: each returns a list with
+ * one record (mantel_haenszel: two), with `method`, figures, n, missing, note.
+ */
+#include "binding/l_estimate.h"
+#include "binding/l_stat.h"
+#include "stat/compare.h"
+
+/* A list of one record. */
+static int push_test(lua_State *L, const char *method, const struct estimate *e) {
+  lua_createtable(L, 1, 0);
+  lua_createtable(L, 0, 12);
+  lua_pushstring(L, method);
+  lua_setfield(L, -2, "method");
+  l_set_estimate(L, e);
+  lua_seti(L, -2, 1);
+  return 1;
+}
+
+static int l_independence(lua_State *L) {
+  static const char *const known[] = {"row", "col", "statistic", "correct", "conf", NULL};
+  static const char *const methods[] = {"Pearson's chi-squared", "likelihood ratio",
+                                        "Fisher's exact test"};
+  struct call call;
+  bool declared, simulated;
+  struct estimate e;
+  l_read_call(L, &call, "independence", known);
+  const struct column *row = l_read_codes(L, &call, "row", &declared);
+  const struct column *col = l_read_codes(L, &call, "col", &declared);
+  struct independence_options o = {.conf = call.conf};
+  o.statistic = (enum independence)stat_option_choice(L, ARG_OPTIONS, call.verb, "statistic",
+                                                      independence_names, INDEPENDENCE_PEARSON);
+  o.correct = stat_flag(L, ARG_OPTIONS, call.verb, "correct", false);
+  l_check(L, compare_independence(l_handle(L), &e, &simulated, &call.sample, row, col, &o));
+  return push_test(L, simulated ? "Fisher's test, simulated" : methods[o.statistic], &e);
+}
+
+/* The two groups that are compared, or NULL without by. */
+static const struct column *read_groups(lua_State *L, const struct call *call, uint32_t *from,
+                                        uint32_t *to) {
+  *from = *to = NO_LEVEL;
+  if (!call->by.count) return NULL;
+  if (call->by.count > 1) l_refuse(L, call, "by: one item makes the groups%.*s", text_of(""));
+  *from = l_read_level(L, call, "from", call->by.keys[0], true);
+  *to = l_read_level(L, call, "to", call->by.keys[0], true);
+  if ((*from == NO_LEVEL) != (*to == NO_LEVEL) || (*from == *to && *from != NO_LEVEL))
+    l_refuse(L, call, "from and to: name two levels of \"%.*s\"", call->by_names[0]);
+  return call->by.keys[0];
+}
+
+static int l_t_test(lua_State *L) {
+  static const char *const known[] = {"item", "after", "by",   "from", "to",
+                                      "mu",   "pooled", "conf", NULL};
+  struct call call;
+  struct t_request r = {0};
+  struct estimate e;
+  l_read_call(L, &call, "t_test", known);
+  r.measure = l_read_measure(L, &call, "item");
+  if (l_read_item_or_none(L, &call, "after")) r.after = l_read_measure(L, &call, "after");
+  r.group = read_groups(L, &call, &r.from, &r.to);
+  if (r.after && r.group)
+    l_refuse(L, &call, "after and by%.*s: a paired test has no groups", text_of(""));
+  r.mu = stat_option(L, ARG_OPTIONS, call.verb, "mu", &range_any, 0);
+  r.pooled = stat_flag(L, ARG_OPTIONS, call.verb, "pooled", false);
+  r.conf = call.conf;
+  l_check(L, compare_means(l_handle(L), &e, &call.sample, &r));
+  return push_test(L, r.after    ? "paired t"
+                      : !r.group ? "one-sample t"
+                      : r.pooled ? "two-sample t, pooled variance"
+                                 : "Welch's t",
+                   &e);
+}
+
+static int l_rank_test(lua_State *L) {
+  static const char *const known[] = {"item", "after", "by", "from", "to", "conf", NULL};
+  struct call call;
+  struct rank_request r = {0};
+  enum rank_test test;
+  struct estimate e;
+  l_read_call(L, &call, "rank_test", known);
+  r.item = l_read_item(L, &call, "item");
+  r.after = l_read_item_or_none(L, &call, "after");
+  r.group = read_groups(L, &call, &r.from, &r.to);
+  if (!r.after == !r.group)
+    l_refuse(L, &call, "%.*s or after: name the groups, or the second answer", text_of("by"));
+  l_check(L, compare_ranks(l_handle(L), &e, &test, &call.sample, &r));
+  return push_test(L, rank_test_names[test], &e);
+}
+
+static int l_mcnemar(lua_State *L) {
+  static const char *const known[] = {"before", "after", "level", "kind", "conf", NULL};
+  static const char *const kinds[] = {"auto", "plain", "corrected", "exact", NULL};
+  static const char *const methods[] = {"McNemar's chi-squared",
+                                        "McNemar's chi-squared, continuity corrected",
+                                        "McNemar's exact test"};
+  struct call call;
+  bool declared;
+  struct mcnemar_request r = {0};
+  enum plain_mcnemar_kind used;
+  struct estimate e;
+  l_read_call(L, &call, "mcnemar", known);
+  r.before = l_read_codes(L, &call, "before", &declared);
+  r.after = l_read_codes(L, &call, "after", &declared);
+  uint32_t level = l_read_level(L, &call, "level", r.before, declared);
+  if (level != NO_LEVEL) r.level = dict_level(r.before->dict, level)->label;
+  r.choice = (enum mcnemar_choice)stat_option_choice(L, ARG_OPTIONS, call.verb, "kind", kinds, 0);
+  r.conf = call.conf;
+  l_check(L, compare_mcnemar(l_handle(L), &e, &used, &call.sample, &r));
+  return push_test(L, methods[used], &e);
+}
+
+static int l_trend(lua_State *L) {
+  static const char *const known[] = {"item", "level", "by", "conf", NULL};
+  struct call call;
+  bool declared;
+  struct estimate e;
+  l_read_call(L, &call, "trend", known);
+  const struct column *item = l_read_codes(L, &call, "item", &declared);
+  uint32_t level = l_read_level(L, &call, "level", item, declared);
+  if (level == NO_LEVEL) l_refuse(L, &call, "%.*s is missing: name a level", text_of("level"));
+  if (call.by.count != 1) l_refuse(L, &call, "by: one item in order%.*s", text_of(""));
+  l_check(L, compare_trend(l_handle(L), &e, &call.sample, item, level, call.by.keys[0]));
+  return push_test(L, "Cochran-Armitage", &e);
+}
+
+static int l_mantel_haenszel(lua_State *L) {
+  static const char *const known[] = {"row",       "col",     "strata", "row_level",
+                                      "col_level", "correct", "conf",   NULL};
+  struct call call;
+  bool declared, row_declared, col_declared;
+  struct strata_request r = {0};
+  struct estimate e[2];
+  l_read_call(L, &call, "mantel_haenszel", known);
+  r.row = l_read_codes(L, &call, "row", &row_declared);
+  r.col = l_read_codes(L, &call, "col", &col_declared);
+  r.stratum = l_read_codes(L, &call, "strata", &declared);
+  r.row_level = l_read_level(L, &call, "row_level", r.row, row_declared);
+  r.col_level = l_read_level(L, &call, "col_level", r.col, col_declared);
+  r.correct = stat_flag(L, ARG_OPTIONS, call.verb, "correct", true);
+  r.conf = call.conf;
+  l_check(L, compare_strata(l_handle(L), e, &call.sample, &r));
+  push_test(L, "Mantel-Haenszel", &e[0]);
+  push_test(L, "homogeneity (Breslow-Day-Tarone)", &e[1]);
+  lua_geti(L, -1, 1);
+  lua_seti(L, -3, 2);
+  lua_pop(L, 1);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"independence", l_independence}, {"t_test", l_t_test},
+    {"rank_test", l_rank_test},       {"mcnemar", l_mcnemar},
+    {"trend", l_trend},               {"mantel_haenszel", l_mantel_haenszel},
+    {NULL, NULL},
+};
+
+void l_compare_add(lua_State *L) { luaL_setfuncs(L, functions, 0); }
