@@ -14,6 +14,15 @@
  * A solution is { bases = {...}, counts = { {...}, ... }, columns = { {levels}, ... } }; its
  * rows are the groups, then the rest of each part. Numbers in Lua count from 1.
  *
+ * An example, the smallest number of pupils outside both groups:
+ *     core.solve {
+ *       levels = 1, parts = 1, smallest = 4,
+ *       groups = { {base = 665, size = 696}, {size = 343, part = 1}, {size = 319, part = 1} },
+ *       figures = { {group = 1, levels = {1}, share = "65%"},
+ *                   {group = 2, levels = {1}, share = "74%"},
+ *                   {group = 3, levels = {1}, share = "56%"} } }
+ *     --> "yes", { bases = {665, ..., 3}, counts = { {...}, ... }, columns = { {1} } }, steps
+ *
  * All tables (struct claim_table, struct claim_solution) live in userdata, so that an error
  * raised while they are read leaks nothing.
  */

@@ -3,6 +3,17 @@
  * The reader is a cursor on bytes: relation, blanks, digits, one point or comma, digits,
  * blanks, "%". It allocates nothing and does not depend on the locale. The counts for a base n
  * are ceil(low * n / den) to floor(high * n / den), one step further in at an open end.
+ *
+ * An example. "91.3%" has digits 913 and decimals 1: the interval is 1825/2000 to 1827/2000.
+ *     n = 22: 1825 * 22 / 2000 = 20.08, 1827 * 22 / 2000 = 20.10: no whole number between
+ *     n = 23: 20.99 to 21.01: k = 21, the first base that fits
+ * and with a tie, 12.5 % of 8 printed without decimals:
+ *     "13%" is 25/200 to 27/200: 1.0 to 1.08 of 8: k = 1 at the closed lower end (half up)
+ *     "12%" is 23/200 to 25/200: 0.92 to 1.0 of 8: k = 1 at the closed upper end (half even)
+ * Both are accepted while no rule is named; under SHARE_HALF_UP the upper end is open.
+ *
+ * Invariant of every struct share made here: 0 <= low <= high <= den, den = 200 * 10^decimals.
+ * Denominators of two shares therefore divide each other, which table.c relies on.
  */
 #include "claim/share.h"
 

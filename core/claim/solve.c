@@ -4,6 +4,14 @@
  * terms[start[r + 1] - 1]. `uses` is the other way round: the rows of each variable. Rows that
  * wait for a visit are in `queue`, a ring with room for each row once (`waiting` says which).
  *
+ * An example: 3x + 5y = 17 with x, y from 0 to 10, as the rows 3x + 5y <= 17, -3x - 5y <= -17.
+ *     first row:   least value 0, slack 17: x <= 5, y <= 3
+ *     second row:  least value -30, slack 13: x >= 1 (5 - 13/3), y >= 1 (3 - 13/5)
+ *     first row:   least value 8, slack 9: x <= 4, y <= 2
+ *     second row:  least value -22, slack 5: x >= 3, y >= 1
+ *     nothing tightens any more: x is halved into 3 and 4; with 3 the second row says
+ *     5y >= 8, so y = 2, but then 9 + 10 > 17: refuted; with 4, y is 1: found.
+ *
  *   decide        halve one range            -> struct decision on `decisions`
  *   tighten       any narrowing of a range   -> struct change   on `trail`
  *   refuted half  undo the trail down to the decision's mark, take the other half
@@ -18,11 +26,13 @@
 
 enum { VISITS_A_ROW = 40 };
 
+/* One narrowing, to be undone when its half is refuted. */
 struct change {
   size_t variable;
   int64_t lo, hi; /* as they were before */
 };
 
+/* One halved range; the newest is at the end. */
 struct decision {
   size_t variable;
   size_t mark;    /* length of the trail before it */
@@ -30,6 +40,8 @@ struct decision {
   bool last;      /* both halves have been taken */
 };
 
+/* Rows and variables are what the caller added; everything from use_start on belongs to one
+ * run of the search. Ranges are narrowed in place, in `variables`. */
 struct solver {
   struct solve_variable *variables;
   size_t variable_count, variable_room;

@@ -45,6 +45,7 @@ enum {
 
 enum { CLAIM_UNKNOWN = -1, CLAIM_STEPS = 1000000 }; /* row visits a question may cost */
 
+/* Whom shares are taken of. */
 struct claim_group {
   int64_t base;    /* how many answered, or CLAIM_UNKNOWN */
   int64_t size;    /* how many there are, or CLAIM_UNKNOWN; bases are not above it */
@@ -52,12 +53,15 @@ struct claim_group {
   size_t part;     /* 0 for group 0 only; else 1 to parts */
 };
 
+/* One published share. */
 struct claim_figure {
   size_t group;
   uint64_t levels; /* bit l: level l is in it; several bits: a net */
   struct share share;
 };
 
+/* One item of one population. Fill it with zeros first; all members are plain values, so that
+ * a table can be copied and lives wherever its maker likes. */
 struct claim_table {
   bool multiple;      /* several answers each */
   bool no_rest;       /* the groups of a part are all there is */

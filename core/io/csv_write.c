@@ -22,6 +22,7 @@ static bool blank(char c) { return c == ' ' || c == '\t'; }
 static bool needs_quotes(const struct writer *w, struct text t) {
   if (!t.n) return w->only_column;
   if (blank(t.s[0]) || blank(t.s[t.n - 1])) return true;
+  if (t.n >= 4 && !memcmp(t.s, "sep=", 4)) return true; /* Excel's directive */
   for (size_t i = 0; i < t.n; i++)
     if (t.s[i] == w->delimiter || strchr("\"\r\n", t.s[i])) return true;
   return false;

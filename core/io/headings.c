@@ -79,12 +79,12 @@ static bool is_limesurvey(const struct text *written, size_t count) {
 
 static char *copy(bilan *b, struct text t) { return mem_copy(&b->mem, t.s ? t.s : "", t.n); }
 
-/* Line breaks and other control characters become one blank each; CR LF is one. */
+/* Line breaks and tabs become one blank each; CR LF is one. */
 static void flatten(char *s) {
   char *to = s;
   for (; *s; s++) {
     if (*s == '\r' && s[1] == '\n') continue;
-    *to++ = (unsigned char)*s < ' ' ? ' ' : *s;
+    *to++ = *s >= '\t' && *s <= '\r' ? ' ' : *s;
   }
   *to = '\0';
 }

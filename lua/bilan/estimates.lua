@@ -66,37 +66,88 @@ end
 
 -- ---- shares ------------------------------------------------------------------------------------------
 
-local interval_words = { wilson = "Wilson" }
+-- What a share's table says of its method: the interval, and the base of several answers.
+local function share_notes(self, item, opts, rows)
+  local notes = { { "method_interval", { method = opts.ci or "wilson",
+    conf = rows[1] and rows[1].conf or opts.conf or 0.95 } } }
+  local s = inside(self)
+  if core.data.has(s.table, item) and core.data.kind(s.table, item) == "multiple" then
+    notes[2] = { "method_base_" .. (opts.base or self:item(item).base or "asked") }
+  end
+  return notes
+end
 
-local function interval_note(ci, rows)
-  local conf = rows[1] and rows[1].conf
-  return { "method_interval", { method = interval_words[ci] or ci, conf = conf or 0.95 } }
+-- The base that the codebook names for an item with several answers; nil for others.
+local function base_of(self, item, predicate)
+  if predicate then return nil end
+  local entry = inside(self).book.items_by_id[item]
+  return entry and entry.kind == "multiple" and entry.base or nil
+end
+
+-- The nets asked for: a table { name = { levels } }, or true for those of the codebook.
+local function nets_of(self, item, nets)
+  if nets ~= true then return nets end
+  local own = {}
+  for _, net in ipairs(self:item(item).nets) do own[net[1]] = { table.unpack(net, 2) } end
+  return own
 end
 
 --- Shares of the levels of an item, or of a predicate ("age >= 15").
--- opts: level (only this one), by, ci (wilson, clopper_pearson, ...), conf, missing ("include"
--- makes the kinds of missing levels).
+-- opts: level (only this one), by, ci (wilson, clopper_pearson, ...), conf, nets, base (of an
+-- item with several answers), missing = "include" (kinds of missing as levels of the base).
 function methods:proportion(item, opts)
-  opts = check(self, opts, { "level", "ci", "missing", "deff", "base" }, "proportion")
+  opts = check(self, opts, { "level", "ci", "missing", "base", "nets", "deff" }, "proportion")
   local table_, name, predicate = item_or_predicate(self, item, "proportion")
   local rows = core.estimate.proportion(table_, inside(self).domain, { item = name,
     by = list_of(opts.by), level = predicate and "1" or opts.level, ci = opts.ci,
-    conf = opts.conf, missing = opts.missing, base = opts.base })
+    conf = opts.conf, missing = opts.missing, base = opts.base or base_of(self, name, predicate),
+    nets = nets_of(self, name, opts.nets) })
   if predicate then for _, row in ipairs(rows) do row.level = nil end end
   local label = predicate and { name = item, label = item } or named(self, name, opts.lang)
   return spec(self, "proportion", opts, { rows = rows, unit = "share", item = label,
-    title = by_title(self, label.label, opts), notes = { interval_note(opts.ci or "wilson", rows) } })
+    title = by_title(self, label.label, opts), notes = share_notes(self, name, opts, rows) })
 end
 
 --- Counts and shares of all levels, with what is missing.
+-- opts: by, base, nets, sort (level, descending, ascending), missing, ci, conf.
 function methods:freq(item, opts)
   opts = check(self, opts, { "base", "nets", "sort", "missing", "ci" }, "freq")
-  core.data.check(inside(self).table, item)
-  local rows = core.estimate.freq(inside(self).table, inside(self).domain, { item = item,
-    by = list_of(opts.by), base = opts.base or self:item(item).base, conf = opts.conf,
-    ci = opts.ci, missing = opts.missing })
+  local s = inside(self)
+  core.data.check(s.table, item)
+  local rows = core.estimate.freq(s.table, s.domain, { item = item, by = list_of(opts.by),
+    base = opts.base or base_of(self, item), conf = opts.conf, ci = opts.ci, sort = opts.sort,
+    missing = opts.missing, nets = nets_of(self, item, opts.nets) })
   return spec(self, "freq", opts, { rows = rows, unit = "share", item = named(self, item, opts.lang),
-    title = by_title(self, self:label(item, opts.lang), opts) })
+    title = by_title(self, self:label(item, opts.lang), opts),
+    notes = share_notes(self, item, opts, rows) })
+end
+
+local crosstab_options = { "percent", "test", "letters", "margins", "sort", "nets", "base", "ci",
+  "missing", "alpha", "adjust", "smallest" }
+
+--- A cross-table of `row` by `col` (an item, or a list of items: several banners).
+-- opts: percent = col, row, total, none; test, letters (with alpha, adjust), margins (false:
+-- no total column), sort, nets, base, ci, conf.
+function methods:crosstab(row, col, opts)
+  opts = check(self, opts, crosstab_options, "crosstab")
+  local s, columns = inside(self), list_of(col)
+  core.data.check(s.table, row)
+  for _, name in ipairs(columns) do core.data.check(s.table, name) end
+  local made = core.estimate.crosstab(s.table, s.domain, { row = row, columns = columns,
+    percent = opts.percent, test = opts.test and true or false, letters = opts.letters,
+    total = opts.margins, sort = opts.sort, nets = nets_of(self, row, opts.nets),
+    base = opts.base or base_of(self, row), ci = opts.ci, conf = opts.conf,
+    missing = opts.missing, alpha = opts.alpha, adjust = opts.adjust, smallest = opts.smallest })
+  local titles = {}
+  for i, banner in ipairs(made.banners) do
+    banner.label = self:label(banner.name, opts.lang)
+    titles[i] = banner.label
+  end
+  opts.by = nil
+  return spec(self, "crosstab", opts, { rows = made.rows, unit = "share", levels = made.levels,
+    item = named(self, row, opts.lang), banners = made.banners, bases = made.bases,
+    tests = made.tests, percent = made.percent, notes = share_notes(self, row, opts, made.rows),
+    title = ("%s × %s"):format(self:label(row, opts.lang), table.concat(titles, ", ")) })
 end
 
 -- ---- numbers -----------------------------------------------------------------------------------------
@@ -154,5 +205,48 @@ function methods:difference(item, opts)
   return spec(self, "difference", opts, { rows = rows, unit = "number",
     item = named(self, name, opts.lang), title = title })
 end
+
+-- ---- tests -------------------------------------------------------------------------------------------
+
+-- A verb that gives one test; `fill` puts its own arguments among the options passed on.
+local function test(name, own, fill)
+  methods[name] = function(self, first, ...)
+    local passed, opts, title = fill(self, first, ...)
+    opts = check(self, opts, own, name)
+    for _, option in ipairs(own) do passed[option] = opts[option] end
+    passed.conf = opts.conf
+    passed.by = opts.by and list_of(opts.by) or nil
+    local rows = core.estimate[name](inside(self).table, inside(self).domain, passed)
+    opts.by = nil
+    return spec(self, "test", opts, { rows = rows, unit = "test", title = title })
+  end
+end
+
+local function two_items(keys)
+  return function(self, a, b, opts)
+    core.data.check(inside(self).table, a)
+    core.data.check(inside(self).table, b)
+    return { [keys[1]] = a, [keys[2]] = b }, opts,
+      ("%s × %s"):format(self:label(a), self:label(b))
+  end
+end
+
+local function one_item(self, item, opts)
+  core.data.check(inside(self).table, item)
+  return { item = item }, opts, self:label(item)
+end
+
+--- Are two items independent? opts.statistic: pearson (default), likelihood_ratio, fisher.
+test("independence", { "statistic", "correct" }, two_items { "row", "col" })
+--- Means of two groups (by, from, to), of an item and a second answer (after), or against mu.
+test("t_test", { "after", "from", "to", "mu", "pooled" }, one_item)
+--- Wilcoxon's tests for two groups or pairs, Kruskal and Wallis's for more groups.
+test("rank_test", { "after", "from", "to" }, one_item)
+--- Paired answers of the same respondents, exact for few changes.
+test("mcnemar", { "level", "kind" }, two_items { "before", "after" })
+--- Does the share of `level` rise or fall along the levels of `by`?
+test("trend", { "level" }, one_item)
+--- The common odds ratio of two yes/no items over strata.
+test("mantel_haenszel", { "strata", "row_level", "col_level", "correct" }, two_items { "row", "col" })
 
 return methods

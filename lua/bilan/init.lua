@@ -43,7 +43,10 @@ local lazy = {
   chart = function() return require "bilan.chart" end,
   report = function() return require("bilan.report").new end,
   indicator = function() return require("bilan.indicator").define end,
-  claims = function() return require("bilan.check").audit end,
+  claims = function()
+    require "bilan.estimates"
+    return require("bilan.check").audit
+  end,
   reconstruct = function() return require("bilan.rebuild").survey end,
   table = function() return require("bilan.gate").table end,
   format = function() return require "bilan.format" end,

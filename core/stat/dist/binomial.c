@@ -11,6 +11,8 @@
 
 #include <math.h>
 
+/* ln P(X = k), 0 <= k <= n, 0 < p < 1. The two deviances are given the excess `over` = k - n p,
+ * which is k - E(X) and also E(n - X) - (n - k). */
 wide special_binomial_log(wide k, wide n, wide p, wide q, wide over) {
   if (k == 0) return n * (p < 0.5L ? log1pl(-p) : logl(q));
   if (k == n) return n * (q < 0.5L ? log1pl(-q) : logl(p));
@@ -31,6 +33,7 @@ static wide excess(wide k, wide n, wide p, wide q) {
   return p < 0.5L ? k - n * p : n * q - (n - k);
 }
 
+/* P(X = k); 0 for a k that is no whole number or outside 0..n. */
 double binomial_density(double k, double n, double p) {
   if (isnan(k) || !is_valid(n, p)) return (double)NAN;
   if (k < 0 || k > n || k != floor(k)) return 0;
@@ -40,6 +43,7 @@ double binomial_density(double k, double n, double p) {
   return (double)expl(special_binomial_log(k, n, p, q, excess(k, n, p, q)));
 }
 
+/* P(X <= k) or P(X > k) through the beta ratio with x = q: both shapes are whole numbers. */
 double binomial_cdf(double k, double n, double p, enum tail tail) {
   if (isnan(k) || !is_valid(n, p)) return (double)NAN;
   k = floor(k);
@@ -56,14 +60,15 @@ static int reaches(double k, double n, double p, double q) {
   return binomial_cdf(k, n, p, UPPER) <= 1 - q;
 }
 
-/* Normal guess with the skewness term, within 0..n. */
+/* Normal guess with the skewness term (Cornish & Fisher 1937), within 0..n. */
 static double first_guess(double n, double p, double q) {
   double z = normal_quantile(q, LOWER), sd = sqrt(n * p * (1 - p));
   double k = floor(n * p + sd * z + (1 - 2 * p) * (z * z - 1) / 6 + 0.5);
   return k < 0 ? 0 : k > n ? n : k;
 }
 
-/* The smallest k with P(X <= k) >= q. */
+/* The smallest k with P(X <= k) >= q. About six evaluations near the middle; a poor guess in a
+ * far tail costs a few doublings more. NaN when the parameters are none of a binomial. */
 double binomial_quantile(double q, double n, double p) {
   if (!(q >= 0 && q <= 1) || !is_valid(n, p)) return (double)NAN;
   if (q == 0 || p == 0 || n == 0) return 0;

@@ -19,6 +19,8 @@ static enum tail other(enum tail tail) {
   return tail == LOWER ? UPPER : LOWER;
 }
 
+/* P(X <= x) or P(X > x); NaN unless both degrees of freedom are positive. With both infinite
+ * all mass is at 1. */
 double f_cdf(double x, double df1, double df2, enum tail tail) {
   if (isnan(x) || !(df1 > 0 && df2 > 0)) return (double)NAN;
   if (x <= 0) return tail == LOWER ? 0 : 1;
@@ -31,12 +33,13 @@ double f_cdf(double x, double df1, double df2, enum tail tail) {
   return (double)(tail == LOWER ? t.lower : t.upper);
 }
 
+/* The x with the given tail, 0 <= p <= 1; infinite when it exceeds the range of a double. */
 double f_quantile(double p, double df1, double df2, enum tail tail) {
   if (!(p >= 0 && p <= 1) || !(df1 > 0 && df2 > 0)) return (double)NAN;
   if (p == 0 || p == 1) return (p == 0) == (tail == LOWER) ? 0 : (double)INFINITY;
   if (isinf(df1) && isinf(df2)) return 1;
   if (isinf(df2)) return chi_squared_quantile(p, df1, tail) / df1;
   if (isinf(df1)) return df2 / chi_squared_quantile(p, df2, other(tail));
-  wide logit = special_beta_logit(p, tail, (wide)df1 / 2, (wide)df2 / 2);
+  wide logit = special_beta_logit(p, tail, (wide)df1 / 2, (wide)df2 / 2, (wide)NAN);
   return (double)((wide)df2 / df1 * expl(logit));
 }

@@ -28,13 +28,14 @@ static wide deviance(wide x, wide a) {
   return -a * special_log_rest((x - a) / a, x / a);
 }
 
-/* x^a e^-x / Gamma(a), the density along ln x. */
+/* x^a e^-x / Gamma(a), the density along ln x. Below a = 1 the direct form is the shorter one;
+ * its exponents are small. */
 static wide slope(wide x, wide a) {
   if (a < 1) return a * expl(a * logl(x) - x - special_log_gamma_1p(a));
   return sqrtl(a) / WIDE_SQRT_2PI * expl(-deviance(x, a) - special_stirling(a));
 }
 
-/* Small shape and argument: P = u (1 + a S), u = x^a/Gamma(1+a), S = sum (-x)^n/(n! (a+n)). */
+/* Small shape and argument, where a term-by-term integral converges: P = u (1 + a S), u = x^a/Gamma(1+a), S = sum (-x)^n/(n! (a+n)). */
 static void small_shape(tails *t, wide x, wide a) {
   wide sum = 0, term = 1;
   for (int n = 1; n < MAX_TERMS; n++) {
@@ -49,7 +50,7 @@ static void small_shape(tails *t, wide x, wide a) {
   t->upper = -expm1l(exponent) - u * a * sum;
 }
 
-/* The series of P with positive terms. */
+/* The series of P with positive terms; at x <= a + 1 the complement does not cancel. */
 static void lower_series(tails *t, wide x, wide a) {
   wide sum = 1, term = 1;
   for (int n = 1; n < MAX_TERMS; n++) {
@@ -61,7 +62,8 @@ static void lower_series(tails *t, wide x, wide a) {
   t->upper = 1 - t->lower;
 }
 
-/* Legendre's fraction of Q, by modified Lentz. */
+/* Legendre's fraction of Q = slope / (x+1-a - 1(1-a)/(x+3-a - 2(2-a)/(x+5-a - ...))), by the
+ * modified Lentz method: c and d are the ratios of successive numerators and denominators. */
 static void upper_fraction(tails *t, wide x, wide a) {
   wide b = x + 1 - a, c = 1 / LDBL_MIN, d = 1 / b, value = d;
   for (int n = 1; n < MAX_TERMS; n++) {
@@ -76,6 +78,7 @@ static void upper_fraction(tails *t, wide x, wide a) {
   t->lower = 1 - t->upper;
 }
 
+/* Chooses the method; x > 0 and a > 0, both finite. */
 tails special_gamma(wide x, wide a) {
   tails t = { .slope = slope(x, a), .pull = a - x };
   wide distance = a >= UNIFORM_FROM ? deviance(x, a) : 0;
@@ -93,6 +96,7 @@ tails special_gamma(wide x, wide a) {
   return t;
 }
 
+/* P(X <= x) or P(X > x); NaN unless the shape is finite and positive. */
 double gamma_cdf(double x, double shape, enum tail tail) {
   if (isnan(x) || !(shape > 0) || isinf(shape)) return (double)NAN;
   if (x <= 0) return tail == LOWER ? 0 : 1;

@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+/* The density at z; 0 at both infinities. */
 double normal_density(double z) {
   wide w = z;
   return (double)(expl(-w * w / 2) / WIDE_SQRT_2PI);
@@ -23,6 +24,7 @@ static wide upper(wide z) {
   return erfcl(z * WIDE_SQRT_HALF) / 2;
 }
 
+/* P(Z <= z) or P(Z > z); the upper tail is the lower one mirrored. */
 double normal_cdf(double z, enum tail tail) {
   if (isnan(z)) return z;
   return (double)upper(tail == UPPER ? (wide)z : -(wide)z);
@@ -36,7 +38,7 @@ static wide hastings(wide log_p) {
   return t - top / bottom;
 }
 
-/* P(Z > z) = p for p < 1/4: F = ln Q - ln p, F' = -h, F'' = h (z - h). */
+/* P(Z > z) = p for p < 1/4, on the log scale: F = ln Q - ln p, F' = -h, F'' = h (z - h). */
 static wide far_quantile(double p) {
   wide log_p = logl(p), z = hastings(log_p);
   for (int i = 0; i < 3; i++) {
@@ -62,6 +64,8 @@ static wide near_quantile(wide half) {
   return z;
 }
 
+/* The z with the given tail; the infinities for p = 0 and 1, NaN outside [0, 1]. The half of the
+ * line is chosen so that p <= 1/2: 1 - p is exact above. */
 double normal_quantile(double p, enum tail tail) {
   if (!(p >= 0 && p <= 1)) return (double)NAN;
   wide sign = tail == LOWER ? -1 : 1;

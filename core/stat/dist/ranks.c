@@ -31,6 +31,7 @@ typedef struct count {
   uint64_t high, low;
 } count;
 
+/* a += b and a -= b modulo 2^128. */
 static void count_add(count *a, const count *b) {
   a->low += b->low;
   a->high += b->high + (a->low < b->low);
@@ -99,6 +100,7 @@ static int fold(int k, int most, enum tail tail, int *complement) {
   return use_mirror ? mirror : k;
 }
 
+/* P(U <= u) or P(U > u) for samples of m and n without ties, 1 <= m, n <= 64; else NaN. */
 double rank_sum_cdf(double u, int m, int n, enum tail tail) {
   if (isnan(u) || m < 1 || n < 1 || m > RANK_SUM_MOST || n > RANK_SUM_MOST) return (double)NAN;
   if (u < 0) return tail == LOWER ? 0 : 1;
@@ -108,6 +110,7 @@ double rank_sum_cdf(double u, int m, int n, enum tail tail) {
   return (double)(complement ? 1 - sum : sum);
 }
 
+/* P(V <= v) or P(V > v) for n differences without ties or zeros, 1 <= n <= 100; else NaN. */
 double signed_rank_cdf(double v, int n, enum tail tail) {
   if (isnan(v) || n < 1 || n > SIGNED_RANK_MOST) return (double)NAN;
   int most = n * (n + 1) / 2;

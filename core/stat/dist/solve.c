@@ -50,7 +50,7 @@ wide special_solve(special_curve *curve, wide a, wide b, double p, enum tail tai
     wide size = fabsl(step) * (1 + h + fabsl(t.pull));
     if (xi + step == xi) break;
     xi = fence(xi + step, low, high, xi);
-    if (size < 1e-6L) break;
+    if (size < 3e-6L) break; /* the next error is of the order of its cube */
   }
   return xi;
 }

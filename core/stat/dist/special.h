@@ -53,8 +53,8 @@ wide special_solve(special_curve *curve, wide a, wide b, double p, enum tail tai
 /* A cheap first guess of ln x for the gamma quantile. */
 wide special_gamma_start(double p, wide shape, enum tail tail);
 
-/* ln(x / (1 - x)) of the beta quantile, 0 < p < 1. */
-wide special_beta_logit(double p, enum tail tail, wide a, wide b);
+/* ln(x / (1 - x)) of the beta quantile, 0 < p < 1, from a guess or NaN. */
+wide special_beta_logit(double p, enum tail tail, wide a, wide b, wide start);
 
 /* ln P(X = k) of the binomial; over = k - n p given to full accuracy, q = 1 - p. */
 wide special_binomial_log(wide k, wide n, wide p, wide q, wide over);

@@ -4,7 +4,8 @@
  * sign of delta (the usual series of incomplete betas loses all digits of a small tail).
  * For t > 0 (t < 0 by symmetry), with f the density and F the cdf of S:
  *
- *   df >= 1   P(T > t) = integral Phi(delta - t s) f(s) ds,  P(T <= t) = integral Phi(t s - delta) f
+ *   df >= 1   P(T > t) = integral Phi(delta - t s) f(s) ds,
+ *             P(T <= t) = integral Phi(t s - delta) f(s) ds
  *   df < 1    f has a heavy tail at s = 0; by parts instead
  *             P(T > t) = integral t phi(t s - delta) F(s) ds,
  *             P(T <= t) = Phi(-delta) + integral t phi(t s - delta) (1 - F(s)) ds
@@ -118,6 +119,7 @@ static wide positive_side(problem *p) {
   return p->df < 1 && p->tail == LOWER ? sum + phi_cdf(-p->delta) : sum;
 }
 
+/* P(T <= t) or P(T > t) of the noncentral t; NaN unless df > 0 and delta is finite. */
 double student_noncentral_cdf(double t, double df, double delta, enum tail tail) {
   if (isnan(t) || !(df > 0) || isnan(delta) || isinf(delta)) return (double)NAN;
   wide sign = tail == LOWER ? 1 : -1;

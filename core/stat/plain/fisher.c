@@ -183,7 +183,7 @@ struct plain_fisher plain_fisher_2x2(const double cell[4], double conf, bool pre
 
 struct plain_fisher_options plain_fisher_defaults(void) {
   return (struct plain_fisher_options){
-      .conf = 0.95, .replicates = 2000, .seed = 1, .limit = 2000000};
+      .conf = 0.95, .replicates = 2000, .seed = 1, .limit = 1000000};
 }
 
 /* Copies the rows and columns that hold anybody into `kept`, whose cells are the caller's. */

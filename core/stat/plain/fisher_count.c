@@ -25,7 +25,7 @@
 #include "stat/dist/dist.h"
 #include "stat/plain/fisher.h"
 
-enum { MOST_ROWS = 24, MOST_COLS = 200, STEPS_PER_STATE = 40 };
+enum { MOST_ROWS = 24, MOST_COLS = 200, STEPS_PER_STATE = 80 };
 
 /* ---- a map from (node, tag) to two figures ---- */
 

@@ -27,10 +27,12 @@ return {
       local chunk = sandbox.load_file(options.survey, sandbox.environment(folder, {}))
       surveys = core.host.watch(chunk)
     end
-    local audit = require("bilan.check").audit(rest[1], { populations = options.populations,
+    local check = require "bilan.check"
+    require "bilan.estimates"
+    local audit = check.audit(rest[1], { populations = options.populations,
       surveys = surveys, lang = options.lang })
-    if options.format == "json" then core.host.print(audit:to_json() .. "\n")
+    if options.format == "json" then core.host.print(check.json(audit) .. "\n")
     else core.host.print(tostring(audit) .. "\n") end
-    return audit:failed() and 1 or 0
+    return #audit:conflicts() > 0 and 1 or 0
   end,
 }

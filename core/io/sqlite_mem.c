@@ -1,0 +1,45 @@
+/* sqlite_mem.c - see sqlite_mem.h.
+ *
+ * SQLite hands its configured methods no context but in xInit, so the allocator they use must
+ * be remembered for the process: the one mutable global of the engine, set only by a program
+ * that asks for it.
+ */
+#include "io/sqlite_mem.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+static struct mem *memory;
+static sqlite3_mem_methods before;
+
+static void *method_malloc(int size) { return mem_alloc(memory, (size_t)size); }
+static void method_free(void *block) { mem_free(memory, block); }
+static void *method_realloc(void *block, int size) {
+  return mem_resize(memory, block, (size_t)size);
+}
+static int method_size(void *block) { return block ? (int)mem_size(block) : 0; }
+static int method_roundup(int size) { return (size + 7) & ~7; }
+static int method_init(void *unused) {
+  (void)unused;
+  return SQLITE_OK;
+}
+static void method_shutdown(void *unused) { (void)unused; }
+
+bilan_status sqlite_use_memory(bilan *b) {
+  static const sqlite3_mem_methods methods = {
+      method_malloc, method_free, method_realloc, method_size, method_roundup, method_init,
+      method_shutdown, NULL};
+  memory = &b->mem;
+  int code = sqlite3_config(SQLITE_CONFIG_GETMALLOC, &before);
+  if (!code) code = sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+  if (!code) code = sqlite3_initialize();
+  if (code == SQLITE_NOMEM) return fail_nomem(b);
+  return code ? fail(b, BILAN_USAGE, "SQLite is in use already: %s", sqlite3_errstr(code))
+              : BILAN_OK;
+}
+
+bilan_status sqlite_release_memory(bilan *b) {
+  int code = sqlite3_shutdown();
+  if (!code && before.xMalloc) code = sqlite3_config(SQLITE_CONFIG_MALLOC, &before);
+  return code ? fail(b, BILAN_INTERNAL, "SQLite: %s", sqlite3_errstr(code)) : BILAN_OK;
+}

@@ -1,0 +1,270 @@
+/* sqlite_survey.c - see sqlite_survey.h.
+ *
+ * A virtual table without storage of its own (sqlite.org/vtab.html): SQLite asks a cursor for
+ * row after row and takes each value straight from the columns, so nothing is copied but what
+ * a query sorts or groups. Rows outside the domain are stepped over. The table exists by the
+ * name of its module and cannot be created or dropped by a query.
+ *
+ * Numbers are shown as NUMERIC, whole ones as integers; labels, free text and ticked options
+ * (joined by ";") as TEXT; no answer of any kind as NULL. SQL's names ignore ASCII case: an
+ * item whose name another one has already, case aside, is shown with "_2", "_3" behind it.
+ */
+#include "io/sqlite_survey.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+
+enum { COLUMNS_MOST = 2000 };
+
+/* ---- the columns ------------------------------------------------------------------------ */
+
+/* Does a coded item show its numbers? Not when the labels say something else. */
+static bool shows_number(const struct table *t, size_t place, const struct column *c) {
+  if (!column_is_numeric(c)) return false;
+  if (c->type == COLUMN_NUMBERS || table_kind(t, place) == BILAN_NUMBER) return true;
+  for (uint32_t code = 1; code < dict_count(c->dict); code++) {
+    const struct level *level = dict_level(c->dict, code);
+    double value;
+    if (level->missing) continue;
+    if (!number_parse(&value, level->label) || value != level->value) return false;
+  }
+  return true;
+}
+
+/* How many names before `place` are the same, ASCII case aside. */
+static size_t earlier_names(const struct table *t, size_t place) {
+  struct text name = table_name(t, place);
+  size_t same = 0;
+  for (size_t i = 0; i < place; i++) {
+    struct text other = table_name(t, i);
+    same += other.n == name.n && !sqlite3_strnicmp(other.s, name.s, (int)name.n);
+  }
+  return same;
+}
+
+/* Appends a text inside double quotes, quotes doubled; NUL cannot be part of a name. */
+static void add_quoted(struct buffer *out, struct text t) {
+  for (size_t i = 0; i < t.n; i++) {
+    if (t.s[i] == '"') buffer_char(out, '"');
+    buffer_char(out, t.s[i] ? t.s[i] : ' ');
+  }
+}
+
+static void add_column(struct survey_source *s, size_t place, uint32_t option) {
+  struct buffer *out = &s->schema;
+  const struct column *c = table_column(s->table, place);
+  struct shown *shown = &s->shown[s->count++];
+  size_t same = earlier_names(s->table, place);
+  *shown = (struct shown){c, option ? c->options[option - 1] : NULL,
+                          option || shows_number(s->table, place, c)};
+  buffer_string(out, s->count > 1 ? ", \"" : "\"");
+  add_quoted(out, table_name(s->table, place));
+  if (same) buffer_format(out, "_%zu", same + 1);
+  if (option) buffer_char(out, ':');
+  if (option) add_quoted(out, dict_level(c->dict, option)->label);
+  buffer_string(out, shown->number ? "\" NUMERIC" : "\" TEXT");
+  if (option) buffer_string(out, " HIDDEN");
+}
+
+static size_t count_options(const struct table *t) {
+  size_t n = 0;
+  for (size_t i = 0; i < table_count(t); i++) n += table_column(t, i)->option_count;
+  return n;
+}
+
+bilan_status survey_source_open(bilan *b, struct survey_source *s, const struct table *t,
+                                const struct domain *domain, bool options) {
+  size_t items = table_count(t), more = options ? count_options(t) : 0;
+  *s = (struct survey_source){.b = b, .table = t, .domain = domain};
+  if (!items) return fail(b, BILAN_USAGE, "query: the survey has no items");
+  if (items + more > COLUMNS_MOST) more = 0;
+  buffer_init(&s->schema, &b->mem);
+  s->shown = mem_array(&b->mem, items + more, sizeof *s->shown);
+  if (!s->shown) return fail_nomem(b);
+  buffer_string(&s->schema, "CREATE TABLE survey(");
+  for (size_t i = 0; i < items; i++) add_column(s, i, 0);
+  for (size_t i = 0; more && i < items; i++)
+    for (uint32_t k = 1; k <= table_column(t, i)->option_count; k++) add_column(s, i, k);
+  buffer_char(&s->schema, ')');
+  if (!s->schema.failed) return BILAN_OK;
+  survey_source_close(s);
+  return fail_nomem(b);
+}
+
+void survey_source_close(struct survey_source *s) {
+  if (!s->b) return;
+  mem_free(&s->b->mem, s->shown);
+  s->shown = NULL;
+  buffer_free(&s->schema);
+}
+
+/* ---- values ----------------------------------------------------------------------------- */
+
+static struct cell number_cell(double number) {
+  bool whole = number == floor(number) && fabs(number) < 0x1p63;
+  return (struct cell){.type = whole ? CELL_INTEGER : CELL_REAL, .real = number,
+                       .integer = whole ? (int64_t)number : 0};
+}
+
+static bilan_status join_ticked(bilan *b, const struct column *set, size_t row,
+                                struct buffer *room) {
+  bool first = true;
+  room->n = 0;
+  for (uint32_t k = 0; k < set->option_count; k++) {
+    if (column_code(set->options[k], row) != SET_TICKED) continue;
+    if (!first) buffer_char(room, ';');
+    buffer_text(room, dict_level(set->dict, k + 1)->label);
+    first = false;
+  }
+  return room->failed ? fail_nomem(b) : BILAN_OK;
+}
+
+bilan_status survey_cell(bilan *b, struct cell *out, const struct shown *shown, size_t row,
+                         struct buffer *room) {
+  const struct column *c = shown->column;
+  bilan_status status = BILAN_OK;
+  *out = (struct cell){.type = CELL_NULL};
+  if (shown->option) {
+    uint32_t code = column_code(shown->option, row);
+    if (code != SET_BLANK) *out = number_cell(code == SET_TICKED);
+  } else if (column_missing(c, row)) {
+    return BILAN_OK;
+  } else if (shown->number) {
+    *out = number_cell(column_number(c, row));
+  } else if (c->type == COLUMN_SET) {
+    status = join_ticked(b, c, row, room);
+    *out = (struct cell){.type = CELL_TEXT, .text = {room->s, room->n}};
+  } else {
+    *out = (struct cell){.type = CELL_TEXT, .text = column_label(c, row)};
+  }
+  if (!out->text.n) out->text.s = "";
+  return status;
+}
+
+/* ---- the virtual table ------------------------------------------------------------------ */
+
+struct survey_vtab {
+  sqlite3_vtab base; /* first: SQLite sees only this */
+  struct survey_source *source;
+};
+
+struct survey_cursor {
+  sqlite3_vtab_cursor base;
+  size_t row;
+  struct buffer room;
+};
+
+static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
+                        sqlite3_vtab **out, char **error) {
+  struct survey_source *s = aux;
+  (void)argc;
+  (void)argv;
+  (void)error;
+  int code = sqlite3_declare_vtab(db, s->schema.s);
+  if (code) return code;
+  struct survey_vtab *v = mem_zero(&s->b->mem, 1, sizeof *v);
+  if (!v) return SQLITE_NOMEM;
+  v->source = s;
+  *out = &v->base;
+  return SQLITE_OK;
+}
+
+static int vtab_disconnect(sqlite3_vtab *base) {
+  struct survey_vtab *v = (struct survey_vtab *)base;
+  mem_free(&v->source->b->mem, v);
+  return SQLITE_OK;
+}
+
+static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
+  const struct survey_vtab *v = (const struct survey_vtab *)base;
+  size_t rows = table_rows(v->source->table);
+  info->estimatedRows = (sqlite3_int64)rows;
+  info->estimatedCost = (double)rows + 1;
+  return SQLITE_OK;
+}
+
+static int vtab_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
+  struct mem *mem = &((struct survey_vtab *)base)->source->b->mem;
+  struct survey_cursor *c = mem_zero(mem, 1, sizeof *c);
+  if (!c) return SQLITE_NOMEM;
+  buffer_init(&c->room, mem);
+  *out = &c->base;
+  return SQLITE_OK;
+}
+
+static int vtab_close(sqlite3_vtab_cursor *base) {
+  struct survey_cursor *c = (struct survey_cursor *)base;
+  struct mem *mem = c->room.mem;
+  buffer_free(&c->room);
+  mem_free(mem, c);
+  return SQLITE_OK;
+}
+
+static struct survey_source *source_of(const sqlite3_vtab_cursor *base) {
+  return ((struct survey_vtab *)base->pVtab)->source;
+}
+
+/* Moves to the first row of the domain at or after the cursor's. */
+static void settle(struct survey_cursor *c) {
+  const struct survey_source *s = source_of(&c->base);
+  size_t rows = table_rows(s->table);
+  while (c->row < rows && !domain_has(s->domain, c->row)) c->row++;
+}
+
+static int vtab_filter(sqlite3_vtab_cursor *base, int number, const char *name, int argc,
+                       sqlite3_value **argv) {
+  struct survey_cursor *c = (struct survey_cursor *)base;
+  (void)number;
+  (void)name;
+  (void)argc;
+  (void)argv;
+  c->row = 0;
+  settle(c);
+  return SQLITE_OK;
+}
+
+static int vtab_next(sqlite3_vtab_cursor *base) {
+  struct survey_cursor *c = (struct survey_cursor *)base;
+  c->row++;
+  settle(c);
+  return SQLITE_OK;
+}
+
+static int vtab_eof(sqlite3_vtab_cursor *base) {
+  const struct survey_cursor *c = (const struct survey_cursor *)base;
+  return c->row >= table_rows(source_of(base)->table);
+}
+
+static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int place) {
+  struct survey_cursor *c = (struct survey_cursor *)base;
+  const struct survey_source *s = source_of(base);
+  struct cell cell;
+  if (survey_cell(s->b, &cell, &s->shown[place], c->row, &c->room)) return SQLITE_NOMEM;
+  switch (cell.type) {
+    case CELL_NULL: sqlite3_result_null(context); break;
+    case CELL_INTEGER: sqlite3_result_int64(context, cell.integer); break;
+    case CELL_REAL: sqlite3_result_double(context, cell.real); break;
+    case CELL_TEXT:
+      sqlite3_result_text64(context, cell.text.s, cell.text.n,
+                            cell.text.s == c->room.s ? SQLITE_TRANSIENT : SQLITE_STATIC,
+                            SQLITE_UTF8);
+  }
+  return SQLITE_OK;
+}
+
+static int vtab_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
+  *out = (sqlite3_int64)((const struct survey_cursor *)base)->row + 1;
+  return SQLITE_OK;
+}
+
+int survey_register(sqlite3 *db, struct survey_source *s) {
+  /* Without xCreate the table is there by the name of the module. */
+  static const sqlite3_module module = {
+      .xConnect = vtab_connect, .xBestIndex = vtab_best_index, .xDisconnect = vtab_disconnect,
+      .xOpen = vtab_open,       .xClose = vtab_close,          .xFilter = vtab_filter,
+      .xNext = vtab_next,       .xEof = vtab_eof,              .xColumn = vtab_column,
+      .xRowid = vtab_rowid};
+  return sqlite3_create_module_v2(db, "survey", &module, s, NULL);
+}

@@ -1,0 +1,388 @@
+/* sqlite_table.c - see sqlite_table.h. */
+#include "io/sqlite_table.h"
+
+#include <string.h>
+
+#include "base/io.h"
+#include "base/names.h"
+#include "data/gather.h"
+#include "io/sqlite_guard.h"
+#include "io/sqlite_survey.h"
+
+/* ---- rows into a table ------------------------------------------------------------------ */
+
+static bilan_status gather_cell(bilan *b, struct gather *g, sqlite3_stmt *s, int i) {
+  switch (sqlite3_column_type(s, i)) {
+    case SQLITE_NULL: return gather_missing(g, BILAN_NO_ANSWER);
+    case SQLITE_INTEGER: case SQLITE_FLOAT: return gather_number(g, sqlite3_column_double(s, i));
+    case SQLITE_TEXT: {
+      const char *text = (const char *)sqlite3_column_text(s, i);
+      if (!text) return fail_nomem(b);
+      return gather_text(g, (struct text){text, (size_t)sqlite3_column_bytes(s, i)});
+    }
+    default:
+      return fail(b, BILAN_DATA, "column %s holds bytes (a BLOB), not a number or a text",
+                  sqlite3_column_name(s, i));
+  }
+}
+
+static bilan_status gather_rows(bilan *b, sqlite3 *db, const struct guard *guard,
+                                sqlite3_stmt *s, struct gather *columns, size_t *rows) {
+  int count = sqlite3_column_count(s), code;
+  bilan_status status = BILAN_OK;
+  *rows = 0;
+  while (!status && (code = sqlite3_step(s)) != SQLITE_DONE) {
+    if (code != SQLITE_ROW) return guard_fail(b, db, guard, code);
+    for (int i = 0; i < count && !status; i++) status = gather_cell(b, &columns[i], s, i);
+    ++*rows;
+  }
+  return status;
+}
+
+/* Adds a column under its name, or under the name and " 2", " 3", ... when it is taken. */
+static bilan_status add_named(bilan *b, struct table *t, const char *name, bilan_kind kind,
+                              struct column *c) {
+  struct buffer unique;
+  buffer_init(&unique, &b->mem);
+  buffer_string(&unique, name ? name : "");
+  for (size_t k = 2; !unique.failed && table_find(t, (struct text){unique.s, unique.n}) != SIZE_MAX;
+       k++) {
+    unique.n = 0;
+    buffer_format(&unique, "%s %zu", name ? name : "", k);
+  }
+  struct text text = {unique.n ? unique.s : "", unique.n};
+  bilan_status status = unique.failed ? fail_nomem(b) : table_add(b, t, text, kind, c);
+  if (unique.failed) column_free(c);
+  buffer_free(&unique);
+  return status;
+}
+
+static bilan_status make_table(bilan *b, struct table **out, sqlite3_stmt *s,
+                               struct gather *columns, size_t rows) {
+  struct table *t;
+  bilan_status status = table_new(b, &t, rows);
+  if (status) return status;
+  for (int i = 0; i < sqlite3_column_count(s) && !status; i++) {
+    struct column *c;
+    bilan_kind kind;
+    status = gather_finish(&columns[i], &c, &kind);
+    if (!status) status = add_named(b, t, sqlite3_column_name(s, i), kind, c);
+  }
+  if (status) table_free(t);
+  else *out = t;
+  return status;
+}
+
+/* Runs the statement to its end and finalizes it. */
+static bilan_status result_table(bilan *b, struct table **out, sqlite3 *db,
+                                 const struct guard *guard, sqlite3_stmt *s) {
+  size_t count = (size_t)sqlite3_column_count(s), rows;
+  struct gather *columns = mem_array(&b->mem, count, sizeof *columns);
+  bilan_status status = columns ? BILAN_OK : fail_nomem(b);
+  for (size_t i = 0; columns && i < count; i++) gather_open(b, &columns[i]);
+  if (!status) status = gather_rows(b, db, guard, s, columns, &rows);
+  if (!status) status = make_table(b, out, s, columns, rows);
+  for (size_t i = 0; columns && i < count; i++) gather_close(&columns[i]);
+  mem_free(&b->mem, columns);
+  sqlite3_finalize(s);
+  return status;
+}
+
+/* ---- queries over a survey -------------------------------------------------------------- */
+
+/* "no such column: agee" gets the nearest item behind it. */
+static bilan_status hint_item(bilan *b, const struct table *t, bilan_status status) {
+  static const char phrase[] = "no such column: ";
+  const char *at = status == BILAN_USAGE ? strstr(b->message, phrase) : NULL;
+  size_t best[NAMES_BEST], count = table_count(t);
+  if (!at) return status;
+  struct text *names = mem_array(&b->mem, count, sizeof *names);
+  for (size_t i = 0; names && i < count; i++) names[i] = table_name(t, i);
+  if (names &&
+      names_nearest(&b->mem, names, count, text_of(at + sizeof phrase - 1), best)) {
+    char before[MESSAGE_ROOM];
+    memcpy(before, b->message, sizeof before);
+    fail(b, status, "%s; did you mean \"%.*s\"?", before, (int)names[best[0]].n,
+         names[best[0]].s);
+  }
+  mem_free(&b->mem, names);
+  return status;
+}
+
+bilan_status sql_query(bilan *b, struct table **out, const struct table *t,
+                       const struct domain *domain, struct text query) {
+  struct survey_source source;
+  struct guard guard;
+  sqlite3 *db = NULL;
+  sqlite3_stmt *s = NULL;
+  bilan_status status = survey_source_open(b, &source, t, domain, true);
+  if (!status) status = guard_open(b, &db, &guard);
+  if (!status) {
+    int code = survey_register(db, &source);
+    if (code) status = guard_fail(b, db, NULL, code);
+  }
+  if (!status) {
+    guard.only = "survey";
+    guard_lock(db, &guard);
+    status = hint_item(b, t, guard_prepare(b, db, &guard, query, &s));
+  }
+  if (!status) status = result_table(b, out, db, &guard, s);
+  sqlite3_close(db);
+  survey_source_close(&source);
+  return status;
+}
+
+/* ---- files ------------------------------------------------------------------------------ */
+
+/* A journal or log beside the file that holds changes: reading the file alone would lose or
+ * mix them. */
+static bilan_status check_beside(bilan *b, const char *path, const char *suffix) {
+  struct buffer beside;
+  char *bytes = NULL;
+  size_t size = 0;
+  buffer_init(&beside, &b->mem);
+  buffer_string(&beside, path);
+  buffer_string(&beside, suffix);
+  bilan_status status = beside.failed ? fail_nomem(b) : BILAN_OK;
+  if (!status && io_is_file(b, beside.s)) {
+    bilan_status found = io_read_file(b, &bytes, &size, beside.s, 1);
+    if (found == BILAN_LIMIT || size)
+      status = fail(b, BILAN_DATA, "%s: %s holds changes that are not written yet; close the "
+                    "program that uses the file", path, beside.s);
+  }
+  mem_free(&b->mem, bytes);
+  buffer_free(&beside);
+  return status;
+}
+
+/* Reads the bytes of a database. A database in write-ahead mode is marked so in bytes 18 and
+ * 19 of its header; in memory there is no log, so our copy is marked as plain. */
+static bilan_status read_bytes(bilan *b, const char *path, char **out, size_t *size) {
+  bilan_status status = check_beside(b, path, "-wal");
+  if (!status) status = check_beside(b, path, "-journal");
+  if (!status) status = io_read_file(b, out, size, path, 0);
+  if (status) return status;
+  if (*size < 100 || memcmp(*out, "SQLite format 3", 16) != 0) {
+    mem_free(&b->mem, *out);
+    *out = NULL;
+    return fail(b, BILAN_DATA, "%s: not an SQLite file", path);
+  }
+  if ((*out)[18] == 2) (*out)[18] = 1;
+  if ((*out)[19] == 2) (*out)[19] = 1;
+  return BILAN_OK;
+}
+
+/* Looks through the whole file for damage before it is queried. */
+static bilan_status quick_check(bilan *b, sqlite3 *db) {
+  sqlite3_stmt *s = NULL;
+  int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &s, NULL);
+  bilan_status status = code ? guard_fail(b, db, NULL, code) : BILAN_OK;
+  if (!status) {
+    code = sqlite3_step(s);
+    const unsigned char *text = code == SQLITE_ROW ? sqlite3_column_text(s, 0) : NULL;
+    if (code != SQLITE_ROW) status = guard_fail(b, db, NULL, code);
+    else if (!text || strcmp((const char *)text, "ok") != 0)
+      status = fail(b, BILAN_DATA, "damaged: %s", text ? (const char *)text : "");
+  }
+  sqlite3_finalize(s);
+  return status;
+}
+
+/* The names of the tables, in the order in which they were made. */
+static bilan_status table_names(bilan *b, sqlite3 *db, struct text **names, size_t *count) {
+  sqlite3_stmt *s = NULL;
+  struct text *list = NULL;
+  size_t n = 0;
+  int code = sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE type = 'table' AND "
+                                "name NOT GLOB 'sqlite_*' ORDER BY rowid", -1, &s, NULL);
+  bilan_status status = code ? guard_fail(b, db, NULL, code) : BILAN_OK;
+  while (!status && (code = sqlite3_step(s)) == SQLITE_ROW) {
+    const char *name = (const char *)sqlite3_column_text(s, 0);
+    size_t length = (size_t)sqlite3_column_bytes(s, 0);
+    struct text *more = mem_resize_array(&b->mem, list, n + 1, sizeof *list);
+    char *copy = name ? mem_copy(&b->mem, name, length) : NULL;
+    if (more) list = more;
+    if (more && copy) list[n++] = (struct text){copy, length};
+    else status = fail_nomem(b);
+    if (!more) mem_free(&b->mem, copy);
+  }
+  if (!status && code != SQLITE_DONE) status = guard_fail(b, db, NULL, code);
+  sqlite3_finalize(s);
+  *names = list;
+  *count = n;
+  return status;
+}
+
+static bool is_query(struct text what) {
+  static const char *const starts[] = {"select", "with", "values"};
+  what = text_trim(what);
+  for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+    size_t n = strlen(starts[i]);
+    if (what.n > n && !sqlite3_strnicmp(what.s, starts[i], (int)n)) {
+      char next = what.s[n];
+      if (next == ' ' || next == '\n' || next == '\t' || next == '\r' || next == '(') return true;
+    }
+  }
+  return false;
+}
+
+/* Which table is meant: the one named, or the only one. Names in the message are few. */
+static bilan_status choose_table(bilan *b, const struct text *names, size_t count,
+                                 struct text what, struct text *chosen) {
+  size_t best[NAMES_BEST];
+  for (size_t i = 0; i < count; i++)
+    if (what.n ? text_equal(names[i], what) : count == 1) {
+      *chosen = names[i];
+      return BILAN_OK;
+    }
+  if (!count) return fail(b, BILAN_DATA, "no table in the file");
+  if (!what.n)
+    return fail(b, BILAN_USAGE, "%zu tables in the file, among them \"%.*s\" and \"%.*s\"; say "
+                "which", count, (int)names[0].n, names[0].s, (int)names[1].n, names[1].s);
+  if (names_nearest(&b->mem, names, count, what, best))
+    return fail(b, BILAN_USAGE, "no table \"%.*s\"; did you mean \"%.*s\"?", (int)what.n, what.s,
+                (int)names[best[0]].n, names[best[0]].s);
+  return fail(b, BILAN_USAGE, "no table \"%.*s\" in the file", (int)what.n, what.s);
+}
+
+/* SELECT * FROM "name" for what is meant. */
+static bilan_status select_all(bilan *b, sqlite3 *db, struct text what, struct buffer *query) {
+  struct text *names = NULL, chosen = {0};
+  size_t count = 0;
+  bilan_status status = table_names(b, db, &names, &count);
+  if (!status) status = choose_table(b, names, count, what, &chosen);
+  if (!status) {
+    buffer_string(query, "SELECT * FROM \"");
+    for (size_t i = 0; i < chosen.n; i++) {
+      if (chosen.s[i] == '"') buffer_char(query, '"');
+      buffer_char(query, chosen.s[i]);
+    }
+    buffer_char(query, '"');
+    if (query->failed) status = fail_nomem(b);
+  }
+  for (size_t i = 0; i < count; i++) mem_free(&b->mem, (void *)(uintptr_t)names[i].s);
+  mem_free(&b->mem, names);
+  return status;
+}
+
+/* Reads `what` from a database that is in the connection already. */
+static bilan_status read_from(bilan *b, struct table **out, sqlite3 *db, struct guard *guard,
+                              struct text what) {
+  struct buffer query;
+  sqlite3_stmt *s = NULL;
+  buffer_init(&query, &b->mem);
+  bilan_status status = quick_check(b, db);
+  if (!status && is_query(what)) buffer_text(&query, what);
+  else if (!status) status = select_all(b, db, what, &query);
+  if (!status && query.failed) status = fail_nomem(b);
+  if (!status) {
+    guard_lock(db, guard);
+    status = guard_prepare(b, db, guard, (struct text){query.s, query.n}, &s);
+  }
+  if (!status) status = result_table(b, out, db, guard, s);
+  buffer_free(&query);
+  return status;
+}
+
+/* Puts the path in front of the message. */
+static bilan_status name_path(bilan *b, const char *path, bilan_status status) {
+  char before[MESSAGE_ROOM];
+  if (!status || status == BILAN_NOMEM) return status;
+  memcpy(before, b->message, sizeof before);
+  return fail(b, status, "%s: %s", path, before);
+}
+
+bilan_status sqlite_read(bilan *b, struct table **out, const char *path, struct text what) {
+  struct guard guard;
+  sqlite3 *db = NULL;
+  char *bytes = NULL;
+  size_t size = 0;
+  bilan_status status = read_bytes(b, path, &bytes, &size);
+  if (status) return status;
+  status = guard_open(b, &db, &guard);
+  if (!status) {
+    int code = sqlite3_deserialize(db, "main", (unsigned char *)bytes, (sqlite3_int64)size,
+                                   (sqlite3_int64)size, SQLITE_DESERIALIZE_READONLY);
+    status = code ? guard_fail(b, db, NULL, code) : read_from(b, out, db, &guard, what);
+    status = name_path(b, path, status);
+  }
+  sqlite3_close(db);
+  mem_free(&b->mem, bytes);
+  return status;
+}
+
+/* ---- writing ---------------------------------------------------------------------------- */
+
+static int bind_cell(sqlite3_stmt *s, int at, const struct cell *cell) {
+  switch (cell->type) {
+    case CELL_INTEGER: return sqlite3_bind_int64(s, at, cell->integer);
+    case CELL_REAL: return sqlite3_bind_double(s, at, cell->real);
+    case CELL_TEXT:
+      return sqlite3_bind_text64(s, at, cell->text.s, cell->text.n, SQLITE_TRANSIENT,
+                                 SQLITE_UTF8);
+    default: return sqlite3_bind_null(s, at);
+  }
+}
+
+static bilan_status insert_row(bilan *b, sqlite3 *db, sqlite3_stmt *s,
+                               const struct survey_source *source, size_t row,
+                               struct buffer *room) {
+  int code = SQLITE_OK;
+  for (size_t i = 0; i < source->count && !code; i++) {
+    struct cell cell;
+    bilan_status status = survey_cell(b, &cell, &source->shown[i], row, room);
+    if (status) return status;
+    code = bind_cell(s, (int)i + 1, &cell);
+  }
+  if (!code && (code = sqlite3_step(s)) == SQLITE_DONE) code = sqlite3_reset(s);
+  return code ? guard_fail(b, db, NULL, code) : BILAN_OK;
+}
+
+/* INSERT with one parameter per column. */
+static bilan_status prepare_insert(bilan *b, sqlite3 *db, size_t count, sqlite3_stmt **out) {
+  struct buffer sql;
+  buffer_init(&sql, &b->mem);
+  buffer_string(&sql, "INSERT INTO survey VALUES(?");
+  for (size_t i = 1; i < count; i++) buffer_string(&sql, ",?");
+  buffer_char(&sql, ')');
+  bilan_status status = sql.failed ? fail_nomem(b) : BILAN_OK;
+  int code = status ? 0 : sqlite3_prepare_v2(db, sql.s, (int)sql.n, out, NULL);
+  if (code) status = guard_fail(b, db, NULL, code);
+  buffer_free(&sql);
+  return status;
+}
+
+static bilan_status fill_database(bilan *b, sqlite3 *db, const struct survey_source *source) {
+  sqlite3_stmt *s = NULL;
+  struct buffer room;
+  size_t rows = table_rows(source->table);
+  buffer_init(&room, &b->mem);
+  bilan_status status = guard_exec(b, db, source->schema.s);
+  if (!status) status = guard_exec(b, db, "BEGIN");
+  if (!status) status = prepare_insert(b, db, source->count, &s);
+  for (size_t row = 0; row < rows && !status; row++)
+    status = insert_row(b, db, s, source, row, &room);
+  sqlite3_finalize(s);
+  if (!status) status = guard_exec(b, db, "COMMIT");
+  buffer_free(&room);
+  return status;
+}
+
+bilan_status sqlite_write(bilan *b, const char *path, const struct table *t) {
+  struct survey_source source;
+  sqlite3 *db = NULL;
+  sqlite3_int64 size = 0;
+  unsigned char *bytes = NULL;
+  bilan_status status = survey_source_open(b, &source, t, NULL, false);
+  if (status) return status;
+  int code = sqlite3_open_v2(":memory:", &db,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                             NULL);
+  status = code ? guard_fail(b, db, NULL, code) : fill_database(b, db, &source);
+  if (!status && !(bytes = sqlite3_serialize(db, "main", &size, 0))) status = fail_nomem(b);
+  if (!status) status = io_write_file(b, path, bytes, (size_t)size);
+  sqlite3_free(bytes);
+  sqlite3_close(db);
+  survey_source_close(&source);
+  return status;
+}

@@ -1,0 +1,102 @@
+--- bilan.claims: the audit of published figures, with files and surveys at hand.
+--
+-- The audit itself (bilan.claims) knows whole numbers only. Here its files are read, and each
+-- claim is looked up in the survey of its population, when there is one: the count k of the
+-- levels claimed and the bases n that a share can be of.
+local claims = require "bilan.claims"
+local core = require "bilan.core"
+local fault = require "bilan.fault"
+local json = require "bilan.json"
+local Survey = require "bilan.survey"
+
+local M = {}
+
+local options = { "populations", "surveys", "lang", "kinds", "rounding" }
+
+local function quoted(text) return "'" .. text:gsub("'", "''") .. "'" end
+
+-- "genre=fille" -> genre = 'fille'; "all" -> nil. Several conditions are joined by "&".
+local function condition(survey, group)
+  local parts = {}
+  for part in group:gmatch("[^&]+") do
+    local item, level = part:match("^%s*([^=]-)%s*=%s*(.-)%s*$")
+    if not item then return nil, group == "all" end
+    if not core.data.has(Survey.inside(survey).table, item) then return nil, false end
+    parts[#parts + 1] = ('"%s" = %s'):format(item:gsub('"', '""'), quoted(level))
+  end
+  return table.concat(parts, " AND "), true
+end
+
+local function has_levels(survey, item, levels)
+  local known = {}
+  for _, level in ipairs(survey:item(item).levels) do known[level] = true end
+  for _, level in ipairs(levels) do if not known[level] then return false end end
+  return true
+end
+
+local bases_of_several = { "asked", "answered", "ticked", "answers" }
+
+-- The counts of a set of levels with every base that a share can have.
+local function counts(survey, item, levels)
+  local out = {}
+  local several = survey:item(item).kind == "multiple"
+  for _, base in ipairs(several and bases_of_several or { "answered" }) do
+    local result = survey:freq(item, { nets = { ["\1claim"] = levels }, base = several and base or nil })
+    local row = result:get { level = "\1claim" }
+    if row and row.n > 0 then out[#out + 1] = { k = row.count, n = row.n, base = base } end
+  end
+  if not several and #out > 0 and #survey > out[1].n then
+    out[2] = { k = out[1].k, n = #survey, base = "asked" }
+  end
+  return out
+end
+
+-- The callback of the audit: k and n from the surveys; nil when they do not know.
+local function share_from(surveys)
+  return function(population, group, item, levels)
+    local survey = surveys[population]
+    if not survey or not core.data.has(Survey.inside(survey).table, item) then return nil end
+    local where, known = condition(survey, group)
+    if not known or not has_levels(survey, item, levels) then return nil end
+    local found = counts(where and survey:where(where) or survey, item, levels)
+    return #found > 0 and found or nil
+  end
+end
+
+local function check_surveys(surveys)
+  fault.expect(surveys, "table", "claims: surveys")
+  for name, survey in pairs(surveys) do
+    if not Survey.is(survey) then
+      fault.raise("claims: surveys.%s is not a survey but a %s", tostring(name), type(survey))
+    end
+  end
+end
+
+--- Audits claims. `source`: a path of a TSV file, or a list of rows { id =, population =, ... }.
+-- opts: populations (likewise), surveys = { population = survey }, lang, kinds, rounding.
+function M.audit(source, opts)
+  opts = fault.options(opts, options, "claims")
+  if opts.surveys then check_surveys(opts.surveys) end
+  local function named(value) return type(value) == "string" and value or nil end
+  local ok, audit = pcall(claims.audit, source, {
+    populations = opts.populations, lang = opts.lang, kinds = opts.kinds,
+    rounding = opts.rounding, read = core.host.read, file = named(source),
+    populations_file = named(opts.populations), surveys = opts.surveys,
+    share = opts.surveys and share_from(opts.surveys),
+  })
+  if not ok then
+    if core.host.limited() then error(audit, 0) end
+    fault.raise("%s", fault.text(audit))
+  end
+  return audit
+end
+
+local key_order = { "bilan", "rows", "populations", "id", "verdict", "why", "smallest_n", "counts" }
+
+--- The audit as JSON: { "bilan": 1, "rows": [ { id, verdict, why, smallest_n, counts } ] }.
+function M.json(audit)
+  local out = audit:to_table()
+  return json.encode({ bilan = 1, rows = out.rows, populations = out.populations }, key_order)
+end
+
+return M
