@@ -48,21 +48,33 @@ static void stretch(uint32_t w[64], const unsigned char *block) {
   }
 }
 
-/* One block of 64 bytes into the state: letters as in the standard, v = {a, b, ..., h}. */
+/* One round on v = {a, b, ..., h}, the letters of the standard. `v` turns by one place from
+ * round to round instead of being moved: a of this round is at v[-round mod 8]. */
+static inline void round_of(uint32_t v[8], unsigned round, uint32_t addend) {
+  unsigned at = 0u - round;
+  uint32_t a = v[at & 7], b = v[(at + 1) & 7], c = v[(at + 2) & 7], e = v[(at + 4) & 7];
+  uint32_t choose = (e & v[(at + 5) & 7]) ^ (~e & v[(at + 6) & 7]);
+  uint32_t majority = (a & b) ^ (a & c) ^ (b & c);
+  uint32_t t1 = v[(at + 7) & 7] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + choose + addend;
+  v[(at + 3) & 7] += t1;
+  v[(at + 7) & 7] = t1 + (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + majority;
+}
+
+/* One block of 64 bytes into the state. Eight rounds a step, so that all places in `v` are
+ * known to the compiler. */
 static void stir(uint32_t state[8], const unsigned char *block) {
   uint32_t w[64], v[8];
   stretch(w, block);
   memcpy(v, state, sizeof v);
-  for (size_t t = 0; t < 64; t++) {
-    uint32_t a = v[0], e = v[4];
-    uint32_t choose = (e & v[5]) ^ (~e & v[6]);
-    uint32_t majority = (a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]);
-    uint32_t t1 = v[7] + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + choose +
-                  round_constant[t] + w[t];
-    uint32_t t2 = (turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + majority;
-    memmove(v + 1, v, 7 * sizeof *v);
-    v[4] += t1;
-    v[0] = t1 + t2;
+  for (size_t t = 0; t < 64; t += 8) {
+    round_of(v, 0, round_constant[t] + w[t]);
+    round_of(v, 1, round_constant[t + 1] + w[t + 1]);
+    round_of(v, 2, round_constant[t + 2] + w[t + 2]);
+    round_of(v, 3, round_constant[t + 3] + w[t + 3]);
+    round_of(v, 4, round_constant[t + 4] + w[t + 4]);
+    round_of(v, 5, round_constant[t + 5] + w[t + 5]);
+    round_of(v, 6, round_constant[t + 6] + w[t + 6]);
+    round_of(v, 7, round_constant[t + 7] + w[t + 7]);
   }
   for (size_t i = 0; i < 8; i++) state[i] += v[i];
 }

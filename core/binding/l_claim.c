@@ -121,7 +121,8 @@ static int claim_bases(lua_State *L) {
 
 /* ---- reading a spec -------------------------------------------------------------------- */
 
-/* The whole number in field `name` of the table on top, or `absent`. */
+/* The whole number in field `name` of the table on top, or `absent` when it is nil. A float
+ * with a whole value counts as whole; anything else raises an error. */
 static int64_t get_integer(lua_State *L, const char *name, int64_t absent) {
   int whole;
   lua_getfield(L, -1, name);
@@ -148,7 +149,8 @@ static size_t get_size(lua_State *L, const char *name, int64_t absent, size_t mo
   return (size_t)value;
 }
 
-/* Pushes the list in field `name` of the table on top; returns its length, at most `most`. */
+/* Pushes the list in field `name` of the table on top; returns its length, at most `most`. The
+ * caller pops it. Lists are read raw: no metamethod runs while a table is half filled. */
 static size_t open_list(lua_State *L, const char *name, size_t most) {
   if (lua_getfield(L, -1, name) != LUA_TTABLE) luaL_error(L, "field '%s' is not a list", name);
   size_t n = (size_t)lua_rawlen(L, -1);
@@ -176,7 +178,8 @@ static void read_groups(lua_State *L, struct claim_table *t) {
   lua_pop(L, 1);
 }
 
-/* The levels of the figure on top as bits. */
+/* The levels of the figure on top as bits: level 1 is bit 0. An empty list gives no bits, which
+ * claim_solve refuses. */
 static uint64_t read_levels(lua_State *L) {
   uint64_t levels = 0;
   size_t n = open_list(L, "levels", CLAIM_LEVELS);
@@ -224,7 +227,9 @@ static void read_figures(lua_State *L, struct claim_table *t, enum share_roundin
   lua_pop(L, 1);
 }
 
-/* Makes a claim_table of the spec at stack index 1, in a new userdata on top. */
+/* Makes a claim_table of the spec at stack index 1, in a new userdata on top. Numbers that do
+ * not fit together (a figure of a group that is not there) are left to claim_solve, which
+ * names them. */
 static struct claim_table *check_spec(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   struct claim_table *t = lua_newuserdatauv(L, sizeof *t, 0);

@@ -21,10 +21,12 @@ const struct range range_any = {-HUGE_VAL, HUGE_VAL, true, false, "a finite numb
 
 /* ---- errors ---- */
 
+/* Does not return. */
 void stat_raise(lua_State *L, const char *function, const char *text) {
   l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s", function, text));
 }
 
+/* Does not return; the number is printed whatever the locale. */
 void stat_refuse(lua_State *L, const char *function, const char *what, double value,
                  const char *words) {
   char digits[NUMBER_ROOM];
@@ -35,6 +37,7 @@ void stat_refuse(lua_State *L, const char *function, const char *what, double va
 
 /* ---- reading ---- */
 
+/* Is x in the range? NaN never is. */
 static bool within(double x, const struct range *r) {
   if (!(x >= r->low && x <= r->high)) return false;
   if (r->open && (x == r->low || x == r->high)) return false;
@@ -52,11 +55,13 @@ static double check_number(lua_State *L, int index, const char *function, const 
   return x;
 }
 
+/* Positional arguments are never optional and never converted from strings. */
 double stat_number(lua_State *L, int index, const char *function, const char *what,
                    const struct range *range) {
   return check_number(L, index, function, what, range);
 }
 
+/* A wrong type or value names the key. */
 double stat_option(lua_State *L, int index, const char *function, const char *key,
                    const struct range *range, double otherwise) {
   if (lua_isnoneornil(L, index)) return otherwise;
@@ -66,6 +71,7 @@ double stat_option(lua_State *L, int index, const char *function, const char *ke
   return x;
 }
 
+/* Only true and false are flags: 1 or "no" would be read the wrong way round. */
 bool stat_flag(lua_State *L, int index, const char *function, const char *key, bool otherwise) {
   if (lua_isnoneornil(L, index)) return otherwise;
   int type = lua_getfield(L, index, key);
@@ -79,6 +85,7 @@ bool stat_flag(lua_State *L, int index, const char *function, const char *key, b
 
 enum { MOST_NAMES = 32 };
 
+/* Does not return: names the nearest known name, or else the first. */
 static void unknown_name(lua_State *L, const char *function, const char *what,
                          const char *typed, const char *const *known) {
   struct text names[MOST_NAMES];
@@ -93,6 +100,7 @@ static void unknown_name(lua_State *L, const char *function, const char *what,
                   what, typed, known[0]));
 }
 
+/* An index into `names`, which is the enum's value. */
 int stat_choice(lua_State *L, int index, const char *function, const char *what,
                 const char *const *names, int otherwise) {
   if (lua_isnoneornil(L, index)) return otherwise;
@@ -106,6 +114,7 @@ int stat_choice(lua_State *L, int index, const char *function, const char *what,
   return otherwise;
 }
 
+/* The same for a field of the options. */
 int stat_option_choice(lua_State *L, int index, const char *function, const char *key,
                        const char *const *names, int otherwise) {
   if (lua_isnoneornil(L, index)) return otherwise;
@@ -115,6 +124,7 @@ int stat_option_choice(lua_State *L, int index, const char *function, const char
   return choice;
 }
 
+/* Refuses what is not a table, naming what it should be. */
 static void check_list(lua_State *L, int index, const char *function, const char *what) {
   if (lua_type(L, index) != LUA_TTABLE)
     l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s is a %s: expected a list", function, what,
@@ -136,6 +146,7 @@ static double entry(lua_State *L, int index, size_t i, const char *function, con
   return x;
 }
 
+/* Raw access: no metamethod runs while the list is read. */
 double *stat_list(lua_State *L, int index, const char *function, const char *what,
                   const struct range *range, size_t *count) {
   check_list(L, index, function, what);
@@ -162,6 +173,7 @@ static size_t check_rows(lua_State *L, int index, const char *function, size_t r
   return cols;
 }
 
+/* The cells stay in userdata on top of the stack as long as the caller leaves it there. */
 struct plain_counts stat_table(lua_State *L, int index, const char *function,
                                const struct range *range) {
   check_list(L, index, function, "the table");
@@ -181,23 +193,27 @@ struct plain_counts stat_table(lua_State *L, int index, const char *function,
 
 /* ---- pushing ---- */
 
+/* A figure that does not exist leaves no field. */
 void stat_set(lua_State *L, const char *key, double value) {
   if (isnan(value)) return;
   lua_pushnumber(L, value);
   lua_setfield(L, -2, key);
 }
 
+/* Whole counts arrive in Lua as integers. */
 void stat_set_count(lua_State *L, const char *key, double value) {
   if (isnan(value)) return;
   l_push_count(L, value);
   lua_setfield(L, -2, key);
 }
 
+/* Copies the string into Lua. */
 void stat_set_string(lua_State *L, const char *key, const char *value) {
   lua_pushstring(L, value);
   lua_setfield(L, -2, key);
 }
 
+/* All notes of a result as one string, `note`; no field when there is none. */
 void stat_set_notes(lua_State *L, unsigned notes) {
   int said = 0;
   if (!notes) return;
@@ -211,6 +227,7 @@ void stat_set_notes(lua_State *L, unsigned notes) {
   lua_setfield(L, -2, "note");
 }
 
+/* The three figures of an interval and its note. */
 void stat_set_interval(lua_State *L, const struct plain_interval *interval) {
   stat_set(L, "estimate", interval->estimate);
   stat_set(L, "low", interval->low);
@@ -236,6 +253,7 @@ static struct plain_share share_at(lua_State *L, int index, const char *function
   return s;
 }
 
+/* proportion_ci(x, n, {method = "wilson", conf = 0.95}) */
 static int proportion_ci(lua_State *L) {
   static const char *const known[] = {"method", "conf", NULL};
   static const char name[] = "proportion_ci";
@@ -254,6 +272,7 @@ static int proportion_ci(lua_State *L) {
   return 1;
 }
 
+/* difference_ci(x1, n1, x2, n2, {method = "newcombe", conf = 0.95}) */
 static int difference_ci(lua_State *L) {
   static const char *const known[] = {"method", "conf", NULL};
   static const char name[] = "difference_ci";
@@ -272,6 +291,7 @@ static int difference_ci(lua_State *L) {
 typedef struct plain_interval ratio_function(struct plain_share a, struct plain_share b,
                                              double conf);
 
+/* Both ratios: they differ in the engine's function and in the name of the method. */
 static int ratio(lua_State *L, const char *name, const char *method, ratio_function *of) {
   static const char *const known[] = {"conf", NULL};
   struct plain_share a = share_at(L, 1, name, "x1", "n1"), b = share_at(L, 3, name, "x2", "n2");
@@ -285,9 +305,13 @@ static int ratio(lua_State *L, const char *name, const char *method, ratio_funct
   return 1;
 }
 
+/* risk_ratio(x1, n1, x2, n2, {conf = 0.95}) */
 static int risk_ratio(lua_State *L) { return ratio(L, "risk_ratio", "katz", plain_risk_ratio); }
+
+/* odds_ratio(x1, n1, x2, n2, {conf = 0.95}) */
 static int odds_ratio(lua_State *L) { return ratio(L, "odds_ratio", "woolf", plain_odds_ratio); }
 
+/* cohen_h(p1, p2) -> number */
 static int cohen_h(lua_State *L) {
   double p = stat_number(L, 1, "cohen_h", "p1", &range_share);
   lua_pushnumber(L, plain_cohen_h(p, stat_number(L, 2, "cohen_h", "p2", &range_share)));
@@ -296,6 +320,7 @@ static int cohen_h(lua_State *L) {
 
 /* ---- p-values, percentages ---- */
 
+/* Pushes a list of numbers. */
 static void push_list(lua_State *L, const double *list, size_t count) {
   lua_createtable(L, (int)count, 0);
   for (size_t i = 0; i < count; i++) {
@@ -304,6 +329,7 @@ static void push_list(lua_State *L, const double *list, size_t count) {
   }
 }
 
+/* p_adjust(list, method = "holm") -> list */
 static int p_adjust(lua_State *L) {
   lua_settop(L, 2);
   size_t count;
@@ -315,6 +341,7 @@ static int p_adjust(lua_State *L) {
   return 1;
 }
 
+/* round_percentages(counts, {decimals = 0, rule = "largest_remainder"}) -> list */
 static int round_percentages(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"decimals", "rule", NULL};
@@ -340,6 +367,7 @@ static int round_percentages(lua_State *L) {
 
 /* ---- planning ---- */
 
+/* Is the field there in the one table that planning functions take? */
 static bool has(lua_State *L, const char *key) {
   bool there = lua_getfield(L, 1, key) != LUA_TNIL;
   lua_pop(L, 1);
@@ -358,6 +386,7 @@ static double need(lua_State *L, const char *function, const char *key,
 /* Raises when fields of another kind of plan are given: `allowed` is for this one. */
 static void only(lua_State *L, const char *const *allowed) { l_check_options(L, 1, allowed); }
 
+/* What the field work needs: all parts optional. */
 static struct plain_field field_of(lua_State *L, const char *name) {
   static const struct range people = {0, 9e15, true, false, "a number of people above 0"};
   static const struct range part = {0, 1.0000000001, true, false, "a rate up to 1"};
@@ -366,6 +395,7 @@ static struct plain_field field_of(lua_State *L, const char *name) {
                               stat_option(L, 1, name, "response", &part, 0)};
 }
 
+/* Fields p1 and p2 plan shares, delta and sd plan means; fields of the other kind are refused. */
 static struct plain_size two_group_size(lua_State *L, const char *name) {
   static const char *const shares[] = {"p1",         "p2",   "power",    "alpha", "ratio",
                                        "population", "deff", "response", NULL};
@@ -384,6 +414,7 @@ static struct plain_size two_group_size(lua_State *L, const char *name) {
   return plain_size_means(delta, sd, power, alpha, r, field_of(L, name));
 }
 
+/* With sd a mean, else a share. */
 static struct plain_size one_group_size(lua_State *L, const char *name) {
   static const char *const share[] = {"margin",     "p",    "conf",
                                       "population", "deff", "response", NULL};
@@ -402,6 +433,8 @@ static struct plain_size one_group_size(lua_State *L, const char *name) {
   return plain_size_proportion(margin, p, conf, field_of(L, name));
 }
 
+/* sample_size{margin, p | sd, conf} or {p1, p2 | delta, sd, power, alpha, ratio}; with both
+ * {population, deff, response} -> n, n2, exact, invited */
 static int sample_size(lua_State *L) {
   static const char *const known[] = {"margin", "p",     "sd",    "conf",       "p1",
                                       "p2",     "delta", "power", "alpha",      "ratio",
@@ -422,6 +455,7 @@ static int sample_size(lua_State *L) {
   return 1;
 }
 
+/* Fields p1 and p2, or delta and sd. */
 static double power_of(lua_State *L, const char *name, double n, double alpha, double r) {
   static const char *const shares[] = {"n", "p1", "p2", "alpha", "ratio", NULL};
   static const char *const means[] = {"n", "delta", "sd", "alpha", "ratio", NULL};
@@ -435,6 +469,7 @@ static double power_of(lua_State *L, const char *name, double n, double alpha, d
   return plain_power_means(n, delta, sd, alpha, r);
 }
 
+/* power{n, p1, p2 | delta, sd, alpha, ratio} -> {power, n} */
 static int power(lua_State *L) {
   static const char *const known[] = {"n", "p1", "p2", "delta", "sd", "alpha", "ratio", NULL};
   static const char name[] = "power";
@@ -464,6 +499,7 @@ static const luaL_Reg share_functions[] = {{"proportion_ci", proportion_ci},
                                            {"power", power},
                                            {NULL, NULL}};
 
+/* Pushes the module table. */
 int l_stat_open(lua_State *L) {
   lua_newtable(L);
   luaL_setfuncs(L, share_functions, 0);

@@ -12,6 +12,7 @@
 
 typedef double dist_function(const double *a, enum tail tail);
 
+/* Adapters: an array of numbers to the parameters of dist.h. */
 static double d_normal_cdf(const double *a, enum tail t) { return normal_cdf(a[0], t); }
 static double d_normal_quantile(const double *a, enum tail t) {
   return normal_quantile(a[0], t);
@@ -73,6 +74,7 @@ static const struct distribution distributions[] = {
     {"hypergeometric_cdf", d_hypergeometric_cdf, "k, whole white, black and drawn", 4},
 };
 
+/* The closure behind every name: reads its numbers, asks dist.h, raises on NaN. */
 static int call_distribution(lua_State *L) {
   static const char *const known[] = {"upper", NULL};
   const struct distribution *d = lua_touserdata(L, lua_upvalueindex(1));
@@ -88,6 +90,7 @@ static int call_distribution(lua_State *L) {
   return 1;
 }
 
+/* The light userdata are addresses of constants: nothing to free or to misuse from Lua. */
 void stat_add_distributions(lua_State *L) {
   for (size_t i = 0; i < sizeof distributions / sizeof *distributions; i++) {
     lua_pushlightuserdata(L, (void *)(uintptr_t)&distributions[i]);

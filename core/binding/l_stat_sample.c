@@ -13,6 +13,7 @@
 
 /* ---- means ---- */
 
+/* {n =, mean =, sd =}: all three must be there. */
 static struct plain_sample described(lua_State *L, int index, const char *name) {
   static const char *const known[] = {"n", "mean", "sd", NULL};
   static const struct range size = {1, 9e15, false, false, "a number of at least 1"};
@@ -26,6 +27,7 @@ static struct plain_sample described(lua_State *L, int index, const char *name) 
   return s;
 }
 
+/* Does the table describe a sample, rather than list it? */
 static bool is_described(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TTABLE) return false;
   bool there = lua_getfield(L, index, "n") != LUA_TNIL;
@@ -33,6 +35,7 @@ static bool is_described(lua_State *L, int index) {
   return there;
 }
 
+/* A sample from either form; lists leave a scratch block on the stack. */
 static struct plain_sample sample_at(lua_State *L, int index, const char *name) {
   size_t count;
   if (is_described(L, index)) return described(L, index, name);
@@ -50,6 +53,7 @@ static double *differences(lua_State *L, const char *name, size_t *count) {
   return a;
 }
 
+/* Which of the four tests the arguments ask for. */
 static struct plain_t_test run_t_test(lua_State *L, const char *name, double mu, double conf) {
   bool pooled = stat_flag(L, 3, name, "pooled", false);
   bool paired = stat_flag(L, 3, name, "paired", false);
@@ -68,6 +72,7 @@ static struct plain_t_test run_t_test(lua_State *L, const char *name, double mu,
   return plain_t_two(a, b, mu, pooled, conf);
 }
 
+/* t_test(a, b or nil, {pooled, paired, mu = 0, conf = 0.95}); Welch unless pooled */
 static int t_test(lua_State *L) {
   lua_settop(L, 3);
   static const char *const known[] = {"pooled", "paired", "mu", "conf", NULL};
@@ -89,18 +94,21 @@ static int t_test(lua_State *L) {
   return 1;
 }
 
+/* A number, or nil where it does not exist. */
 static int push_effect(lua_State *L, double effect) {
   if (isnan(effect)) lua_pushnil(L);
   else lua_pushnumber(L, effect);
   return 1;
 }
 
+/* cohen_d(a, b) -> number or nil */
 static int cohen_d(lua_State *L) {
   lua_settop(L, 2);
   struct plain_sample a = sample_at(L, 1, "cohen_d");
   return push_effect(L, plain_cohen_d(a, sample_at(L, 2, "cohen_d")));
 }
 
+/* hedges_g(a, b) -> number or nil */
 static int hedges_g(lua_State *L) {
   lua_settop(L, 2);
   struct plain_sample a = sample_at(L, 1, "hedges_g");
@@ -123,6 +131,7 @@ static struct values new_values(lua_State *L, size_t count, size_t groups) {
   return v;
 }
 
+/* Appends one sample as group `group`; the room was made before. */
 static void add_values(struct values *v, const double *x, size_t count, size_t group) {
   for (size_t i = 0; i < count; i++) {
     v->x[v->count] = x[i];
@@ -130,6 +139,7 @@ static void add_values(struct values *v, const double *x, size_t count, size_t g
   }
 }
 
+/* Two lists as groups 0 and 1. */
 static struct values two_samples(lua_State *L, const char *name) {
   size_t n, m;
   const double *a = stat_list(L, 1, name, "the first sample", &range_any, &n);
@@ -140,6 +150,7 @@ static struct values two_samples(lua_State *L, const char *name) {
   return v;
 }
 
+/* exact = true or false decides; absent, small samples without ties are exact. */
 static struct plain_rank_options rank_options(lua_State *L, int index, const char *name) {
   static const char *const known[] = {"exact", "correct", NULL};
   struct plain_rank_options o = {EXACT_WHEN_SMALL, false};
@@ -153,6 +164,7 @@ static struct plain_rank_options rank_options(lua_State *L, int index, const cha
 
 enum rank_kind { RANK_SUM, SIGNED_RANK, KRUSKAL };
 
+/* The test of this kind; `value` is only for differences. */
 static struct plain_rank run_rank(struct plain_counts t, const double *value,
                                   enum rank_kind kind, struct plain_rank_options o) {
   if (kind == RANK_SUM) return plain_rank_sum(t, o);
@@ -174,6 +186,7 @@ static struct plain_rank test_values(lua_State *L, const struct values *v, enum 
   return r;
 }
 
+/* The result; its effect goes by the name it has for this test. */
 static int push_rank(lua_State *L, const struct plain_rank *r, const char *effect) {
   lua_createtable(L, 0, 7);
   stat_set(L, "statistic", r->statistic);
@@ -186,6 +199,7 @@ static int push_rank(lua_State *L, const struct plain_rank *r, const char *effec
   return 1;
 }
 
+/* rank_sum(a, b, {exact, correct = true}) */
 static int rank_sum(lua_State *L) {
   lua_settop(L, 3);
   struct plain_rank_options o = rank_options(L, 3, "rank_sum");
@@ -194,6 +208,7 @@ static int rank_sum(lua_State *L) {
   return push_rank(L, &r, "cliff_delta");
 }
 
+/* rank_sum_table(rows of two counts, {exact, correct = true}) */
 static int rank_sum_table(lua_State *L) {
   lua_settop(L, 2);
   struct plain_rank_options o = rank_options(L, 2, "rank_sum_table");
@@ -203,6 +218,7 @@ static int rank_sum_table(lua_State *L) {
   return push_rank(L, &r, "cliff_delta");
 }
 
+/* signed_rank(differences, nil, opts) or signed_rank(a, b, {exact, correct = true}) */
 static int signed_rank(lua_State *L) {
   lua_settop(L, 3);
   static const char name[] = "signed_rank";
@@ -238,6 +254,7 @@ static struct values samples(lua_State *L, const char *name) {
   return v;
 }
 
+/* kruskal{list, list, ...} */
 static int kruskal(lua_State *L) {
   lua_settop(L, 1);
   struct values v = samples(L, "kruskal");
@@ -246,12 +263,14 @@ static int kruskal(lua_State *L) {
   return push_rank(L, &r, "epsilon_squared");
 }
 
+/* kruskal_table(rows of counts, a column each group) */
 static int kruskal_table(lua_State *L) {
   lua_settop(L, 1);
   struct plain_rank r = plain_kruskal(stat_table(L, 1, "kruskal_table", &range_count));
   return push_rank(L, &r, "epsilon_squared");
 }
 
+/* cliff_delta(a, b) -> number or nil */
 static int cliff_delta(lua_State *L) {
   lua_settop(L, 2);
   struct values v = two_samples(L, "cliff_delta");

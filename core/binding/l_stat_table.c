@@ -24,6 +24,7 @@ static void set_rows(lua_State *L, const char *key, const double *cell, struct p
   lua_setfield(L, -2, key);
 }
 
+/* Everything but the cells; without a test df is 0 and the figures are absent. */
 static void push_chi_squared(lua_State *L, const struct plain_chi_squared *r) {
   bool tested = !(r->notes & NOTE_NO_TABLE);
   lua_createtable(L, 0, 18);
@@ -44,6 +45,7 @@ static void push_chi_squared(lua_State *L, const struct plain_chi_squared *r) {
   stat_set_notes(L, r->notes);
 }
 
+/* chi_squared(rows, {correct = false}) */
 static int chi_squared(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"correct", NULL};
@@ -63,6 +65,7 @@ static int chi_squared(lua_State *L) {
   return 1;
 }
 
+/* Reads the options over the engine's defaults. */
 static struct plain_fisher_options fisher_options(lua_State *L, const char *name) {
   static const struct range some = {1, 1e9, false, true, "a whole number from 1 to 1e9"};
   static const struct range seed = {0, 9e15, false, true, "a whole number of 0 or more"};
@@ -76,6 +79,7 @@ static struct plain_fisher_options fisher_options(lua_State *L, const char *name
   return o;
 }
 
+/* fisher(rows, {conf = 0.95, precise, simulate, replicates = 2000, seed = 1, limit}) */
 static int fisher(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"conf",  "precise", "simulate", "replicates",
@@ -98,6 +102,7 @@ static int fisher(lua_State *L) {
   return 1;
 }
 
+/* The exact test has no statistic. */
 static void push_mcnemar(lua_State *L, const struct plain_mcnemar *r,
                          enum plain_mcnemar_kind kind) {
   static const char *const methods[] = {"mcnemar", "mcnemar_corrected", "exact"};
@@ -114,6 +119,7 @@ static void push_mcnemar(lua_State *L, const struct plain_mcnemar *r,
   stat_set_notes(L, r->notes);
 }
 
+/* mcnemar(rows, {exact, correct, conf = 0.95}) */
 static int mcnemar(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"exact", "correct", "conf", NULL};
@@ -144,6 +150,7 @@ static const double *scores_of(lua_State *L, const char *name, size_t groups) {
   return scores;
 }
 
+/* trend(x, n, {scores}) */
 static int trend(lua_State *L) {
   lua_settop(L, 3);
   static const char *const known[] = {"scores", NULL};
@@ -181,6 +188,7 @@ static double *strata_of(lua_State *L, const char *name, size_t *strata) {
   return cells;
 }
 
+/* The common odds ratio is given as `estimate` too. */
 static void push_mantel_haenszel(lua_State *L, const struct plain_mantel_haenszel *r) {
   lua_createtable(L, 0, 12);
   stat_set(L, "odds_ratio", r->odds_ratio);
@@ -197,6 +205,7 @@ static void push_mantel_haenszel(lua_State *L, const struct plain_mantel_haensze
   stat_set_notes(L, r->notes);
 }
 
+/* mantel_haenszel({rows, rows, ...}, {correct = false, conf = 0.95}) */
 static int mantel_haenszel(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"correct", "conf", NULL};
@@ -212,6 +221,7 @@ static int mantel_haenszel(lua_State *L) {
   return 1;
 }
 
+/* ordinal(rows): both items in their order, from low to high */
 static int ordinal(lua_State *L) {
   lua_settop(L, 1);
   struct plain_ordinal r = plain_ordinal(stat_table(L, 1, "ordinal", &range_count));

@@ -14,6 +14,17 @@
  * is within ten half-units of the last printed digit (60 % to 70 %; "about 28.7%": 28.2 to
  * 29.2). A decimal comma and blanks (U+00A0 and U+202F too) are read.
  *
+ *     text              interval              note
+ *     "65%"             0.645 to 0.655        129/200 to 131/200
+ *     "65.0%"           0.6495 to 0.6505      1299/2000 to 1301/2000
+ *     "100%"            0.995 to 1            kept within 0 to 1
+ *     ">35%"            above 0.35 to 1       no rounding: the threshold is exact
+ *     "plus de 35 %"    the same              English and French words are known
+ *     "~65%"            0.60 to 0.70
+ *     "65", "65 of 100", "101%", "-5%"        no shares: BILAN_DATA
+ *
+ * A weighted percentage is not k/n of whole numbers; nothing here applies to it.
+ *
  * Limits. At most 6 decimals, 0 to 100 %; a base is at most SHARE_BASE_LIMIT. Every product
  * then stays below 2^63. Nothing here allocates memory, and nothing is a floating number.
  */

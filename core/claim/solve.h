@@ -15,6 +15,17 @@
  * first, so that the first solution is near the aims. A variable alone in the lowest rank with
  * its aim below its range is thereby minimised. No randomness: same input, same answer.
  *
+ * In use, x + y = 7 and x <= 3:
+ *     solver_new(b, &s);
+ *     solver_add_variable(b, s, &x, (struct solve_variable){.lo = 0, .hi = 3});
+ *     solver_add_variable(b, s, &y, (struct solve_variable){.lo = 0, .hi = 9});
+ *     solver_add_row(b, s, (struct solve_term[]){{x, 1}, {y, 1}}, 2, 7);
+ *     solver_add_row(b, s, (struct solve_term[]){{x, -1}, {y, -1}}, 2, -7);
+ *     solver_run(b, s, &verdict, 1000, NULL);
+ *     if (verdict == SOLVE_YES) ... solver_value(s, x), solver_value(s, y) ...
+ *     solver_free(b, s);
+ * A solver is run once: the search leaves the ranges narrowed.
+ *
  * Numbers. |a_i| * |x_i| summed over a row must stay below 2^62: the caller's duty (see
  * table.h, where shares have at most 6 decimals and bases are at most 10^7).
  *
@@ -31,11 +42,13 @@
 
 enum solve_verdict { SOLVE_NO, SOLVE_YES, SOLVE_LIMIT };
 
+/* Values lo to hi, both included; `aim` and `rank` only order the search, never the verdict. */
 struct solve_variable {
   int64_t lo, hi, aim;
   int rank;
 };
 
+/* factor * variable, a part of a row. A factor of 0 is left out. */
 struct solve_term {
   size_t variable;
   int64_t factor;

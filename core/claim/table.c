@@ -49,7 +49,8 @@ static void term(struct build *w, size_t variable, int64_t factor) {
   w->terms[w->term_count++] = (struct solve_term){variable, factor};
 }
 
-/* Ends a row: the terms so far are at most `bound`. */
+/* Ends a row: the terms so far are at most `bound`. Terms are collected first and handed over
+ * together, so that a row never reaches the solver half made. */
 static void at_most(struct build *w, int64_t bound) {
   if (!w->status)
     w->status = solver_add_row(w->b, w->solver, w->terms, w->term_count, bound);
@@ -128,7 +129,9 @@ static struct solve_variable group_range(const struct claim_table *t, size_t g, 
   return v;
 }
 
-/* The rest of a part: whoever is in no group of it. */
+/* The rest of a part: whoever is in no group of it. At most size[0] less the sizes of the
+ * groups, when all are known: 696 met, 343 girls and 319 boys leave 34. Sizes that contradict
+ * each other (more girls and boys than pupils) bound nothing here; the audit reports them. */
 static struct solve_variable rest_range(const struct claim_table *t, size_t part, int64_t cap) {
   struct solve_variable v = {.lo = 0, .hi = cap, .aim = 0};
   int64_t left = t->group[0].size;
@@ -162,7 +165,8 @@ static void make_bases(struct build *w, size_t smallest) {
 
 /* ---- counts -------------------------------------------------------------------------- */
 
-/* The figure of exactly these levels in a group; NULL when there is none. */
+/* The figure of exactly these levels in a group, the first when there are several; NULL when
+ * there is none. */
 static const struct claim_figure *find_figure(const struct claim_table *t, size_t group,
                                               uint64_t levels) {
   for (size_t f = 0; f < t->figures; f++)
@@ -239,7 +243,8 @@ static void one_answer(struct build *w, size_t row) {
   }
 }
 
-/* Several answers each: a net is at least each of its levels and at most their sum. */
+/* Several answers each: a net is at least each of its levels (and of the nets within it) and
+ * at most their sum:  u >= a,  u >= b,  u <= a + b. */
 static void bounds_of_net(struct build *w, size_t row, size_t net) {
   uint64_t levels = w->column[net];
   for (size_t c = 0; c < w->columns; c++) {
@@ -273,7 +278,8 @@ static void count_rows(struct build *w) {
 
 /* ---- parts and wholes ------------------------------------------------------------------ */
 
-/* Adds factor * variable for each row that belongs to a part, its rest included. */
+/* Takes away, in the row being made, each row that belongs to a part, its rest included.
+ * `variables` holds one variable of each row: their bases, or their counts in one column. */
 static void part_terms(struct build *w, size_t part, const size_t *variables) {
   for (size_t g = 1; g < w->t->groups; g++)
     if (w->t->group[g].part == part) term(w, variables[g], -1);
@@ -319,7 +325,10 @@ static void figure_rows(struct build *w) {
   }
 }
 
-/* Helping row: figures of a group without a common level have at most 100 % together. */
+/* Helping row: figures of a group without a common level have at most 100 % together:
+ * (sum of low - den) * base <= 0. Levels of 60 % and 45 % thereby leave only a base of 0, which
+ * no group with a figure has: refuted at once, for every base. Takes figures from `first` on,
+ * each that shares no level with those taken. */
 static void full_row(struct build *w, size_t first, int64_t den) {
   const struct claim_figure *figure = w->t->figure;
   uint64_t seen = 0;
@@ -526,7 +535,8 @@ bilan_status claim_solve(bilan *b, struct claim_solution *out, const struct clai
 
 /* ---- smallest base ----------------------------------------------------------------------- */
 
-/* Copies the figures of one group into a table of that group alone. */
+/* Copies the figures of one group into a table of that group alone, its base and size
+ * forgotten. */
 static void only_group(struct claim_table *out, const struct claim_table *t, size_t group) {
   memset(out, 0, sizeof *out);
   out->multiple = t->multiple;
@@ -540,7 +550,8 @@ static void only_group(struct claim_table *out, const struct claim_table *t, siz
   }
 }
 
-/* The next base that gives each figure by itself; 0 = none up to the limit. */
+/* The next base that gives each figure by itself; 0 = none up to the limit. Goes round the
+ * figures and steps on whenever one has no count; a base is good when all in a row had one. */
 static int64_t next_candidate(const struct claim_table *t, int64_t from, int64_t limit) {
   int64_t n = from, lo, hi;
   size_t good = 0;
@@ -554,7 +565,8 @@ static int64_t next_candidate(const struct claim_table *t, int64_t from, int64_t
   return n <= limit ? n : 0;
 }
 
-/* Refutes all bases at once (levels over 100 %) before trying them one by one. */
+/* Refutes all bases at once (levels over 100 %) before they are tried one by one: a short
+ * search with the base left open. Its "yes" and "limit" only mean that trying is worth it. */
 static bilan_status any_base(bilan *b, struct claim_solution *found,
                              const struct claim_table *t, int64_t limit) {
   struct claim_table *open = mem_alloc(&b->mem, sizeof *open);
@@ -566,6 +578,8 @@ static bilan_status any_base(bilan *b, struct claim_solution *found,
   return status;
 }
 
+/* Tries the bases that give each figure by itself, ascending, until one gives all together.
+ * `found->verdict` is that of the last base tried, "no" when none is left; *out is that base. */
 static bilan_status try_bases(bilan *b, int64_t *out, struct claim_solution *found,
                               struct claim_table *alone, int64_t from, int64_t limit) {
   bilan_status status = any_base(b, found, alone, limit);

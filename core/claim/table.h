@@ -71,7 +71,10 @@ struct claim_table {
   struct claim_figure figure[CLAIM_FIGURES];
 };
 
-/* What was found. Rows are the groups, then the rest of part 1, part 2, ... */
+/* What was found. Rows are the groups, then the rest of part 1, part 2, ... A column is one
+ * level or a net; with one answer each the levels of a row are disjoint, and base less their
+ * sum is how many gave an answer that no figure names. A solution is one of many: bases and
+ * counts that nothing fixes are near the aims, and say nothing about the real ones. */
 struct claim_solution {
   enum solve_verdict verdict;
   uint64_t steps;

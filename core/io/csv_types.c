@@ -151,9 +151,12 @@ static bilan_status make_levels(struct csv_typing *t, size_t column, bilan_kind 
 }
 
 /* Nearly all different, and long where the dictionary was small enough to keep. */
-static bool is_text(const struct look *l) {
+static bool is_text(const struct csv_typing *t, size_t column) {
   enum { LONG = 25 };
-  return l->answers > 1 && l->values * 10 >= l->answers * 9 && l->bytes / l->values >= LONG;
+  const struct look *l = &t->looks[column];
+  if (l->bytes / l->values < LONG) return false;
+  size_t answers = cells_answers(&t->cells->columns[column], &t->missing);
+  return answers > 1 && l->values * 10 >= answers * 9;
 }
 
 /* Levels, or text when a spilled column turns out to have few repeated values. */
@@ -162,10 +165,10 @@ static bilan_status make_words(struct csv_typing *t, size_t column, struct made 
   bool dates = l->values && l->dates == l->values;
   bilan_kind kind = dates ? BILAN_DATE : BILAN_TEXT;
   if (!t->cells->columns[column].spilled)
-    return !dates && is_text(l) ? make_text(t, column, kind, out)
+    return !dates && is_text(t, column) ? make_text(t, column, kind, out)
                                 : make_levels(t, column, dates ? kind : BILAN_SINGLE, out);
   bilan_status status = make_levels(t, column, dates ? kind : BILAN_SINGLE, out);
-  if (status || (dict_count(out->column->dict) - 1) * 10 < l->answers * 9) return status;
+  if (status || (dict_count(out->column->dict) - 1) * 10 < l->values * 9) return status;
   column_free(out->column);
   out->column = NULL;
   return make_text(t, column, kind, out);

@@ -123,14 +123,11 @@ size_t cells_row(const struct cells *c, size_t value) {
   return row;
 }
 
-static size_t count_answers(const struct cells *c, const struct missing_words *missing) {
+size_t cells_answers(const struct cells *c, const struct missing_words *missing) {
   struct text ignored;
   size_t answers = 0;
-  bool every = !missing->count;
-  for (size_t row = 0; row < c->codes.rows; row++) {
-    uint32_t code = code_at(&c->codes, row);
-    answers += code && (every || cells_value(c, missing, code, &ignored));
-  }
+  for (size_t row = 0; row < row_count(c); row++)
+    answers += cells_value(c, missing, c->spilled ? row : code_at(&c->codes, row), &ignored);
   return answers;
 }
 
@@ -151,7 +148,6 @@ void cells_look(const struct cells *c, const struct missing_words *missing, stru
   *out = (struct look){.styles = STYLES_ALL, .odd = SIZE_MAX, .clash = SIZE_MAX};
   for (size_t i = 0; i < cells_values(c); i++)
     if (cells_value(c, missing, i, &t)) look_at(out, i, t);
-  out->answers = c->spilled ? out->values : count_answers(c, missing);
 }
 
 /* ---- making columns -------------------------------------------------------------------------- */
@@ -180,16 +176,36 @@ bilan_status cells_to_text(bilan *b, struct column **out, const struct cells *c,
   return status;
 }
 
+static void map_codes(const struct cells *c, const uint32_t *map, unsigned width, void *out) {
+  size_t rows = c->codes.rows;
+  if (width == 1)
+    for (size_t row = 0; row < rows; row++)
+      ((uint8_t *)out)[row] = (uint8_t)map[code_at(&c->codes, row)];
+  else if (width == 2)
+    for (size_t row = 0; row < rows; row++)
+      ((uint16_t *)out)[row] = (uint16_t)map[code_at(&c->codes, row)];
+  else
+    for (size_t row = 0; row < rows; row++)
+      ((uint32_t *)out)[row] = map[code_at(&c->codes, row)];
+}
+
 /* The codes of `c` through `map` over another dictionary. */
 static bilan_status remap(bilan *b, struct column **out, const struct cells *c,
                           const uint32_t *map, struct dict *dict) {
-  struct codes_builder k;
-  bilan_status status = codes_builder_open(b, &k, dict);
-  for (size_t row = 0; !status && row < c->codes.rows; row++)
-    status = codes_builder_add(&k, map[code_at(&c->codes, row)]);
-  if (!status) return codes_builder_finish(&k, out);
-  codes_builder_close(&k);
-  return status;
+  unsigned width = column_width_for(dict_count(dict));
+  void *codes = mem_array(&b->mem, c->codes.rows, width);
+  if (!codes) return fail_nomem(b);
+  map_codes(c, map, width, codes);
+  return column_codes(b, out, c->codes.rows, width, codes, dict_hold(dict));
+}
+
+/* The codes and the dictionary as they are: no word means "missing". */
+static bilan_status same_levels(bilan *b, struct column **out, const struct cells *c) {
+  size_t bytes = c->codes.rows * c->codes.width;
+  void *codes = mem_alloc(&b->mem, bytes);
+  if (!codes) return fail_nomem(b);
+  if (bytes) memcpy(codes, c->codes.codes, bytes);
+  return column_codes(b, out, c->codes.rows, c->codes.width, codes, dict_hold(c->codes.dict));
 }
 
 /* Adds to `dict` the levels of `c` that are answers (kinds = false) or missing words. Words
@@ -209,7 +225,7 @@ static bilan_status add_levels(bilan *b, struct dict *dict, uint32_t *map,
   return BILAN_OK;
 }
 
-/* A dictionary and the map into it, made by `fill`. */
+/* An empty dictionary and a map into it for each code of `c`. */
 static bilan_status open_map(bilan *b, struct dict **dict, uint32_t **map,
                              const struct cells *c) {
   *map = mem_zero(&b->mem, dict_count(c->codes.dict), sizeof **map);
@@ -221,6 +237,7 @@ static bilan_status coded_levels(bilan *b, struct column **out, const struct cel
                                  const struct missing_words *missing) {
   struct dict *dict = NULL;
   uint32_t *map = NULL;
+  if (!missing->count) return same_levels(b, out, c);
   bilan_status status = open_map(b, &dict, &map, c);
   if (!status) status = add_levels(b, dict, map, c, missing, false);
   if (!status) status = add_levels(b, dict, map, c, missing, true);

@@ -49,7 +49,6 @@ void encoder_close(struct encoder *e); /* idempotent */
 
 /* What the values of a column are like; those that mean "missing" are left out. */
 struct look {
-  size_t answers;   /* cells with a value */
   size_t values;    /* different ones; of a spilled column the cells */
   size_t numbers;   /* values that have a number style at all */
   size_t dates;     /* values that are ISO dates */
@@ -67,6 +66,8 @@ size_t cells_values(const struct cells *c); /* one beyond the last number */
 bool cells_value(const struct cells *c, const struct missing_words *missing, size_t i,
                  struct text *out);
 size_t cells_row(const struct cells *c, size_t value); /* the first row that has it */
+/* How many cells have a value. */
+size_t cells_answers(const struct cells *c, const struct missing_words *missing);
 
 /* Each makes a column; the cells stay as they are. Kinds of missing are kept. */
 

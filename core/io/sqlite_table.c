@@ -188,7 +188,12 @@ static bilan_status quick_check(bilan *b, sqlite3 *db) {
   return status;
 }
 
-/* The names of the tables, in the order in which they were made. */
+static void free_names(bilan *b, struct text *names, size_t count) {
+  for (size_t i = 0; i < count; i++) mem_free(&b->mem, (void *)(uintptr_t)names[i].s);
+  mem_free(&b->mem, names);
+}
+
+/* The names of the tables, in the order in which they were made; free_names in every case. */
 static bilan_status table_names(bilan *b, sqlite3 *db, struct text **names, size_t *count) {
   sqlite3_stmt *s = NULL;
   struct text *list = NULL;
@@ -260,8 +265,7 @@ static bilan_status select_all(bilan *b, sqlite3 *db, struct text what, struct b
     buffer_char(query, '"');
     if (query->failed) status = fail_nomem(b);
   }
-  for (size_t i = 0; i < count; i++) mem_free(&b->mem, (void *)(uintptr_t)names[i].s);
-  mem_free(&b->mem, names);
+  free_names(b, names, count);
   return status;
 }
 
@@ -271,9 +275,9 @@ static bilan_status read_from(bilan *b, struct table **out, sqlite3 *db, struct 
   struct buffer query;
   sqlite3_stmt *s = NULL;
   buffer_init(&query, &b->mem);
-  bilan_status status = quick_check(b, db);
-  if (!status && is_query(what)) buffer_text(&query, what);
-  else if (!status) status = select_all(b, db, what, &query);
+  bilan_status status = BILAN_OK;
+  if (is_query(what)) buffer_text(&query, what);
+  else status = select_all(b, db, what, &query);
   if (!status && query.failed) status = fail_nomem(b);
   if (!status) {
     guard_lock(db, guard);
@@ -292,24 +296,56 @@ static bilan_status name_path(bilan *b, const char *path, bilan_status status) {
   return fail(b, status, "%s: %s", path, before);
 }
 
-bilan_status sqlite_read(bilan *b, struct table **out, const char *path, struct text what) {
+/* A file as a database in memory, behind the guard. */
+struct opened {
+  sqlite3 *db;
   struct guard guard;
-  sqlite3 *db = NULL;
-  char *bytes = NULL;
+  char *bytes; /* SQLite reads them in place */
+};
+
+static void close_file(bilan *b, struct opened *f) {
+  sqlite3_close(f->db);
+  mem_free(&b->mem, f->bytes);
+}
+
+/* Close with close_file in every case. */
+static bilan_status open_file(bilan *b, struct opened *f, const char *path) {
   size_t size = 0;
-  bilan_status status = read_bytes(b, path, &bytes, &size);
+  *f = (struct opened){0};
+  bilan_status status = read_bytes(b, path, &f->bytes, &size);
+  if (!status) status = guard_open(b, &f->db, &f->guard);
   if (status) return status;
-  status = guard_open(b, &db, &guard);
-  if (!status) {
-    int code = sqlite3_deserialize(db, "main", (unsigned char *)bytes, (sqlite3_int64)size,
-                                   (sqlite3_int64)size, SQLITE_DESERIALIZE_READONLY);
-    status = code ? guard_fail(b, db, NULL, code) : read_from(b, out, db, &guard, what);
-    status = name_path(b, path, status);
-  }
-  sqlite3_close(db);
-  mem_free(&b->mem, bytes);
+  int code = sqlite3_deserialize(f->db, "main", (unsigned char *)f->bytes, (sqlite3_int64)size,
+                                 (sqlite3_int64)size, SQLITE_DESERIALIZE_READONLY);
+  status = code ? guard_fail(b, f->db, NULL, code) : quick_check(b, f->db);
+  return name_path(b, path, status);
+}
+
+bilan_status sqlite_read(bilan *b, struct table **out, const char *path, struct text what) {
+  struct opened f;
+  bilan_status status = open_file(b, &f, path);
+  if (!status) status = name_path(b, path, read_from(b, out, f.db, &f.guard, what));
+  close_file(b, &f);
   return status;
 }
+
+bilan_status sqlite_names(bilan *b, struct buffer *names, const char *path) {
+  struct opened f;
+  struct text *list = NULL;
+  size_t count = 0;
+  bilan_status status = open_file(b, &f, path);
+  if (!status) status = table_names(b, f.db, &list, &count);
+  for (size_t i = 0; i < count; i++) {
+    buffer_text(names, list[i]);
+    buffer_char(names, '\0');
+  }
+  if (!status && names->failed) status = fail_nomem(b);
+  free_names(b, list, count);
+  close_file(b, &f);
+  return status;
+}
+
+const char *sqlite_version(void) { return sqlite3_libversion(); }
 
 /* ---- writing ---------------------------------------------------------------------------- */
 
@@ -368,21 +404,38 @@ static bilan_status fill_database(bilan *b, sqlite3 *db, const struct survey_sou
   return status;
 }
 
-bilan_status sqlite_write(bilan *b, const char *path, const struct table *t) {
+/* The database in the connection as bytes of our own. */
+static bilan_status take_bytes(bilan *b, sqlite3 *db, char **out, size_t *size) {
+  sqlite3_int64 n = 0;
+  unsigned char *bytes = sqlite3_serialize(db, "main", &n, 0);
+  char *copy = bytes ? mem_copy(&b->mem, (const char *)bytes, (size_t)n) : NULL;
+  sqlite3_free(bytes);
+  if (!copy) return fail_nomem(b);
+  *out = copy;
+  *size = (size_t)n;
+  return BILAN_OK;
+}
+
+bilan_status sqlite_bytes(bilan *b, char **out, size_t *size, const struct table *t) {
   struct survey_source source;
   sqlite3 *db = NULL;
-  sqlite3_int64 size = 0;
-  unsigned char *bytes = NULL;
   bilan_status status = survey_source_open(b, &source, t, NULL, false);
   if (status) return status;
   int code = sqlite3_open_v2(":memory:", &db,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                              NULL);
   status = code ? guard_fail(b, db, NULL, code) : fill_database(b, db, &source);
-  if (!status && !(bytes = sqlite3_serialize(db, "main", &size, 0))) status = fail_nomem(b);
-  if (!status) status = io_write_file(b, path, bytes, (size_t)size);
-  sqlite3_free(bytes);
+  if (!status) status = take_bytes(b, db, out, size);
   sqlite3_close(db);
   survey_source_close(&source);
+  return status;
+}
+
+bilan_status sqlite_write(bilan *b, const char *path, const struct table *t) {
+  char *bytes = NULL;
+  size_t size = 0;
+  bilan_status status = sqlite_bytes(b, &bytes, &size, t);
+  if (!status) status = io_write_file(b, path, bytes, size);
+  mem_free(&b->mem, bytes);
   return status;
 }

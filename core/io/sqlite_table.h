@@ -24,7 +24,15 @@ bilan_status sql_query(bilan *b, struct table **out, const struct table *t,
  * changes that are not folded in yet (a journal or write-ahead log beside it) is refused. */
 bilan_status sqlite_read(bilan *b, struct table **out, const char *path, struct text what);
 
-/* Writes the table as an SQLite file with one table `survey`; kinds of missing become NULL. */
+/* The names of the tables of a file, each followed by a NUL, appended to `names`. */
+bilan_status sqlite_names(bilan *b, struct buffer *names, const char *path);
+
+/* The table as an SQLite file with one table `survey`; kinds of missing become NULL. The
+ * bytes are freed with mem_free. */
+bilan_status sqlite_bytes(bilan *b, char **out, size_t *size, const struct table *t);
 bilan_status sqlite_write(bilan *b, const char *path, const struct table *t);
+
+/* The version of the SQLite library that runs, "3.40.1". */
+const char *sqlite_version(void);
 
 #endif

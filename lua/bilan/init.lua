@@ -31,47 +31,28 @@ local function missing_values()
   return out
 end
 
+-- The survey module with all its verbs, and the values of the kinds of missing.
+local function surveys()
+  require "bilan.estimates"
+  return require "bilan.survey", bilan.missing
+end
+
 -- field -> loader; the value is kept once it was made.
 local lazy = {
+  survey = function() return surveys().from_lists end,
   missing = missing_values,
-  read = function()
-    require "bilan.estimates"
-    return require("bilan.read").read
-  end,
+  read = function() return surveys() and require("bilan.read").read end,
   codebook = function() return require("bilan.codebook").read end,
   stat = function() return core.stat end,
   chart = function() return require "bilan.chart" end,
   report = function() return require("bilan.report").new end,
   indicator = function() return require("bilan.indicator").define end,
-  claims = function()
-    require "bilan.estimates"
-    return require("bilan.check").audit
-  end,
-  reconstruct = function() return require("bilan.rebuild").survey end,
+  claims = function() return surveys() and require("bilan.check").audit end,
+  reconstruct = function() return surveys() and require("bilan.rebuild").survey end,
   table = function() return require("bilan.gate").table end,
   format = function() return require "bilan.format" end,
   privacy = function() return { minimum = 5 } end,
 }
-
---- bilan.survey{ name = { values }, ... }
-function bilan.survey(columns)
-  local marks = bilan.missing
-  require "bilan.estimates"
-  local survey = require "bilan.survey"
-  local plain = {}
-  for name, values in pairs(columns) do
-    if type(values) == "table" and type(name) == "string" then
-      local copy = {}
-      for i, value in pairs(values) do
-        local kind = type(value) == "table" and marks and survey.mark_kind(value)
-        copy[i] = kind and core.data.missing_mark(kind) or value
-      end
-      values = copy
-    end
-    plain[name] = values
-  end
-  return survey.from_lists(plain)
-end
 
 return setmetatable(bilan, {
   __index = function(self, name)
@@ -84,7 +65,6 @@ return setmetatable(bilan, {
     if type(name) == "string" then
       local fault = require "bilan.fault"
       local names = require("bilan.ordered").keys(lazy)
-      names[#names + 1] = "survey"
       fault.unknown("name in bilan:", name, names)
     end
   end,

@@ -53,15 +53,37 @@ local function note(self, text, ...)
   return notes
 end
 
+local marks, kind_of = {}, {} -- the objects that stand for kinds of missing in scripts
+
+--- Sets the script-side values of the kinds of missing (by init).
+function Survey.set_marks(list)
+  for kind, mark in pairs(list) do
+    local own = core.data.missing_mark(kind)
+    marks[own], kind_of[mark] = mark, own
+  end
+end
+
+-- A list with the script-side values of the kinds of missing as the core knows them.
+local function unmarked(values)
+  if type(values) ~= "table" then return values end
+  local copy = {}
+  for i, value in pairs(values) do
+    copy[i] = type(value) == "table" and kind_of[value] or value
+  end
+  return copy
+end
+
 --- bilan.survey{ name = {values...}, ... }: columns in the order of their names. A list may
 -- also name them in order: bilan.survey{ { "age", {12, 13} }, { "genre", {...} } }.
 function Survey.from_lists(columns)
   fault.expect(columns, "table", "bilan.survey")
   local pairs_ = {}
   if columns[1] ~= nil then
-    for i, pair in ipairs(columns) do pairs_[i] = { pair[1], pair[2] } end
+    for i, pair in ipairs(columns) do pairs_[i] = { pair[1], unmarked(pair[2]) } end
   else
-    for name, values in ordered.pairs(columns) do pairs_[#pairs_ + 1] = { name, values } end
+    for name, values in ordered.pairs(columns) do
+      pairs_[#pairs_ + 1] = { name, unmarked(values) }
+    end
   end
   local rows = 0
   for _, pair in ipairs(pairs_) do
@@ -131,21 +153,6 @@ function methods:item(name)
   return { id = name, kind = core.data.kind(s.table, name), label = methods.label(self, name),
     question = in_language(item.question, s.book.lang), levels = levels, nets = nets,
     universe = item.universe, base = item.base, unit = item.unit, note = item.note }
-end
-
-local marks, mark_names -- the objects that stand for kinds of missing in scripts
-
---- Sets the script-side values of the kinds of missing (by init).
-function Survey.set_marks(list)
-  marks, mark_names = {}, list
-  for kind, mark in pairs(list) do
-    marks[core.data.missing_mark(kind)] = mark
-  end
-end
-
---- The kind of missing that a script-side value stands for, or nil.
-function Survey.mark_kind(value)
-  for kind, mark in pairs(mark_names) do if mark == value then return kind end end
 end
 
 local function shown(value)
@@ -332,6 +339,14 @@ function methods:sql(query)
   local s = inside(self)
   fault.expect(query, "string", "sql")
   return Survey.wrap(core.sql.sql(s.table, s.domain, query), { synthetic = s.synthetic })
+end
+
+--- Writes the respondents (of the domain) as CSV below the output folder; gives the path.
+-- opts: delimiter, decimal, raw (leaves text that looks like a formula as it is).
+function methods:write(path, opts)
+  local s = inside(self)
+  fault.expect(path, "string", "write: a path")
+  return core.host.write(path, core.csv.csv_write(s.table, s.domain, opts or {}))
 end
 
 --- Marks the respondents as made up: every table, chart and page of them says so.

@@ -159,7 +159,7 @@ static void random_files_hold_the_fuzzers_invariants(void **state) {
       "-0", "007", "NA",  "=x",  "sep=", "q1. W", "2018-01-31", "\xE2\x80\xAF", "1e+20",
       "\t", "|",   "._.", "[x]", "\"\"", "x y",   "\xE9",       "0,25",         "1 234"};
   uint64_t seed = 21;
-  for (int round = 0; round < 30000; round++) {
+  for (int round = 0; round < 200000; round++) {
     char text[200] = "";
     uint32_t n = draw_below(&seed, 20);
     for (uint32_t i = 0; i < n; i++)

@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
+#include "data/recode.h"
 #include "expr/eval.h"
 #include "fixture.h"
 
@@ -419,10 +420,386 @@ static void random_expressions_equal_sqlite(void **state) {
   assert_true(present > (size_t)EXPRESSIONS * ROWS / 3);
 }
 
+/* ---- a small table for the rest --------------------------------------------------------- */
+
+/* Six respondents: age (one without answer), genre (coded; a "don't know", a "not asked"),
+ * aime: a scale whose levels carry numbers, sports: several answers, mot: text. */
+static struct table *small_table(void) {
+  static const double ages[] = {14, 15, 16, NAN, 15, 17.5};
+  static const uint32_t genres[] = {1, 2, 1, 3, 4, 0};
+  static const char *const labels[] = {"fille", "garçon", "?nsp", "!non"};
+  static const char *const lists[] = {"foot;judo", "judo", "foot", "", "natation;foot", "judo"};
+  struct text_builder k;
+  struct column *fields = NULL, *sets = NULL, *scale = NULL;
+  struct codes_builder s;
+  struct dict *d;
+  struct table *t;
+  uint32_t code;
+  assert_int_equal(table_new(b, &t, 6), 0);
+  add(t, "age", BILAN_NUMBER, make_numbers(b, 6, ages));
+  add(t, "genre", BILAN_SINGLE, make_codes(b, 6, genres, labels, 4));
+  assert_int_equal(dict_new(b, &d), 0);
+  assert_int_equal(dict_add_level(b, d, &code, &(struct level){TEXT("un peu"), 1, 0}), 0);
+  assert_int_equal(dict_add_level(b, d, &code, &(struct level){TEXT("beaucoup"), 2, 0}), 0);
+  assert_int_equal(codes_builder_open(b, &s, d), 0);
+  dict_free(d);
+  for (uint32_t i = 0; i < 6; i++) assert_int_equal(codes_builder_add(&s, i % 3), 0);
+  assert_int_equal(codes_builder_finish(&s, &scale), 0);
+  add(t, "aime", BILAN_SCALE, scale);
+  text_builder_open(b, &k);
+  for (size_t i = 0; i < 6; i++)
+    assert_int_equal(text_builder_add(&k, text_of(lists[i]),
+                                      *lists[i] ? BILAN_PRESENT : BILAN_NO_ANSWER), 0);
+  assert_int_equal(text_builder_finish(&k, &fields), 0);
+  add(t, "mot", BILAN_TEXT, column_hold(fields));
+  struct column *codes = NULL;
+  assert_int_equal(column_to_codes(b, &codes, fields, 0), 0);
+  assert_int_equal(column_split(b, &sets, codes, TEXT(";"), NULL, true), 0);
+  column_free(codes);
+  column_free(fields);
+  add(t, "sports", BILAN_MULTIPLE, sets);
+  return t;
+}
+
+/* The values of an expression, row after row, as text with NULL for no value: "14,15,NULL". */
+static void expect_values(struct table *t, const char *source, const char *want) {
+  struct expr *e;
+  struct run run;
+  struct arena arena;
+  struct vector *out;
+  struct buffer got;
+  char room[NUMBER_ROOM];
+  bilan_status status = expr_parse(b, &e, text_of(source));
+  if (!status) status = expr_bind(b, e, t);
+  if (status) print_error("%s: %s\n", source, b->message);
+  assert_int_equal(status, BILAN_OK);
+  arena_init(&arena, &b->mem);
+  buffer_init(&got, &b->mem);
+  run_open(&run, b, e, &arena);
+  run.count = table_rows(t);
+  assert_int_equal(run_vector(&run, &out), 0);
+  assert_int_equal(eval_values(&run, e->root, out), 0);
+  for (size_t i = 0; i < run.count; i++) {
+    struct value v = out->v[i & out->mask];
+    if (i) buffer_char(&got, ',');
+    if (v.type == VALUE_NULL) buffer_string(&got, "NULL");
+    else buffer_text(&got, value_as_text(v, room));
+  }
+  if (strcmp(got.s, want) != 0) print_error("in %s:\n", source);
+  assert_string_equal(got.s, want);
+  buffer_free(&got);
+  run_release(&run, out);
+  run_close(&run);
+  arena_free(&arena);
+  expr_free(e);
+}
+
+/* AND, OR and NOT of SQL-92 (ISO 9075:1992, tables 12 to 14), written out. */
+static void logic_has_three_values(void **state) {
+  static const char *const word[] = {"0", "NULL", "1"};
+  static const int and_table[3][3] = {{0, 0, 0}, {0, 1, 1}, {0, 1, 2}};
+  static const int or_table[3][3] = {{0, 1, 2}, {1, 1, 2}, {2, 2, 2}};
+  static const int not_table[3] = {2, 1, 0};
+  static const double one[] = {1};
+  struct table *t;
+  char source[80];
+  (void)state;
+  assert_int_equal(table_new(b, &t, 1), 0);
+  add(t, "x", BILAN_NUMBER, make_numbers(b, 1, one));
+  for (int i = 0; i < 3; i++) {
+    snprintf(source, sizeof source, "NOT (%s AND x)", word[i]);
+    expect_values(t, source, word[not_table[i]]);
+    for (int j = 0; j < 3; j++) {
+      snprintf(source, sizeof source, "(%s AND x) AND %s", word[i], word[j]);
+      expect_values(t, source, word[and_table[i][j]]);
+      snprintf(source, sizeof source, "%s OR (x AND %s)", word[i], word[j]);
+      expect_values(t, source, word[or_table[i][j]]);
+    }
+  }
+  table_free(t);
+}
+
+static void null_is_neither_in_nor_out(void **state) {
+  (void)state;
+  struct table *t = small_table();
+  expect_values(t, "age IN (14, 15)", "1,1,0,NULL,1,0");
+  expect_values(t, "age NOT IN (14, NULL)", "0,NULL,NULL,NULL,NULL,NULL");
+  expect_values(t, "age IN ()", "0,0,0,0,0,0");
+  expect_values(t, "age BETWEEN 15 AND 16", "0,1,1,NULL,1,0");
+  expect_values(t, "genre <> 'fille'", "0,1,0,NULL,NULL,NULL");
+  expect_values(t, "genre IS NOT 'fille'", "0,1,0,1,1,1");
+  table_free(t);
+}
+
+static void whole_numbers_divide_as_integers(void **state) {
+  (void)state;
+  struct table *t = small_table();
+  expect_values(t, "age / 2", "7,7,8,NULL,7,8.75");
+  expect_values(t, "age / 2.0", "7.0,7.5,8.0,NULL,7.5,8.75");
+  expect_values(t, "age / 0", "NULL,NULL,NULL,NULL,NULL,NULL");
+  expect_values(t, "9223372036854775807 + 1", "9.22337203685478e+18,9.22337203685478e+18,"
+                "9.22337203685478e+18,9.22337203685478e+18,9.22337203685478e+18,"
+                "9.22337203685478e+18");
+  table_free(t);
+}
+
+static void lower_and_upper_know_accents(void **state) {
+  (void)state;
+  struct table *t = small_table();
+  expect_values(t, "upper(genre)", "FILLE,GARÇON,FILLE,NULL,NULL,NULL");
+  expect_values(t, "lower('ÉCOLE Œuvre ŸΣЖ')", "école œuvre ÿσж,école œuvre ÿσж,"
+                "école œuvre ÿσж,école œuvre ÿσж,école œuvre ÿσж,école œuvre ÿσж");
+  expect_values(t, "length(genre)", "5,6,5,NULL,NULL,NULL");
+  table_free(t);
+}
+
+static void survey_words_ask_about_items(void **state) {
+  (void)state;
+  struct table *t = small_table();
+  expect_values(t, "answered(genre)", "1,1,1,0,0,0");
+  expect_values(t, "missing(genre)", "NULL,NULL,NULL,don't know,not asked,no answer");
+  expect_values(t, "missing(age)", "NULL,NULL,NULL,no answer,NULL,NULL");
+  expect_values(t, "has(sports, 'foot')", "1,0,1,NULL,1,0");
+  expect_values(t, "ticked(sports)", "2,1,1,NULL,2,1");
+  expect_values(t, "sports", "foot;judo,judo,foot,NULL,foot;natation,judo");
+  expect_values(t, "answered(sports) and not has(sports, 'judo')", "0,0,1,0,1,0");
+  expect_values(t, "value(aime)", "NULL,1,2,NULL,1,2");
+  expect_values(t, "value(aime) >= 2", "NULL,0,1,NULL,0,1");
+  expect_values(t, "aime", "NULL,un peu,beaucoup,NULL,un peu,beaucoup");
+  table_free(t);
+}
+
+/* Both sides of a comparison between a coded item and a text give what SQLite's own rules
+ * give; parts that depend on two items go row by row. */
+static void parts_by_level_and_by_row_agree(void **state) {
+  (void)state;
+  struct table *t = small_table();
+  expect_values(t, "genre || '/' || age", "fille/14,garçon/15,fille/16,NULL,NULL,NULL");
+  expect_values(t, "case when genre = 'fille' and age > 14 then 'grande' when age > 14 then "
+                "'grand' end", "NULL,grand,grande,NULL,grand,grand");
+  expect_values(t, "iif(genre like 'G%' or age = 14, upper(genre), genre)",
+                "FILLE,GARÇON,fille,NULL,NULL,NULL");
+  table_free(t);
+}
+
+/* ---- filter and derive ------------------------------------------------------------------ */
+
+static void filter_keeps_the_true_rows(void **state) {
+  enum { MANY = 3000 };
+  static double values[MANY];
+  struct table *t;
+  struct expr *e;
+  struct domain *d;
+  size_t count = 0;
+  (void)state;
+  for (size_t i = 0; i < MANY; i++) values[i] = i % 7 ? (double)(i % 11) : NAN;
+  assert_int_equal(table_new(b, &t, MANY), 0);
+  add(t, "x", BILAN_NUMBER, make_numbers(b, MANY, values));
+  assert_int_equal(expr_parse(b, &e, TEXT("x > 4 or x = 2")), 0);
+  assert_int_equal(expr_filter(b, &d, e, t), 0);
+  for (size_t i = 0; i < MANY; i++) {
+    bool in = i % 7 && (i % 11 > 4 || i % 11 == 2);
+    count += in;
+    assert_int_equal(domain_has(d, i), in);
+  }
+  assert_int_equal(d->count, count);
+  domain_free(d);
+  expr_free(e);
+  table_free(t);
+}
+
+static struct column *derive(struct table *t, const char *source, bilan_kind want) {
+  struct expr *e;
+  struct column *c = NULL;
+  bilan_kind kind = BILAN_ID;
+  assert_int_equal(expr_parse(b, &e, text_of(source)), 0);
+  assert_int_equal(expr_derive(b, &c, &kind, e, t), 0);
+  assert_int_equal(kind, want);
+  expr_free(e);
+  return c;
+}
+
+static void derived_columns_keep_why_there_is_no_answer(void **state) {
+  (void)state;
+  struct table *t = small_table();
+  struct column *c = derive(t, "genre = 'fille'", BILAN_NUMBER);
+  assert_int_equal(c->type, COLUMN_NUMBERS);
+  assert_true(column_number(c, 0) == 1 && column_number(c, 1) == 0);
+  assert_int_equal(column_missing(c, 3), BILAN_DONT_KNOW);
+  assert_int_equal(column_missing(c, 4), BILAN_NOT_ASKED);
+  assert_int_equal(column_missing(c, 5), BILAN_NO_ANSWER);
+  column_free(c);
+  c = derive(t, "substr(genre, 1, 1)", BILAN_SINGLE);
+  assert_int_equal(column_missing(c, 3), BILAN_DONT_KNOW);
+  assert_int_equal(column_missing(c, 4), BILAN_NOT_ASKED);
+  assert_true(text_equal(column_label(c, 1), TEXT("g")));
+  column_free(c);
+  table_free(t);
+}
+
+static void levels_stand_in_the_order_of_the_branches(void **state) {
+  (void)state;
+  struct table *t = small_table();
+  struct column *c = derive(t, "case when age < 13 then 'petit' when age > 15 then 'grand' "
+                            "else 'moyen' end", BILAN_SINGLE);
+  assert_int_equal(dict_count(c->dict), 4);
+  assert_true(text_equal(dict_level(c->dict, 1)->label, TEXT("petit")));
+  assert_true(text_equal(dict_level(c->dict, 2)->label, TEXT("grand")));
+  assert_true(text_equal(column_label(c, 0), TEXT("moyen")));
+  column_free(c);
+  c = derive(t, "upper(aime)", BILAN_SINGLE);
+  assert_true(text_equal(dict_level(c->dict, 1)->label, TEXT("UN PEU")));
+  assert_true(text_equal(dict_level(c->dict, 2)->label, TEXT("BEAUCOUP")));
+  column_free(c);
+  table_free(t);
+}
+
+/* ---- errors ----------------------------------------------------------------------------- */
+
+static void expect_error(struct table *t, const char *source, bilan_status want,
+                         const char *message) {
+  struct expr *e;
+  bilan_status status = expr_parse(b, &e, text_of(source));
+  if (!status) {
+    status = expr_bind(b, e, t);
+    expr_free(e);
+  }
+  if (status != want || !strstr(b->message, message))
+    print_error("%s\n  gives %d: %s\n  expected %s\n", source, (int)status, b->message, message);
+  assert_int_equal(status, want);
+  assert_non_null(strstr(b->message, message));
+}
+
+static void errors_point_at_the_place(void **state) {
+  (void)state;
+  struct table *t = small_table();
+  expect_error(t, "age >= 15 and gendre = 'fille'", BILAN_USAGE,
+               "column 15: no item \"gendre\"");
+  expect_error(t, "age >= 15 and gendre = 'fille'", BILAN_USAGE, "did you mean \"genre\"");
+  expect_error(t, "age >= 15 and gendre = 'fille'", BILAN_USAGE,
+               "\n  age >= 15 and gendre = 'fille'\n                ^");
+  expect_error(t, "genre = 'é' and\n  (age >", BILAN_USAGE,
+               "column 25: expected a value, an item or '(', found the end");
+  expect_error(t, "genre = 'é' and\n  (age >", BILAN_USAGE, "\n    (age >\n          ^");
+  expect_error(t, "lowr(genre)", BILAN_USAGE, "no function \"lowr\"; did you mean \"lower\"?");
+  expect_error(t, "round(age, 1, 2)", BILAN_USAGE, "column 1: round takes at most 2 arguments");
+  expect_error(t, "sum(age)", BILAN_USAGE, "works on many rows");
+  expect_error(t, "genre = \"fille\"", BILAN_USAGE, "(a text is written '...')");
+  expect_error(t, "genre = ‘fille’", BILAN_USAGE, "column 9: typographic quote");
+  expect_error(t, "genre = 'fille", BILAN_USAGE, "column 9: quote without its closing quote");
+  expect_error(t, "age > 2,5", BILAN_USAGE, "a decimal number has a point");
+  expect_error(t, "has(sports, 'fot')", BILAN_USAGE, "no option \"fot\"; did you mean \"foot\"");
+  expect_error(t, "has(age, 'foot')", BILAN_USAGE, "has is for items with several answers");
+  expect_error(t, "answered(age + 1)", BILAN_USAGE, "answered takes the name of an item");
+  expect_error(t, "aime >= 2", BILAN_USAGE, "its numbers are value(aime)");
+  expect_error(t, "age > 1; drop table survey", BILAN_USAGE, "column 8: an expression has no ';'");
+  expect_error(t, "", BILAN_USAGE, "found the end of the expression");
+  expect_error(t, "age \xFF", BILAN_USAGE, "byte 5 of the expression is not UTF-8");
+  expect_error(t, "age NOT 5", BILAN_USAGE, "expected IN, LIKE, GLOB, BETWEEN or NULL after NOT");
+  table_free(t);
+}
+
+static void nul_bytes_are_refused(void **state) {
+  struct expr *e;
+  (void)state;
+  assert_int_equal(expr_parse(b, &e, (struct text){"a\0b", 3}), BILAN_USAGE);
+}
+
+static void repeat(struct buffer *out, const char *s, size_t times) {
+  while (times--) buffer_string(out, s);
+}
+
+static void depth_and_size_are_bounded(void **state) {
+  struct expr *e;
+  struct buffer source;
+  (void)state;
+  struct table *t = small_table();
+  static const char *const bombs[] = {"(", "NOT ", "- ", "age + ", "CASE WHEN ", "abs(", "1 IN ("};
+  for (size_t i = 0; i < sizeof bombs / sizeof bombs[0]; i++) {
+    buffer_init(&source, &b->mem);
+    repeat(&source, bombs[i], 30000);
+    buffer_string(&source, "age");
+    assert_int_equal(expr_parse(b, &e, (struct text){source.s, source.n}), BILAN_LIMIT);
+    buffer_free(&source);
+  }
+  buffer_init(&source, &b->mem);
+  buffer_string(&source, "age in (1");
+  repeat(&source, ", 15", 20000);
+  buffer_char(&source, ')');
+  assert_int_equal(expr_parse(b, &e, (struct text){source.s, source.n}), 0);
+  assert_int_equal(expr_bind(b, e, t), 0);
+  expr_free(e);
+  buffer_free(&source);
+  expect_error(t, "replace(replace(replace(replace(replace(replace(replace(mot || "
+               "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'a', 'aaaaaaaa'), 'a', 'aaaaaaaa'), 'a', "
+               "'aaaaaaaa'), 'a', 'aaaaaaaa'), 'a', 'aaaaaaaa'), 'a', 'aaaaaaaa'), 'a', 'b') "
+               "and replace(replace(replace(replace(replace(replace(replace(genre || "
+               "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', 'a', 'aaaaaaaa'), 'a', 'aaaaaaaa'), 'a', "
+               "'aaaaaaaa'), 'a', 'aaaaaaaa'), 'a', 'aaaaaaaa'), 'a', 'aaaaaaaa'), 'a', 'b')",
+               BILAN_LIMIT, "too long");
+  table_free(t);
+}
+
+/* ---- memory ----------------------------------------------------------------------------- */
+
+static bilan_status derive_once(struct table *t, const char *source) {
+  struct expr *e = NULL;
+  struct column *c = NULL;
+  struct domain *d = NULL;
+  bilan_kind kind;
+  bilan_status status = expr_parse(b, &e, text_of(source));
+  if (!status) status = expr_derive(b, &c, &kind, e, t);
+  if (!status) status = expr_filter(b, &d, e, t);
+  column_free(c);
+  domain_free(d);
+  expr_free(e);
+  return status;
+}
+
+static void every_failed_allocation_is_reported(void **state) {
+  static const char *const sources[] = {
+      "case when genre = 'fille' then upper(mot) || age else sports end",
+      "age in (14, 15) and genre like 'f%' or replace(mot, 'o', genre) = trim(mot)",
+      "missing(genre)", "coalesce(value(aime), age, 'x')", "has(sports, 'foot')"};
+  (void)state;
+  struct table *t = small_table();
+  size_t before = b->mem.used;
+  for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+    for (int on = 0; on < 2; on++) {
+      bilan_status status = BILAN_NOMEM;
+      for (uint64_t n = 1; status && n < 2000; n++) {
+        b->mem.requests = 0;
+        b->mem.fail_at = n;
+        b->mem.fail_on = on;
+        status = derive_once(t, sources[i]);
+        b->mem.fail_at = 0;
+        assert_true(status == BILAN_OK || status == BILAN_NOMEM);
+        assert_int_equal(b->mem.used, before);
+      }
+      assert_int_equal(status, BILAN_OK);
+    }
+  }
+  table_free(t);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_handle, close_handle)
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(random_expressions_equal_sqlite, open_handle,
-                                      close_handle),
+      TEST(random_expressions_equal_sqlite),
+      TEST(logic_has_three_values),
+      TEST(null_is_neither_in_nor_out),
+      TEST(whole_numbers_divide_as_integers),
+      TEST(lower_and_upper_know_accents),
+      TEST(survey_words_ask_about_items),
+      TEST(parts_by_level_and_by_row_agree),
+      TEST(filter_keeps_the_true_rows),
+      TEST(derived_columns_keep_why_there_is_no_answer),
+      TEST(levels_stand_in_the_order_of_the_branches),
+      TEST(errors_point_at_the_place),
+      TEST(nul_bytes_are_refused),
+      TEST(depth_and_size_are_bounded),
+      TEST(every_failed_allocation_is_reported),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

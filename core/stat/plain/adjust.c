@@ -28,6 +28,8 @@ struct sorted {
   size_t *spare;
 };
 
+/* Merges the sorted runs low..middle and middle..high of indices; of equal values the
+ * earlier comes first. */
 static void merge(size_t *to, const size_t *from, const double *p, size_t low, size_t middle,
                   size_t high) {
   size_t i = low, j = middle;
@@ -51,6 +53,7 @@ static void sort_indices(struct sorted *s, const double *p, size_t m) {
   for (size_t i = 0; i < m; i++) s->p[i] = p[s->from[i]];
 }
 
+/* holm: running maxima from the smallest p upwards. */
 static void step_down(struct sorted *s, size_t m) {
   double most = 0;
   for (size_t i = 0; i < m; i++) {
@@ -70,6 +73,7 @@ static void step_up(struct sorted *s, size_t m, bool rate, double scale) {
   }
 }
 
+/* 1 + 1/2 + ... + 1/m, the small terms first. */
 static double harmonic(size_t m) {
   double sum = 0;
   for (size_t i = m; i > 0; i--) sum += 1 / (double)i;
@@ -93,6 +97,7 @@ static void hommel(struct sorted *s, size_t m) {
   for (size_t i = 0; i < m; i++) s->out[i] = fmin(1, fmax(s->out[i], s->p[i]));
 }
 
+/* Fills s->out from s->p; methods that look at one value only are written out here. */
 static void adjust(struct sorted *s, size_t m, enum plain_adjustment how) {
   switch (how) {
   case ADJUST_HOLM: step_down(s, m); break;
@@ -107,6 +112,7 @@ static void adjust(struct sorted *s, size_t m, enum plain_adjustment how) {
   }
 }
 
+/* BILAN_USAGE names the first value that is not a p-value; NaN is none. */
 static bilan_status check(bilan *b, const double *p, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (!(p[i] >= 0 && p[i] <= 1))
@@ -114,6 +120,8 @@ static bilan_status check(bilan *b, const double *p, size_t count) {
   return BILAN_OK;
 }
 
+/* Sorts, adjusts, and puts the results back where the values came from. O(m log m); hommel
+ * O(m^2). Scratch is freed on every path. */
 bilan_status plain_p_adjust(bilan *b, double *out, const double *p, size_t count,
                             enum plain_adjustment how) {
   bilan_status status = check(b, p, count);

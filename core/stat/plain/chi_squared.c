@@ -44,12 +44,14 @@ static bilan_status margins_of(bilan *b, struct margins *m, struct plain_counts 
   return BILAN_OK;
 }
 
+/* How many margins hold anybody: what r and c are. */
 static size_t filled(const double *margin, size_t count) {
   size_t n = 0;
   for (size_t i = 0; i < count; i++) n += margin[i] > 0;
   return n;
 }
 
+/* Stores where the caller wants it; NULL means that it does not. */
 static void put(double *array, size_t at, double value) {
   if (array) array[at] = value;
 }
@@ -97,6 +99,8 @@ static void two_by_two(struct plain_chi_squared *out, const double f[4], bool co
   out->statistic = left * left * weight;
 }
 
+/* Cramer's V plain and corrected, from the uncorrected statistic. The corrected one stays NaN
+ * where a table of n people leaves no room for it. */
 static void measures(struct plain_chi_squared *out) {
   double r = (double)out->rows, c = (double)out->cols, n = out->n;
   double phi2 = out->statistic / n;
@@ -107,6 +111,7 @@ static void measures(struct plain_chi_squared *out) {
   if (room > 0) out->cramer_v_corrected = sqrt(fmin(1, left / room));
 }
 
+/* Leaves NaN and a note where fewer than two rows or columns hold answers. */
 static void no_test(struct plain_chi_squared *out) {
   out->statistic = out->p_value = out->g_statistic = out->g_p_value = NAN;
   out->cramer_v = NAN;
@@ -129,6 +134,7 @@ static void test(struct plain_chi_squared *out, struct plain_counts t, const str
   if (out->smallest_expected < 5) out->notes |= NOTE_SMALL;
 }
 
+/* Margins, cells, then the test; `out` is written last, so that it is untouched on failure. */
 bilan_status plain_chi_squared(bilan *b, struct plain_chi_squared *out,
                                struct plain_cells cells, struct plain_counts t, bool correct) {
   struct margins m = {NULL, NULL, 0};

@@ -28,18 +28,23 @@ struct pair {
   double conf, z;
 };
 
+/* x / n; n > 0. */
 static double share(struct plain_share s) { return s.x / s.n; }
 
+/* p q / n of one group, Wald's. */
 static double variance(struct plain_share s) { return share(s) * (1 - share(s)) / s.n; }
 
+/* 0 <= x <= n, finite; refuses NaN too. */
 static bool valid(struct plain_share s) {
   return s.n >= 0 && s.n < INFINITY && s.x >= 0 && s.x <= s.n;
 }
 
+/* An interval of a difference, cut to [-1, 1]. */
 static struct plain_interval around(double middle, double below, double above) {
   return (struct plain_interval){middle, fmax(-1, middle - below), fmin(1, middle + above), 0};
 }
 
+/* The textbook interval; a point, and said to be one, when both variances are 0. */
 static struct plain_interval wald(const struct pair *q) {
   double half = q->z * sqrt(variance(q->a) + variance(q->b));
   struct plain_interval out = around(share(q->a) - share(q->b), half, half);
@@ -47,6 +52,8 @@ static struct plain_interval wald(const struct pair *q) {
   return out;
 }
 
+/* Wald on (x + 1) of (n + 2) in each group, about the shares of those; the estimate stays the
+ * difference of the shares seen. */
 static struct plain_interval agresti_caffo(const struct pair *q) {
   struct pair more = *q;
   more.a = (struct plain_share){q->a.x + 1, q->a.n + 2};
@@ -58,12 +65,15 @@ static struct plain_interval agresti_caffo(const struct pair *q) {
 
 /* ---- Newcombe ---- */
 
+/* Newcombe's combination of two one-sample intervals: each limit uses the two limits that
+ * make the difference smaller (low) or larger (high). */
 static struct plain_interval square_and_add(const struct pair *q, struct plain_interval a,
                                             struct plain_interval b) {
   double p = share(q->a), r = share(q->b);
   return around(p - r, hypot(p - a.low, b.high - r), hypot(a.high - p, r - b.low));
 }
 
+/* Method 10: uncorrected Wilson limits. */
 static struct plain_interval newcombe(const struct pair *q) {
   return square_and_add(q, plain_proportion(q->a.x, q->a.n, q->conf, METHOD_WILSON),
                         plain_proportion(q->b.x, q->b.n, q->conf, METHOD_WILSON));
@@ -77,17 +87,21 @@ static double corrected_limit(struct plain_share s, double z, int side) {
   return (p + half + side * z * sqrt(p * (1 - p) / s.n + half / (2 * s.n))) / (1 + 2 * half);
 }
 
+/* Wilson's interval with the whole continuity correction, as Newcombe's method 11 has it; R's
+ * prop.test shrinks it, so that METHOD_WILSON_CC is another one. */
 static struct plain_interval corrected(struct plain_share s, double z) {
   return (struct plain_interval){share(s), corrected_limit(s, z, -1), corrected_limit(s, z, 1),
                                  0};
 }
 
+/* Method 11: corrected Wilson limits. */
 static struct plain_interval newcombe_cc(const struct pair *q) {
   return square_and_add(q, corrected(q->a, q->z), corrected(q->b, q->z));
 }
 
 /* ---- Miettinen and Nurminen ---- */
 
+/* count / p, where nobody adds nothing even at p = 0. */
 static double slope_part(double count, double p) { return count > 0 ? count / p : 0; }
 
 /* Slope of the log-likelihood in P1 when P2 = P1 - D; falls from left to right. */
@@ -126,6 +140,8 @@ static double score(double D, const void *context) {
   return gap / sqrt(v * total / (total - 1)) - s->z;
 }
 
+/* The score falls from plus infinity at -1 to minus infinity at 1 and is 0 at d: each limit
+ * is the one root on its side of d. */
 static struct plain_interval miettinen_nurminen(const struct pair *q) {
   struct score_ask low = {q, q->z}, high = {q, -q->z};
   double d = share(q->a) - share(q->b);
@@ -138,10 +154,12 @@ typedef struct plain_interval method_function(const struct pair *q);
 static method_function *const methods[DIFFERENCE_METHODS] = {
     newcombe, newcombe_cc, miettinen_nurminen, agresti_caffo, wald};
 
+/* Are both groups and conf in their domain? An empty group is; it has no estimate. */
 static bool askable(struct plain_share a, struct plain_share b, double conf) {
   return valid(a) && valid(b) && conf > 0 && conf < 1;
 }
 
+/* Checks, then the chosen method; NaN limits only outside the domain. */
 struct plain_interval plain_difference(struct plain_share a, struct plain_share b, double conf,
                                        enum plain_difference_method m) {
   if (!askable(a, b, conf) || (unsigned)m >= DIFFERENCE_METHODS)
@@ -161,17 +179,20 @@ static bool add_half(struct plain_share *a, struct plain_share *b) {
   return true;
 }
 
+/* exp(log_ratio -+ z se): limits of a ratio, above 0. */
 static struct plain_interval ratio_around(double log_ratio, double se, double conf, bool half) {
   double width = normal_quantile((1 - conf) / 2, UPPER) * se;
   return (struct plain_interval){exp(log_ratio), exp(log_ratio - width),
                                  exp(log_ratio + width), half ? NOTE_HALF : 0};
 }
 
+/* A ratio without a figure: of an empty group anything from 0 up is possible. */
 static struct plain_interval no_ratio(bool empty) {
   return (struct plain_interval){NAN, empty ? 0 : NAN, empty ? INFINITY : NAN,
                                  empty ? NOTE_EMPTY : NOTE_DOMAIN};
 }
 
+/* Needs somebody in both numerators; else half a person is added everywhere, and said. */
 struct plain_interval plain_risk_ratio(struct plain_share a, struct plain_share b, double conf) {
   if (!askable(a, b, conf)) return no_ratio(false);
   if (a.n == 0 || b.n == 0) return no_ratio(true);
@@ -180,6 +201,7 @@ struct plain_interval plain_risk_ratio(struct plain_share a, struct plain_share 
   return ratio_around(log(share(a)) - log(share(b)), se, conf, half);
 }
 
+/* Needs somebody in all four cells; else half a person is added everywhere, and said. */
 struct plain_interval plain_odds_ratio(struct plain_share a, struct plain_share b, double conf) {
   if (!askable(a, b, conf)) return no_ratio(false);
   if (a.n == 0 || b.n == 0) return no_ratio(true);

@@ -41,6 +41,7 @@ struct map {
   size_t room, used; /* room is a power of two or 0 */
 };
 
+/* The slot of a key, or the free one where it belongs; the map is never full. */
 static size_t slot_of(const struct map *m, uint64_t node, int64_t tag) {
   uint64_t h = (node ^ ((uint64_t)tag * 0x9E3779B97F4A7C15u)) * 0xBF58476D1CE4E5B9u;
   size_t at = (size_t)((h ^ (h >> 29)) & (m->room - 1));
@@ -49,6 +50,7 @@ static size_t slot_of(const struct map *m, uint64_t node, int64_t tag) {
   return at;
 }
 
+/* Doubles the room; slots move, so that pointers into the map are void. */
 static bilan_status map_grow(bilan *b, struct map *m) {
   struct map bigger = {NULL, m->room ? 2 * m->room : 256, m->used};
   bigger.slot = mem_array(&b->mem, bigger.room, sizeof *bigger.slot);
@@ -62,6 +64,7 @@ static bilan_status map_grow(bilan *b, struct map *m) {
   return BILAN_OK;
 }
 
+/* Empties a map; harmless on an empty one. */
 static void map_free(bilan *b, struct map *m) {
   mem_free(&b->mem, m->slot);
   *m = (struct map){0};
@@ -89,6 +92,7 @@ struct vector {
   double v[MOST_ROWS];
 };
 
+/* The one failure of a table that is beyond the limit; says what to do instead. */
 static bilan_status too_large(struct walk *w) {
   return fail(w->b, BILAN_LIMIT,
               "fisher: a %zu x %zu table of %zu answers is too large to count exactly: use "
@@ -124,6 +128,7 @@ static void sort_down(double *v, size_t n) {
     }
 }
 
+/* A node as one number; rows - 1 margins fix it, since their sum is known. */
 static uint64_t pack(const struct walk *w, const struct vector *margin) {
   uint64_t node = 0;
   for (size_t i = 0; i + 1 < w->rows; i++) node += w->unit[i] * (uint64_t)margin->v[i];
@@ -150,6 +155,7 @@ static double log_ways(const struct walk *w, const struct vector *f) {
   return sum;
 }
 
+/* ln n!/prod R_i!: all completions of a node before column j together. */
 static double log_total(const struct walk *w, const struct vector *margin, size_t j) {
   return w->log_factorial[(size_t)w->left[j]] + log_ways(w, margin);
 }
@@ -176,6 +182,7 @@ static bool next_fill(struct vector *fill, const struct vector *room, size_t row
   return false;
 }
 
+/* The margins that a filling leaves, sorted: equal nodes compare equal. */
 static struct vector rest_of(const struct walk *w, const struct vector *margin,
                              const struct vector *fill) {
   struct vector rest = {{0}};
@@ -245,6 +252,7 @@ static size_t up_to(const struct state *s, size_t count, double most) {
   return low;
 }
 
+/* Adds probability to a state before the next column, new or there. */
 static bilan_status keep(struct walk *w, uint64_t node, double past, double probability) {
   struct state *s;
   bool fresh;
@@ -290,6 +298,7 @@ static bilan_status expand(struct walk *w, const struct state *s, size_t count, 
   return BILAN_OK;
 }
 
+/* The order of states: by node, then by past. */
 static bool before(const struct state *a, const struct state *b) {
   return a->node != b->node ? a->node < b->node : a->tag < b->tag;
 }
@@ -333,6 +342,8 @@ static bilan_status collect(struct walk *w) {
   return BILAN_OK;
 }
 
+/* Column by column until all is decided; before the last column every state is, because its
+ * completion is single. */
 static bilan_status walk_columns(struct walk *w) {
   for (size_t j = 0; j + 1 < w->cols; j++) {
     bilan_status status = collect(w);
@@ -367,6 +378,7 @@ static double log_seen(const struct walk *w, struct plain_counts t) {
   return sum;
 }
 
+/* ln k! for all k up to n, 8 bytes each; more than a million answers are refused. */
 static bilan_status fill_factorials(struct walk *w) {
   size_t n = (size_t)w->left[0];
   if (n > 1000000) return too_large(w);
@@ -397,6 +409,8 @@ static void margins_of(struct vector *margin, double *col, struct plain_counts t
   sort_down(col, turn ? t.rows : t.cols);
 }
 
+/* Turns the shorter side into rows, packs the first node and walks. All memory of the walk is
+ * freed on every path. */
 bilan_status fisher_count(bilan *b, double *p_value, struct plain_counts t, size_t limit) {
   struct vector margin = {{0}};
   double col[MOST_COLS] = {0};

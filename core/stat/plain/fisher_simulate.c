@@ -13,6 +13,7 @@
 #include "stat/dist/dist.h"
 #include "stat/plain/fisher.h"
 
+/* SplitMix64: steps the state, returns 64 bits. */
 static uint64_t next_random(uint64_t *state) {
   uint64_t z = (*state += 0x9E3779B97F4A7C15u);
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -36,6 +37,7 @@ struct deck {
   size_t n, rows, cols;
 };
 
+/* Fisher-Yates: every order of the deck is equally likely. */
 static void shuffle(struct deck *d, uint64_t *state) {
   for (size_t i = d->n; i > 1; i--) {
     size_t j = (size_t)below(state, i);
@@ -57,6 +59,7 @@ static double unlikeliness(struct deck *d) {
   return sum;
 }
 
+/* Lays out one entry a respondent, row by row, as in the table seen. */
 static void deal(struct deck *d, struct plain_counts t) {
   size_t at = 0;
   for (size_t i = 0; i < t.rows; i++)
@@ -68,6 +71,7 @@ static void deal(struct deck *d, struct plain_counts t) {
   for (size_t k = 0; k <= d->n; k++) d->log_factorial[k] = gamma_log((double)k + 1);
 }
 
+/* Allocates a deck; on failure what was had is freed by deck_close. */
 static bilan_status deck_open(bilan *b, struct deck *d, struct plain_counts t) {
   double n = 0;
   for (size_t i = 0; i < t.rows * t.cols; i++) n += t.n[i];
@@ -82,6 +86,7 @@ static bilan_status deck_open(bilan *b, struct deck *d, struct plain_counts t) {
   return BILAN_OK;
 }
 
+/* Frees what is there; harmless on a deck of zeros. */
 static void deck_close(bilan *b, struct deck *d) {
   mem_free(&b->mem, d->log_factorial);
   mem_free(&b->mem, d->cell);
@@ -89,6 +94,7 @@ static void deck_close(bilan *b, struct deck *d) {
   mem_free(&b->mem, d->column);
 }
 
+/* The p-value is in [1/(replicates + 1), 1]; ties within 1e-7 of the logarithm count. */
 bilan_status fisher_simulate(bilan *b, double *p_value, struct plain_counts t,
                              size_t replicates, uint64_t seed) {
   if (replicates == 0 || replicates > 1000000000)

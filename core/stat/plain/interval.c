@@ -25,12 +25,15 @@ const char *const plain_method_names[METHODS + 1] = {
     "wald",  "wilson",     "wilson_cc", "agresti_coull", "clopper_pearson", "jeffreys",
     "mid_p", "likelihood", "arcsine",   "logit",         "blaker",          NULL};
 
+/* centre -+ half, cut to what a share can be. */
 struct limits limits_cut(double centre, double half) {
   return (struct limits){fmax(0, centre - half), fmin(1, centre + half)};
 }
 
+/* The upper alpha/2 point of the normal. */
 static double z_of(const struct ask *a) { return normal_quantile(a->alpha / 2, UPPER); }
 
+/* Exactly a point at x = 0 and x = n, without rounding noise. */
 static struct limits wald(const struct ask *a) {
   double p = a->x / a->n;
   return limits_cut(p, z_of(a) * sqrt(p * (a->x == a->n ? 0 : 1 - p) / a->n));
@@ -52,29 +55,36 @@ static struct limits wilson_shifted(const struct ask *a, double shift) {
                          fmin(1, wilson_limit(p + c, a->n, z, 1))};
 }
 
+/* Score interval without correction: the default elsewhere. */
 static struct limits wilson(const struct ask *a) { return wilson_shifted(a, 0); }
 
+/* Score interval with the correction of R's prop.test. */
 static struct limits wilson_cc(const struct ask *a) {
   return wilson_shifted(a, fmin(0.5, fabs(a->x - a->n / 2)));
 }
 
+/* May miss 0 % and 100 % before the cut, never after. */
 static struct limits agresti_coull(const struct ask *a) {
   double z = z_of(a), n = a->n + z * z, p = (a->x + z * z / 2) / n;
   return limits_cut(p, z * sqrt(p * (1 - p) / n));
 }
 
+/* sin^2 on the quarter turn; angles beyond it are the ends. */
 static double squared_sine(double angle) {
   double s = sin(fmin(fmax(angle, 0), acos(0)));
   return s * s;
 }
 
+/* Open shares only: 0 and n are answered elsewhere. */
 static struct limits arcsine(const struct ask *a) {
   double middle = asin(sqrt(a->x / a->n)), half = z_of(a) / (2 * sqrt(a->n));
   return (struct limits){squared_sine(middle - half), squared_sine(middle + half)};
 }
 
+/* The inverse of the logit. */
 static double logistic(double t) { return 1 / (1 + exp(-t)); }
 
+/* Open shares only: 0 and n are answered elsewhere. */
 static struct limits logit(const struct ask *a) {
   double middle = log(a->x) - log(a->n - a->x);
   double half = z_of(a) / sqrt(a->x * (a->n - a->x) / a->n);
@@ -87,6 +97,7 @@ static method_function *const methods[METHODS] = {
     wald,           wilson,     wilson_cc, agresti_coull, limits_clopper_pearson, limits_jeffreys,
     limits_mid_p,   limits_likelihood,     arcsine,       logit,                  limits_blaker};
 
+/* Is it a whole number? */
 static bool whole(double x) { return x == floor(x); }
 
 /* The method that can answer: some need an open share, or whole counts. Sets the note. */
@@ -104,6 +115,7 @@ static enum plain_method usable(const struct ask *a, enum plain_method m, unsign
   return m;
 }
 
+/* Domain, empty base, then the method or its stand-in. */
 struct plain_interval plain_proportion(double x, double n, double conf, enum plain_method m) {
   struct plain_interval out = {NAN, NAN, NAN, NOTE_DOMAIN};
   if (!(n >= 0 && n < INFINITY && x >= 0 && x <= n && conf > 0 && conf < 1)) return out;

@@ -26,16 +26,19 @@ static double at_least(double x, double n, double p) {
   return x <= 0 ? 1 : x > n ? 0 : beta_cdf(p, x, n - x + 1, LOWER);
 }
 
+/* P(X <= x) at share p. */
 static double at_most(double x, double n, double p) {
   return x < 0 ? 0 : x >= n ? 1 : beta_cdf(p, x + 1, n - x, UPPER);
 }
 
+/* Never too short at any p, hence rather long: beta quantiles. */
 struct limits limits_clopper_pearson(const struct ask *a) {
   double x = a->x, n = a->n, tail = a->alpha / 2;
   return (struct limits){x == 0 ? 0 : beta_quantile(tail, x, n - x + 1, LOWER),
                          x == n ? 1 : beta_quantile(tail, x + 1, n - x, UPPER)};
 }
 
+/* The equal-tailed posterior interval under Beta(1/2, 1/2). */
 struct limits limits_jeffreys(const struct ask *a) {
   double x = a->x + 0.5, y = a->n - a->x + 0.5, tail = a->alpha / 2;
   return (struct limits){a->x == 0 ? 0 : beta_quantile(tail, x, y, LOWER),
@@ -44,18 +47,21 @@ struct limits limits_jeffreys(const struct ask *a) {
 
 /* ---- mid-P ---- */
 
+/* Zero at the lower limit; rises in p. */
 static double mid_low(double p, const void *context) {
   const struct ask *a = context;
   double beyond = a->x == a->n ? 0 : beta_cdf(p, a->x + 1, a->n - a->x, LOWER);
   return (at_least(a->x, a->n, p) + beyond) / 2 - a->alpha / 2;
 }
 
+/* Zero at the upper limit; falls in p. */
 static double mid_high(double p, const void *context) {
   const struct ask *a = context;
   double beyond = a->x == 0 ? 0 : beta_cdf(p, a->x, a->n - a->x + 1, UPPER);
   return (at_most(a->x, a->n, p) + beyond) / 2 - a->alpha / 2;
 }
 
+/* Two roots; an end at which nobody is left is closed. */
 struct limits limits_mid_p(const struct ask *a) {
   return (struct limits){a->x == 0 ? 0 : root_find(mid_low, a, 0, 1),
                          a->x == a->n ? 1 : root_find(mid_high, a, 0, 1)};
@@ -72,6 +78,7 @@ static double deviance(double p, const void *context) {
   return sum;
 }
 
+/* The likelihood falls on both sides of x/n: one root on each. */
 struct limits limits_likelihood(const struct ask *a) {
   double p = a->x / a->n;
   return (struct limits){a->x == 0 ? 0 : root_find(deviance, a, 0, p),
@@ -93,11 +100,13 @@ struct blaker_piece {
   double x, n, k, alpha;
 };
 
+/* Acceptability less alpha in the piece with this k. */
 static double tails_less_alpha(double p, const void *context) {
   const struct blaker_piece *b = context;
   return at_least(b->x, b->n, p) + at_most(b->k, b->n, p) - b->alpha;
 }
 
+/* Zero where k grows by one. */
 static double tails_apart(double p, const void *context) {
   const struct blaker_piece *b = context;
   return at_least(b->x, b->n, p) - at_most(b->k + 1, b->n, p);
@@ -109,6 +118,7 @@ static double last_below(double tail, double n, double p) {
   return at_most(k, n, p) <= tail ? k : k - 1;
 }
 
+/* The lower limit of the hull, by the argument above. */
 static double blaker_low(double x, double n, double alpha) {
   if (x == 0) return 0;
   double c = beta_quantile(alpha / 2, x, n - x + 1, LOWER);
@@ -118,6 +128,7 @@ static double blaker_low(double x, double n, double alpha) {
   return root_find(tails_less_alpha, &b, c, jump);
 }
 
+/* Upper limits are mirrored lower ones: exact, since the definition is symmetric. */
 struct limits limits_blaker(const struct ask *a) {
   return (struct limits){blaker_low(a->x, a->n, a->alpha),
                          1 - blaker_low(a->n - a->x, a->n, a->alpha)};

@@ -21,16 +21,19 @@ struct mh_sums {
   double R, S, PR, QS, PS_QR, gap, variance;
 };
 
+/* Four finite counts, none below 0. */
 static bool valid(const double *t) {
   for (int i = 0; i < 4; i++)
     if (!(t[i] >= 0 && t[i] < INFINITY)) return false;
   return true;
 }
 
+/* Both groups and both answers are there; else nothing can be learnt from the stratum. */
 static bool informative(const double *t) {
   return t[0] + t[1] > 0 && t[2] + t[3] > 0 && t[0] + t[2] > 0 && t[1] + t[3] > 0;
 }
 
+/* Adds the stratum's terms to all sums. */
 static void add_stratum(struct mh_sums *s, const double *t) {
   double n = t[0] + t[1] + t[2] + t[3], r1 = t[0] + t[1], c1 = t[0] + t[2];
   double R = t[0] * t[3] / n, S = t[1] * t[2] / n;
@@ -61,6 +64,7 @@ static void breslow_day(const double *t, double w, double *gap, double *variance
   *variance = 1 / (1 / A + 1 / (r1 - A) + 1 / (c1 - A) + 1 / (r2 - c1 + A));
 }
 
+/* Breslow-Day needs two strata and a common odds ratio within (0, infinity); else NaN stays. */
 static void homogeneity(struct plain_mantel_haenszel *out, const double *cells,
                         size_t strata) {
   double sum = 0, gaps = 0, variances = 0;
@@ -78,6 +82,7 @@ static void homogeneity(struct plain_mantel_haenszel *out, const double *cells,
   out->homogeneity_p = chi_squared_cdf(out->homogeneity, out->homogeneity_df, UPPER);
 }
 
+/* The common odds ratio; at 0 or infinity its interval is open on both sides. */
 static void common_odds(struct plain_mantel_haenszel *out, const struct mh_sums *s,
                         double conf) {
   out->odds_ratio = s->S > 0 ? s->R / s->S : s->R > 0 ? INFINITY : NAN;
@@ -91,6 +96,7 @@ static void common_odds(struct plain_mantel_haenszel *out, const struct mh_sums 
   out->high = out->odds_ratio * exp(half);
 }
 
+/* The test that the common odds ratio is 1; corrected only from a gap of 1/2 on. */
 static void cochran(struct plain_mantel_haenszel *out, const struct mh_sums *s, bool correct) {
   double gap = fabs(s->gap), left = correct && gap >= 0.5 ? gap - 0.5 : gap;
   out->df = 1;
@@ -99,6 +105,7 @@ static void cochran(struct plain_mantel_haenszel *out, const struct mh_sums *s, 
   out->p_value = chi_squared_cdf(out->statistic, 1, UPPER);
 }
 
+/* One pass for the odds ratio and the test, one more for homogeneity. */
 struct plain_mantel_haenszel plain_mantel_haenszel(const double *cells, size_t strata,
                                                    bool correct, double conf) {
   struct plain_mantel_haenszel out = {NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0, 0};

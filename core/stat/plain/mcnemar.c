@@ -15,6 +15,7 @@
 #include "stat/dist/dist.h"
 #include "stat/plain/plain.h"
 
+/* Square, at least 2 x 2, finite; exact: 2 x 2 and whole. */
 static bool valid(struct plain_counts t, enum plain_mcnemar_kind kind) {
   if (t.rows != t.cols || t.rows < 2) return false;
   if (kind == MCNEMAR_EXACT && t.rows != 2) return false;
@@ -25,6 +26,7 @@ static bool valid(struct plain_counts t, enum plain_mcnemar_kind kind) {
   return true;
 }
 
+/* Adds (|b - c| - k)^2 / (b + c) and a df for one pair of levels; an empty pair adds nothing. */
 static void add_pair(struct plain_mcnemar *out, double b, double c, bool correct) {
   if (b + c == 0) return;
   double gap = fmax(0, fabs(b - c) - (correct ? 1 : 0));
@@ -33,6 +35,7 @@ static void add_pair(struct plain_mcnemar *out, double b, double c, bool correct
   out->df++;
 }
 
+/* The net change of the first level with its interval, in shares of all pairs. */
 static void change(struct plain_mcnemar *out, const double *n, double conf) {
   double all = n[0] + n[1] + n[2] + n[3], z = normal_quantile((1 - conf) / 2, UPPER);
   double b = (n[1] + 1) / (all + 2), c = (n[2] + 1) / (all + 2), d = b - c;
@@ -42,10 +45,12 @@ static void change(struct plain_mcnemar *out, const double *n, double conf) {
   out->high = fmin(1, d + half);
 }
 
+/* Two-sided binomial p at 1/2: the law is symmetric, so twice the smaller tail. */
 static double exact_p(double b, double c) {
   return fmin(1, 2 * binomial_cdf(fmin(b, c), b + c, 0.5, LOWER));
 }
 
+/* Statistic over all pairs of levels, p by the law asked for. */
 struct plain_mcnemar plain_mcnemar(struct plain_counts t, enum plain_mcnemar_kind kind,
                                    double conf) {
   struct plain_mcnemar out = {0, 0, 1, NAN, NAN, NAN, 0};

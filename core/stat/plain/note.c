@@ -24,6 +24,7 @@ static const struct {
     {NOTE_BEYOND, "no sample size reaches this"},
 };
 
+/* Looks one bit up; the text is static. */
 const char *plain_note_text(unsigned note) {
   for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
     if (notes[i].bit == note) return notes[i].text;

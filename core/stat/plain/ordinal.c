@@ -13,18 +13,21 @@
 
 #include "stat/plain/plain.h"
 
+/* Finite counts, none below 0. */
 static bool valid(struct plain_counts t) {
   for (size_t i = 0; i < t.rows * t.cols; i++)
     if (!(t.n[i] >= 0 && t.n[i] < INFINITY)) return false;
   return true;
 }
 
+/* People in row i. */
 static double row_sum(struct plain_counts t, size_t i) {
   double sum = 0;
   for (size_t j = 0; j < t.cols; j++) sum += t.n[i * t.cols + j];
   return sum;
 }
 
+/* People in column j. */
 static double col_sum(struct plain_counts t, size_t j) {
   double sum = 0;
   for (size_t i = 0; i < t.rows; i++) sum += t.n[i * t.cols + j];
@@ -48,6 +51,7 @@ struct moments {
   double n, xx, yy, xy;
 };
 
+/* Adds the products of row i, whose centred mid-rank is x, with all columns. */
 static void add_row_moments(struct moments *m, struct plain_counts t, size_t i, double x) {
   double before = 0;
   for (size_t j = 0; j < t.cols; j++) {
@@ -58,6 +62,7 @@ static void add_row_moments(struct moments *m, struct plain_counts t, size_t i, 
   }
 }
 
+/* All moments of the mid-ranks, centred on (n + 1)/2 so that nothing cancels. */
 static struct moments moments_of(struct plain_counts t) {
   struct moments m = {0, 0, 0, 0};
   double before = 0;
@@ -81,6 +86,7 @@ static double apart(struct plain_counts t, bool rows, double n) {
   return (n * n - tied) / 2;
 }
 
+/* Each figure stands alone: what an item without variation leaves undefined is NaN. */
 struct plain_ordinal plain_ordinal(struct plain_counts t) {
   struct plain_ordinal out = {0, 0, NAN, NAN, NAN, NAN, 0};
   if (!valid(t)) {

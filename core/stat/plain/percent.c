@@ -14,6 +14,7 @@
 const char *const plain_rounding_names[PERCENT_RULES + 1] = {
     "largest_remainder", "half_up", "half_even", "half_down", NULL};
 
+/* The base; refuses negative counts, nobody at all, and sums beyond 63 bits. */
 static bilan_status sum_of(bilan *b, int64_t *out, const int64_t *k, size_t count) {
   int64_t sum = 0;
   for (size_t i = 0; i < count; i++) {
@@ -27,6 +28,7 @@ static bilan_status sum_of(bilan *b, int64_t *out, const int64_t *k, size_t coun
   return BILAN_OK;
 }
 
+/* 100 % in units of 10^-decimals percent. */
 static int64_t units_of(int decimals) {
   int64_t units = 100;
   while (decimals-- > 0) units *= 10;
@@ -50,6 +52,7 @@ static size_t neediest(const struct leftover *left, const int64_t *k, size_t cou
   return best;
 }
 
+/* Hamilton's rule. Fewer units are missing than there are counts, so nobody is served twice. */
 static bilan_status share_out(bilan *b, int64_t *out, const int64_t *k, size_t count,
                               int64_t sum, int decimals) {
   int64_t units = units_of(decimals), missing = units;
@@ -70,12 +73,14 @@ static bilan_status share_out(bilan *b, int64_t *out, const int64_t *k, size_t c
   return BILAN_OK;
 }
 
+/* The rule in the words of base/number.h. */
 static enum number_rounding rounding_of(enum plain_rounding rule) {
   return rule == PERCENT_HALF_EVEN   ? ROUND_HALF_EVEN
          : rule == PERCENT_HALF_DOWN ? ROUND_HALF_DOWN
                                      : ROUND_HALF_UP;
 }
 
+/* Checks, then one of the two ways. */
 bilan_status plain_percentages(bilan *b, int64_t *out, const int64_t *k, size_t count,
                                int decimals, enum plain_rounding rule) {
   int64_t sum = 0;

@@ -17,18 +17,22 @@
 #include "stat/dist/dist.h"
 #include "stat/plain/plain.h"
 
+/* A result in which everything is NaN, and why. */
 static struct plain_rank no_test(unsigned note) {
   return (struct plain_rank){NAN, NAN, NAN, NAN, NAN, false, note};
 }
 
+/* Finite counts, none below 0. */
 static bool valid(const double *n, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (!(n[i] >= 0 && n[i] < INFINITY)) return false;
   return true;
 }
 
+/* What t tied people take from the variance: t^3 - t. */
 static double cube_less(double t) { return t * t * t - t; }
 
+/* Is it a whole count? */
 static bool whole(double n) { return n == floor(n); }
 
 /* Two-sided p of a statistic from the normal. */
@@ -68,6 +72,7 @@ static struct two sum_two(struct plain_counts t) {
 
 enum { MOST_EXACT = 2000 }; /* larger groups are normal, whatever is asked for */
 
+/* Two-sided p of W: twice the tail on its side of the mean. */
 static double exact_rank_sum(const struct two *s) {
   int m = (int)s->n1, n = (int)s->n2;
   double p = s->W > s->n1 * s->n2 / 2 ? rank_sum_cdf(s->W - 1, m, n, UPPER)
@@ -75,6 +80,7 @@ static double exact_rank_sum(const struct two *s) {
   return fmin(1, 2 * p);
 }
 
+/* W counts the pairs that group 0 wins; the variance is 0 only when all values are equal. */
 struct plain_rank plain_rank_sum(struct plain_counts t, struct plain_rank_options options) {
   if (t.cols != 2 || !valid(t.n, 2 * t.rows)) return no_test(NOTE_DOMAIN);
   struct two s = sum_two(t);
@@ -92,6 +98,7 @@ struct plain_rank plain_rank_sum(struct plain_counts t, struct plain_rank_option
   return out;
 }
 
+/* P(group 0 above) less P(group 0 below), from -1 to 1. */
 double plain_cliff_delta(struct plain_counts t) {
   return plain_rank_sum(t, (struct plain_rank_options){EXACT_NEVER, true}).effect;
 }
@@ -122,12 +129,14 @@ static struct signs sum_signs(const double *value, const double *n, size_t count
   return s;
 }
 
+/* Finite, distinct and in order, as the walk from zero needs. */
 static bool ascending(const double *value, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (!isfinite(value[i]) || (i > 0 && !(value[i - 1] < value[i]))) return false;
   return true;
 }
 
+/* Two-sided p of V: twice the tail on its side of the mean. */
 static double exact_signed_rank(const struct signs *s) {
   int n = (int)s->n;
   double p = s->V > s->n * (s->n + 1) / 4 ? signed_rank_cdf(s->V - 1, n, UPPER)
@@ -135,6 +144,7 @@ static double exact_signed_rank(const struct signs *s) {
   return fmin(1, 2 * p);
 }
 
+/* V over the differences that are not 0; the rest as for the rank sum. */
 struct plain_rank plain_signed_rank(const double *value, const double *n, size_t count,
                                     struct plain_rank_options options) {
   if (!valid(n, count) || !ascending(value, count)) return no_test(NOTE_DOMAIN);
@@ -184,6 +194,7 @@ static void sum_all(struct plain_counts t, double *N, double *T) {
   }
 }
 
+/* H over the groups that hold anybody; O(values * groups^2). */
 struct plain_rank plain_kruskal(struct plain_counts t) {
   if (t.cols == 0 || !valid(t.n, t.rows * t.cols)) return no_test(NOTE_DOMAIN);
   double N, T, sum = 0, groups = 0;

@@ -20,10 +20,12 @@ static double next_step(struct point at, struct point other, struct point old) {
              (other.f / (old.f - other.f));
 }
 
+/* t, but within [low, high]. */
 static double clamp(double t, double low, double high) {
   return t < low ? low : t > high ? high : t;
 }
 
+/* Keeps `at` and `other` on different sides of the root; stops when they are neighbours. */
 double root_find(root_function *f, const void *context, double low, double high) {
   struct point at = {low, f(low, context)}, other = {high, f(high, context)};
   struct point best = fabs(at.f) < fabs(other.f) ? at : other;
@@ -66,6 +68,7 @@ static double brent_step(struct point before, struct point now, struct point acr
   return inside && p < fabs(last_step * q / 2) ? p / q : 0;
 }
 
+/* Keeps the root between `now`, the best point, and `across`. */
 double root_brent(root_function *f, const void *context, double low, double high,
                   double tolerance) {
   struct point before = {low, f(low, context)}, now = {high, f(high, context)}, across = before;

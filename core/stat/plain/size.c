@@ -18,12 +18,15 @@
 #include "stat/plain/plain.h"
 #include "stat/plain/root.h"
 
+/* Strictly between 0 and 1; NaN is not. */
 static bool open_unit(double p) { return p > 0 && p < 1; }
 
+/* Absent parts are 0; a response rate is at most 1. */
 static bool field_is_valid(struct plain_field f) {
   return f.population >= 0 && f.deff >= 0 && f.response >= 0 && f.response <= 1;
 }
 
+/* A plan without a figure, and why. */
 static struct plain_size no_size(unsigned note) {
   return (struct plain_size){NAN, NAN, NAN, NAN, note};
 }
@@ -49,8 +52,10 @@ static struct plain_size in_field(double n0, double ratio, struct plain_field f)
   return s;
 }
 
+/* The normal point for an interval at conf. */
 static double two_sided_z(double conf) { return normal_quantile((1 - conf) / 2, UPPER); }
 
+/* Half-width `margin` as a share (0.05 = 5 points). p = 1/2 is the largest need. */
 struct plain_size plain_size_proportion(double margin, double p, double conf,
                                         struct plain_field field) {
   if (!open_unit(margin) || !(p >= 0 && p <= 1) || !open_unit(conf) || !field_is_valid(field))
@@ -59,6 +64,7 @@ struct plain_size plain_size_proportion(double margin, double p, double conf,
   return in_field(z / margin * (z / margin) * p * (1 - p), 0, field);
 }
 
+/* Half-width in the unit of sd. */
 struct plain_size plain_size_mean(double margin, double sd, double conf,
                                   struct plain_field field) {
   if (!(margin > 0 && margin < INFINITY && sd >= 0 && sd < INFINITY) || !open_unit(conf) ||
@@ -74,15 +80,18 @@ struct plan {
   double gap, alpha, ratio, power; /* gap = delta / sd */
 };
 
+/* sqrt(n) times the standard error of p1 - p2 when both equal their pooled share. */
 static double null_spread(double p1, double p2, double ratio) {
   double p = (p1 + ratio * p2) / (1 + ratio);
   return sqrt(p * (1 - p) * (1 + 1 / ratio));
 }
 
+/* sqrt(n) times the standard error of p1 - p2 at the planned shares. */
 static double spread(double p1, double p2, double ratio) {
   return sqrt(p1 * (1 - p1) + p2 * (1 - p2) / ratio);
 }
 
+/* n: people in group 1. In [0, 1]; NaN outside the domain. */
 double plain_power_proportions(double n, double p1, double p2, double alpha, double ratio) {
   bool shares = p1 >= 0 && p1 <= 1 && p2 >= 0 && p2 <= 1;
   if (!(n > 0) || !shares || !open_unit(alpha) || !(ratio > 0)) return NAN;
@@ -92,6 +101,7 @@ double plain_power_proportions(double n, double p1, double p2, double alpha, dou
   return normal_cdf(over / s, LOWER);
 }
 
+/* Solves the power formula for sqrt(n): it is linear in it. */
 struct plain_size plain_size_proportions(double p1, double p2, double power, double alpha,
                                          double ratio, struct plain_field field) {
   bool shares = p1 >= 0 && p1 <= 1 && p2 >= 0 && p2 <= 1;
@@ -105,12 +115,14 @@ struct plain_size plain_size_proportions(double p1, double p2, double power, dou
   return in_field(root * root, ratio, field);
 }
 
+/* Power with n people in group 1: the noncentral t beyond the critical point. */
 static double power_at(double n, const struct plan *q) {
   double df = n + q->ratio * n - 2;
   double shift = fabs(q->gap) * sqrt(n * q->ratio / (1 + q->ratio));
   return student_noncentral_cdf(student_quantile(q->alpha / 2, df, UPPER), df, shift, UPPER);
 }
 
+/* n: people in group 1; more than two people in all. NaN outside the domain. */
 double plain_power_means(double n, double delta, double sd, double alpha, double ratio) {
   if (!(sd > 0 && isfinite(delta) && ratio > 0 && n + ratio * n > 2) || !open_unit(alpha))
     return NAN;
@@ -118,11 +130,13 @@ double plain_power_means(double n, double delta, double sd, double alpha, double
   return power_at(n, &q);
 }
 
+/* Zero where n, given by its logarithm, is enough; rises. */
 static double power_less_wanted(double log_n, const void *context) {
   const struct plan *q = context;
   return power_at(exp(log_n), q) - q->power;
 }
 
+/* Doubles up from the smallest sample with a df until the power is there, then solves. */
 struct plain_size plain_size_means(double delta, double sd, double power, double alpha,
                                    double ratio, struct plain_field field) {
   if (!(sd > 0 && sd < INFINITY && isfinite(delta)) || !open_unit(power) ||

@@ -26,14 +26,17 @@ struct plain_sample plain_sample_of(const double *values, size_t count) {
   return s;
 }
 
+/* Somebody, a finite mean, no negative deviation (that of one person is NaN). */
 static bool described(struct plain_sample s) {
   return s.n > 0 && s.n < INFINITY && isfinite(s.mean) && !(s.sd < 0);
 }
 
+/* The estimate alone, and why. */
 static struct plain_t_test without_test(double estimate, unsigned note) {
   return (struct plain_t_test){estimate, NAN, NAN, NAN, NAN, NAN, NAN, note};
 }
 
+/* The test of estimate = mu and the interval, from the standard error and its df. */
 static struct plain_t_test test(double estimate, double se, double df, double mu, double conf) {
   if (!(se > 0 && df > 0)) return without_test(estimate, NOTE_NO_VARIANCE);
   double half = student_quantile((1 - conf) / 2, df, UPPER) * se;
@@ -42,6 +45,7 @@ static struct plain_t_test test(double estimate, double se, double df, double mu
                                fmin(1, 2 * student_cdf(fabs(t), df, UPPER)), 0};
 }
 
+/* One sample, or the differences of a paired one. */
 struct plain_t_test plain_t_one(struct plain_sample s, double mu, double conf) {
   if (s.n == 0) return without_test(NAN, NOTE_EMPTY);
   if (!described(s) || !isfinite(mu) || !(conf > 0 && conf < 1))
@@ -49,6 +53,7 @@ struct plain_t_test plain_t_one(struct plain_sample s, double mu, double conf) {
   return test(s.mean, s.sd / sqrt(s.n), s.n - 1, mu, conf);
 }
 
+/* x^2. */
 static double square(double x) { return x * x; }
 
 /* Pooled variance; a group of one person adds no deviation. */
@@ -58,6 +63,7 @@ static double pooled_variance(struct plain_sample a, struct plain_sample b) {
   return (first + second) / (a.n + b.n - 2);
 }
 
+/* Difference of means of independent samples, a less b; Welch unless pooled. */
 struct plain_t_test plain_t_two(struct plain_sample a, struct plain_sample b, double mu,
                                 bool pooled, double conf) {
   if (a.n == 0 || b.n == 0) return without_test(NAN, NOTE_EMPTY);
@@ -72,6 +78,7 @@ struct plain_t_test plain_t_two(struct plain_sample a, struct plain_sample b, do
 
 /* ---- effect sizes of means ---- */
 
+/* (mean a - mean b) in pooled deviations; NaN where nothing varies. */
 double plain_cohen_d(struct plain_sample a, struct plain_sample b) {
   double v = a.n + b.n > 2 ? pooled_variance(a, b) : NAN;
   return v > 0 ? (a.mean - b.mean) / sqrt(v) : NAN;

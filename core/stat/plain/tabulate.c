@@ -13,6 +13,7 @@ struct entry {
   size_t group;
 };
 
+/* Merges two sorted runs; of equal values the earlier comes first. */
 static void merge(struct entry *to, const struct entry *from, size_t low, size_t middle,
                   size_t high) {
   size_t i = low, j = middle;
@@ -34,12 +35,14 @@ static struct entry *sort(struct entry *a, struct entry *spare, size_t n) {
   return a;
 }
 
+/* Distinct values among sorted entries. */
 static size_t count_distinct(const struct entry *a, size_t n) {
   size_t distinct = 0;
   for (size_t i = 0; i < n; i++) distinct += i == 0 || a[i].x != a[i - 1].x;
   return distinct;
 }
 
+/* Writes each distinct value once and counts its groups; adding 0.0 makes -0 into 0. */
 static void fill(double *value, double *n, const struct entry *a, size_t count,
                  size_t groups) {
   size_t row = 0;
@@ -50,6 +53,7 @@ static void fill(double *value, double *n, const struct entry *a, size_t count,
   }
 }
 
+/* Names the first value that has no place in an order, or no group. */
 static bilan_status check(bilan *b, const double *x, const size_t *group, size_t count,
                           size_t groups) {
   for (size_t i = 0; i < count; i++)
@@ -78,6 +82,7 @@ static bilan_status give(bilan *b, double **value, double **n, size_t *distinct,
   return BILAN_OK;
 }
 
+/* `*value` (ascending) and `*n` are given to the caller only on success. */
 bilan_status plain_tabulate(bilan *b, double **value, double **n, size_t *distinct,
                             const double *x, const size_t *group, size_t count,
                             size_t groups) {

@@ -10,14 +10,17 @@
 #include "stat/dist/dist.h"
 #include "stat/plain/plain.h"
 
+/* The score of group i: the caller's, or 1, 2, 3, ... */
 static double score_of(const double *scores, size_t i) {
   return scores ? scores[i] : (double)i + 1;
 }
 
+/* A test without a figure, and why. */
 static struct plain_test no_trend(unsigned note) {
   return (struct plain_test){NAN, 1, NAN, note};
 }
 
+/* Two passes: totals and the mean score, then T and V about it. */
 struct plain_test plain_trend(const double *x, const double *n, const double *scores,
                               size_t groups) {
   double X = 0, N = 0, mean = 0, T = 0, V = 0;

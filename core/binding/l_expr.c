@@ -1,0 +1,90 @@
+/* l_expr.c - SQL expressions for the engine's Lua:
+ *   filter(table, expression [, word]) -> domain of the rows where it is true
+ *   derive(table, name, expression)    -> table with one more column, or one replaced
+ *   names()                            -> the functions of the language
+ * Errors say which verb the expression was given to ("where: column 12: ...").
+ */
+#include "binding/binding.h"
+#include "expr/expr.h"
+
+/* A parsed expression belongs to a userdata, so that an error of Lua's cannot lose it. */
+static const char expr_type[] = "bilan.expr";
+
+static int free_expr(lua_State *L) {
+  struct expr **slot = luaL_checkudata(L, 1, expr_type);
+  expr_free(*slot);
+  *slot = NULL;
+  return 0;
+}
+
+static struct expr **new_expr(lua_State *L) {
+  struct expr **slot = lua_newuserdatauv(L, sizeof *slot, 0);
+  *slot = NULL;
+  if (luaL_newmetatable(L, expr_type)) {
+    lua_pushcfunction(L, free_expr);
+    lua_setfield(L, -2, "__gc");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+  }
+  lua_setmetatable(L, -2);
+  return slot;
+}
+
+/* l_check with the verb, and for derive the new item, in front of the message. */
+static void check_as(lua_State *L, bilan_status status, const char *word) {
+  bilan *b = l_handle(L);
+  if (status == BILAN_USAGE || status == BILAN_LIMIT) {
+    const char *message = lua_pushfstring(L, "%s: %s", word, b->message);
+    fail(b, status, "%s", message);
+  }
+  l_check(L, status);
+}
+
+static int l_filter(lua_State *L) {
+  bilan *b = l_handle(L);
+  struct table *t = l_check_table(L, 1);
+  struct text source = l_check_text(L, 2);
+  const char *word = luaL_optstring(L, 3, "where");
+  struct expr **e = new_expr(L);
+  struct domain **slot = l_new_domain(L);
+  bilan_status status = expr_parse(b, e, source);
+  if (!status) status = expr_filter(b, slot, *e, t);
+  expr_free(*e);
+  *e = NULL;
+  check_as(L, status, word);
+  return 1;
+}
+
+static int l_derive(lua_State *L) {
+  bilan *b = l_handle(L);
+  struct table *t = l_check_table(L, 1);
+  struct text name = l_check_text(L, 2), source = l_check_text(L, 3);
+  struct expr **e = new_expr(L);
+  struct table **slot = l_new_table(L);
+  struct column *c = NULL;
+  bilan_kind kind = BILAN_NUMBER;
+  bilan_status status = expr_parse(b, e, source);
+  if (!status) status = expr_derive(b, &c, &kind, *e, t);
+  expr_free(*e);
+  *e = NULL;
+  check_as(L, status, "derive");
+  l_check(L, table_with(b, slot, t, name, kind, c));
+  return 1;
+}
+
+static int l_names(lua_State *L) {
+  const char *const *names = expr_function_names();
+  lua_newtable(L);
+  for (lua_Integer i = 0; names[i]; i++) {
+    lua_pushstring(L, names[i]);
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 1;
+}
+
+int l_expr_open(lua_State *L) {
+  static const luaL_Reg functions[] = {
+      {"filter", l_filter}, {"derive", l_derive}, {"names", l_names}, {NULL, NULL}};
+  luaL_newlib(L, functions);
+  return 1;
+}

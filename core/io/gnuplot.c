@@ -1,0 +1,72 @@
+/* gnuplot.c - see gnuplot.h. Messages are capped at a megabyte and a file at 64 megabytes. */
+#include "io/gnuplot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/handle.h"
+#include "base/io.h"
+#include "base/process.h"
+
+enum { NAME_ROOM = 64, PATH_ROOM = 2048, MESSAGES_CAP = 1 << 20, FILE_CAP = 64 << 20 };
+
+static bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-' || c == '.';
+}
+
+static bool is_plain_name(struct text name) {
+  if (!name.n || name.n > NAME_ROOM || name.s[0] == '.') return false;
+  for (size_t i = 0; i < name.n; i++)
+    if (!is_name_char(name.s[i])) return false;
+  return true;
+}
+
+/* Reads one file of the folder; one that is not there stays NULL. */
+static bilan_status read_drawn(bilan *b, struct gnuplot_file *file, const char *folder) {
+  char path[PATH_ROOM];
+  snprintf(path, sizeof path, "%s/%.*s", folder, (int)file->name.n, file->name.s);
+  if (!io_is_file(b, path)) return BILAN_OK;
+  return io_read_file(b, &file->bytes, &file->size, path, FILE_CAP);
+}
+
+/* gnuplot in the folder; its standard output is of no interest but for the cap. */
+static bilan_status run_in(bilan *b, struct gnuplot_run *run, const char *folder) {
+  static const char *const arguments[] = {"-d", "-", NULL};
+  struct process_end end;
+  const struct process_job job = {
+      .program = "gnuplot", .package = "gnuplot-nox", .arguments = arguments,
+      .input = run->script, .folder = folder, .timeout = run->timeout,
+      .output_cap = MESSAGES_CAP, .stop = run->stop};
+  bilan_status status = process_run(b, &end, &job);
+  buffer_free(&end.out);
+  run->messages = end.err;
+  for (size_t i = 0; i < run->count && !status; i++)
+    status = read_drawn(b, &run->files[i], folder);
+  return status;
+}
+
+bilan_status gnuplot_draw(bilan *b, struct gnuplot_run *run) {
+  char *folder = NULL;
+  buffer_init(&run->messages, &b->mem);
+  for (size_t i = 0; i < run->count; i++) {
+    run->files[i].bytes = NULL;
+    run->files[i].size = 0;
+  }
+  for (size_t i = 0; i < run->count; i++)
+    if (!is_plain_name(run->files[i].name))
+      return fail(b, BILAN_USAGE, "gnuplot: \"%.*s\" is no plain file name",
+                  (int)run->files[i].name.n, run->files[i].name.s);
+  bilan_status status = process_make_folder(b, &folder);
+  if (!status) status = run_in(b, run, folder);
+  process_remove_folder(b, folder);
+  return status;
+}
+
+void gnuplot_free(bilan *b, struct gnuplot_run *run) {
+  for (size_t i = 0; i < run->count; i++) {
+    mem_free(&b->mem, run->files[i].bytes);
+    run->files[i].bytes = NULL;
+  }
+  buffer_free(&run->messages);
+}
