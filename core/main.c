@@ -99,7 +99,7 @@ int main(int argc, char **argv) {
   static bilan b;
   open_standard_streams();
   handle_init(&b);
-  sqlite_use_mem(&b.mem);
+  sqlite_use_memory(&b);
   handle_signal(SIGPIPE, SIG_IGN);
   handle_signal(SIGALRM, on_alarm);
   host.out[0] = '.';

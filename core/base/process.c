@@ -114,11 +114,15 @@ static bool open_pair(int *ours, int *theirs, bool input) {
   return *ours >= 0 && *theirs >= 0 && fcntl(*ours, F_SETFL, O_NONBLOCK) == 0;
 }
 
-/* What the child does before the program starts: its streams and its folder. */
+/* What the child does before the program starts: its folder, its streams, and, where the
+ * system can, closing what a careless caller left open to children. */
 static int fill_actions(posix_spawn_file_actions_t *actions, const struct run *r) {
   int error = posix_spawn_file_actions_addchdir_np(actions, r->job->folder);
   for (int fd = 0; fd < 3 && !error; fd++)
     error = posix_spawn_file_actions_adddup2(actions, r->child[fd], fd);
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+  if (!error) error = posix_spawn_file_actions_addclosefrom_np(actions, LEAST_FD);
+#endif
   return error;
 }
 

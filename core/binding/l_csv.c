@@ -20,7 +20,7 @@
 #include "io/csv.h"
 #include "io/csv_write.h"
 
-/* ---- what must be released -------------------------------------------------------------------- */
+/* ---- what must be released -------------------------------------------------------------- */
 
 struct hold {
   bilan *b;
@@ -50,7 +50,7 @@ static struct hold *new_hold(lua_State *L) {
   return h;
 }
 
-/* ---- options ---------------------------------------------------------------------------------- */
+/* ---- options ---------------------------------------------------------------------------- */
 
 /* The string in field `name` of the options (at 3), NULL when absent. The table keeps it. */
 static const char *string_option(lua_State *L, const char *name) {
@@ -189,7 +189,7 @@ static void read_options(lua_State *L, struct csv_options *o) {
   types_option(L, o);
 }
 
-/* ---- the report as a Lua table ------------------------------------------------------------------ */
+/* ---- the report as a Lua table ---------------------------------------------------------- */
 
 static void set_string(lua_State *L, const char *name, const char *value) {
   if (!value) return;
@@ -269,7 +269,7 @@ static void push_report(lua_State *L, const struct csv_report *r) {
   lua_setfield(L, -2, "warnings");
 }
 
-/* ---- functions ---------------------------------------------------------------------------------- */
+/* ---- functions -------------------------------------------------------------------------- */
 
 /* The bytes to read: those given, or the file's. */
 static struct text bytes_of(lua_State *L, struct hold *h) {

@@ -14,10 +14,12 @@
 static const char run_type[] = "bilan.gnuplot";
 enum { SECONDS = 60, MOST_SECONDS = 3600, MOST_FILES = 10000 };
 
-/* What a run holds, freed by the collector when an error passes by. */
+/* What a run holds, freed by the collector when an error passes by. The files lie in the same
+ * block: a block of their own could be gone before this one is finalized. */
 struct held {
   bilan *b;
   struct gnuplot_run run;
+  struct gnuplot_file files[];
 };
 
 static int free_held(lua_State *L) {
@@ -43,8 +45,8 @@ static int l_run(lua_State *L) {
   luaL_argcheck(L, seconds >= 1 && seconds <= MOST_SECONDS, 3, "seconds from 1 to 3600");
   size_t count = lua_rawlen(L, 2);
   luaL_argcheck(L, count <= MOST_FILES, 2, "at most 10000 files");
-  struct gnuplot_file *files = l_scratch(L, count + 1, sizeof *files);
-  struct held *held = lua_newuserdatauv(L, sizeof *held, 0);
+  struct held *held = lua_newuserdatauv(L, sizeof *held + count * sizeof held->files[0], 0);
+  struct gnuplot_file *files = held->files;
   memset(held, 0, sizeof *held);
   luaL_setmetatable(L, run_type);
   struct gnuplot_run *run = &held->run;

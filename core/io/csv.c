@@ -19,7 +19,7 @@
 
 #include "io/sniff.h"
 
-/* ---- the report ------------------------------------------------------------------------------- */
+/* ---- the report ------------------------------------------------------------------------- */
 
 void csv_report_free(struct csv_report *report) {
   if (!report->mem) return;
@@ -55,7 +55,7 @@ bilan_status csv_warn(bilan *b, struct csv_report *report, const char *format, .
   return BILAN_OK;
 }
 
-/* ---- a reading under way ---------------------------------------------------------------------- */
+/* ---- a reading under way ---------------------------------------------------------------- */
 
 struct reading {
   bilan *b;
@@ -75,7 +75,7 @@ struct reading {
   bilan_status status;    /* of the first fault inside a call-back */
 };
 
-/* ---- records and fields, by libcsv ------------------------------------------------------------ */
+/* ---- records and fields, by libcsv ------------------------------------------------------ */
 
 static _Thread_local struct mem *libcsv_memory;
 
@@ -147,7 +147,7 @@ static bilan_status split(struct reading *r) {
   return status;
 }
 
-/* ---- the stages ------------------------------------------------------------------------------- */
+/* ---- the stages ------------------------------------------------------------------------- */
 
 /* Excel's first line "sep=;" names the delimiter and is no record. */
 static void take_sep_line(struct reading *r) {
@@ -220,7 +220,7 @@ static bilan_status split_stage(struct reading *r) {
   return status ? status : split(r);
 }
 
-/* ---- names and the report --------------------------------------------------------------------- */
+/* ---- names and the report --------------------------------------------------------------- */
 
 static bilan_status warn_renamed(struct reading *r) {
   bilan_status status = BILAN_OK;

@@ -98,7 +98,7 @@ bilan_status csv_warn(bilan *b, struct csv_report *report, const char *format, .
 /* At most 60 bytes of a header, whole characters, for messages. */
 struct text csv_shown(const char *header);
 
-/* ---- the border to csv_types.c ------------------------------------------------------------ */
+/* ---- the border to csv_types.c ---------------------------------------------------------- */
 
 /* All that deciding what the columns are needs to know. */
 struct csv_typing {

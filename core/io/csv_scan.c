@@ -6,7 +6,7 @@
 
 #include "io/decode.h"
 
-/* ---- the cursor ----------------------------------------------------------------------------- */
+/* ---- the cursor ------------------------------------------------------------------------- */
 
 void csv_cursor_open(struct csv_cursor *c, struct text t, char delimiter, bool keep_blanks) {
   memset(c, 0, sizeof *c);
@@ -111,7 +111,7 @@ enum csv_end csv_cursor_field(struct csv_cursor *c, struct csv_field *field) {
   return finish(c);
 }
 
-/* ---- the pre-pass --------------------------------------------------------------------------- */
+/* ---- the pre-pass ----------------------------------------------------------------------- */
 
 struct scan {
   bilan *b;

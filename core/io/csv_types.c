@@ -10,7 +10,7 @@
 #include "io/csv.h"
 #include "io/sniff.h"
 
-/* ---- messages --------------------------------------------------------------------------------- */
+/* ---- messages --------------------------------------------------------------------------- */
 
 static struct text name_of(const struct csv_typing *t, size_t column) {
   return csv_shown(t->report->heading[column].name);
@@ -71,7 +71,7 @@ static bilan_status fail_value(struct csv_typing *t, size_t column, size_t value
               line_of(t, column, value), (int)name.n, name.s, expected);
 }
 
-/* ---- the decimal mark of the file ------------------------------------------------------------ */
+/* ---- the decimal mark of the file ------------------------------------------------------- */
 
 static unsigned allowed(const struct csv_typing *t) {
   if (t->options->decimal == '.') return STYLES_WITH_POINT;
@@ -118,7 +118,7 @@ static bilan_status note_style(struct csv_typing *t, size_t column, struct numbe
   return warn_thousands(t, column, style.thousands);
 }
 
-/* ---- making one column ----------------------------------------------------------------------- */
+/* ---- making one column ------------------------------------------------------------------ */
 
 struct made {
   struct column *column;
@@ -194,7 +194,7 @@ static bilan_status make_found_out(struct csv_typing *t, size_t column, struct m
   return status ? status : make_words(t, column, out);
 }
 
-/* ---- types that were asked for --------------------------------------------------------------- */
+/* ---- types that were asked for ---------------------------------------------------------- */
 
 /* How many values parse under a style; the first that does not in *bad. */
 static size_t count_numbers(const struct csv_typing *t, size_t column, unsigned style,
@@ -281,7 +281,7 @@ static enum csv_want wanted(const struct csv_typing *t, size_t column) {
   return CSV_FOUND_OUT;
 }
 
-/* ---- all columns ------------------------------------------------------------------------------ */
+/* ---- all columns ------------------------------------------------------------------------ */
 
 static bilan_status add_column(struct csv_typing *t, struct table *table, size_t column) {
   struct made made = {NULL, BILAN_SINGLE};

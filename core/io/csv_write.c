@@ -15,7 +15,7 @@ struct writer {
   size_t neutralised;
 };
 
-/* ---- fields ----------------------------------------------------------------------------------- */
+/* ---- fields ----------------------------------------------------------------------------- */
 
 static bool blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -86,7 +86,7 @@ static void end_record(struct writer *w) {
   w->started = false;
 }
 
-/* ---- columns ---------------------------------------------------------------------------------- */
+/* ---- columns ---------------------------------------------------------------------------- */
 
 static void put_option_name(struct writer *w, struct text name, struct text option) {
   struct buffer both;

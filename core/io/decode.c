@@ -5,7 +5,7 @@
 #include <iconv.h>
 #include <string.h>
 
-/* ---- places -------------------------------------------------------------------------------- */
+/* ---- places ----------------------------------------------------------------------------- */
 
 size_t text_column(struct text t, size_t line_start, size_t at) {
   size_t column = 1;
@@ -24,7 +24,7 @@ struct place text_place(struct text t, size_t at) {
   return (struct place){line, text_column(t, start, at)};
 }
 
-/* ---- names of encodings -------------------------------------------------------------------- */
+/* ---- names of encodings ----------------------------------------------------------------- */
 
 /* Letters and digits only, in lower case: "UTF-8", "utf_8" and "utf8" are one name. */
 static void simple_name(char out[ENCODING_ROOM], const char *name) {
@@ -64,7 +64,7 @@ static void set_encoding(struct decoded *d, const char *name) {
   d->encoding[n] = '\0';
 }
 
-/* ---- errors --------------------------------------------------------------------------------- */
+/* ---- errors ----------------------------------------------------------------------------- */
 
 static unsigned byte_at(struct text t, size_t at) { return (unsigned char)t.s[at]; }
 
@@ -90,7 +90,7 @@ static bilan_status lend_owned(bilan *b, struct decoded *d, const char *name) {
   return refuse_nul(b, name, d->text);
 }
 
-/* ---- UTF-8 ---------------------------------------------------------------------------------- */
+/* ---- UTF-8 ------------------------------------------------------------------------------ */
 
 /* Copies the bytes with U+FFFD in the place of each bad one. */
 static bilan_status replace_bad(bilan *b, struct decoded *d, const char *name,
@@ -119,7 +119,7 @@ static bilan_status decode_utf8(bilan *b, struct decoded *d, const char *name,
   return refuse_nul(b, name, bytes);
 }
 
-/* ---- Windows-1252 --------------------------------------------------------------------------- */
+/* ---- Windows-1252 ----------------------------------------------------------------------- */
 
 /* 0x80 to 0x9F of Windows-1252 (Unicode Consortium, CP1252.TXT); 0 = undefined. The others
  * are their own code points. */
@@ -205,7 +205,7 @@ static bool looks_1252(const struct high_bytes *h) {
          h->runs * 5 <= h->count;
 }
 
-/* ---- UTF-16 --------------------------------------------------------------------------------- */
+/* ---- UTF-16 ----------------------------------------------------------------------------- */
 
 static uint32_t unit_at(struct text t, size_t at, bool big) {
   return big ? byte_at(t, at) << 8 | byte_at(t, at + 1)
@@ -258,7 +258,7 @@ static const char *looks_utf16(struct text t) {
   return NULL;
 }
 
-/* ---- all other encodings, by iconv ---------------------------------------------------------- */
+/* ---- all other encodings, by iconv ------------------------------------------------------ */
 
 /* A name that is safe to hand to iconv: no options after a slash. */
 static bool plain_name(const char *name) {
@@ -309,7 +309,7 @@ static bilan_status decode_other(bilan *b, struct decoded *d, const char *name,
   return status ? status : lend_owned(b, d, name);
 }
 
-/* ---- deciding ------------------------------------------------------------------------------- */
+/* ---- deciding --------------------------------------------------------------------------- */
 
 /* The encoding that a byte-order mark states (AUTO: none), its length in *length. */
 static enum coding marked(struct text t, size_t *length) {

@@ -8,7 +8,7 @@
 
 enum { SPILL_LEVELS = 4096, CODED_NUMBERS = 255 };
 
-/* ---- collecting ------------------------------------------------------------------------------ */
+/* ---- collecting ------------------------------------------------------------------------- */
 
 bilan_status encoder_open(bilan *b, struct encoder *e, size_t columns) {
   memset(e, 0, sizeof *e);
@@ -89,7 +89,7 @@ bilan_status encoder_cell(struct encoder *e, size_t column, struct text t) {
   return add_value(&e->columns[column], t);
 }
 
-/* ---- looking --------------------------------------------------------------------------------- */
+/* ---- looking ---------------------------------------------------------------------------- */
 
 static bilan_missing kind_of(const struct missing_words *missing, struct text t) {
   for (size_t i = 0; i < missing->count; i++)
@@ -150,7 +150,7 @@ void cells_look(const struct cells *c, const struct missing_words *missing, stru
     if (cells_value(c, missing, i, &t)) look_at(out, i, t);
 }
 
-/* ---- making columns -------------------------------------------------------------------------- */
+/* ---- making columns --------------------------------------------------------------------- */
 
 /* Why the value of a row is absent: blank, or a missing word. */
 static bilan_missing absence(const struct missing_words *missing, struct text t) {
@@ -268,7 +268,7 @@ bilan_status cells_to_levels(bilan *b, struct column **out, const struct cells *
   return status;
 }
 
-/* ---- numbers --------------------------------------------------------------------------------- */
+/* ---- numbers ---------------------------------------------------------------------------- */
 
 /* Numbers beyond the range of doubles are not silently infinite. */
 static bool parse_finite(double *out, struct text t, struct number_style style) {

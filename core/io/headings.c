@@ -5,7 +5,7 @@
 
 #include "data/dict.h"
 
-/* ---- taking a survey tool's header apart ------------------------------------------------------ */
+/* ---- taking a survey tool's header apart ------------------------------------------------ */
 
 static bool letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
@@ -75,7 +75,7 @@ static bool is_limesurvey(const struct text *written, size_t count) {
   return fit >= 3 && fit * 10 >= filled * 9;
 }
 
-/* ---- names --------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------ */
 
 static char *copy(bilan *b, struct text t) { return mem_copy(&b->mem, t.s ? t.s : "", t.n); }
 

@@ -5,7 +5,7 @@
 
 #include "io/csv_scan.h"
 
-/* ---- other formats -------------------------------------------------------------------------- */
+/* ---- other formats ---------------------------------------------------------------------- */
 
 static bool starts(struct text t, const char *prefix, size_t n) {
   return t.n >= n && !memcmp(t.s, prefix, n);
@@ -75,7 +75,7 @@ const char *sniff_other_format(struct text bytes) {
   return kind_of_markup(head);
 }
 
-/* ---- delimiter ------------------------------------------------------------------------------ */
+/* ---- delimiter -------------------------------------------------------------------------- */
 
 enum { SAMPLE_BYTES = 1 << 18, SAMPLE_RECORDS = 500, CANDIDATES = 4 };
 
@@ -162,7 +162,7 @@ bilan_status sniff_delimiter(bilan *b, char *out, const char *name, struct text 
   return BILAN_OK;
 }
 
-/* ---- numbers -------------------------------------------------------------------------------- */
+/* ---- numbers ---------------------------------------------------------------------------- */
 
 static bool digit(struct text t, size_t at) {
   return at < t.n && t.s[at] >= '0' && t.s[at] <= '9';
@@ -288,7 +288,7 @@ struct number_style sniff_style(unsigned styles) {
   return style[0];
 }
 
-/* ---- dates ---------------------------------------------------------------------------------- */
+/* ---- dates ------------------------------------------------------------------------------ */
 
 /* Exactly `n` digits at *at as a number within [low, high]; steps over them. */
 static bool take(struct text t, size_t *at, size_t n, unsigned low, unsigned high,

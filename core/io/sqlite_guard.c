@@ -138,7 +138,7 @@ void guard_lock(sqlite3 *db, struct guard *guard) {
   sqlite3_progress_handler(db, GUARD_STEP, count_steps, guard);
 }
 
-/* ---- statements and errors --------------------------------------------------------------- */
+/* ---- statements and errors -------------------------------------------------------------- */
 
 bilan_status guard_exec(bilan *b, sqlite3 *db, const char *sql) {
   int code = sqlite3_exec(db, sql, NULL, NULL, NULL);

@@ -152,17 +152,9 @@ local function dispatch(arguments)
   return command.run(values, rest, M) or 0
 end
 
--- The handler runs where the error was raised, so the script's line is still on the stack.
-local function with_position(err)
-  if type(err) ~= "string" then return err end
-  local own = err:match("^bilan[%w_.]*:%d+: (.*)$")
-  if own then return core.where() .. own end
-  return err
-end
-
 --- Runs a command; returns the exit status.
 function M.main(arguments)
-  local ok, result = xpcall(dispatch, with_position, arguments)
+  local ok, result = xpcall(dispatch, fault.place, arguments)
   if ok then return result end
   if getmetatable(result) == usage_error then
     say(("bilan: %s\n"):format(result.text))

@@ -81,7 +81,7 @@ function M.csv(sheet, opts)
   return (all.bom and "\u{FEFF}" or "") .. table.concat(lines, "\n") .. "\n"
 end
 
--- ---- JSON ------------------------------------------------------------------------------------
+-- ---- JSON -----------------------------------------------------------------------------------
 
 local function json_value(value)
   if value == nil then return "null" end

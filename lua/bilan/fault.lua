@@ -53,6 +53,19 @@ function M.choice(value, names, default, what)
   M.unknown(what, value, names)
 end
 
+--- An error message brought to the script's line: to be called as a message handler, while the
+-- line is still on the stack. A slip of the engine's own Lua keeps its place, for the report.
+function M.place(err)
+  if type(err) ~= "string" then return err end
+  local own, text = err:match("^(bilan[%w_.]*:%d+): (.*)$")
+  if not own and err:find("^attempt to ") then own, text = "C", err end
+  if not own then return err end
+  if text:find("^attempt to ") or text:find("^bad argument ") then
+    return ("%sinternal error at %s: %s"):format(core.where(), own, text)
+  end
+  return core.where() .. text
+end
+
 --- The message of an error value, without the engine's own positions. Tables and other values
 -- from scripts are named by their type only.
 function M.text(err)

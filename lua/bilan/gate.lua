@@ -77,7 +77,7 @@ function M.open(thing, who)
     who or "a writer", type(thing)))
 end
 
--- ---- policies --------------------------------------------------------------------------------
+-- ---- policies -------------------------------------------------------------------------------
 
 local plain = { name = "none" }
 local off = { name = "off", statement = { key = "privacy_off" } }
@@ -132,7 +132,7 @@ local function protect(policy, view, tag)
   return count
 end
 
--- ---- records ---------------------------------------------------------------------------------
+-- ---- records --------------------------------------------------------------------------------
 
 local number_fields = { "value", "se", "low", "high", "conf", "count", "n", "weighted_n",
   "missing", "df", "deff", "statistic", "ddf", "p_value" }
@@ -148,7 +148,17 @@ local function drop_non_figures(records)
   end
 end
 
-local label_fields = { "banner", "row", "col", "net", "level", "p", "term" }
+-- The notes of the core, in the language of the sheet.
+local function translate_notes(view, tag)
+  for _, list in ipairs { view.records, view.bases, view.tests } do
+    for _, record in ipairs(list) do
+      local told = record.note and lang.translate(tag, record.note)
+      if told ~= record.note then record.note = format.typography(told, { lang = tag }) end
+    end
+  end
+end
+
+local label_fields = { "method", "banner", "row", "col", "net", "level", "p", "term" }
 
 -- The record fields that any record has, in their fixed order: what CSV and JSON write.
 local function used_keys(spec, records)
@@ -217,6 +227,7 @@ function M.release(result, policy, opts)
   local tag = lang.check(opts.lang or spec.lang)
   local view = { records = spec.rows, bases = spec.bases, tests = spec.tests, spec = spec }
   drop_non_figures(view.records)
+  translate_notes(view, tag)
   local withheld = protect(policy, view, tag)
   local grid = layout.build(spec, view.records, view.bases, view.tests, opts)
   check_bases(grid, spec.title)
@@ -246,7 +257,7 @@ function M.relay(sheet, opts)
   return same and sheet or body.remake(copy(opts))
 end
 
--- ---- tables that a script types ---------------------------------------------------------------
+-- ---- tables that a script types -------------------------------------------------------------
 
 local column_types = { label = true, text = true, share = true, number = true, count = true,
   p = true }
@@ -260,7 +271,9 @@ local function guess_type(rows, key, index)
     if value ~= nil and not kind and type(value) ~= "table" then
       return index == 1 and "label" or "text"
     end
-    if kind then found = (found == "number" or not math.tointeger(value)) and "number" or "count" end
+    if kind then
+      found = (found == "number" or not math.tointeger(value)) and "number" or "count"
+    end
   end
   return found or (index == 1 and "label" or "text")
 end
@@ -376,7 +389,8 @@ function M.table(given)
       local where = ('row %d, column "%s"'):format(index, column.label)
       local cell = typed_cell(values[column.key], column, tag, where)
       if column.type == "share" and cell.shown then
-        cell.text = cell.text .. (" (n\u{A0}=\u{A0}%s)"):format(format.count(cell.n, { lang = tag }))
+        local base = format.count(cell.n, { lang = tag })
+        cell.text = cell.text .. (" (n\u{A0}=\u{A0}%s)"):format(base)
       end
       row.cells[at] = cell
     end

@@ -16,11 +16,13 @@ local policy <const> = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 
 local function is_left(column) return column.type == "label" or column.type == "text" end
 
--- ---- headings --------------------------------------------------------------------------------
+-- ---- headings -------------------------------------------------------------------------------
 
 local function heading(column, rows)
   local label = text(column.label)
-  if column.letter then label = label .. ' <span class="lt">' .. text(column.letter) .. "</span>" end
+  if column.letter then
+    label = label .. ' <span class="lt">' .. text(column.letter) .. "</span>"
+  end
   local class = is_left(column) and "" or ' class="f"'
   local span = rows and rows > 1 and (' rowspan="%d"'):format(rows) or ""
   return ('<th scope="col"%s%s>%s</th>'):format(class, span, label)
@@ -52,7 +54,7 @@ local function head(body)
   return "<thead>" .. table.concat(lines, "\n") .. "</thead>"
 end
 
--- ---- rows ------------------------------------------------------------------------------------
+-- ---- rows -----------------------------------------------------------------------------------
 
 local function cell_html(cell)
   local inner = text(cell.text)
@@ -113,7 +115,7 @@ local function row_html(body, row, index)
   return ("<tr%s>%s</tr>"):format(class, table.concat(cells))
 end
 
--- ---- caption and feet --------------------------------------------------------------------------
+-- ---- caption and feet -----------------------------------------------------------------------
 
 local function caption_html(body, opts)
   local parts = {}

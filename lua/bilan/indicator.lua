@@ -38,7 +38,9 @@ local function result_of(estimate, title)
 end
 
 local function check(given)
-  if type(given) ~= "table" then host.fail("an indicator is a table { id =, title =, estimate = }") end
+  if type(given) ~= "table" then
+    host.fail("an indicator is a table { id =, title =, estimate = }")
+  end
   local names = {}
   for name in pairs(given) do
     if not known[name] then names[#names + 1] = tostring(name) end
@@ -49,7 +51,8 @@ local function check(given)
       :format(names[1]))
   end
   if type(given.id) ~= "string" or not given.id:find("^[%w][%w_.-]*$") then
-    host.fail(("an indicator's id is letters, digits, _ . and -, not %q"):format(tostring(given.id)))
+    local shown = tostring(given.id)
+    host.fail(("an indicator's id is letters, digits, _ . and -, not %q"):format(shown))
   end
   local estimate = given.estimate
   if not result.is_result(estimate) and type(estimate) ~= "table" then
@@ -104,16 +107,19 @@ function methods.headline(indicator, policy, opts)
   if not head then return nil end
   local detail, record = {}, body.records[1]
   if interval and record.conf then
-    detail[1] = format.say(body.lang, "interval_of", { conf = record.conf, interval = interval.text })
+    detail[1] = format.say(body.lang, "interval_of",
+      { conf = record.conf, interval = interval.text })
   end
   if record.n then
-    detail[#detail + 1] = format.say(body.lang, "n_is", { n = format.count(record.n, { lang = body.lang }) })
+    local base = format.count(record.n, { lang = body.lang })
+    detail[#detail + 1] = format.say(body.lang, "n_is", { n = base })
   end
   return { text = head.text, shown = head.shown, detail = table.concat(detail, ", "),
     foot = body.foot, synthetic = body.synthetic }
 end
 
-local readable = { id = true, title = true, note = true, chart = true, where = true, estimate = true }
+local readable = { id = true, title = true, note = true, chart = true, where = true,
+  estimate = true }
 
 function Indicator.__index(indicator, key)
   if methods[key] then return methods[key] end

@@ -17,6 +17,7 @@ local words = {
   level = { "Réponse", "Answer", "Antwoord" },
   item = { "Question", "Question", "Vraag" },
   term = { "Terme", "Term", "Term" },
+  method = { "Test", "Test", "Toets" },
   p = { "Quantile", "Quantile", "Kwantiel" },
   share = { "Part", "Share", "Aandeel" },
   value = { "Valeur", "Value", "Waarde" },
@@ -68,6 +69,7 @@ local words = {
     "Ontbrekend: {missing} ({kinds})." },
   foot_small = { "* Base inférieure à {limit} : à lire avec prudence.",
     "* Base under {limit}: read with care.", "* Basis kleiner dan {limit}: voorzichtig lezen." },
+  foot_note = { "Remarque : {note}.", "Note: {note}.", "Opmerking: {note}." },
   foot_letters = { "Une lettre signale une part plus élevée que celle de la colonne nommée, au seuil de {level|percent}.",
     "A letter marks a share higher than that of the column it names, at the {level|percent} level.",
     "Een letter duidt een hoger aandeel aan dan dat van de genoemde kolom, op het niveau van {level|percent}." },
@@ -78,10 +80,10 @@ local words = {
     "Synthetische gegevens: gereconstrueerd, geen echte respondenten." },
   foot_more = { "Colonnes non affichées ici : {columns}.", "Columns not shown here: {columns}.",
     "Hier niet getoonde kolommen: {columns}." },
-  test_line = { "Test {name|word} ({banner}) : {figures}.", "{name|word} test ({banner}): {figures}.",
-    "{name|word}-toets ({banner}): {figures}." },
-  test_line_plain = { "Test {name|word} : {figures}.", "{name|word} test: {figures}.",
-    "{name|word}-toets: {figures}." },
+  test_line = { "Test {name} ({banner}) : {figures}.", "{name} test ({banner}): {figures}.",
+    "{name}-toets ({banner}): {figures}." },
+  test_line_plain = { "Test {name} : {figures}.", "{name} test: {figures}.",
+    "{name}-toets: {figures}." },
 
   -- method sentences
   method_base = {
@@ -92,6 +94,17 @@ local words = {
     "Les pourcentages portent sur toutes les personnes interrogées (n), réponses manquantes comprises.",
     "Percentages are of all who were asked (n), missing answers included.",
     "Percentages zijn berekend op alle ondervraagden (n), ontbrekende antwoorden inbegrepen." },
+  method_base_answered = {
+    "Question à réponses multiples : parts des personnes ayant répondu, dont la somme peut dépasser 100 %.",
+    "Multiple answers: shares of those who answered, which may add up to more than 100%.",
+    "Meerdere antwoorden mogelijk: aandelen van wie antwoordde, samen soms meer dan 100%." },
+  method_base_ticked = {
+    "Question à réponses multiples : parts des personnes ayant coché au moins une réponse, dont la somme peut dépasser 100 %.",
+    "Multiple answers: shares of those who ticked at least one, which may add up to more than 100%.",
+    "Meerdere antwoorden mogelijk: aandelen van wie minstens één antwoord aankruiste, samen soms meer dan 100%." },
+  method_base_answers = { "Question à réponses multiples : parts des réponses données.",
+    "Multiple answers: shares of all answers given.",
+    "Meerdere antwoorden mogelijk: aandelen van de gegeven antwoorden." },
   method_interval = { "Intervalles de confiance à {conf|percent} : méthode {method|word}.",
     "{conf|percent} confidence intervals: {method|word} method.",
     "{conf|percent}-betrouwbaarheidsintervallen: methode {method|word}." },
@@ -144,7 +157,7 @@ local words = {
     "Meerdere antwoorden mogelijk: aandelen van de gegeven antwoorden." },
   method_median = { "Quantiles selon la règle {rule}.", "Quantiles by rule {rule}.",
     "Kwantielen volgens regel {rule}." },
-  method_test = { "Test {name|word}.", "{name|word} test.", "{name|word}-toets." },
+  method_test = { "Test {name}.", "{name} test.", "{name}-toets." },
   privacy_off = { "Contrôle de la confidentialité désactivé à la demande de l'auteur.",
     "Disclosure control was switched off at the author's request.",
     "Controle op onthulling uitgeschakeld op verzoek van de auteur." },
@@ -156,6 +169,9 @@ local words = {
   -- names of methods
   method_wald = { "de Wald", "Wald", "Wald" },
   method_mean = { "de Wald", "Wald", "Wald" },
+  method_wilson_cc = { "de Wilson avec correction de continuité", "Wilson (continuity corrected)",
+    "Wilson (continuïteitscorrectie)" },
+  method_blaker = { "de Blaker", "Blaker", "Blaker" },
   method_wilson = { "de Wilson", "Wilson", "Wilson" },
   method_logit = { "logit", "logit", "logit" },
   method_xlogit = { "logit (xlogit)", "logit (xlogit)", "logit (xlogit)" },
@@ -170,14 +186,6 @@ local words = {
   method_mid_p = { "mi-p", "mid-p", "mid-p" },
   method_woodruff = { "de Woodruff", "Woodruff", "Woodruff" },
   method_t = { "de Student", "Student's t", "Student" },
-  name_F = { "F de Rao-Scott", "Rao-Scott F", "Rao-Scott F" },
-  name_Chisq = { "du khi-deux de Rao-Scott", "Rao-Scott chi-squared", "Rao-Scott chi-kwadraat" },
-  name_Wald = { "de Wald", "Wald", "Wald" },
-  name_adjWald = { "de Wald ajusté", "Adjusted Wald", "aangepaste Wald" },
-  name_lincom = { "de Rao-Scott (loi exacte)", "Rao-Scott (exact law)", "Rao-Scott (exact)" },
-  name_saddlepoint = { "de Rao-Scott (point-selle)", "Rao-Scott (saddlepoint)",
-    "Rao-Scott (zadelpunt)" },
-  name_pearson = { "du khi-deux de Pearson", "Pearson chi-squared", "Pearson chi-kwadraat" },
 
   -- numbers in words
   up_to = { "{low} à {high}", "{low} to {high}", "{low} tot {high}" },
@@ -238,7 +246,67 @@ local words = {
   mask_link = { "[lien]", "[link]", "[link]" },
   mask_handle = { "[compte]", "[account]", "[account]" },
 }
+
+-- What the core says in English: notes of records, names of tests. { fr, en, nl }.
+local sentences = {
+  { "un seul répondant dans la base : pas de variance", "one respondent in the base: no variance", "één respondent in de basis: geen variantie" },
+  { "une seule ligne dans l'échantillon : aucun degré de liberté", "one row in the sample: no degrees of freedom", "één rij in de steekproef: geen vrijheidsgraden" },
+  { "aucune variance dans l'échantillon : pas d'intervalle", "no variance in the sample: no interval", "geen variantie in de steekproef: geen interval" },
+  { "une borne de l'intervalle sort de l'échantillon", "a limit of the interval lies beyond the sample", "een grens van het interval valt buiten de steekproef" },
+  { "le dénominateur est nul", "the denominator is zero", "de noemer is nul" },
+  { "un des groupes n'a aucun répondant", "one of the groups has no respondent", "een van de groepen heeft geen respondent" },
+  { "poids sans plan de sondage : ni erreur type ni test", "weights without a design: no standard error and no test", "gewichten zonder steekproefplan: geen standaardfout en geen toets" },
+  { "base trop petite : non comparé", "small base: not compared", "kleine basis: niet vergeleken" },
+  { "0 % ou 100 % : non comparé", "0 % or 100 %: not compared", "0 % of 100 %: niet vergeleken" },
+  { "des niveaux partagent des répondants : pas de test du tableau entier", "levels share respondents: no test of the whole table", "niveaus delen respondenten: geen toets van de hele tabel" },
+  { "un argument est hors de son domaine", "an argument is outside its domain", "een argument valt buiten zijn domein" },
+  { "la base est nulle", "the base is 0", "de basis is 0" },
+  { "cette méthode ne donne ici aucune largeur : en choisir une autre", "this method gives no width here: use another one", "deze methode geeft hier geen breedte: gebruik een andere" },
+  { "non défini à 0 % et 100 % : intervalle de Clopper-Pearson à la place", "not defined at 0 % and 100 %: the Clopper-Pearson interval instead", "niet gedefinieerd bij 0 % en 100 %: in plaats daarvan het Clopper-Pearson-interval" },
+  { "demande des effectifs entiers : intervalle de Clopper-Pearson à la place", "needs whole counts: the Clopper-Pearson interval instead", "vereist gehele aantallen: in plaats daarvan het Clopper-Pearson-interval" },
+  { "lignes ou colonnes vides laissées de côté", "empty rows or columns left out", "lege rijen of kolommen weggelaten" },
+  { "moins de deux lignes ou colonnes ont des réponses : pas de test", "fewer than two rows or columns hold answers: no test", "minder dan twee rijen of kolommen met antwoorden: geen toets" },
+  { "un effectif attendu est inférieur à 5", "an expected count is below 5", "een verwacht aantal is kleiner dan 5" },
+  { "personne n'a changé entre les deux réponses", "nobody changed between the two answers", "niemand veranderde tussen de twee antwoorden" },
+  { "toutes les valeurs sont égales, ou trop peu nombreuses : pas de test", "all values are equal, or there are too few: no test", "alle waarden zijn gelijk, of het zijn er te weinig: geen toets" },
+  { "approximation normale, à cause des ex aequo ou de la taille", "normal approximation, because of ties or size", "normale benadering, vanwege gelijke waarden of omvang" },
+  { "différences nulles laissées de côté", "differences of 0 left out", "verschillen van 0 weggelaten" },
+  { "0,5 ajouté à chaque case, car l'une est vide", "0.5 added to every cell, because one is empty", "0,5 toegevoegd aan elke cel, omdat er een leeg is" },
+  { "valeur p tirée de tableaux simulés", "p-value from simulated tables", "p-waarde uit gesimuleerde tabellen" },
+  { "aucune strate ne distingue les groupes", "no stratum can tell the groups apart", "geen stratum onderscheidt de groepen" },
+  { "il faudrait interroger toute la population", "everybody in the population would have to be asked", "de hele populatie zou bevraagd moeten worden" },
+  { "aucune taille d'échantillon n'y suffit", "no sample size reaches this", "geen enkele steekproefomvang volstaat" },
+  { "du khi-deux", "chi-squared", "chi-kwadraat" },
+  { "de Fisher", "Fisher", "Fisher" },
+  { "de Fisher (simulé)", "Fisher, simulated", "Fisher (gesimuleerd)" },
+  { "F de Rao-Scott", "F", "Rao-Scott F" },
+  { "du khi-deux de Rao-Scott", "Chisq", "Rao-Scott chi-kwadraat" },
+  { "de Wald", "Wald", "Wald" },
+  { "de Wald ajusté", "adjWald", "aangepaste Wald" },
+  { "de Rao-Scott (loi exacte)", "lincom", "Rao-Scott (exact)" },
+  { "de Rao-Scott (point-selle)", "saddlepoint", "Rao-Scott (zadelpunt)" },
+  { "khi-deux de Pearson", "Pearson's chi-squared", "chi-kwadraat van Pearson" },
+  { "rapport de vraisemblance", "likelihood ratio", "likelihood-ratio" },
+  { "test exact de Fisher", "Fisher's exact test", "exacte toets van Fisher" },
+  { "test de Fisher, simulé", "Fisher's test, simulated", "toets van Fisher, gesimuleerd" },
+  { "t de Welch", "Welch's t", "t van Welch" },
+  { "t apparié", "paired t", "gepaarde t" },
+  { "t à variance commune", "two-sample t, pooled variance", "t met gemeenschappelijke variantie" },
+  { "t à un échantillon", "one-sample t", "t voor één steekproef" },
+  { "Wilcoxon", "wilcoxon", "Wilcoxon" },
+  { "rangs signés de Wilcoxon", "signed rank", "Wilcoxon rangtekens" },
+  { "Kruskal-Wallis", "kruskal-wallis", "Kruskal-Wallis" },
+  { "khi-deux de McNemar", "McNemar's chi-squared", "chi-kwadraat van McNemar" },
+  { "khi-deux de McNemar, avec correction de continuité", "McNemar's chi-squared, continuity corrected", "chi-kwadraat van McNemar, met continuïteitscorrectie" },
+  { "test exact de McNemar", "McNemar's exact test", "exacte toets van McNemar" },
+  { "Cochran-Armitage", "Cochran-Armitage", "Cochran-Armitage" },
+  { "Mantel-Haenszel", "Mantel-Haenszel", "Mantel-Haenszel" },
+  { "homogénéité (Breslow-Day-Tarone)", "homogeneity (Breslow-Day-Tarone)", "homogeniteit (Breslow-Day-Tarone)" },
+}
 -- luacheck: pop
+
+local by_english = {}
+for _, entry in ipairs(sentences) do by_english[entry[2]] = entry end
 
 M.months = {
   fr = { "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
@@ -263,6 +331,17 @@ end
 function M.find(lang, key)
   local entry = words[key]
   return entry and entry[column_of[M.check(lang)]]
+end
+
+--- What the core said in English ("a; b" is two sentences), in a language; other text is kept.
+function M.translate(lang, text)
+  local column, parts = column_of[M.check(lang)], {}
+  for part in (tostring(text) .. "; "):gmatch("(.-); ") do
+    local entry = by_english[part]
+    if not entry and not tostring(text):find("; ", 1, true) then return text end
+    parts[#parts + 1] = entry and entry[column] or part
+  end
+  return table.concat(parts, lang == "fr" and " ; " or "; ")
 end
 
 --- All keys in alphabetical order (for tests and translators).

@@ -66,7 +66,7 @@ local function figure_cell(record, key, type, view, lead)
     cell.small, view.any_small = true, true
     cell.text = text .. "*"
   end
-  if lead and text and record.letters and record.letters ~= "" then cell.letters = record.letters end
+  if lead and text and record.letters ~= "" then cell.letters = record.letters end
   return cell
 end
 
@@ -82,7 +82,7 @@ local function base_cell(record, key, view)
     reason = record.reason or format.say(view.lang, "not_estimable") }
 end
 
--- ---- one record a row ------------------------------------------------------------------------
+-- ---- one record a row -----------------------------------------------------------------------
 
 -- Does any record have this field?
 local function any(records, key)
@@ -117,9 +117,10 @@ local function stub_columns(spec, records, view)
     columns[#columns + 1] = { key = item.name, label = item.label or item.name, type = "label",
       by = true }
   end
-  for _, key in ipairs { "banner", "row", "col", "level", "p", "term" } do
+  local words = { p = "p", term = "term", method = "method" }
+  for _, key in ipairs { "banner", "row", "col", "level", "p", "term", "method" } do
     if any(records, key) then
-      local label = format.say(view.lang, key == "p" and "p" or key == "term" and "term" or "level")
+      local label = format.say(view.lang, words[key] or "level")
       if key == "level" and spec.item and spec.item.label then label = spec.item.label end
       columns[#columns + 1] = { key = key, label = label, type = "label" }
     end
@@ -146,7 +147,8 @@ local function figure_columns(spec, records, view)
   if any(records, "low") or any(records, "high") then
     add("interval", "interval", interval_label(records, view))
   end
-  if any(records, "se") and (view.unit == "number" or view.show_se) then add("se", "number", nil, 3) end
+  local wants_se = view.unit == "number" or view.show_se
+  if wants_se and any(records, "se") then add("se", "number", nil, 3) end
   if any(records, "deff") then add("deff", "quantity", nil, 1) end
   if any(records, "statistic") then add("statistic", "quantity", spec.statistic_label) end
   if any(records, "statistic") and any(records, "df") then add("df", "quantity") end
@@ -168,6 +170,7 @@ local function label_text(record, column, view)
   if value == nil then return "" end
   if math.type(value) then return format.number(value, { lang = view.lang, decimals = nil }) end
   if value == "" then return format.say(view.lang, "no_label") end
+  if column.key == "method" then return lang.translate(view.lang, value) end
   return tostring(value)
 end
 
@@ -213,7 +216,7 @@ local function list_grid(spec, records, view)
   return grid
 end
 
--- ---- a cross-table ---------------------------------------------------------------------------
+-- ---- a cross-table --------------------------------------------------------------------------
 
 local function cell_key(banner, col)
   return tostring(banner or "") .. "\0" .. tostring(col or "")
@@ -355,15 +358,19 @@ end
 
 -- "F = 3,21, ddl = 1,9 ; 540,2, p = 0,012" of one test, or its words.
 local function test_figures(test, view)
-  if test.reason or not format.is_figure(test.statistic) then return words_for(test, view) end
-  local function two(x) return format.number(x, { lang = view.lang, decimals = 2 }) end
+  local parts = {}
   local function short(x) return format.number(x, { lang = view.lang }) end
-  local parts = { (test.statistic_label or "F") .. " = " .. two(test.statistic) }
-  if test.df then
+  if test.reason then return test.reason end
+  if format.is_figure(test.statistic) then
+    local name = test.statistic_label or (test.ddf and "F" or "\u{3C7}\u{B2}")
+    parts[1] = name .. " = " .. format.number(test.statistic, { lang = view.lang, decimals = 2 })
+  end
+  if format.is_figure(test.df) then
     local df = short(test.df) .. (test.ddf and "\u{A0}; " .. short(test.ddf) or "")
-    parts[2] = format.say(view.lang, "df") .. " = " .. df
+    parts[#parts + 1] = format.say(view.lang, "df") .. " = " .. df
   end
   parts[#parts + 1] = format.p_value(test.p_value, { lang = view.lang })
+  if #parts == 0 or test.note then parts[#parts + 1] = words_for(test, view) end
   return table.concat(parts, ", ")
 end
 
@@ -372,8 +379,21 @@ local function add_test_lines(foot, tests, spec, view)
   for _, banner in ipairs(spec.banners or {}) do label_of[banner.name] = banner.label end
   for _, test in ipairs(tests) do
     local label = label_of[test.banner] or test.banner
+    local name = lang.translate(view.lang, test.name or "F")
+    if view.lang == "en" then name = name:gsub("^%l", string.upper) end
     foot[#foot + 1] = format.say(view.lang, label and "test_line" or "test_line_plain",
-      { name = test.name or "F", banner = label, figures = test_figures(test, view) })
+      { name = name, banner = label, figures = test_figures(test, view) })
+  end
+end
+
+-- What is noted on cells that have a figure, each sentence once.
+local function add_cell_notes(foot, records, view)
+  local notes, seen = {}, {}
+  for _, record in ipairs(records) do
+    if record.shown and not record.reason then add_once(notes, seen, record.note) end
+  end
+  for _, note in ipairs(notes) do
+    foot[#foot + 1] = format.say(view.lang, "foot_note", { note = note })
   end
 end
 
@@ -402,6 +422,7 @@ local function cross_grid(spec, records, view, bases, tests)
   local grid = { columns = columns, groups = groups, foot = {} }
   grid.rows = cross_rows(spec, records, columns, cells, base_of, view)
   add_test_lines(grid.foot, tests, spec, view)
+  add_cell_notes(grid.foot, records, view)
   if any(records, "letters") then
     local level = spec.letter_level or 0.05
     grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_letters", { level = level })
@@ -410,7 +431,7 @@ local function cross_grid(spec, records, view, bases, tests)
   return grid
 end
 
--- ---- both ------------------------------------------------------------------------------------
+-- ---- both -----------------------------------------------------------------------------------
 
 -- One decimal where every base has a hundred respondents, none below.
 local function share_decimals(records)

@@ -9,7 +9,7 @@ local format = require "bilan.format"
 
 local M = {}
 
--- ---- inline ------------------------------------------------------------------------------------
+-- ---- inline ---------------------------------------------------------------------------------
 
 local function is_address(url)
   return url:find("^https?://[^%s<>\"]+$") or url:find("^mailto:[^%s<>\"]+$")
@@ -61,7 +61,7 @@ function parse_inline(text)
   return nodes
 end
 
--- ---- blocks ------------------------------------------------------------------------------------
+-- ---- blocks ---------------------------------------------------------------------------------
 
 -- The kind of a line and its content.
 local function line_kind(line)
@@ -81,7 +81,8 @@ function M.parse(source)
     local kind, content = line_kind(line)
     if line:match("^%s*$") then current = nil
     elseif current and kind == "p" then
-      current.lines[#current.lines] = current.lines[#current.lines] .. "\n" .. content:match("^%s*(.*)$")
+      local lines = current.lines -- the last item goes on
+      lines[#lines] = lines[#lines] .. "\n" .. content:match("^%s*(.*)$")
     elseif current and kind == current.type and kind ~= "quote" then
       table.insert(current.lines, content)
     elseif current and kind == "quote" and current.type == "quote" then
@@ -99,7 +100,7 @@ function M.parse(source)
   return blocks
 end
 
--- ---- HTML --------------------------------------------------------------------------------------
+-- ---- HTML -----------------------------------------------------------------------------------
 
 local html_tags = { strong = "strong", em = "em" }
 
@@ -141,7 +142,7 @@ function M.html(source, tag)
   return table.concat(out, "\n") .. "\n"
 end
 
--- ---- Markdown ----------------------------------------------------------------------------------
+-- ---- Markdown -------------------------------------------------------------------------------
 
 -- Code with a fence longer than any run of backquotes inside.
 local function code_markdown(text)

@@ -31,7 +31,7 @@ local function read_sqlite(path, opts)
   core.host.check_read(path)
   local made, names = core.sql.sqlite_read(path, opts.query or opts.table)
   return made, { path = path, format = "sqlite", tables = names,
-    rows = core.data.rows(made), column_count = #core.data.names(made), warnings = {} }
+    rows = core.data.rows(made), columns = #core.data.names(made), warnings = {} }
 end
 
 local function read_csv(path, bytes, opts)
@@ -45,7 +45,7 @@ end
 -- Header wordings by item name, where the file has more than the name.
 local function header_labels(report)
   local labels = {}
-  for _, column in ipairs(report.columns or {}) do
+  for _, column in ipairs(report.column or {}) do
     if column.label and column.label ~= "" and column.label ~= column.name then
       labels[column.name] = column.option and column.option ~= ""
         and ("%s [%s]"):format(column.label, column.option) or column.label

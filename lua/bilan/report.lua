@@ -63,7 +63,7 @@ local function add(self, item)
   return self
 end
 
--- ---- what a script adds --------------------------------------------------------------------------
+-- ---- what a script adds ---------------------------------------------------------------------
 
 --- A numbered heading; level 1 (default) to 3.
 function Report:section(title, level)
@@ -143,7 +143,7 @@ function Report:indicators()
   return self:indicator(table.unpack(indicator.list()))
 end
 
--- ---- letting figures out ---------------------------------------------------------------------------
+-- ---- letting figures out --------------------------------------------------------------------
 
 -- The results of the report, for a policy that looks at all tables together.
 local function all_results(self)
@@ -159,8 +159,8 @@ end
 
 -- The state of one writing: policy, counters, notes in order with the tables they hold for.
 local function new_run(self)
-  local run = { lang = self.opts.lang, opts = self.opts, tables = 0, figures = 0, notes = {}, note_of = {},
-    sheets = {}, synthetic = self.opts.synthetic or false }
+  local run = { lang = self.opts.lang, opts = self.opts, tables = 0, figures = 0, notes = {},
+    note_of = {}, sheets = {}, synthetic = self.opts.synthetic or false }
   run.policy = gate.prepare(self.opts.privacy, all_results(self))
   return run
 end
@@ -276,14 +276,19 @@ end
 
 local function typo(run, text) return format.typography(tostring(text), { lang = run.lang }) end
 
--- ---- HTML ------------------------------------------------------------------------------------------
+-- ---- HTML -----------------------------------------------------------------------------------
 
 local to_html = {}
+
+-- The engine's words, and an author's line, as HTML.
+local function words(run, key, args) return escape.html(say(run, key, args)) end
+
+local function line_html(run, text) return escape.html(typo(run, text)) end
 
 function to_html.section(run, item)
   local level = item.level + 1
   return ('<h%d id="%s"><span class="no">%s</span>%s</h%d>\n'):format(level, item.id, item.number,
-    escape.html(typo(run, item.title)), level)
+    line_html(run, item.title), level)
 end
 
 function to_html.text(run, item) return markup.html(item.text, run.lang) end
@@ -295,7 +300,8 @@ end
 -- A numbered table.
 local function table_html(run, sheet, opts)
   local number = next_table(run, sheet)
-  local out = html.table(sheet, { id = "t" .. number, number = say(run, "table", { number = number }),
+  local out = html.table(sheet, { id = "t" .. number,
+    number = say(run, "table", { number = number }),
     caption = opts.caption and typo(run, opts.caption), subtitle = opts.subtitle })
   if opts.note then out = out .. to_html.note(run, { text = opts.note }) end
   return out
@@ -312,12 +318,12 @@ function to_html.chart(run, item)
   run.sheets[#run.sheets + 1] = sheet
   local title = typo(run, item.opts.caption or chart.title or "")
   local mark = sheet.synthetic
-    and ('<span class="synth">%s</span>'):format(escape.html(say(run, "synthetic_mark"))) or ""
+    and ('<span class="synth">%s</span>'):format(words(run, "synthetic_mark")) or ""
   return table.concat {
     ('<figure class="chart" id="%s">\n<figcaption><span class="num">%s</span>%s%s</figcaption>\n')
-      :format(id, escape.html(say(run, "figure", { number = run.figures })), escape.html(title), mark),
+      :format(id, words(run, "figure", { number = run.figures }), escape.html(title), mark),
     '<div class="plot">', svg.inline(chart.svg, id, title, chart.description or title), "</div>\n",
-    ("<details><summary>%s</summary>\n"):format(escape.html(say(run, "chart_data"))),
+    ("<details><summary>%s</summary>\n"):format(words(run, "chart_data")),
     html.table(sheet, { id = id .. "-data" }), "</details>\n</figure>\n" }
 end
 
@@ -338,11 +344,11 @@ function to_html.verbatims(run, item)
   end
   local lines = {}
   if item.opts.title then
-    lines[1] = "<p><strong>" .. escape.html(typo(run, item.opts.title)) .. "</strong></p>"
+    lines[1] = "<p><strong>" .. line_html(run, item.opts.title) .. "</strong></p>"
   end
   lines[#lines + 1] = '<ul class="quotes">'
   for _, text in ipairs(list) do lines[#lines + 1] = "<li>" .. escape.html(text) .. "</li>" end
-  lines[#lines + 1] = '</ul>\n<p class="foot">' .. escape.html(say(run, "verbatims_masked")) .. "</p>\n"
+  lines[#lines + 1] = '</ul>\n<p class="foot">' .. words(run, "verbatims_masked") .. "</p>\n"
   return table.concat(lines, "\n")
 end
 
@@ -350,11 +356,11 @@ end
 local function card_html(run, one, head)
   local class = head.shown and "big" or "big words"
   local lines = { '<div class="card">',
-    ('<p class="name">%s</p>'):format(escape.html(typo(run, one.title))),
+    ('<p class="name">%s</p>'):format(line_html(run, one.title)),
     ('<p class="%s">%s</p>'):format(class, escape.html(head.text)) }
   local detail = escape.html(head.detail)
   if head.synthetic then
-    detail = detail .. '<span class="synth">' .. escape.html(say(run, "synthetic_mark")) .. "</span>"
+    detail = detail .. '<span class="synth">' .. words(run, "synthetic_mark") .. "</span>"
   end
   lines[#lines + 1] = '<p class="detail">' .. detail .. "</p>"
   if one.note then
@@ -386,14 +392,16 @@ end
 local function contents_html(run, self)
   if run.opts.contents == false or #self.sections == 0 then return "" end
   local lines = { ('<nav class="contents" aria-labelledby="contents">\n<h2 id="contents">%s</h2>')
-    :format(escape.html(say(run, "contents"))) }
+    :format(words(run, "contents")) }
   local depth = 0
   local function entry(section)
     return ('<li><a href="#%s"><span class="no">%s</span>%s</a>'):format(section.id,
-      section.number or "", escape.html(typo(run, section.title)))
+      section.number or "", line_html(run, section.title))
   end
   local list = table.move(self.sections, 1, #self.sections, 1, {})
-  if #run.notes > 0 then list[#list + 1] = { id = "methods", level = 1, title = say(run, "methods") } end
+  if #run.notes > 0 then
+    list[#list + 1] = { id = "methods", level = 1, title = say(run, "methods") }
+  end
   for _, section in ipairs(list) do
     while depth > section.level do
       lines[#lines + 1], depth = "</li></ol>", depth - 1
@@ -412,7 +420,7 @@ end
 local function methods_html(run)
   if #run.notes == 0 then return "" end
   local lines = { ('<section class="methods">\n<h2 id="methods">%s</h2>\n<p>%s</p>\n<ul>'):format(
-    escape.html(say(run, "methods")), escape.html(say(run, "methods_lead"))) }
+    words(run, "methods"), words(run, "methods_lead")) }
   for _, note in ipairs(run.notes) do
     local where = where_note_holds(run, note)
     lines[#lines + 1] = "<li>" .. escape.html(note.text)
@@ -423,9 +431,9 @@ local function methods_html(run)
 end
 
 local function cover_html(run)
-  local lines = { '<header class="cover">', "<h1>" .. escape.html(typo(run, run.opts.title)) .. "</h1>" }
+  local lines = { '<header class="cover">', "<h1>" .. line_html(run, run.opts.title) .. "</h1>" }
   if run.opts.subtitle then
-    lines[#lines + 1] = '<p class="subtitle">' .. escape.html(typo(run, run.opts.subtitle)) .. "</p>"
+    lines[#lines + 1] = '<p class="subtitle">' .. line_html(run, run.opts.subtitle) .. "</p>"
   end
   local by = byline(run)
   if by then lines[#lines + 1] = '<p class="byline">' .. escape.html(by) .. "</p>" end
@@ -444,15 +452,15 @@ function Report:html()
   local run, parts = new_run(self), {}
   for at, item in ipairs(self.items) do parts[at] = to_html[item.type](run, item) end
   local content = table.concat {
-    ('<a class="skip" href="#content">%s</a>\n'):format(escape.html(say(run, "skip"))),
+    ('<a class="skip" href="#content">%s</a>\n'):format(words(run, "skip")),
     banner_html(run), cover_html(run), contents_html(run, self),
     '<main id="content">\n', table.concat(parts), methods_html(run), "</main>\n",
-    "<footer>", escape.html(say(run, "engine", { version = host.version })), "</footer>" }
-  return html.shell({ lang = run.lang, title = typo(run, run.opts.title), generator = host.version },
-    content)
+    "<footer>", words(run, "engine", { version = host.version }), "</footer>" }
+  local head = { lang = run.lang, title = typo(run, run.opts.title), generator = host.version }
+  return html.shell(head, content)
 end
 
--- ---- Markdown --------------------------------------------------------------------------------------
+-- ---- Markdown -------------------------------------------------------------------------------
 
 local to_markdown = {}
 
@@ -561,7 +569,8 @@ function Report:xlsx()
   return require("bilan.xlsx").book(run.sheets, { names = names })
 end
 
-local writers = { html = "html", htm = "html", md = "markdown", markdown = "markdown", xlsx = "xlsx" }
+local writers = { html = "html", htm = "html", md = "markdown", markdown = "markdown",
+  xlsx = "xlsx" }
 
 --- Writes the report below the output folder; the ending says how: html, md, xlsx.
 function Report:write(path)

@@ -9,8 +9,8 @@
 --             bases = { { banner, col, n, weighted_n, missing }, ... } (col = nil: all),
 --             tests = { { banner, name, statistic, df, ddf, p_value, note }, ... }
 -- A record has the fields of the public contract: level, by = { item = level }, p, term, row,
--- col, banner, net, value, se, low, high, conf, n, count, weighted_n, missing, missing_kinds,
--- df, deff, statistic, ddf, p_value, letters, column_letter, note.
+-- col, banner, net, method (of a test), value, se, low, high, conf, n, count, weighted_n, missing,
+-- missing_kinds, df, deff, statistic, ddf, p_value, letters, column_letter, note.
 -- The object hands out copies only. All output goes through the gate.
 local gate = require "bilan.gate"
 local host = require "bilan.host"
@@ -69,9 +69,9 @@ end
 --- for index, record in result:each() do ... end
 function methods.each(result) return ipairs(methods.rows(result)) end
 
--- ---- finding one record ----------------------------------------------------------------------
+-- ---- finding one record ---------------------------------------------------------------------
 
-local label_keys = { "level", "p", "term", "row", "col", "banner" }
+local label_keys = { "level", "p", "term", "row", "col", "banner", "method" }
 
 -- Small edit distance, for "did you mean".
 local function distance(a, b)
@@ -227,7 +227,7 @@ function methods.get(result, query)
   return hand_out(spec, one)
 end
 
--- ---- output ----------------------------------------------------------------------------------
+-- ---- output ---------------------------------------------------------------------------------
 
 local release_options = { "lang", "decimals", "rule", "small_base", "se" }
 

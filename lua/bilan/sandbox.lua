@@ -11,8 +11,8 @@ local ordered = require "bilan.ordered"
 local M = {}
 
 local host = core.host
-local raw_pcall, raw_xpcall, raw_load, raw_tostring = pcall, xpcall, load, tostring
-local raw_setmetatable, raw_getmetatable, raw_type = setmetatable, getmetatable, type
+local raw_xpcall, raw_load, raw_tostring = xpcall, load, tostring
+local raw_setmetatable, raw_getmetatable, raw_type = setmetatable, debug.getmetatable, type
 
 -- ---- wrapped functions -----------------------------------------------------------------------------
 
@@ -24,7 +24,7 @@ local function after(ok, err, ...)
   return ok, err, ...
 end
 
-local function safe_pcall(f, ...) return after(raw_pcall(f, ...)) end
+local function safe_pcall(f, ...) return after(raw_xpcall(f, fault.place, ...)) end
 
 local function safe_xpcall(f, handler, ...)
   return after(raw_xpcall(f, function(err)

@@ -93,13 +93,14 @@ local function percent_style(body)
   return styles["percent" .. math.min(decimals, 2)]
 end
 
--- ---- a grid for spreadsheets: intervals take two columns ----------------------------------------
+-- ---- a grid for spreadsheets: intervals take two columns ------------------------------------
 
 -- Columns of the worksheet: { label, read(cell), style }.
 local function book_columns(body)
   local columns = {}
-  local function add(at, label, field, type_name) columns[#columns + 1] = { at = at, label = label,
-    field = field, type = type_name } end
+  local function add(at, label, field, type_name)
+    columns[#columns + 1] = { at = at, label = label, field = field, type = type_name }
+  end
   for at, column in ipairs(body.columns) do
     local label = column.label
     for _, group in ipairs(body.groups or {}) do
@@ -149,7 +150,8 @@ local function widths_xml(body, columns)
     local most = math.min(host.width(column.label), 18)
     for _, row in ipairs(body.rows) do
       local cell = row.cells[column.at]
-      if cell.type == "label" or not cell.shown then most = math.max(most, host.width(cell.text)) end
+      local words = cell.type == "label" or not cell.shown
+      if words then most = math.max(most, host.width(cell.text)) end
     end
     local width = math.min(math.max(most + 2, 9), 60)
     parts[at] = ('<col min="%d" max="%d" width="%d" customWidth="1"/>'):format(at, at, width)
@@ -178,7 +180,8 @@ local function table_xml(body)
   return DECLARATION .. ('<worksheet xmlns="%s">'):format(MAIN)
     .. '<sheetViews><sheetView workbookViewId="0"><pane ySplit="2" topLeftCell="A3" '
     .. 'activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-    .. widths_xml(body, columns) .. "<sheetData>" .. table.concat(rows) .. "</sheetData></worksheet>"
+    .. widths_xml(body, columns)
+    .. "<sheetData>" .. table.concat(rows) .. "</sheetData></worksheet>"
 end
 
 -- The worksheet of the method: what each table rests on, one sentence a row.
@@ -205,7 +208,7 @@ local function method_xml(bodies, tag)
     .. table.concat(rows) .. "</sheetData></worksheet>"
 end
 
--- ---- the package ---------------------------------------------------------------------------------
+-- ---- the package ----------------------------------------------------------------------------
 
 -- A name Excel accepts: at most 31 characters, none of []:*?/\, unique without regard to case.
 local function sheet_name(wanted, taken)
@@ -252,8 +255,8 @@ local function workbook(names)
   for index, name in ipairs(names) do
     parts[index] = ('<sheet name="%s" sheetId="%d" r:id="rId%d"/>'):format(xml(name), index, index)
   end
-  return DECLARATION .. ('<workbook xmlns="%s" xmlns:r="%s"><sheets>%s</sheets></workbook>'):format(
-    MAIN, DOC_RELS, table.concat(parts))
+  local shape = '<workbook xmlns="%s" xmlns:r="%s"><sheets>%s</sheets></workbook>'
+  return DECLARATION .. shape:format(MAIN, DOC_RELS, table.concat(parts))
 end
 
 --- The bytes of a workbook. `sheets` is a sheet, or a list of sheets; opts.names gives the names
@@ -272,15 +275,18 @@ function M.book(sheets, opts)
   names[#names + 1] = sheet_name(format.say(tag, "sheet_method"), taken)
   parts[#parts + 1] = { name = ("xl/worksheets/sheet%d.xml"):format(#names),
     bytes = method_xml(bodies, tag) }
-  for index in ipairs(names) do list[index] = { "worksheet", ("worksheets/sheet%d.xml"):format(index) } end
+  for index in ipairs(names) do
+    list[index] = { "worksheet", ("worksheets/sheet%d.xml"):format(index) }
+  end
   list[#list + 1] = { "styles", "styles.xml" }
-  table.insert(parts, 1, { name = "xl/styles.xml", bytes = style_xml })
-  table.insert(parts, 1, { name = "xl/_rels/workbook.xml.rels", bytes = relations(list) })
-  table.insert(parts, 1, { name = "xl/workbook.xml", bytes = workbook(names) })
-  table.insert(parts, 1, { name = "_rels/.rels",
-    bytes = relations { { "officeDocument", "xl/workbook.xml" } } })
-  table.insert(parts, 1, { name = "[Content_Types].xml", bytes = content_types(#names) })
-  return zip.pack(parts)
+  local package = {
+    { name = "[Content_Types].xml", bytes = content_types(#names) },
+    { name = "_rels/.rels", bytes = relations { { "officeDocument", "xl/workbook.xml" } } },
+    { name = "xl/workbook.xml", bytes = workbook(names) },
+    { name = "xl/_rels/workbook.xml.rels", bytes = relations(list) },
+    { name = "xl/styles.xml", bytes = style_xml },
+  }
+  return zip.pack(table.move(parts, 1, #parts, #package + 1, package))
 end
 
 return M

@@ -142,6 +142,13 @@ describe("the language table", function()
       end
     end
   end)
+  it("translates_what_the_core_says_and_keeps_the_rest", function()
+    assert.equal("le dénominateur est nul ; la base est nulle",
+      lang.translate("fr", "the denominator is zero; the base is 0"))
+    assert.equal("l'effectif est faible", lang.translate("fr", "l'effectif est faible"))
+    assert.equal("chi-squared", lang.translate("en", "chi-squared"))
+    assert.equal("x; de basis is 0", lang.translate("nl", "x; the base is 0"))
+  end)
   it("fills_in_arguments_as_they_are", function()
     assert.equal("Intervalles de confiance à 95" .. N .. "%" .. B .. ": méthode de Wilson.",
       format.say("fr", "method_interval", { conf = 0.95, method = "wilson" }))

@@ -2,7 +2,7 @@
  * follow from RFC 4180 and from the rules in io/csv.h; nothing is taken from the reader. */
 #include "csv_fixture.h"
 
-/* ---- structure -------------------------------------------------------------------------------- */
+/* ---- structure -------------------------------------------------------------------------- */
 
 static void reads_rows_and_columns(void **state) {
   (void)state;
@@ -65,7 +65,7 @@ static void a_sep_line_names_the_delimiter(void **state) {
   expect_refused("sep=;\r\na;b\r\n1\r\n", NULL, BILAN_DATA, "f.csv:3:2: found the end");
 }
 
-/* ---- faults and their places ------------------------------------------------------------------ */
+/* ---- faults and their places ------------------------------------------------------------ */
 
 static void unclosed_quotes_are_told_where_they_open(void **state) {
   (void)state;
@@ -150,7 +150,7 @@ static void other_files_are_named(void **state) {
   expect_refused("%PDF-1.7\n", NULL, BILAN_DATA, "f.csv: not a CSV file: it is a PDF");
 }
 
-/* ---- encodings --------------------------------------------------------------------------------- */
+/* ---- encodings -------------------------------------------------------------------------- */
 
 static void marks_are_dropped_before_quotes(void **state) {
   (void)state;
@@ -172,7 +172,7 @@ static void excel_in_french_is_read(void **state) {
   assert_int_equal(report.delimiter, ';');
 }
 
-/* ---- dirt ------------------------------------------------------------------------------------- */
+/* ---- dirt ------------------------------------------------------------------------------- */
 
 static const char dirty[] = "a,b\nNever ,x\nNever,\xEF\xBB\xBFy\n\xC2\xA0Never,\"z \"\n"
                             "\"  \",\xE2\x80\xAF\n";
@@ -227,7 +227,7 @@ static void na_is_a_value_unless_named(void **state) {
   assert_int_equal(dict_level(d, 2)->missing, BILAN_DONT_KNOW);
 }
 
-/* ---- names ------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------ */
 
 static void every_column_gets_a_name(void **state) {
   (void)state;
@@ -290,7 +290,7 @@ static void ordinary_headers_are_left_alone(void **state) {
   assert_null(report.heading[0].code);
 }
 
-/* ---- types ------------------------------------------------------------------------------------- */
+/* ---- types ------------------------------------------------------------------------------ */
 
 static void codes_with_leading_zeros_stay_text(void **state) {
   (void)state;
@@ -378,7 +378,7 @@ static void an_empty_column_is_all_blank(void **state) {
   assert_false(column_is_numeric(column_named("b")));
 }
 
-/* ---- decimal marks ----------------------------------------------------------------------------- */
+/* ---- decimal marks ---------------------------------------------------------------------- */
 
 static void two_conventions_stay_text_with_a_line(void **state) {
   (void)state;
@@ -457,7 +457,7 @@ static void a_stray_word_among_numbers_is_told(void **state) {
   assert_true(warned("f.csv:32: column \"age\" is kept as text: 1 of its 31 values"));
 }
 
-/* ---- types asked for ---------------------------------------------------------------------------- */
+/* ---- types asked for -------------------------------------------------------------------- */
 
 static void asked(const char *name, enum csv_want want, struct csv_type *type,
                   struct csv_options *o) {
@@ -508,7 +508,7 @@ static void a_type_may_name_the_header_as_written(void **state) {
   assert_int_equal(kind_named("b2"), BILAN_TEXT);
 }
 
-/* ---- robustness --------------------------------------------------------------------------------- */
+/* ---- robustness ------------------------------------------------------------------------- */
 
 static const char varied[] =
     "\xEF\xBB\xBFq1. A,q1. A,q3[x]. B [c],,q5. E\r\n1,\"a \"\"x\"\"\",2,5.25,007\r\n\r\n"

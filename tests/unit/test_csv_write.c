@@ -127,7 +127,7 @@ static void every_failing_allocation_is_clean(void **state) {
   b.mem.fail_at = 0;
 }
 
-/* ---- the fuzz target without a fuzzer ------------------------------------------------------ */
+/* ---- the fuzz target without a fuzzer --------------------------------------------------- */
 
 static void seeds_hold_the_fuzzers_invariants(void **state) {
   (void)state;

@@ -167,11 +167,17 @@ static double solve(root_function *f, struct odds_ask o, bool rises, bool precis
   return o.inverse ? 1 / t : t;
 }
 
-/* Whole counts, exactly representable, none below 0. */
+/* Beyond this many answers the sums would take seconds, and chi-squared is as exact. */
+static const double most_answers = 1e10;
+
+/* Whole counts, none below 0, not too many. */
 static bool whole_table(struct plain_counts t) {
-  for (size_t i = 0; i < t.rows * t.cols; i++)
-    if (!(t.n[i] >= 0 && t.n[i] < 9007199254740992.0 && t.n[i] == floor(t.n[i]))) return false;
-  return true;
+  double n = 0;
+  for (size_t i = 0; i < t.rows * t.cols; i++) {
+    if (!(t.n[i] >= 0 && t.n[i] == floor(t.n[i]))) return false;
+    n += t.n[i];
+  }
+  return n <= most_answers;
 }
 
 /* A result in which everything is NaN, and why. */
@@ -244,7 +250,7 @@ static bilan_status test_filled(bilan *b, struct plain_fisher *out, struct plain
 /* Checks, drops empty rows and columns, and tests the rest; `out` is untouched on failure. */
 bilan_status plain_fisher(bilan *b, struct plain_fisher *out, struct plain_counts t,
                           const struct plain_fisher_options *options) {
-  if (!whole_table(t)) return fail(b, BILAN_USAGE, "fisher: expected whole counts");
+  if (!whole_table(t)) return fail(b, BILAN_USAGE, "fisher: expected whole counts, at most 1e10 in all");
   if (!(options->conf > 0 && options->conf < 1))
     return fail(b, BILAN_USAGE, "fisher: expected conf between 0 and 1");
   struct plain_fisher r;

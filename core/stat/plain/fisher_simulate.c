@@ -5,7 +5,7 @@
  * probability; the estimate is (1 + tables at most as likely) / (1 + replicates), never 0
  * (Davison and Hinkley 1997, eq. 4.11). The generator is SplitMix64 (Steele, Lea and Flood
  * 2014), seeded by the caller: the same seed gives the same p on every machine.
- * Memory: 4 bytes a respondent. Time: replicates * n.
+ * Memory: 12 bytes a respondent. Time: replicates * n, about 5 ns each; bounded.
  */
 #include <math.h>
 
@@ -72,10 +72,13 @@ static void deal(struct deck *d, struct plain_counts t) {
 }
 
 /* Allocates a deck; on failure what was had is freed by deck_close. */
-static bilan_status deck_open(bilan *b, struct deck *d, struct plain_counts t) {
+static bilan_status deck_open(bilan *b, struct deck *d, struct plain_counts t,
+                              size_t replicates) {
   double n = 0;
   for (size_t i = 0; i < t.rows * t.cols; i++) n += t.n[i];
-  if (n > 1e8) return fail(b, BILAN_LIMIT, "fisher: too many answers to simulate: at most 1e8");
+  if (n > 1e8 || n * (double)replicates > 5e9)
+    return fail(b, BILAN_LIMIT,
+                "fisher: too much to simulate: answers times replicates is above 5e9");
   *d = (struct deck){.n = (size_t)n, .rows = t.rows, .cols = t.cols};
   d->column = mem_array(&b->mem, d->n, sizeof *d->column);
   d->row_size = mem_zero(&b->mem, t.rows, sizeof *d->row_size);
@@ -100,7 +103,7 @@ bilan_status fisher_simulate(bilan *b, double *p_value, struct plain_counts t,
   if (replicates == 0 || replicates > 1000000000)
     return fail(b, BILAN_USAGE, "fisher: expected 1 to 1e9 replicates");
   struct deck d = {0};
-  bilan_status status = deck_open(b, &d, t);
+  bilan_status status = deck_open(b, &d, t, replicates);
   if (!status) {
     double seen = unlikeliness(&d) - 1e-7, hits = 1;
     for (size_t r = 0; r < replicates; r++) {

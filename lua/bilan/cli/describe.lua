@@ -54,7 +54,7 @@ local counts = {
 local function origin_lines(survey)
   local o, lines = survey:origin(), {}
   local function say(...) lines[#lines + 1] = string.format(...) end
-  say("%s: %d rows, %d columns", o.path, o.rows or #survey, o.column_count or #survey:names())
+  say("%s: %d rows, %d columns", o.path, o.rows or #survey, o.columns or #survey:names())
   if o.format == "csv" then
     say("separator %s, decimal %s, %s%s, line ends %s", delimiter_names[o.delimiter] or o.delimiter,
       o.decimal == "," and "comma" or "point", o.encoding, o.bom and " with byte-order mark" or "",

@@ -1,5 +1,6 @@
 --- `bilan run SCRIPT [ARGS]`: an indicator script in its sandbox.
 local core = require "bilan.core"
+local fault = require "bilan.fault"
 local sandbox = require "bilan.sandbox"
 
 local function folder_of(path) return path:match("^(.*)/[^/]*$") or "." end
@@ -14,13 +15,7 @@ end
 
 -- Runs the chunk; an error gets the position of the script's line while it is on the stack.
 local function call(chunk)
-  local ok, err = xpcall(chunk, function(err)
-    if type(err) == "string" then
-      local own = err:match("^bilan[%w_.]*:%d+: (.*)$")
-      if own then return core.where() .. own end
-    end
-    return err
-  end)
+  local ok, err = xpcall(chunk, fault.place)
   if not ok then
     if err == "not enough memory" then core.host.set_limit() end
     error(err, 0)
