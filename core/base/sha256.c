@@ -24,6 +24,7 @@ static const uint32_t round_constant[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
     0xc67178f2};
 
+/* The initial state is the one of section 5.3.3 of the standard. */
 void sha256_start(struct sha256 *h) {
   static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
@@ -31,8 +32,10 @@ void sha256_start(struct sha256 *h) {
   memcpy(h->state, initial, sizeof initial);
 }
 
+/* Rotation to the right; `by` is within 1 to 31. */
 static uint32_t turn(uint32_t x, unsigned by) { return x >> by | x << (32 - by); }
 
+/* Four bytes as a word, whatever the byte order of the machine. */
 static uint32_t big_endian(const unsigned char *p) {
   return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
@@ -79,6 +82,8 @@ static void stir(uint32_t state[8], const unsigned char *block) {
   for (size_t i = 0; i < 8; i++) state[i] += v[i];
 }
 
+/* A tail that is waiting is filled up first; whole blocks are then taken from where they are;
+ * what is left waits. */
 void sha256_add(struct sha256 *h, const void *bytes, size_t n) {
   const unsigned char *p = bytes;
   size_t held = (size_t)(h->length % 64);
@@ -107,6 +112,7 @@ void sha256_finish(struct sha256 *h, unsigned char digest[SHA256_BYTES]) {
     digest[i] = (unsigned char)(h->state[i / 4] >> (24 - 8 * (i % 4)));
 }
 
+/* One call for a whole text. */
 void sha256_hex(char out[SHA256_HEX], const void *bytes, size_t n) {
   static const char digit[] = "0123456789abcdef";
   unsigned char digest[SHA256_BYTES];

@@ -31,6 +31,7 @@ struct hold {
 
 static const char hold_type[] = "bilan.csv";
 
+/* Idempotent: the collector and an early release may both come. */
 static int close_hold(lua_State *L) {
   struct hold *h = luaL_checkudata(L, 1, hold_type);
   csv_report_free(&h->report);
@@ -40,6 +41,8 @@ static int close_hold(lua_State *L) {
   return 0;
 }
 
+/* Made empty, with its metatable, before the engine is called: whatever it fills in is found
+ * by the collector. */
 static struct hold *new_hold(lua_State *L) {
   bilan *b = l_handle(L);
   struct hold *h = lua_newuserdatauv(L, sizeof *h, 0);
@@ -62,6 +65,7 @@ static const char *string_option(lua_State *L, const char *name) {
   return s;
 }
 
+/* A text such as "no" would count as true in Lua: only booleans are accepted. */
 static bool flag_option(lua_State *L, const char *name, bool absent) {
   if (!lua_istable(L, 3)) return absent;
   int type = lua_getfield(L, 3, name);
@@ -72,6 +76,7 @@ static bool flag_option(lua_State *L, const char *name, bool absent) {
   return value;
 }
 
+/* 0 when absent, which stands for the standard limit. */
 static size_t size_option(lua_State *L, const char *name) {
   int whole;
   if (!lua_istable(L, 3)) return 0;
@@ -143,6 +148,7 @@ static void missing_option(lua_State *L, struct csv_options *o) {
   o->missing = word;
 }
 
+/* The words of the contract for what a column shall be. */
 static enum csv_want check_want(lua_State *L, int index) {
   static const char *const names[] = {"number", "text", "single", "date", "id", NULL};
   static const enum csv_want want[] = {CSV_NUMBER, CSV_TEXT, CSV_SINGLE, CSV_DATE, CSV_ID};
@@ -159,6 +165,7 @@ static void sort_types(struct csv_type *type, size_t count) {
   }
 }
 
+/* The names stay in the table of options, which outlives the call. */
 static void types_option(lua_State *L, struct csv_options *o) {
   size_t count = open_option(L, "types");
   struct csv_type *type = l_scratch(L, count ? count : 1, sizeof *type);
@@ -170,6 +177,7 @@ static void types_option(lua_State *L, struct csv_options *o) {
   o->types = type;
 }
 
+/* Names are checked first, then values: a misspelt option is never ignored. */
 static void read_options(lua_State *L, struct csv_options *o) {
   static const char *const known[] = {"delimiter", "decimal",  "encoding",    "replace",
                                       "trim",      "fill",     "missing",     "types",
@@ -191,12 +199,14 @@ static void read_options(lua_State *L, struct csv_options *o) {
 
 /* ---- the report as a Lua table ---------------------------------------------------------- */
 
+/* NULL leaves the field absent. These set a field of the table on top. */
 static void set_string(lua_State *L, const char *name, const char *value) {
   if (!value) return;
   lua_pushstring(L, value);
   lua_setfield(L, -2, name);
 }
 
+/* "?" stands for columns that differ; 0 leaves the field absent. */
 static void set_character(lua_State *L, const char *name, char c) {
   if (c == '?') set_string(L, name, "mixed");
   else if (c) set_string(L, name, (const char[]){c, '\0'});
@@ -212,6 +222,7 @@ static void set_flag(lua_State *L, const char *name, bool value) {
   lua_setfield(L, -2, name);
 }
 
+/* A list in column order: name, header as written, label, option, code, renamed. */
 static void push_headings(lua_State *L, const struct csv_report *r) {
   lua_createtable(L, (int)r->columns, 0);
   for (size_t i = 0; i < r->columns; i++) {
@@ -227,6 +238,7 @@ static void push_headings(lua_State *L, const struct csv_report *r) {
   }
 }
 
+/* A list of texts, in the order in which they came up. */
 static void push_warnings(lua_State *L, const struct csv_report *r) {
   lua_createtable(L, (int)r->warnings, 0);
   for (size_t i = 0; i < r->warnings; i++) {
@@ -235,6 +247,7 @@ static void push_warnings(lua_State *L, const struct csv_report *r) {
   }
 }
 
+/* All that is counted, as integers. */
 static void push_counts(lua_State *L, const struct csv_report *r) {
   set_count(L, "rows", r->rows);
   set_count(L, "columns", r->columns);
@@ -249,6 +262,7 @@ static void push_counts(lua_State *L, const struct csv_report *r) {
   set_count(L, "warnings_dropped", r->warnings_dropped);
 }
 
+/* The report under the names that the manual gives. */
 static void push_report(lua_State *L, const struct csv_report *r) {
   lua_createtable(L, 0, 24);
   set_string(L, "format", "csv");
@@ -280,12 +294,15 @@ static struct text bytes_of(lua_State *L, struct hold *h) {
   return bytes;
 }
 
+/* What messages call the data: the option, the path, or "(text)". */
 static const char *name_of_source(lua_State *L) {
   const char *name = string_option(L, "name");
   if (name) return name;
   return lua_isnoneornil(L, 1) ? "(text)" : lua_tostring(L, 1);
 }
 
+/* The slots for the results are made before the engine runs; the bytes are given back before
+ * the report is turned into Lua. */
 static int l_csv_read(lua_State *L) {
   struct csv_options options;
   lua_settop(L, 3);
@@ -306,6 +323,7 @@ static int l_csv_read(lua_State *L) {
   return 2;
 }
 
+/* As read_options. */
 static void write_options(lua_State *L, struct csv_write_options *o) {
   static const char *const known[] = {"delimiter", "decimal", "raw", "bom", "newline", NULL};
   l_check_options(L, 3, known);
@@ -319,6 +337,7 @@ static void write_options(lua_State *L, struct csv_write_options *o) {
                                   .lf = newline && !strcmp(newline, "lf")};
 }
 
+/* The text lives in the userdata until Lua has its copy. */
 static int l_csv_write(lua_State *L) {
   struct csv_write_options options;
   size_t neutralised = 0;
@@ -334,6 +353,7 @@ static int l_csv_write(lua_State *L) {
   return 2;
 }
 
+/* The digest of a string. */
 static int l_sha256(lua_State *L) {
   struct text t = l_check_text(L, 1);
   char hex[SHA256_HEX];
@@ -342,6 +362,7 @@ static int l_sha256(lua_State *L) {
   return 1;
 }
 
+/* Pushes the functions; the metatable is made once per state. */
 int l_csv_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"read", l_csv_read},   {"csv_read", l_csv_read},
                                        {"write", l_csv_write}, {"csv_write", l_csv_write},

@@ -15,7 +15,7 @@
 #include "stat/moments.h"
 #include "stat/quantile.h"
 
-/* ---- pushing ----------------------------------------------------------------------------------- */
+/* ---- pushing --------------------------------------------------------------------------------- */
 
 static const char estimates_type[] = "bilan.estimates";
 
@@ -122,7 +122,7 @@ void l_push_estimates(lua_State *L, const struct call *call, const struct estima
   }
 }
 
-/* ---- shares ------------------------------------------------------------------------------------ */
+/* ---- shares ---------------------------------------------------------------------------------- */
 
 static struct proportion_options proportion_options(lua_State *L, const struct call *call) {
   int method = stat_option_choice(L, ARG_OPTIONS, call->verb, "ci", plain_method_names,
@@ -158,7 +158,7 @@ static int l_freq(lua_State *L) {
   return 1;
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static int l_mean(lua_State *L) {
   static const char *const known[] = {"item", "by", "conf", "weights", NULL};
@@ -251,7 +251,7 @@ static int l_quantile(lua_State *L) {
   return 1;
 }
 
-/* ---- registration ------------------------------------------------------------------------------ */
+/* ---- registration ---------------------------------------------------------------------------- */
 
 static const luaL_Reg functions[] = {
     {"proportion", l_proportion}, {"freq", l_freq},

@@ -8,7 +8,7 @@
 #include "binding/l_estimate.h"
 #include "binding/l_stat.h"
 
-/* ---- reading: columns ------------------------------------------------------------------------ */
+/* ---- reading: columns ---------------------------------------------------------------------- */
 
 void l_refuse(lua_State *L, const struct call *call, const char *format, struct text name) {
   char text[256];
@@ -73,7 +73,7 @@ struct column *l_read_measure(lua_State *L, const struct call *call, const char 
   return c;
 }
 
-/* ---- reading: by, weights, conf ---------------------------------------------------------------- */
+/* ---- reading: by, weights, conf -------------------------------------------------------------- */
 
 static void read_by_name(lua_State *L, struct call *call, int name) {
   if (call->by.count == BY_MOST) l_refuse(L, call, "by: at most 3 items%.*s", text_of(""));
@@ -119,7 +119,7 @@ void l_read_call(lua_State *L, struct call *call, const char *verb, const char *
   read_by(L, call);
 }
 
-/* ---- reading: levels --------------------------------------------------------------------------- */
+/* ---- reading: levels ------------------------------------------------------------------------- */
 
 /* A label as typed: a text, or a number as the engine writes it. Lives on the stack. */
 static struct text label_at(lua_State *L, const struct call *call, int index, const char *key) {
@@ -177,7 +177,7 @@ uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
   return code;
 }
 
-/* ---- reading: nets ----------------------------------------------------------------------------- */
+/* ---- reading: nets --------------------------------------------------------------------------- */
 
 /* Reads the list of levels on top of the stack into a net; its codes stay in scratch memory. */
 static void read_net(lua_State *L, const struct call *call, struct net *net, int list,

@@ -21,6 +21,8 @@
 
 /* ---- the report ------------------------------------------------------------------------- */
 
+/* Gives back headings and warnings. The allocator in the report marks one that owns
+ * something, so a second call, or one on a zeroed report, does nothing. */
 void csv_report_free(struct csv_report *report) {
   if (!report->mem) return;
   headings_free(report->mem, report->heading, report->columns);
@@ -38,6 +40,8 @@ static struct text cut(const char *s, size_t most) {
 
 struct text csv_shown(const char *header) { return cut(header, 60); }
 
+/* The text is formatted in a fixed room and cut at a character, so a hostile header cannot
+ * make a warning grow. BILAN_NOMEM when the copy cannot be kept. */
 bilan_status csv_warn(bilan *b, struct csv_report *report, const char *format, ...) {
   char room[512];
   va_list args;
@@ -79,21 +83,30 @@ struct reading {
 
 static _Thread_local struct mem *libcsv_memory;
 
+/* The hooks that libcsv calls instead of realloc and free. They are only reached between the
+ * set-up and csv_free in `split`, where the thread-local pointer is set. */
 static void *libcsv_resize(void *block, size_t size) {
   return mem_resize(libcsv_memory, block, size);
 }
 static void libcsv_free(void *block) { mem_free(libcsv_memory, block); }
+
+/* For csv_set_space_func: nothing is a blank, so plain fields come as they stand. */
 static int no_blank(unsigned char c) {
   (void)c;
   return 0;
 }
 
+/* The header cannot be named field by field (names depend on all of them), so its fields are
+ * collected in one buffer with the place where each ends. */
 static void take_heading(struct reading *r, struct text t) {
   buffer_text(&r->header, t);
   r->heading_end[r->column] = r->header.n;
   if (r->header.failed) r->status = fail_nomem(r->b);
 }
 
+/* libcsv has a whole field, unescaped. A NULL field (an empty plain one) has n = 0. The call-
+ * back cannot stop the parser: after a fault it does nothing, and `feed` looks at the status
+ * between pieces. */
 static void on_field(void *field, size_t n, void *data) {
   struct reading *r = data;
   struct text t = {n ? field : "", n};
@@ -106,6 +119,8 @@ static void on_field(void *field, size_t n, void *data) {
   r->column++;
 }
 
+/* libcsv has a whole record. Short ones, which the pre-pass let pass only when `fill` was
+ * asked for, are padded with blanks here. */
 static void on_record(int terminator, void *data) {
   struct reading *r = data;
   (void)terminator;
@@ -124,6 +139,9 @@ static bool feed(struct reading *r, struct csv_parser *parser) {
   return r->status || csv_fini(parser, on_field, on_record, r) == 0;
 }
 
+/* What the run of libcsv came to. Text that the pre-pass found sound cannot make libcsv fail
+ * in strict mode; if it does, or if the records differ in number, that is a fault of the
+ * engine. */
 static bilan_status check_parser(struct reading *r, struct csv_parser *parser, bool done) {
   if (r->status) return r->status;
   if (!done && csv_error(parser) == CSV_ENOMEM) return fail_nomem(r->b);
@@ -132,6 +150,8 @@ static bilan_status check_parser(struct reading *r, struct csv_parser *parser, b
               r->name, r->record);
 }
 
+/* Runs libcsv over the whole text. Its field buffer is made large enough for the longest
+ * field at once: it would otherwise grow by 128 bytes at a time. */
 static bilan_status split(struct reading *r) {
   struct csv_parser parser;
   csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL);
@@ -159,6 +179,8 @@ static void take_sep_line(struct reading *r) {
   r->first_line = 1;
 }
 
+/* Stage 1: bytes -> UTF-8. Files of other formats are named before their bytes can be taken
+ * for a damaged text. */
 static bilan_status decode_stage(struct reading *r, struct text bytes) {
   struct decode_options how = {r->options->encoding, r->options->replace};
   const char *other = sniff_other_format(bytes);
@@ -168,6 +190,8 @@ static bilan_status decode_stage(struct reading *r, struct text bytes) {
   return status;
 }
 
+/* BILAN_USAGE for marks that no CSV can have: the grammar needs quotes and line ends itself,
+ * and blanks are trimmed. */
 static bilan_status check_options(struct reading *r) {
   char d = r->options->delimiter, decimal = r->options->decimal;
   if (d && (d == '"' || d == '\n' || d == '\r' || d == ' ' || (unsigned char)d >= 0x80))
@@ -180,6 +204,7 @@ static bilan_status check_options(struct reading *r) {
 
 static size_t or_default(size_t limit, size_t standard) { return limit ? limit : standard; }
 
+/* Zero means the standard limit, which csv.h states. */
 static struct csv_limits limits_of(const struct csv_options *o) {
   return (struct csv_limits){or_default(o->limits.field_bytes, (size_t)16 << 20),
                              or_default(o->limits.record_bytes, (size_t)64 << 20),
@@ -187,6 +212,8 @@ static struct csv_limits limits_of(const struct csv_options *o) {
                              or_default(o->limits.rows, (size_t)1 << 30)};
 }
 
+/* Stages 2 and 3a: the delimiter that was asked for, or stated by the file, or found out;
+ * then the pre-pass, after which the text is known to be sound and every size is known. */
 static bilan_status scan_stage(struct reading *r) {
   struct csv_limits limits = limits_of(r->options);
   bilan_status status = BILAN_OK;
@@ -199,6 +226,8 @@ static bilan_status scan_stage(struct reading *r) {
   return csv_scan(r->b, &r->layout, r->name, r->text, r->dialect, &limits, r->first_line);
 }
 
+/* Is there a byte-order mark anywhere after the start? Most files have none, and their cells
+ * need not be searched one by one. Cost: memchr over the text. */
 static bool has_marks(struct text t) {
   const char *at = t.s, *end = t.s + t.n;
   while (at < end && (at = memchr(at, 0xEF, (size_t)(end - at))) != NULL) {
@@ -208,6 +237,8 @@ static bool has_marks(struct text t) {
   return false;
 }
 
+/* Stages 3b and 4: fields into cells. All memory that depends on the number of columns is
+ * taken here, after the limits have been checked. */
 static bilan_status split_stage(struct reading *r) {
   size_t columns = r->layout.columns;
   buffer_init(&r->header, &r->b->mem);
@@ -222,6 +253,7 @@ static bilan_status split_stage(struct reading *r) {
 
 /* ---- names and the report --------------------------------------------------------------- */
 
+/* Counts the columns that are not called what their header says, with a warning for each. */
 static bilan_status warn_renamed(struct reading *r) {
   bilan_status status = BILAN_OK;
   for (size_t i = 0; !status && i < r->report->columns; i++) {
@@ -237,6 +269,7 @@ static bilan_status warn_renamed(struct reading *r) {
   return status;
 }
 
+/* Names, labels and option texts from the collected header fields. */
 static bilan_status name_columns(struct reading *r) {
   size_t columns = r->layout.columns;
   bool limesurvey = false;
@@ -252,12 +285,15 @@ static bilan_status name_columns(struct reading *r) {
   return status ? status : warn_renamed(r);
 }
 
+/* The kind of line end, in words; those inside quotes count as well. */
 static const char *newline_of(const struct csv_layout *l) {
   int kinds = (l->lf > 0) + (l->crlf > 0) + (l->cr > 0);
   if (kinds > 1) return "mixed";
   return l->lf ? "LF" : l->crlf ? "CRLF" : l->cr ? "CR" : "none";
 }
 
+/* Fills in what the stages have counted. Where libcsv passed over blanks itself, the pre-pass
+ * has counted the fields it trimmed. */
 static void report_facts(struct reading *r) {
   struct csv_report *report = r->report;
   const struct csv_layout *l = &r->layout;
@@ -277,6 +313,7 @@ static void report_facts(struct reading *r) {
   report->trimmed_cells = r->cells.trimmed + (l->skip_blanks ? l->blank_edges : 0);
 }
 
+/* Warnings on the file as a whole. */
 static bilan_status warn_facts(struct reading *r) {
   const struct csv_report *report = r->report;
   bilan_status status = BILAN_OK;
@@ -289,6 +326,7 @@ static bilan_status warn_facts(struct reading *r) {
   return status;
 }
 
+/* Stage 5: cells -> columns of a table with the rows of the file. */
 static bilan_status type_stage(struct reading *r, struct table **out) {
   struct table *table = NULL;
   struct csv_typing typing = {.b = r->b, .name = r->name, .options = r->options,
@@ -302,6 +340,8 @@ static bilan_status type_stage(struct reading *r, struct table **out) {
   return status;
 }
 
+/* All stages in their order. Stops at the first that fails; what was taken so far is released
+ * by csv_read. */
 static bilan_status read_stages(struct reading *r, struct table **out, struct text bytes) {
   bilan_status status = check_options(r);
   if (!status) status = decode_stage(r, bytes);
@@ -315,6 +355,8 @@ static bilan_status read_stages(struct reading *r, struct table **out, struct te
   return status ? status : type_stage(r, out);
 }
 
+/* The report is made on the side and handed over only when all went well, as the table is:
+ * out-parameters stay untouched on failure. */
 bilan_status csv_read(bilan *b, struct table **out, struct csv_report *report,
                       const char *name, const char *bytes, size_t size,
                       const struct csv_options *options) {

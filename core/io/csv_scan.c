@@ -8,6 +8,8 @@
 
 /* ---- the cursor ------------------------------------------------------------------------- */
 
+/* `stops` is a table by byte value, so that the inner loop over plain fields is one look-up a
+ * byte whatever the delimiter is. */
 void csv_cursor_open(struct csv_cursor *c, struct text t, char delimiter, bool keep_blanks) {
   memset(c, 0, sizeof *c);
   c->text = t;
@@ -18,6 +20,8 @@ void csv_cursor_open(struct csv_cursor *c, struct text t, char delimiter, bool k
   c->stops['\n'] = c->stops['\r'] = true;
 }
 
+/* Is there a byte at the cursor? `here` is that byte, and `at_line_end` whether it ends a
+ * line; both need one. */
 static bool more(const struct csv_cursor *c) { return c->at < c->text.n; }
 static char here(const struct csv_cursor *c) { return c->text.s[c->at]; }
 static bool at_line_end(const struct csv_cursor *c) { return here(c) == '\n' || here(c) == '\r'; }
@@ -38,11 +42,14 @@ static void step_line_end(struct csv_cursor *c) {
   c->line_start = c->at;
 }
 
+/* Spaces and tabs, unless they belong to values; a tab that is the delimiter never does. */
 static void skip_blanks(struct csv_cursor *c) {
   if (c->keep_blanks) return;
   while (more(c) && (here(c) == ' ' || here(c) == '\t') && here(c) != c->delimiter) c->at++;
 }
 
+/* A line of blanks counts as a blank line, as libcsv sees it. The last one may lack its line
+ * end. The blanks before a record are left to its first field. */
 bool csv_cursor_record(struct csv_cursor *c, size_t *blank_lines) {
   while (more(c)) {
     size_t start = c->at;
@@ -86,6 +93,8 @@ static bool to_closing_quote(struct csv_cursor *c) {
   return false;
 }
 
+/* The cursor stands on the opening quote. Blanks after the closing one belong to the field as
+ * written, not to its value. */
 static enum csv_end quoted_field(struct csv_cursor *c, struct csv_field *field) {
   field->blanks_around_quotes = c->at > field->start;
   field->quote = c->at++;
@@ -98,6 +107,8 @@ static enum csv_end quoted_field(struct csv_cursor *c, struct csv_field *field) 
   return finish(c);
 }
 
+/* Plain fields are the common case: a run of bytes that stop nothing. The cost of a column or
+ * a line is nothing here; columns are counted when a message needs one. */
 enum csv_end csv_cursor_field(struct csv_cursor *c, struct csv_field *field) {
   *field = (struct csv_field){.start = c->at, .line = c->line, .line_start = c->line_start,
                               .quote = SIZE_MAX};
@@ -129,14 +140,19 @@ struct where {
   size_t line, column;
 };
 
+/* Line numbers count the lines that were taken off the front of the file; columns are counted
+ * in characters. */
 static struct where where(const struct scan *s, size_t line, size_t line_start, size_t at) {
   return (struct where){line + s->first_line, text_column(s->cursor.text, line_start, at)};
 }
 
+/* Where a field is for a reader: its opening quote, or its first byte. */
 static struct where field_where(const struct scan *s, const struct csv_field *f) {
   return where(s, f->line, f->line_start, f->quote == SIZE_MAX ? f->start : f->quote);
 }
 
+/* A message for each of the three faults of quoting. An unclosed quote and text after a
+ * closing one are told where the quote opened, which is where the mistake is. */
 static bilan_status fail_structure(struct scan *s, const struct csv_field *f,
                                    enum csv_end fault) {
   struct where opened = field_where(s, f);
@@ -154,6 +170,8 @@ static bilan_status fail_structure(struct scan *s, const struct csv_field *f,
               "whole field in quotes and this one doubled", s->name, now.line, now.column);
 }
 
+/* The limits of bytes in a field and in a record. They bound what libcsv and the encoder have
+ * to hold at once. */
 static bilan_status check_field(struct scan *s, const struct csv_field *f) {
   size_t bytes = f->end - f->start, limit = s->limits->field_bytes;
   struct where w;
@@ -180,6 +198,8 @@ static bool blank_edge(struct text t) {
   return t.n < n && t.n == text_trim(t).n;
 }
 
+/* Collects what the later stages want to know: the longest field, whether there are quotes,
+ * and which blanks libcsv would pass over. */
 static void note_field(struct scan *s, const struct csv_field *f) {
   struct csv_layout *l = s->layout;
   if (f->end - f->start > l->longest) l->longest = f->end - f->start;
@@ -192,6 +212,7 @@ static void note_field(struct scan *s, const struct csv_field *f) {
   }
 }
 
+/* Too many fields: the place is that of the first surplus one. */
 static bilan_status fail_long(struct scan *s, const struct csv_field *f, size_t found) {
   struct where w = field_where(s, f);
   return fail(s->b, BILAN_DATA,
@@ -200,15 +221,18 @@ static bilan_status fail_long(struct scan *s, const struct csv_field *f, size_t 
               s->layout->header_line);
 }
 
+/* Too few fields: the place is where the row ends. After a quoted field, which may hold line
+ * breaks, it is the opening quote. */
 static bilan_status fail_short(struct scan *s, const struct csv_field *last, size_t found) {
   struct where w = where(s, last->line, last->line_start, last->end);
   if (last->quote != SIZE_MAX) w = field_where(s, last);
   return fail(s->b, BILAN_DATA,
               "%s:%zu:%zu: found the end of the row after field %zu, expected %zu as in the "
-              "header (line %zu); fill = true takes the others as blank", s->name, w.line, w.column, found,
-              s->layout->columns, s->layout->header_line);
+              "header (line %zu); fill = true takes the others as blank", s->name, w.line,
+              w.column, found, s->layout->columns, s->layout->header_line);
 }
 
+/* A header beyond the limit of columns, at its first surplus field. */
 static bilan_status fail_columns(struct scan *s, const struct csv_field *f) {
   struct where w = field_where(s, f);
   return fail(s->b, BILAN_LIMIT, "%s:%zu:%zu: more than %zu columns", s->name, w.line, w.column,
@@ -240,6 +264,7 @@ static bilan_status scan_record(struct scan *s, bool header) {
   return BILAN_OK;
 }
 
+/* All records after the header. */
 static bilan_status scan_rows(struct scan *s) {
   struct csv_layout *l = s->layout;
   while (csv_cursor_record(&s->cursor, &l->blank_lines)) {
@@ -253,6 +278,7 @@ static bilan_status scan_rows(struct scan *s) {
   return BILAN_OK;
 }
 
+/* The layout is made on the side and copied when the whole text is sound. */
 bilan_status csv_scan(bilan *b, struct csv_layout *out, const char *name, struct text t,
                       struct csv_dialect dialect, const struct csv_limits *limits,
                       size_t first_line) {
@@ -274,11 +300,14 @@ bilan_status csv_scan(bilan *b, struct csv_layout *out, const char *name, struct
   return BILAN_OK;
 }
 
+/* Steps over a record that is known to be sound. */
 static void skip_record(struct csv_cursor *c) {
   struct csv_field f;
   while (csv_cursor_field(c, &f) == CSV_END_FIELD) continue;
 }
 
+/* Lines are not kept for each record: messages need one rarely, and a second walk costs less
+ * than eight bytes a row. */
 size_t csv_record_line(struct text t, struct csv_dialect dialect, size_t record,
                        size_t first_line) {
   struct csv_cursor c;

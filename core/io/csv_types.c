@@ -12,6 +12,7 @@
 
 /* ---- messages --------------------------------------------------------------------------- */
 
+/* The column's name, short enough for a message. */
 static struct text name_of(const struct csv_typing *t, size_t column) {
   return csv_shown(t->report->heading[column].name);
 }
@@ -22,6 +23,7 @@ static size_t line_of(const struct csv_typing *t, size_t column, size_t value) {
   return csv_record_line(t->text, t->dialect, row + 1, t->first_line);
 }
 
+/* Every value is a number in itself, but no style fits all: "1,5" above "3.5". */
 static bilan_status warn_two_ways(struct csv_typing *t, size_t column) {
   struct text name = name_of(t, column);
   return csv_warn(t->b, t->report,
@@ -30,6 +32,8 @@ static bilan_status warn_two_ways(struct csv_typing *t, size_t column) {
                   (int)name.n, name.s);
 }
 
+/* Every value has the shape of "1,234", and neither the column nor the file says what the
+ * mark means. */
 static bilan_status warn_unsure(struct csv_typing *t, size_t column) {
   struct text name = name_of(t, column);
   return csv_warn(t->b, t->report,
@@ -38,6 +42,7 @@ static bilan_status warn_unsure(struct csv_typing *t, size_t column) {
                   name.s);
 }
 
+/* Not an error, but a reading that the analyst should see: it rests on the other columns. */
 static bilan_status warn_thousands(struct csv_typing *t, size_t column, char mark) {
   struct text name = name_of(t, column);
   return csv_warn(t->b, t->report,
@@ -46,6 +51,7 @@ static bilan_status warn_thousands(struct csv_typing *t, size_t column, char mar
                   mark == ',' ? '.' : ',');
 }
 
+/* The decimal mark that was declared does not fit this column. */
 static bilan_status warn_other_mark(struct csv_typing *t, size_t column) {
   struct text name = name_of(t, column);
   return csv_warn(t->b, t->report,
@@ -64,6 +70,7 @@ static bilan_status warn_nearly_numbers(struct csv_typing *t, size_t column) {
                   name.s, l->values - l->numbers, l->values);
 }
 
+/* A value against the type that was asked for: the line where it first stands. */
 static bilan_status fail_value(struct csv_typing *t, size_t column, size_t value,
                                const char *expected) {
   struct text name = name_of(t, column);
@@ -73,11 +80,13 @@ static bilan_status fail_value(struct csv_typing *t, size_t column, size_t value
 
 /* ---- the decimal mark of the file ------------------------------------------------------- */
 
+/* The styles that a declared decimal mark leaves. */
 static unsigned allowed(const struct csv_typing *t) {
   if (t->options->decimal == '.') return STYLES_WITH_POINT;
   return t->options->decimal == ',' ? STYLES_WITH_COMMA : (unsigned)STYLES_ALL;
 }
 
+/* Counts the votes of the columns. Whole numbers and columns with two readings have none. */
 static void find_decimal(struct csv_typing *t) {
   size_t points = 0, commas = 0;
   t->decimal = t->options->decimal;
@@ -102,6 +111,7 @@ static unsigned settle_styles(const struct csv_typing *t, const struct look *l) 
   return plain_point ? 1 << STYLE_POINT : 0;
 }
 
+/* One kind of mark for the file, or "?" when columns differ. */
 static void note_mark(char *known, char mark) {
   if (*known == 0) *known = mark;
   else if (*known != mark) *known = '?';
@@ -138,12 +148,14 @@ static bilan_status make_numbers(struct csv_typing *t, size_t column, unsigned s
   return status;
 }
 
+/* Text in an arena, for words that are rarely the same. */
 static bilan_status make_text(struct csv_typing *t, size_t column, bilan_kind kind,
                               struct made *out) {
   out->kind = kind;
   return cells_to_text(t->b, &out->column, &t->cells->columns[column], &t->missing);
 }
 
+/* A dictionary of levels, for words that return. */
 static bilan_status make_levels(struct csv_typing *t, size_t column, bilan_kind kind,
                                 struct made *out) {
   out->kind = kind;
@@ -183,6 +195,8 @@ static bilan_status warn_no_numbers(struct csv_typing *t, size_t column) {
   return warn_unsure(t, column);
 }
 
+/* The rule of csv.h. Numbers first; a column whose numbers cannot all be held as doubles
+ * (1e+400) goes on as words. */
 static bilan_status make_found_out(struct csv_typing *t, size_t column, struct made *out) {
   const struct look *l = &t->looks[column];
   unsigned styles = settle_styles(t, l);
@@ -230,6 +244,8 @@ static unsigned best_style(const struct csv_typing *t, size_t column, size_t *ba
   return 1u << best;
 }
 
+/* Leading zeros, plus signs and bare exponents are accepted here, since the analyst says that
+ * they are numbers; two readings are still an error. */
 static bilan_status make_asked_number(struct csv_typing *t, size_t column, struct made *out) {
   const struct look *l = &t->looks[column];
   struct text name = name_of(t, column);
@@ -248,6 +264,7 @@ static bilan_status make_asked_number(struct csv_typing *t, size_t column, struc
   return status;
 }
 
+/* Dates are kept as their ISO text, which sorts as the dates do. */
 static bilan_status make_asked_date(struct csv_typing *t, size_t column, struct made *out) {
   const struct cells *c = &t->cells->columns[column];
   struct text value;
@@ -257,6 +274,7 @@ static bilan_status make_asked_date(struct csv_typing *t, size_t column, struct 
   return make_levels(t, column, BILAN_DATE, out);
 }
 
+/* What `types` asks for; the rule of csv.h for all other columns. */
 static bilan_status make_asked(struct csv_typing *t, size_t column, enum csv_want want,
                                struct made *out) {
   switch (want) {
@@ -269,11 +287,13 @@ static bilan_status make_asked(struct csv_typing *t, size_t column, enum csv_wan
   }
 }
 
+/* A column may be named by its name or by its header as written. */
 static bool is_for(const struct csv_type *type, const struct heading *h) {
   return text_equal(type->name, text_of(h->name)) ||
          text_equal(text_trim(type->name), text_trim(text_of(h->written)));
 }
 
+/* The first entry of `types` that names the column. */
 static enum csv_want wanted(const struct csv_typing *t, size_t column) {
   for (size_t i = 0; i < t->options->type_count; i++)
     if (is_for(&t->options->types[i], &t->report->heading[column]))
@@ -283,6 +303,8 @@ static enum csv_want wanted(const struct csv_typing *t, size_t column) {
 
 /* ---- all columns ------------------------------------------------------------------------ */
 
+/* Makes one column and drops its cells at once, so that the peak of memory is the table and
+ * the cells that are still to do. */
 static bilan_status add_column(struct csv_typing *t, struct table *table, size_t column) {
   struct made made = {NULL, BILAN_SINGLE};
   bilan_status status = make_asked(t, column, wanted(t, column), &made);
@@ -306,6 +328,8 @@ static bilan_status check_types(struct csv_typing *t, const struct table *table)
   return BILAN_OK;
 }
 
+/* Each column was sure of its own mark, so nothing is misread; but a file like that is worth
+ * a look. */
 static bilan_status warn_mixed(struct csv_typing *t) {
   if (t->report->decimal != '?') return BILAN_OK;
   return csv_warn(t->b, t->report,
@@ -313,6 +337,8 @@ static bilan_status warn_mixed(struct csv_typing *t) {
                   "by its own", t->name);
 }
 
+/* Two rounds, as the head of this file says. Columns are made in file order, so messages and
+ * warnings come in file order too. */
 bilan_status csv_type_columns(struct csv_typing *t, struct table *table) {
   bilan_status status = BILAN_OK;
   t->looks = mem_zero(&t->b->mem, t->cells->count, sizeof *t->looks);

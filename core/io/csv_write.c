@@ -17,8 +17,11 @@ struct writer {
 
 /* ---- fields ----------------------------------------------------------------------------- */
 
+/* Blanks at an end are trimmed by many readers (libcsv among them) unless quoted. */
 static bool blank(char c) { return c == ' ' || c == '\t'; }
 
+/* A field that could be read as something else than itself: RFC 4180, section 2, points 5 to
+ * 7, and what csv_write.h adds. */
 static bool needs_quotes(const struct writer *w, struct text t) {
   if (!t.n) return w->only_column;
   if (blank(t.s[0]) || blank(t.s[t.n - 1])) return true;
@@ -28,6 +31,7 @@ static bool needs_quotes(const struct writer *w, struct text t) {
   return false;
 }
 
+/* Between quotes, each inner quote doubled. Copies runs, not bytes. */
 static void put_quoted(struct buffer *out, struct text t) {
   buffer_char(out, '"');
   for (size_t start = 0; start < t.n;) {
@@ -40,6 +44,7 @@ static void put_quoted(struct buffer *out, struct text t) {
   buffer_char(out, '"');
 }
 
+/* One field, with the delimiter before it unless it is the first of its record. */
 static void put_field(struct writer *w, struct text t) {
   if (w->started) buffer_char(w->out, w->delimiter);
   w->started = true;
@@ -58,6 +63,7 @@ static bool is_formula(struct text t) {
   return false;
 }
 
+/* Text of a respondent or an analyst, never trusted by a spreadsheet. */
 static void put_text(struct writer *w, struct text t) {
   struct buffer safe;
   if (w->raw || !is_formula(t)) {
@@ -73,6 +79,8 @@ static void put_text(struct writer *w, struct text t) {
   w->neutralised++;
 }
 
+/* The shortest decimal that reads back as the same double, with the decimal mark asked for;
+ * quoted when that mark is also the delimiter. */
 static void put_number(struct writer *w, double value) {
   char room[NUMBER_ROOM];
   size_t n = number_print(room, value);
@@ -81,6 +89,7 @@ static void put_number(struct writer *w, double value) {
   put_field(w, (struct text){room, n});
 }
 
+/* The line end that was chosen; the next field is the first of its record. */
 static void end_record(struct writer *w) {
   buffer_string(w->out, w->line_end);
   w->started = false;
@@ -88,6 +97,7 @@ static void end_record(struct writer *w) {
 
 /* ---- columns ---------------------------------------------------------------------------- */
 
+/* name[option], as survey tools write it. */
 static void put_option_name(struct writer *w, struct text name, struct text option) {
   struct buffer both;
   buffer_init(&both, w->out->mem);
@@ -100,6 +110,7 @@ static void put_option_name(struct writer *w, struct text name, struct text opti
   buffer_free(&both);
 }
 
+/* The header: as many fields as put_row writes, in the same order. */
 static void put_names(struct writer *w) {
   for (size_t place = 0; place < table_count(w->table); place++) {
     const struct column *c = table_column(w->table, place);
@@ -111,6 +122,8 @@ static void put_names(struct writer *w) {
   end_record(w);
 }
 
+/* The options of an item with several answers. A blank option is blank even when others are
+ * ticked. */
 static void put_set(struct writer *w, const struct column *c, size_t row) {
   bool absent = column_missing(c, row) != BILAN_PRESENT;
   for (size_t i = 0; i < c->option_count; i++) {
@@ -120,6 +133,7 @@ static void put_set(struct writer *w, const struct column *c, size_t row) {
   }
 }
 
+/* A level that carries a number is a number; its label is only how it was printed. */
 static void put_code(struct writer *w, const struct column *c, size_t row) {
   const struct level *level = dict_level(c->dict, column_code(c, row));
   bool number = level->value == level->value && !level->missing;
@@ -127,6 +141,7 @@ static void put_code(struct writer *w, const struct column *c, size_t row) {
   else put_text(w, level->label.s ? level->label : TEXT(""));
 }
 
+/* One value by the shape of its column; absence is looked at before the value. */
 static void put_cell(struct writer *w, const struct column *c, size_t row) {
   if (c->type == COLUMN_SET) put_set(w, c, row);
   else if (c->type == COLUMN_CODES) put_code(w, c, row);
@@ -135,6 +150,7 @@ static void put_cell(struct writer *w, const struct column *c, size_t row) {
   else put_text(w, column_label(c, row));
 }
 
+/* One record. */
 static void put_row(struct writer *w, size_t row) {
   for (size_t place = 0; place < table_count(w->table); place++)
     put_cell(w, table_column(w->table, place), row);
@@ -151,6 +167,8 @@ static size_t written_columns(const struct table *t) {
   return count;
 }
 
+/* The options are checked before the first byte is written. Memory is looked at once per row
+ * and at the end: a failed buffer takes nothing more. */
 bilan_status csv_write_table(bilan *b, struct buffer *out, const struct table *t,
                              const struct domain *domain,
                              const struct csv_write_options *options, size_t *neutralised) {

@@ -7,12 +7,15 @@
 
 /* ---- places ----------------------------------------------------------------------------- */
 
+/* Characters, not bytes: continuation bytes (10xxxxxx) do not count. In text that is not
+ * UTF-8 such bytes are rare, and a column is only a hint there. */
 size_t text_column(struct text t, size_t line_start, size_t at) {
   size_t column = 1;
   for (size_t i = line_start; i < at; i++) column += ((unsigned char)t.s[i] & 0xC0) != 0x80;
   return column;
 }
 
+/* CR LF is one line end: a CR before an LF does not count. */
 struct place text_place(struct text t, size_t at) {
   size_t line = 1, start = 0;
   for (size_t i = 0; i < at; i++) {
@@ -38,6 +41,7 @@ static void simple_name(char out[ENCODING_ROOM], const char *name) {
 
 enum coding { AUTO, UTF8, UTF16, UTF16LE, UTF16BE, WINDOWS_1252, OTHER };
 
+/* AUTO for no name. The ones known here need no conversion module of the C library. */
 static enum coding coding_of(const char *name) {
   static const struct {
     const char *name;
@@ -57,6 +61,7 @@ static enum coding coding_of(const char *name) {
   return OTHER;
 }
 
+/* The name as it goes into the report, cut to its room. */
 static void set_encoding(struct decoded *d, const char *name) {
   size_t n = strlen(name);
   if (n >= ENCODING_ROOM) n = ENCODING_ROOM - 1;
@@ -66,8 +71,10 @@ static void set_encoding(struct decoded *d, const char *name) {
 
 /* ---- errors ----------------------------------------------------------------------------- */
 
+/* A byte as a number; `char` may be signed. */
 static unsigned byte_at(struct text t, size_t at) { return (unsigned char)t.s[at]; }
 
+/* name:line:column: byte 0xE9 is not ENCODING, and what to try. */
 static bilan_status fail_byte(bilan *b, const char *name, struct text bytes, size_t at,
                               const char *encoding, const char *advice) {
   struct place p = text_place(bytes, at);
@@ -75,6 +82,7 @@ static bilan_status fail_byte(bilan *b, const char *name, struct text bytes, siz
               byte_at(bytes, at), encoding, advice);
 }
 
+/* After this every text is safe to hand to code that ends strings at a NUL. */
 static bilan_status refuse_nul(bilan *b, const char *name, struct text t) {
   const char *nul = t.n ? memchr(t.s, '\0', t.n) : NULL;
   if (!nul) return BILAN_OK;
@@ -106,6 +114,8 @@ static bilan_status replace_bad(bilan *b, struct decoded *d, const char *name,
   return lend_owned(b, d, name);
 }
 
+/* Checked strictly: overlong forms, surrogates and characters above U+10FFFF are refused by
+ * text_is_utf8. The input is lent, not copied. */
 static bilan_status decode_utf8(bilan *b, struct decoded *d, const char *name,
                                 struct text bytes, bool replace) {
   size_t bad;
@@ -133,6 +143,8 @@ static uint32_t character_1252(unsigned byte) {
   return byte >= 0x80 && byte < 0xA0 ? windows_1252[byte - 0x80] : byte;
 }
 
+/* Runs of ASCII are copied whole. An undefined byte is an error with its place: columns are
+ * bytes here, one a character. */
 static bilan_status decode_1252(bilan *b, struct decoded *d, const char *name,
                                 struct text bytes) {
   set_encoding(d, "windows-1252");
@@ -178,6 +190,7 @@ struct high_bytes {
   bool undefined;   /* one has no meaning in Windows-1252 */
 };
 
+/* Counts one byte. */
 static void look_at(struct high_bytes *h, struct text t, size_t at) {
   unsigned byte = byte_at(t, at);
   if (byte < 0x20) h->controls += byte != '\t' && byte != '\n' && byte != '\r';
@@ -188,6 +201,8 @@ static void look_at(struct high_bytes *h, struct text t, size_t at) {
   h->undefined = h->undefined || !character_1252(byte);
 }
 
+/* Two passes over text that is not valid UTF-8: single bytes, then the whole sequences among
+ * them. */
 static struct high_bytes survey_high_bytes(struct text t) {
   struct high_bytes h = {0};
   for (size_t at = 0; at < t.n; at++) look_at(&h, t, at);
@@ -207,6 +222,7 @@ static bool looks_1252(const struct high_bytes *h) {
 
 /* ---- UTF-16 ----------------------------------------------------------------------------- */
 
+/* Two bytes as one unit of UTF-16. */
 static uint32_t unit_at(struct text t, size_t at, bool big) {
   return big ? byte_at(t, at) << 8 | byte_at(t, at + 1)
              : byte_at(t, at + 1) << 8 | byte_at(t, at);
@@ -226,6 +242,8 @@ static bool next_utf16(uint32_t *character, struct text t, size_t *at, bool big)
   return true;
 }
 
+/* The place of a fault is counted in what was decoded before it, since lines are not visible
+ * in the bytes. */
 static bilan_status decode_utf16(bilan *b, struct decoded *d, const char *name,
                                  struct text bytes, bool big) {
   const char *encoding = big ? "UTF-16BE" : "UTF-16LE";
@@ -269,6 +287,7 @@ static bool plain_name(const char *name) {
   return true;
 }
 
+/* As fail_byte, but the place is counted in the text converted so far. */
 static bilan_status fail_conversion(bilan *b, struct decoded *d, const char *name,
                                     unsigned byte) {
   struct text before = {d->owned.s, d->owned.n};
@@ -296,6 +315,7 @@ static bilan_status convert(bilan *b, struct decoded *d, const char *name, struc
   }
 }
 
+/* BILAN_USAGE when iconv does not know the name (or its module cannot be loaded). */
 static bilan_status decode_other(bilan *b, struct decoded *d, const char *name,
                                  struct text bytes, const char *encoding) {
   iconv_t converter = plain_name(encoding) ? iconv_open("UTF-8", encoding) : (iconv_t)-1;
@@ -346,6 +366,8 @@ static bilan_status decode_unnamed(bilan *b, struct decoded *d, const char *name
                    "\"windows-1251\"");
 }
 
+/* Without a byte-order mark: what was asked for, or the rules. UTF-16 without a mark and
+ * without a side is little-endian, as Windows writes it. */
 static bilan_status decode_as(bilan *b, struct decoded *d, const char *name, struct text bytes,
                               const struct decode_options *options) {
   switch (coding_of(options->encoding)) {
@@ -375,6 +397,7 @@ static bilan_status decode_marked(bilan *b, struct decoded *d, const char *name,
   return decode_utf16(b, d, name, bytes, mark == UTF16BE);
 }
 
+/* The result is made on the side and copied when it is whole. */
 bilan_status decode_text(bilan *b, struct decoded *out, const char *name, struct text bytes,
                          const struct decode_options *options) {
   struct decoded d = {.text = TEXT("")};
@@ -389,6 +412,7 @@ bilan_status decode_text(bilan *b, struct decoded *out, const char *name, struct
   return status;
 }
 
+/* A zeroed `decoded` has no allocator yet. */
 void decode_free(struct decoded *d) {
   if (d->owned.mem) buffer_free(&d->owned);
 }

@@ -10,6 +10,7 @@ enum { SPILL_LEVELS = 4096, CODED_NUMBERS = 255 };
 
 /* ---- collecting ------------------------------------------------------------------------- */
 
+/* On failure the columns opened so far are counted, so encoder_close finds them. */
 bilan_status encoder_open(bilan *b, struct encoder *e, size_t columns) {
   memset(e, 0, sizeof *e);
   e->b = b;
@@ -24,11 +25,13 @@ bilan_status encoder_open(bilan *b, struct encoder *e, size_t columns) {
   return BILAN_OK;
 }
 
+/* Both builders, whichever is in use. */
 static void cells_close(struct cells *c) {
   codes_builder_close(&c->codes);
   text_builder_close(&c->text);
 }
 
+/* The cells of a column are no longer needed once it is made; closing again does nothing. */
 void encoder_drop(struct encoder *e, size_t column) { cells_close(&e->columns[column]); }
 
 void encoder_close(struct encoder *e) {
@@ -39,10 +42,12 @@ void encoder_close(struct encoder *e) {
   e->count = 0;
 }
 
+/* The code of a row that is still in the builder, by its width of the moment. */
 static uint32_t code_at(const struct codes_builder *k, size_t row) {
   return column_code(&(struct column){.width = k->width, .codes = k->codes}, row);
 }
 
+/* In a spilled column an empty text is "no answer". */
 static bilan_status add_text(struct text_builder *k, struct text t) {
   return text_builder_add(k, t, t.n ? BILAN_PRESENT : BILAN_NO_ANSWER);
 }
@@ -59,6 +64,8 @@ static bilan_status spill(struct cells *c) {
   return BILAN_OK;
 }
 
+/* A column spills when it has many different values and they are more than half of its cells
+ * so far: dictionaries of towns stay, weights and ids go. */
 static bilan_status add_value(struct cells *c, struct text t) {
   if (c->spilled) return add_text(&c->text, t);
   if (!t.n) return codes_builder_add(&c->codes, 0);
@@ -67,6 +74,7 @@ static bilan_status add_value(struct cells *c, struct text t) {
   return dict_count(c->codes.dict) > c->codes.rows / 2 ? spill(c) : BILAN_OK;
 }
 
+/* Is there a byte-order mark in the cell, at an end or inside? */
 static bool has_mark(struct text t) {
   for (size_t at = 0; at + 3 <= t.n; at++)
     if (!memcmp(t.s + at, "\xEF\xBB\xBF", 3)) return true;
@@ -79,6 +87,8 @@ static bool plain_ends(struct text t) {
   return first > ' ' && first < 0x80 && last > ' ' && last < 0x80;
 }
 
+/* Trims, counts and files one cell. The two ends are tested first, since most cells are not
+ * trimmed. */
 bilan_status encoder_cell(struct encoder *e, size_t column, struct text t) {
   if (t.n && e->has_marks) e->marks += has_mark(t);
   if (t.n && !e->keep_blanks && !plain_ends(t)) {
@@ -91,6 +101,7 @@ bilan_status encoder_cell(struct encoder *e, size_t column, struct text t) {
 
 /* ---- looking ---------------------------------------------------------------------------- */
 
+/* Why a text means that there is no answer; BILAN_PRESENT when it is one. The list is short. */
 static bilan_missing kind_of(const struct missing_words *missing, struct text t) {
   for (size_t i = 0; i < missing->count; i++)
     if (text_equal(missing->word[i].value, t)) return missing->word[i].kind;
@@ -101,10 +112,12 @@ size_t cells_values(const struct cells *c) {
   return c->spilled ? c->text.rows : dict_count(c->codes.dict);
 }
 
+/* Rows so far. */
 static size_t row_count(const struct cells *c) {
   return c->spilled ? c->text.rows : c->codes.rows;
 }
 
+/* A cell of a spilled column, lent. */
 static struct text slice(const struct text_builder *k, size_t row) {
   size_t start = (size_t)k->offsets[row], end = (size_t)k->offsets[row + 1];
   return end > start ? (struct text){k->arena.s + start, end - start} : TEXT("");
@@ -116,6 +129,7 @@ bool cells_value(const struct cells *c, const struct missing_words *missing, siz
   return out->n && !kind_of(missing, *out);
 }
 
+/* Only for messages: a walk over the codes. */
 size_t cells_row(const struct cells *c, size_t value) {
   size_t row = 0;
   if (c->spilled) return value;
@@ -123,6 +137,7 @@ size_t cells_row(const struct cells *c, size_t value) {
   return row;
 }
 
+/* Blank and missing cells are left out. A walk over all rows. */
 size_t cells_answers(const struct cells *c, const struct missing_words *missing) {
   struct text ignored;
   size_t answers = 0;
@@ -131,6 +146,7 @@ size_t cells_answers(const struct cells *c, const struct missing_words *missing)
   return answers;
 }
 
+/* Adds one value to the look. A clash is noted once: afterwards no style is left. */
 static void look_at(struct look *l, size_t i, struct text t) {
   unsigned styles = sniff_number(t);
   l->values++;
@@ -143,6 +159,7 @@ static void look_at(struct look *l, size_t i, struct text t) {
   l->styles &= styles;
 }
 
+/* Cost: one pass over the different values, or over the cells of a spilled column. */
 void cells_look(const struct cells *c, const struct missing_words *missing, struct look *out) {
   struct text t;
   *out = (struct look){.styles = STYLES_ALL, .odd = SIZE_MAX, .clash = SIZE_MAX};
@@ -157,11 +174,13 @@ static bilan_missing absence(const struct missing_words *missing, struct text t)
   return t.n ? kind_of(missing, t) : BILAN_NO_ANSWER;
 }
 
+/* A cell by its row, lent, whichever way it is kept. */
 static struct text cell_at(const struct cells *c, size_t row) {
   return c->spilled ? slice(&c->text, row)
                     : dict_level(c->codes.dict, code_at(&c->codes, row))->label;
 }
 
+/* Copies each cell into one arena. */
 bilan_status cells_to_text(bilan *b, struct column **out, const struct cells *c,
                            const struct missing_words *missing) {
   struct text_builder k;
@@ -176,6 +195,7 @@ bilan_status cells_to_text(bilan *b, struct column **out, const struct cells *c,
   return status;
 }
 
+/* The three widths of code, each a plain loop. */
 static void map_codes(const struct cells *c, const uint32_t *map, unsigned width, void *out) {
   size_t rows = c->codes.rows;
   if (width == 1)
@@ -233,6 +253,8 @@ static bilan_status open_map(bilan *b, struct dict **dict, uint32_t **map,
   return dict_new(b, dict);
 }
 
+/* Answers first, in the order in which they appeared, then the missing words: tables show
+ * them in that order. */
 static bilan_status coded_levels(bilan *b, struct column **out, const struct cells *c,
                                  const struct missing_words *missing) {
   struct dict *dict = NULL;
@@ -257,6 +279,7 @@ static bilan_status gather(struct cells *k, const struct cells *c) {
   return status;
 }
 
+/* Spilled cells get their dictionary now, in a builder of their own. */
 bilan_status cells_to_levels(bilan *b, struct column **out, const struct cells *c,
                              const struct missing_words *missing) {
   struct cells coded = {.spilled = false};
@@ -275,6 +298,7 @@ static bool parse_finite(double *out, struct text t, struct number_style style) 
   return number_parse_style(out, t, style) && isfinite(*out);
 }
 
+/* Number by number, in row order; *bad is the row of the first text that is none. */
 static bilan_status spilled_numbers(bilan *b, struct column **out, const struct cells *c,
                                     const struct missing_words *missing,
                                     struct number_style style, size_t *bad) {
@@ -305,6 +329,7 @@ struct numbered {
   size_t codes, count;  /* codes in all; with a number */
 };
 
+/* Blocks that were never taken are NULL. */
 static void numbered_close(bilan *b, struct numbered *n) {
   mem_free(&b->mem, n->value);
   mem_free(&b->mem, n->kind);
@@ -312,6 +337,7 @@ static void numbered_close(bilan *b, struct numbered *n) {
   mem_free(&b->mem, n->map);
 }
 
+/* Room for each code, the blank included; `order` twice, as the sort needs. */
 static bilan_status numbered_open(bilan *b, struct numbered *n, const struct cells *c) {
   *n = (struct numbered){.codes = dict_count(c->codes.dict)};
   n->value = mem_zero(&b->mem, n->codes, sizeof *n->value);
@@ -333,6 +359,7 @@ static void merge(struct numbered *n, size_t low, size_t middle, size_t high) {
   memcpy(n->order + low, spare + low, (high - low) * sizeof *spare);
 }
 
+/* Bottom-up merge sort: stable and without recursion, O(k log k) for k codes. */
 static void sort_codes(struct numbered *n) {
   for (size_t width = 1; width < n->count; width *= 2)
     for (size_t low = 0; low + width < n->count; low += 2 * width) {
@@ -341,6 +368,7 @@ static void sort_codes(struct numbered *n) {
     }
 }
 
+/* The number or the kind of missing of each code. *bad is the first code that has neither. */
 static bilan_status number_codes(struct numbered *n, const struct cells *c,
                                  const struct missing_words *missing,
                                  struct number_style style, size_t *bad) {
@@ -359,6 +387,7 @@ static bilan_status number_codes(struct numbered *n, const struct cells *c,
   return BILAN_OK;
 }
 
+/* Different numbers: "1" and "1.0" are two codes, and one number. */
 static size_t different(const struct numbered *n) {
   size_t count = n->count > 0;
   for (size_t i = 1; i < n->count; i++)
@@ -404,6 +433,7 @@ static bilan_status add_missing(bilan *b, struct dict *dict, struct numbered *n,
   return BILAN_OK;
 }
 
+/* Few numbers: codes, each level with its number, in rising order. */
 static bilan_status coded_numbers(bilan *b, struct column **out, const struct cells *c,
                                   struct numbered *n) {
   struct dict *dict = NULL;
@@ -415,6 +445,7 @@ static bilan_status coded_numbers(bilan *b, struct column **out, const struct ce
   return status;
 }
 
+/* Many numbers: a double a row. */
 static bilan_status plain_numbers(bilan *b, struct column **out, const struct cells *c,
                                   const struct numbered *n) {
   struct numbers_builder k;
@@ -429,6 +460,7 @@ static bilan_status plain_numbers(bilan *b, struct column **out, const struct ce
   return status;
 }
 
+/* The codes are numbered first; how many numbers they make decides the shape. */
 bilan_status cells_to_numbers(bilan *b, struct column **out, const struct cells *c,
                               const struct missing_words *missing, struct number_style style,
                               size_t *bad) {

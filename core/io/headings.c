@@ -7,12 +7,15 @@
 
 /* ---- taking a survey tool's header apart ------------------------------------------------ */
 
+/* ASCII letters only: codes of survey tools are identifiers. */
 static bool letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
+/* Hyphens stand in codes such as skill2-1. */
 static bool code_character(char c) {
   return letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
+/* Where the run of code characters at `at` ends. */
 static size_t step_code(struct text t, size_t at) {
   while (at < t.n && code_character(t.s[at])) at++;
   return at;
@@ -47,6 +50,8 @@ static void split_option(struct heading_parts *p) {
   }
 }
 
+/* Slices of the header, nothing is copied. Two brackets may follow a code (grids with two
+ * scales); a wording must follow the separator. */
 bool heading_split(struct heading_parts *out, struct text header) {
   struct heading_parts p = {.option = {NULL, 0}};
   header = text_trim(header);
@@ -64,6 +69,8 @@ bool heading_split(struct heading_parts *out, struct text header) {
   return true;
 }
 
+/* Nine of ten of the headers that are not empty: exports carry a few columns of other origin,
+ * such as row numbers or a country. */
 static bool is_limesurvey(const struct text *written, size_t count) {
   struct heading_parts p;
   size_t filled = 0, fit = 0;
@@ -118,6 +125,8 @@ static bilan_status free_name(struct names *n, char **wanted, bool *renamed) {
   return status;
 }
 
+/* An empty name becomes column_N first, and is then subject to the same rule as all others: a
+ * real column may be called column_1. */
 static bilan_status make_name(struct names *n, struct heading *h, struct text name,
                               size_t place) {
   struct buffer standard;
@@ -134,6 +143,7 @@ static bilan_status make_name(struct names *n, struct heading *h, struct text na
   return h->name ? free_name(n, &h->name, &h->renamed) : fail_nomem(n->b);
 }
 
+/* Fills one heading. Whatever was copied when memory runs out is released with all headings. */
 static bilan_status make_heading(struct names *n, struct heading *h, struct text written,
                                  size_t place, bool limesurvey) {
   struct heading_parts p = {.name = text_trim(written), .wording = text_trim(written)};
@@ -149,6 +159,8 @@ static bilan_status make_heading(struct names *n, struct heading *h, struct text
   return make_name(n, h, p.name, place);
 }
 
+/* One dictionary look-up a name; namesakes remember the number to try next, so that a header
+ * of 30,000 equal names is not quadratic. */
 bilan_status headings_make(bilan *b, struct heading *out, bool *limesurvey,
                            const struct text *written, size_t count) {
   struct names n = {.b = b};
@@ -164,6 +176,7 @@ bilan_status headings_make(bilan *b, struct heading *out, bool *limesurvey,
   return status;
 }
 
+/* Headings that were not filled yet hold NULL throughout. */
 void headings_free(struct mem *mem, struct heading *headings, size_t count) {
   for (size_t i = 0; headings && i < count; i++) {
     mem_free(mem, headings[i].name);

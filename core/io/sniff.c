@@ -7,10 +7,12 @@
 
 /* ---- other formats ---------------------------------------------------------------------- */
 
+/* Does t start with these n bytes? */
 static bool starts(struct text t, const char *prefix, size_t n) {
   return t.n >= n && !memcmp(t.s, prefix, n);
 }
 
+/* Is the word anywhere in t? Only used on the first kilobyte. */
 static bool contains(struct text t, const char *word) {
   size_t n = strlen(word);
   for (size_t at = 0; at + n <= t.n; at++)
@@ -29,6 +31,7 @@ static bool starts_word(struct text t, const char *word) {
   return true;
 }
 
+/* Office formats are zip archives; the names of their first members tell them apart. */
 static const char *kind_of_zip(struct text t) {
   if (contains(t, "[Content_Types].xml") || contains(t, "xl/") || contains(t, "_rels/"))
     return "an Excel workbook (.xlsx); save the sheet as CSV UTF-8";
@@ -37,6 +40,8 @@ static const char *kind_of_zip(struct text t) {
   return "a zip archive; extract the CSV from it";
 }
 
+/* Formats of text, after blanks and a byte-order mark. JSON is only what no header looks
+ * like. */
 static const char *kind_of_markup(struct text t) {
   static const char *const html[] = {"<!doctype html", "<html", "<head", "<body", "<table"};
   t = text_trim(t);
@@ -48,6 +53,8 @@ static const char *kind_of_markup(struct text t) {
   return NULL;
 }
 
+/* First bytes as the formats' own descriptions give them. Prefixes are long enough that a
+ * header of a CSV file does not start so by chance. */
 const char *sniff_other_format(struct text bytes) {
   static const struct {
     const char *magic;
@@ -118,6 +125,7 @@ static const char *spelled(char delimiter) {
   return delimiter == '\t' ? "\\t" : delimiter == ',' ? "," : delimiter == ';' ? ";" : "|";
 }
 
+/* Names both candidates and the option to add for each. */
 static bilan_status fail_uncertain(bilan *b, const char *name, char first, char second) {
   return fail(b, BILAN_DATA,
               "%s: the delimiter may be \"%s\" or \"%s\"; say delimiter = \"%s\" or "
@@ -145,6 +153,7 @@ static bilan_status leader(bilan *b, size_t *out, const char *name, const struct
   return BILAN_OK;
 }
 
+/* Candidates that fit every record first; only when none does, those that fit the header. */
 bilan_status sniff_delimiter(bilan *b, char *out, const char *name, struct text t) {
   bool cut = t.n > SAMPLE_BYTES, same[CANDIDATES], some[CANDIDATES];
   struct text sample = {t.s, cut ? SAMPLE_BYTES : t.n};
@@ -164,10 +173,12 @@ bilan_status sniff_delimiter(bilan *b, char *out, const char *name, struct text 
 
 /* ---- numbers ---------------------------------------------------------------------------- */
 
+/* Is there an ASCII digit at `at`? */
 static bool digit(struct text t, size_t at) {
   return at < t.n && t.s[at] >= '0' && t.s[at] <= '9';
 }
 
+/* Steps over a run of digits; its length. */
 static size_t digits(struct text t, size_t *at) {
   size_t start = *at;
   while (digit(t, *at)) ++*at;
@@ -252,6 +263,8 @@ static unsigned one_mark(const struct runs *r) {
   return thousands ? styles | grouped(r->final, 0) : styles;
 }
 
+/* Two marks or more: all but the last must be thousands marks of one kind, with groups of
+ * three; the last is one too, or it is the decimal mark. */
 static unsigned styles_of(const struct runs *r) {
   if (r->marks == 0) return STYLES_ALL;
   if (r->marks == 1) return one_mark(r);
@@ -268,6 +281,8 @@ static bool step_exponent(struct text t, size_t *at) {
   return digits(t, at) > 0;
 }
 
+/* Whole digits beyond 15 would not survive as a double. Where the last mark may stand between
+ * thousands, the digits after it count as whole ones too. */
 unsigned sniff_number(struct text t) {
   enum { WHOLE_DIGITS = 15 };
   size_t at = t.n && t.s[0] == '-';
@@ -280,6 +295,8 @@ unsigned sniff_number(struct text t) {
   return at == t.n ? styles_of(&r) : 0;
 }
 
+/* The order of the enum puts styles without thousands marks first, so a thousands mark is
+ * only assumed where a value has one. */
 struct number_style sniff_style(unsigned styles) {
   static const struct number_style style[STYLES] = {{'.', 0},   {',', 0},   {'.', ','},
                                                     {',', '.'}, {'.', ' '}, {',', ' '}};
@@ -302,12 +319,14 @@ static bool take(struct text t, size_t *at, size_t n, unsigned low, unsigned hig
   return value >= low && value <= high;
 }
 
+/* Steps over one of the characters in `any`. */
 static bool step(struct text t, size_t *at, const char *any) {
   if (*at >= t.n || !t.s[*at] || !strchr(any, t.s[*at])) return false;
   ++*at;
   return true;
 }
 
+/* The Gregorian calendar. */
 static unsigned days_in(unsigned year, unsigned month) {
   static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -328,6 +347,7 @@ static bool clock_time(struct text t, size_t at) {
   return at == t.n;
 }
 
+/* The date, then nothing or a time. */
 bool sniff_date(struct text t) {
   unsigned year, month, day;
   size_t at = 0;

@@ -146,6 +146,8 @@ bilan_status guard_exec(bilan *b, sqlite3 *db, const char *sql) {
 }
 
 bilan_status guard_fail(bilan *b, sqlite3 *db, const struct guard *guard, int code) {
+  /* Some calls answer a plain error when memory was the reason. */
+  if (sqlite3_errcode(db) == SQLITE_NOMEM) code = SQLITE_NOMEM;
   switch (code & 0xFF) {
     case SQLITE_NOMEM: return fail_nomem(b);
     case SQLITE_INTERRUPT:
@@ -165,12 +167,14 @@ bilan_status guard_fail(bilan *b, sqlite3 *db, const struct guard *guard, int co
   return fail(b, BILAN_USAGE, "query: %s", sqlite3_errmsg(db));
 }
 
-/* Is there nothing but blanks, semicolons and comments? */
-static bool is_empty(sqlite3 *db, const char *s, size_t n) {
+/* Refuses anything but blanks, semicolons and comments behind the query. */
+static bilan_status check_tail(bilan *b, sqlite3 *db, const char *s, size_t n) {
   sqlite3_stmt *rest = NULL;
   int code = sqlite3_prepare_v2(db, s, (int)n, &rest, NULL);
   sqlite3_finalize(rest);
-  return code == SQLITE_OK && !rest;
+  if (code == SQLITE_NOMEM) return fail_nomem(b);
+  if (!code && !rest) return BILAN_OK;
+  return fail(b, BILAN_USAGE, "query: expected one SELECT, found a second statement");
 }
 
 bilan_status guard_prepare(bilan *b, sqlite3 *db, struct guard *guard, struct text query,
@@ -184,11 +188,9 @@ bilan_status guard_prepare(bilan *b, sqlite3 *db, struct guard *guard, struct te
   guard->denied[0] = '\0';
   int code = sqlite3_prepare_v2(db, query.s, (int)query.n, &s, &tail);
   if (code) return guard_fail(b, db, guard, code);
-  bilan_status status = BILAN_OK;
-  if (!s || !sqlite3_column_count(s))
-    status = fail(b, BILAN_USAGE, "query: expected a SELECT");
-  else if (!is_empty(db, tail, (size_t)(query.s + query.n - tail)))
-    status = fail(b, BILAN_USAGE, "query: expected one SELECT, found a second statement");
+  bilan_status status = s && sqlite3_column_count(s)
+                            ? check_tail(b, db, tail, (size_t)(query.s + query.n - tail))
+                            : fail(b, BILAN_USAGE, "query: expected a SELECT");
   if (status) sqlite3_finalize(s);
   else *out = s;
   return status;

@@ -191,19 +191,49 @@ function methods:ratio(numerator, denominator, opts)
     title = ("%s / %s"):format(self:label(numerator), self:label(denominator)) })
 end
 
---- Mean in level `to` minus mean in level `from` of the item `by`.
+-- Share of a level (or predicate) in group `to` minus that in group `from`.
+local function share_difference(self, item, opts)
+  local function side(group)
+    local row = self:proportion(item, { level = opts.level, by = opts.by }):get {
+      [opts.by] = group, level = opts.level }
+    if not row then fault.raise('difference: "%s" is no level of "%s"', group, opts.by) end
+    return row
+  end
+  local from, to = side(opts.from), side(opts.to)
+  local row = { n = from.n + to.n, missing = from.missing + to.missing }
+  if from.n == 0 or to.n == 0 then
+    row.note = "one of the groups compared has no respondent"
+  else
+    local ci = core.stat.difference_ci(to.count, to.n, from.count, from.n,
+      { method = opts.ci, conf = opts.conf })
+    row.value, row.low, row.high = to.value - from.value, ci.low, ci.high
+    row.conf = opts.conf or 0.95
+  end
+  return row
+end
+
+--- Group `to` minus group `from` of the item `by`: of means, or of the shares of a level or
+-- predicate. opts: by, from, to, level, conf; for shares ci = newcombe (default),
+-- miettinen_nurminen, agresti_caffo, wald.
 function methods:difference(item, opts)
-  opts = check(self, opts, { "from", "to" }, "difference")
+  opts = check(self, opts, { "from", "to", "level", "ci" }, "difference")
   if type(opts.by) ~= "string" or opts.from == nil or opts.to == nil then
     fault.raise('difference: name the groups: { by = "genre", from = "garçon", to = "fille" }')
   end
-  local table_, name = item_or_predicate(self, item, "difference")
-  local rows = core.estimate.difference(table_, inside(self).domain, { item = name, by = opts.by,
-    from = opts.from, to = opts.to, conf = opts.conf })
-  local title = ("%s: %s − %s"):format(self:label(name), opts.to, opts.from)
+  local table_, name, predicate = item_or_predicate(self, item, "difference")
+  local rows, unit, notes = nil, "number", nil
+  if predicate or opts.level then
+    rows, unit = { share_difference(self, item, opts) }, "share"
+    notes = { { "method_interval", { method = opts.ci or "newcombe", conf = opts.conf or 0.95 } } }
+  else
+    rows = core.estimate.difference(table_, inside(self).domain, { item = name, by = opts.by,
+      from = opts.from, to = opts.to, conf = opts.conf })
+  end
+  local label = predicate and item or self:label(name, opts.lang)
+  local title = ("%s : %s − %s"):format(label, opts.to, opts.from)
   opts.by = nil
-  return spec(self, "difference", opts, { rows = rows, unit = "number",
-    item = named(self, name, opts.lang), title = title })
+  return spec(self, "difference", opts, { rows = rows, unit = unit, notes = notes,
+    item = { name = name, label = label }, title = title })
 end
 
 -- ---- tests -------------------------------------------------------------------------------------------

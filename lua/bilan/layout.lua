@@ -40,7 +40,10 @@ local function figure_text(record, key, type, view)
   elseif type == "interval" then
     opts.unit, opts.decimals = view.unit, view.decimals[view.unit]
     return format.interval(record.low, record.high, opts)
-  elseif type == "quantity" then return format.number(value, { lang = view.lang }) end
+  elseif type == "quantity" then
+    local whole = key == "df" or key == "ddf" -- as many decimals as they have
+    return format.number(value, { lang = view.lang, decimals = not whole and 2 or nil })
+  end
   return format.number(value, opts)
 end
 
@@ -397,6 +400,15 @@ local function add_cell_notes(foot, records, view)
   end
 end
 
+-- Is there a column whose weighted base is not its number of respondents?
+local function weights_matter(base_of, columns)
+  for _, column in ipairs(columns) do
+    local base = base_of[column.key]
+    if base and base.weighted_n and base.weighted_n ~= base.n then return true end
+  end
+  return false
+end
+
 -- Rows of a cross-table: base first, levels, weighted base and missing last.
 local function cross_rows(spec, records, columns, cells, base_of, view)
   local rows = {}
@@ -404,11 +416,11 @@ local function cross_rows(spec, records, columns, cells, base_of, view)
   if spec.percent ~= "row" then rows[1] = base_row(columns, base_of, "n", view, "base") end
   for _, level in ipairs(order) do
     rows[#rows + 1] = cross_row(level, cells, columns, view, nets[level])
-    if nets[level] then view.any_net = true end
   end
-  for _, key in ipairs { "weighted_n", "missing" } do
-    rows[#rows + 1] = base_row(columns, base_of, key, view, key == "missing" and key or "base")
+  if weights_matter(base_of, columns) then
+    rows[#rows + 1] = base_row(columns, base_of, "weighted_n", view, "base")
   end
+  rows[#rows + 1] = base_row(columns, base_of, "missing", view, "missing")
   return rows
 end
 
@@ -427,7 +439,6 @@ local function cross_grid(spec, records, view, bases, tests)
     local level = spec.letter_level or 0.05
     grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_letters", { level = level })
   end
-  if view.any_net then grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_net") end
   return grid
 end
 
@@ -456,12 +467,32 @@ local function make_view(spec, records, opts)
   }
 end
 
+-- Names the rows that group several answers.
+local function add_net_line(grid, view)
+  local names = {}
+  for _, row in ipairs(grid.rows) do
+    if row.kind == "net" then
+      local label = 1 -- the level stands in the last label column
+      while grid.columns[label + 1] and grid.columns[label + 1].type == "label" do
+        label = label + 1
+      end
+      names[#names + 1] = row.cells[label].text
+    end
+  end
+  if #names == 0 then return end
+  local seen, once = {}, {}
+  for _, name in ipairs(names) do add_once(once, seen, name) end
+  local list = table.concat(once, ", ")
+  table.insert(grid.foot, format.say(view.lang, "foot_net", { list = list }))
+end
+
 --- The grid of a result: columns, groups of columns, rows, lines below, and the view used.
 function M.build(spec, records, bases, tests, opts)
   local view = make_view(spec, records, opts)
   local grid
   if spec.kind == "crosstab" then grid = cross_grid(spec, records, view, bases, tests)
   else grid = list_grid(spec, records, view) end
+  add_net_line(grid, view)
   if view.any_small then
     table.insert(grid.foot, format.say(view.lang, "foot_small", { limit = view.small_base }))
   end

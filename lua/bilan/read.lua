@@ -54,6 +54,20 @@ local function header_labels(report)
   return labels
 end
 
+local synthetic_items = { "synthetic", "synthetique", "synthétique" }
+
+-- Does the file itself say that its respondents are made up? Such a file has an item called
+-- "synthetic" (or the French word) with an answer in every row.
+local function says_synthetic(table_)
+  for _, name in ipairs(synthetic_items) do
+    if core.data.has(table_, name) then
+      local summary = core.data.summary(table_, nil, name)
+      return summary.answered > 0 and summary.missing == 0
+    end
+  end
+  return false
+end
+
 --- Reads a data file. Options: delimiter, encoding, decimal, missing, codebook, types,
 -- table | query (SQLite), wave, fill, trim; all found by themselves when absent.
 function M.read(path, opts)
@@ -67,7 +81,7 @@ function M.read(path, opts)
   local book, notes = find_codebook(opts.codebook), {}
   if book then made, notes = codebook.apply(book, made) end
   return Survey.wrap(made, { book = book, origin = origin, notes = notes, wave = opts.wave,
-    synthetic = opts.synthetic or (book and book.synthetic) })
+    synthetic = opts.synthetic or (book and book.synthetic) or says_synthetic(made) })
 end
 
 return M

@@ -56,10 +56,23 @@ local function pad(text, room, right)
   return right and blanks .. text or text .. blanks
 end
 
-local function cell_text(cell)
-  local text = cell.text
-  if cell.letters then text = text .. " " .. cell.letters end
-  return escape.terminal(text)
+-- Room that the letters of significance take in each column.
+local function letter_rooms(body)
+  local rooms = {}
+  for _, row in ipairs(body.rows) do
+    for at, cell in ipairs(row.cells) do
+      if cell.letters then rooms[at] = math.max(rooms[at] or 0, host.width(cell.letters) + 1) end
+    end
+  end
+  return rooms
+end
+
+-- A cell's text; letters stand in a room of their own so that figures stay aligned.
+local function cell_text(cell, room)
+  local text = escape.terminal(cell.text)
+  if not room then return text end
+  local letters = cell.letters and " " .. escape.terminal(cell.letters) or ""
+  return text .. letters .. (" "):rep(room - host.width(letters))
 end
 
 local function is_left(column) return column.type == "label" or column.type == "text" end
@@ -171,25 +184,30 @@ local function row_lines(body, list, widths, texts, most)
   return lines
 end
 
--- The line of banner names over a panel; nil without banners.
+-- The group of a column, or nil.
+local function group_at(body, at)
+  for _, group in ipairs(body.groups) do
+    if at >= group.first and at <= group.last then return group end
+  end
+end
+
+-- The line of banner names over a panel, each drawn out over its columns; nil without banners.
 local function group_line(body, list, widths)
   if not body.groups or #body.groups == 0 then return nil end
-  local line, column = "", 0
-  for index, at in ipairs(list) do
-    for _, group in ipairs(body.groups) do
-      local previous = list[index - 1] or 0
-      if at >= group.first and at <= group.last and previous < group.first or
-        (at >= group.first and at <= group.last and index > 1
-          and body.columns[previous].type == "label") then
-        local room = 0
-        for _, other in ipairs(list) do
-          if other >= at and other <= group.last then room = room + widths[other] + GAP end
-        end
-        local name = cut(escape.terminal(group.label), math.max(room - GAP, 1))
-        line = pad(line, column) .. name
-      end
+  local line, column, index = "", 0, 1
+  while index <= #list do
+    local group, first = group_at(body, list[index]), column
+    repeat
+      column = column + widths[list[index]] + GAP
+      index = index + 1
+    until index > #list or not group or group_at(body, list[index]) ~= group
+    if group then
+      local room = column - GAP - first
+      local name = cut(escape.terminal(group.label), room)
+      local rest = room - host.width(name) - 1
+      if rest > 0 then name = name .. " " .. ("\u{2500}"):rep(rest) end
+      line = pad(line, first) .. name
     end
-    column = column + widths[at] + GAP
   end
   return line
 end
@@ -231,12 +249,12 @@ end
 function M.write(sheet, opts)
   opts = opts or {}
   local body, room = gate.open(sheet, "the terminal writer"), opts.width or 80
-  local lines, texts = {}, {}
+  local lines, texts, rooms = {}, {}, letter_rooms(body)
   if body.title then add_all(lines, M.wrap(escape.terminal(body.title), room)) end
   if body.subtitle then add_all(lines, M.wrap(escape.terminal(body.subtitle), room)) end
   for index, row in ipairs(body.rows) do
     texts[index] = {}
-    for at, cell in ipairs(row.cells) do texts[index][at] = cell_text(cell) end
+    for at, cell in ipairs(row.cells) do texts[index][at] = cell_text(cell, rooms[at]) end
   end
   without_repeats(body, texts)
   local foot = {}

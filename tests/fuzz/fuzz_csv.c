@@ -2,7 +2,8 @@
  *   - read and refused alike, to the same table, in pieces of 1, 7 and 4096 bytes;
  *   - written and read again, the table is the same;
  *   - every byte of memory is given back.
- * All bytes together choose the options, so that seeds are real files. A fault traps, so that the fuzzer keeps the input.
+ * All bytes together choose the options, so that seeds are real files. A fault traps, so that
+ * the fuzzer keeps the input.
  *
  *   clang -fsanitize=fuzzer,address,undefined -D_POSIX_C_SOURCE=200809L -Icore \
  *     tests/fuzz/fuzz_csv.c core/base/?*.c core/data/?*.c core/io/csv*.c core/io/decode.c \

@@ -89,7 +89,8 @@ describe("format of tests, intervals, dates", function()
     assert.is_nil(format.p_value(0 / 0))
   end)
   it("intervals", function()
-    assert.equal("32" .. B .. "à" .. B .. "38" .. N .. "%", format.interval(0.32, 0.38, { lang = "fr" }))
+    assert.equal("32" .. B .. "à" .. B .. "38" .. N .. "%", format.interval(0.32, 0.38,
+      { lang = "fr" }))
     assert.equal("0" .. B .. "to" .. B .. "4%", format.interval(0, 0.04))
     assert.equal("13.96" .. B .. "to" .. B .. "14.08",
       format.interval(13.96, 14.08, { unit = "number", decimals = 2 }))
@@ -148,6 +149,19 @@ describe("the language table", function()
     assert.equal("l'effectif est faible", lang.translate("fr", "l'effectif est faible"))
     assert.equal("chi-squared", lang.translate("en", "chi-squared"))
     assert.equal("x; de basis is 0", lang.translate("nl", "x; the base is 0"))
+  end)
+  it("knows_every_note_of_the_core", function()
+    local found = 0
+    for _, name in ipairs { "core/stat/plain/note.c", "core/stat/estimate.c" } do
+      local file <close> = assert(io.open(name))
+      local source = file:read("a")
+      for note in source:gmatch('NOTE_[A-Z_]+[,:] ?r?e?t?u?r?n? ?"([^"]+)"') do
+        found = found + 1
+        assert.not_equal(note, lang.translate("fr", note))
+        assert.not_equal(note, lang.translate("nl", note))
+      end
+    end
+    assert.is_true(found >= 20, tostring(found))
   end)
   it("fills_in_arguments_as_they_are", function()
     assert.equal("Intervalles de confiance à 95" .. N .. "%" .. B .. ": méthode de Wilson.",

@@ -21,7 +21,9 @@ describe("indicator", function()
     indicator.define { id = "x", estimate = one }
     local ok, message = pcall(function() indicator.define { id = "x", estimate = one } end)
     assert.is_false(ok)
-    local first, second = message:match('"x" is defined twice: at %S-indicator_spec.lua:(%d+) and at %S-indicator_spec.lua:(%d+)')
+    local place = "at %S-indicator_spec.lua:(%d+)"
+    local pattern = '"x" is defined twice: ' .. place .. " and " .. place
+    local first, second = message:match(pattern)
     assert.equal(1, tonumber(second) - tonumber(first))
   end)
   it("a_row_keeps_unit_and_language", function()
@@ -47,7 +49,8 @@ describe("indicator", function()
     assert.equal("secret", indicator.records()[1].rows[1].reason)
   end)
   it("refuses_bad_definitions", function()
-    assert.error_matches(function() indicator.define { id = "a b", estimate = {} } end, "letters, digits")
+    assert.error_matches(function() indicator.define { id = "a b", estimate = {} } end,
+      "letters, digits")
     assert.error_matches(function() indicator.define { id = "a" } end, "needs an estimate")
     assert.error_matches(function() indicator.define { id = "a", estimate = {}, tite = "x" } end,
       'unknown field "tite"')

@@ -21,7 +21,8 @@ local function chart(more)
 end
 
 local function full(options)
-  local given = { title = "Bilan : l'école & <b>", lang = "fr", author = "A. N.", date = "2023-07-01" }
+  local given = { title = "Bilan : l'école & <b>", lang = "fr", author = "A. N.",
+    date = "2023-07-01" }
   for key, value in pairs(options or {}) do given[key] = value end
   local r = report.new(given)
   r:section "Les élèves"
@@ -120,7 +121,8 @@ print("ok")]], full():html())
     local pages = {}
     for _, text in ipairs(helper.hostile) do
       if utf8.len(text) then
-        local r = report.new { title = text, subtitle = text, author = text, lang = "fr", verbatims = true }
+        local r = report.new { title = text, subtitle = text, author = text, lang = "fr",
+          verbatims = true }
         r:section(text)
         r:text((text:gsub("https?://%S+", "")))
         r:note(text)
@@ -173,7 +175,8 @@ describe("what a report leaves out", function()
   end)
   it("masks_addresses_and_numbers", function()
     local r = report.new { title = "x", lang = "fr" }
-    r:verbatims({ "lea.d@ac-lyon.fr ou 06 12 34 56 78, +33612345678, @lea_d, https://x.y/z", "12 ans, 3 fois" },
+    r:verbatims({ "lea.d@ac-lyon.fr ou 06 12 34 56 78, +33612345678, @lea_d, https://x.y/z",
+      "12 ans, 3 fois" },
       { show = true })
     local html = r:html():match("<main.*</main>")
     for _, trace in ipairs { "lea", "06 12", "6123", "x.y" } do
@@ -185,7 +188,8 @@ describe("what a report leaves out", function()
     local seen
     local policy = { name = "t", prepare = function(specs)
       seen = #specs
-      return { name = "ready", protect = function(view) return { [view.records[1]] = "withheld" } end }
+      return { name = "ready",
+        protect = function(view) return { [view.records[1]] = "withheld" } end }
     end }
     local r = report.new { title = "x", lang = "fr", privacy = policy }
     r:table(result.new(helper.proportion()))
@@ -213,8 +217,10 @@ print("ok")]], r:html()))
   end)
   it("more_than_a_drawing_is_refused", function()
     local bad = { "<script>x</script>", '<g onload="x"/>', '<a xlink:href="javascript:x"/>',
-      "<a href=javascript:x/>", '<image href="http://x/y.png"/>', "<foreignObject/>", "<style>x</style>",
-      '<rect style="fill:url(http://x)"/>', "<!ENTITY x 'y'>", "<p>x", '<a href="&#106;avascript:x"/>',
+      "<a href=javascript:x/>", '<image href="http://x/y.png"/>', "<foreignObject/>",
+        "<style>x</style>",
+      '<rect style="fill:url(http://x)"/>', "<!ENTITY x 'y'>", "<p>x",
+        '<a href="&#106;avascript:x"/>',
       "<img src=x>", "<![CDATA[x]]>", '<rect fill="a" onclick = "x"/>', "<animate/>" }
     for _, inner in ipairs(bad) do
       local text = '<svg width="1" height="1">' .. inner .. "</svg>"
@@ -233,7 +239,8 @@ describe("indicators in a report", function()
   before_each(indicator.reset)
   it("stand_as_cards_with_interval_and_base", function()
     local shares = result.new(helper.proportion())
-    indicator.define { id = "f", title = "Filles", estimate = shares:get { genre = "fille" }, note = "Une *note*" }
+    indicator.define { id = "f", title = "Filles", estimate = shares:get { genre = "fille" },
+      note = "Une *note*" }
     indicator.define { id = "a", title = "Autres", estimate = shares:get { genre = "autre" } }
     indicator.define { id = "tous", title = "Tous", estimate = shares }
     local r = report.new { title = "x", lang = "fr" }
@@ -264,7 +271,8 @@ describe("report:write", function()
   it("refuses_what_it_cannot_print", function()
     local r = report.new { title = "x" }
     assert.error_matches(function() r:table { rows = {} } end, "takes a result or a released table")
-    assert.error_matches(function() report.new { title = "x", langue = "fr" } end, 'unknown option "langue"')
+    assert.error_matches(function() report.new { title = "x", langue = "fr" } end,
+      'unknown option "langue"')
     assert.error_matches(function() report.new { title = "x", lang = "de" } end, "unknown language")
     assert.error_matches(function() report.new { title = "x", date = "hier" } end, "is no date")
     assert.error_matches(function() r:section("x", 4) end, "level is 1, 2 or 3")

@@ -69,7 +69,8 @@ describe("result:get", function()
       'no key "gener"; did you mean "genre"?')
   end)
   it("an_ambiguous_question_is_an_error_that_says_what_to_add", function()
-    assert.error_matches(function() shares:get { level = "oui" } end, "3 rows match; say also genre")
+    assert.error_matches(function() shares:get { level = "oui" } end,
+      "3 rows match; say also genre")
   end)
   it("finds_cells_and_totals_of_a_cross_table", function()
     assert.equal(252, cross:get { row = "générale", col = "fille" }.count)
@@ -78,7 +79,8 @@ describe("result:get", function()
     assert.equal(433, cross:get { level = "générale" }.count)
   end)
   it("numbers_and_their_text_are_the_same_level", function()
-    local one = result.new { kind = "quantile", rows = { { p = 0.5, value = 14 }, { p = 0.75, value = 15 } } }
+    local one = result.new { kind = "quantile", rows = { { p = 0.5, value = 14 }, { p = 0.75,
+      value = 15 } } }
     assert.equal(14, one:get { p = 0.5 }.value)
     assert.equal(15, one:get { p = "0.75" }.value)
   end)
@@ -158,12 +160,14 @@ describe("tostring", function()
     end
     assert.truthy(line_with("Base (n)"):find("665%s+340%s+25$"))
     assert.truthy(line_with("générale"):find("74" .. N .. "%% B"))
+    assert.truthy(line_with("pro"):find("13" .. N .. "%%   ")) -- in line with 74 %
     assert.truthy(line_with("générale"):find("28" .. N .. "%%%*$"))
     assert.truthy(line_with("pro"):find("0" .. N .. "%%%*$"))
     assert.truthy(line_with("ne sait pas"):find("question non posée", 1, true))
     assert.truthy(line_with("Sans réponse"):find("31%s+16%s+15$"))
     assert.truthy(text:find("F = 13,21, ddl = 1,98\u{A0}; 540,2, p\u{A0}<\u{A0}0,001", 1, true)
-      or text:gsub("\u{A0}", " "):gsub("%s+", " "):find("F = 13,21, ddl = 1,98 ; 540,2, p < 0,001", 1, true))
+      or text:gsub("\u{A0}", " "):gsub("%s+", " "):find("F = 13,21, ddl = 1,98 ; 540,2, p < 0,001",
+        1, true))
     assert.truthy(text:find("Genre", 1, true))
   end)
   it("row_percentages_have_a_column_of_bases", function()
@@ -176,7 +180,8 @@ describe("tostring", function()
   end)
   it("counts_have_no_percent_sign", function()
     local text = result.new(helper.crosstab { percent = "none", notes = {}, tests = {}, rows = {
-      { row = "pro", value = 1234, n = 5000 }, { row = "pro", col = "fille", value = 34, n = 340 } } })
+      { row = "pro", value = 1234, n = 5000 }, { row = "pro", col = "fille", value = 34,
+        n = 340 } } })
       :to_text { notes = false }
     assert.truthy(text:find("1" .. N .. "234", 1, true))
     assert.is_nil(text:find("%", 1, true))
@@ -189,7 +194,8 @@ describe("tostring", function()
   end)
   it("differences_of_shares_are_points_and_tests_have_p", function()
     local text = tostring(result.new { kind = "difference", lang = "en", rows = {
-      { term = "girls - boys", value = 0.181, low = 0.11, high = 0.25, conf = 0.95, p_value = 0.00001, n = 634 } } })
+      { term = "girls - boys", value = 0.181, low = 0.11, high = 0.25, conf = 0.95,
+        p_value = 0.00001, n = 634 } } })
     assert.truthy(text:find("+18.1\u{A0}points", 1, true))
     assert.truthy(text:find("<\u{A0}0.001", 1, true))
     text = tostring(result.new { kind = "test", lang = "en", rows = {
@@ -198,14 +204,16 @@ describe("tostring", function()
     assert.truthy(text:find("0.041", 1, true))
   end)
   it("says_that_data_are_synthetic", function()
-    assert.truthy(tostring(result.new(helper.proportion { synthetic = true })):find("Données synthétiques", 1, true))
+    local text = tostring(result.new(helper.proportion { synthetic = true }))
+    assert.truthy(text:find("Données synthétiques", 1, true))
   end)
 end)
 
 describe("a displayed percentage", function()
   it("comes_from_whole_numbers", function()
     local function shown(count, n, decimals)
-      local one = result.new { kind = "freq", rows = { { level = "x", value = count / n, count = count, n = n } } }
+      local one = result.new { kind = "freq", rows = { { level = "x", value = count / n,
+        count = count, n = n } } }
       return one:sheet { decimals = decimals }:grid().rows[1].cells[2].text
     end
     for n = 100, 400, 37 do
@@ -218,7 +226,8 @@ describe("a displayed percentage", function()
     assert.equal("29%", shown(285, 1000, 0))
   end)
   it("uses_the_share_when_weights_make_it_another", function()
-    local one = result.new { kind = "freq", rows = { { level = "x", value = 0.4, count = 30, n = 100 } } }
+    local one = result.new { kind = "freq", rows = { { level = "x", value = 0.4, count = 30,
+      n = 100 } } }
     assert.equal("40.0%", one:sheet():grid().rows[1].cells[2].text)
   end)
 end)
@@ -237,7 +246,8 @@ print("ok")]], csv)
     assert.equal("ok", out)
   end)
   it("csv_can_be_french", function()
-    local csv = result.new(helper.proportion()):to_csv { delimiter = ";", decimal = ",", bom = true }
+    local csv = result.new(helper.proportion()):to_csv { delimiter = ";", decimal = ",",
+      bom = true }
     assert.equal("\u{FEFF}", csv:sub(1, 3))
     assert.truthy(csv:find("fille;oui;0,35060975609756", 1, true))
   end)
@@ -259,7 +269,8 @@ print("ok")]], result.new(helper.proportion()):to_json())
       rows[at] = { level = utf8.len(label) and label or "x", value = 0.5, count = 1, n = 2 }
     end
     local one = result.new { kind = "freq", title = "</script>", rows = rows }
-    assert.equal("ok", helper.python("import json, sys\njson.load(open(sys.argv[1]))\nprint('ok')", one:to_json()))
+    assert.equal("ok", helper.python("import json, sys\njson.load(open(sys.argv[1]))\nprint('ok')",
+      one:to_json()))
     assert.equal("ok", helper.python([[
 import csv, sys
 rows = list(csv.reader(open(sys.argv[1], encoding="utf-8", newline="")))
@@ -268,7 +279,8 @@ print("ok")]], one:to_csv()))
   end)
   it("markdown_rows_have_the_same_number_of_cells", function()
     local rows = {}
-    for at, label in ipairs(helper.hostile) do rows[at] = { level = label, value = 0.5, count = 50, n = 100 } end
+    for at, label in ipairs(helper.hostile) do rows[at] = { level = label, value = 0.5, count = 50,
+      n = 100 } end
     local text = result.new { kind = "freq", rows = rows }:to_markdown()
     local counted = 0
     for _, line in ipairs(lines_of(text)) do

@@ -101,8 +101,8 @@ static void rules_and_intervals_agree_with_r(void **state) {
 /* The definitions of hf1 and hf4 to hf9 on order statistics, straight from Hyndman and Fan:
  * with m of the rule, j = floor(n p + m), g = n p + m - j, (1 - g) x_j + g x_(j+1). */
 static double by_definition(const double *sorted, size_t n, double p, double m) {
-  double at = (double)n * p + m, below = floor(at + 1e-12), g = fabs(at - below) < 1e-9 ? 0
-                                                                                        : at - below;
+  double at = (double)n * p + m, below = floor(at + 1e-12);
+  double g = fabs(at - below) < 1e-9 ? 0 : at - below;
   size_t j = below < 1 ? 1 : below > (double)n ? n : (size_t)below;
   size_t next = below < 1 ? 1 : below >= (double)n ? n : (size_t)below + 1;
   return (1 - g) * sorted[j - 1] + g * sorted[next - 1];

@@ -79,8 +79,8 @@ static void effect_sizes_follow_their_formulas(void **state) {
 /* Tabulates two samples and runs the rank-sum test. */
 static struct plain_rank sum_test(const double *x, size_t n, const double *y, size_t m,
                                   enum plain_exact exact, bool no_correction) {
-  double values[64], *value, *cells;
-  size_t group[64], distinct;
+  double values[256], *value, *cells;
+  size_t group[256], distinct;
   bilan b;
   handle_init(&b);
   for (size_t i = 0; i < n + m; i++) {
@@ -123,6 +123,41 @@ static void tied_rank_sum_agrees_with_r(void **state) {
   assert_true(isnan(sum_test(a + 1, 2, a + 1, 2, EXACT_WHEN_SMALL, false).p_value));
 }
 
+static struct plain_rank sign_test(const double *d, size_t n,
+                                   struct plain_rank_options options) {
+  double *value, *cells;
+  size_t group[256] = {0}, distinct;
+  bilan b;
+  handle_init(&b);
+  assert_int_equal(plain_tabulate(&b, &value, &cells, &distinct, d, group, n, 1), 0);
+  struct plain_rank r = plain_signed_rank(value, cells, distinct, options);
+  mem_free(&b.mem, value);
+  mem_free(&b.mem, cells);
+  return r;
+}
+
+/* wilcox.test((1:60)*1.5, (1:60)*1.9+.01, exact = TRUE); of (1:90) with every third negative,
+ * exact = TRUE. Beyond what the exact laws reach the normal answers, whatever is asked. */
+static void large_samples_are_exact_on_demand_up_to_a_limit(void **state) {
+  (void)state;
+  double a[101], b[101], d[101];
+  for (int i = 0; i < 101; i++) {
+    a[i] = (i + 1) * 1.5;
+    b[i] = (i + 1) * 1.9 + .01;
+    d[i] = (i + 1) % 3 ? i + 1 : -(i + 1);
+  }
+  struct plain_rank r = sum_test(a, 60, b, 60, EXACT_ALWAYS, false);
+  assert_true(r.exact);
+  close_to(r.p_value, 0.0422050899348399, 1e-12);
+  close_to(sum_test(a, 60, b, 60, EXACT_WHEN_SMALL, false).p_value, 0.0424991606648788, 1e-12);
+  r = sum_test(a, 65, b, 60, EXACT_ALWAYS, false);
+  assert_true(!r.exact && r.notes == NOTE_NORMAL && r.p_value < 1);
+  struct plain_rank_options always = {EXACT_ALWAYS, false};
+  close_to(sign_test(d, 90, always).p_value, 0.0082636217390954, 1e-12);
+  r = sign_test(d, 101, always);
+  assert_true(!r.exact && r.p_value > 0 && r.p_value < 1);
+}
+
 /* All pairs counted one by one: P(x > y) - P(x < y). */
 static void cliff_delta_counts_pairs(void **state) {
   (void)state;
@@ -131,19 +166,6 @@ static void cliff_delta_counts_pairs(void **state) {
     for (int j = 0; j < 5; j++)
       wins += (tendon_x[i] > tendon_y[j]) - (tendon_x[i] < tendon_y[j]);
   close_to(sum_test(tendon_x, 10, tendon_y, 5, EXACT_NEVER, false).effect, wins / 50, 1e-14);
-}
-
-static struct plain_rank sign_test(const double *d, size_t n) {
-  double *value, *cells;
-  size_t group[32] = {0}, distinct;
-  bilan b;
-  handle_init(&b);
-  assert_int_equal(plain_tabulate(&b, &value, &cells, &distinct, d, group, n, 1), 0);
-  struct plain_rank r =
-      plain_signed_rank(value, cells, distinct, (struct plain_rank_options){0});
-  mem_free(&b.mem, value);
-  mem_free(&b.mem, cells);
-  return r;
 }
 
 /* wilcox.test(x, y, paired = TRUE) on the Hamilton depression scores of R's help page, and
@@ -155,14 +177,14 @@ static void signed_rank_agrees_with_r(void **state) {
   const double tied[] = {-3, -1, -1, 0, 0, 1, 2, 2, 2, 3, 4, 5};
   double d[9];
   for (int i = 0; i < 9; i++) d[i] = x[i] - y[i];
-  struct plain_rank r = sign_test(d, 9);
+  struct plain_rank r = sign_test(d, 9, (struct plain_rank_options){0});
   assert_true(r.statistic == 40 && r.exact);
   close_to(r.p_value, 0.0390625, 1e-13);
-  r = sign_test(tied, 12);
+  r = sign_test(tied, 12, (struct plain_rank_options){0});
   assert_true(r.statistic == 43.5 && !r.exact && (r.notes & NOTE_ZEROS));
   close_to(r.p_value, 0.11201045073823, 1e-12);
   const double zeros[] = {0, 0, 0};
-  assert_true(sign_test(zeros, 3).notes & NOTE_NO_VARIANCE);
+  assert_true(sign_test(zeros, 3, (struct plain_rank_options){0}).notes & NOTE_NO_VARIANCE);
 }
 
 /* kruskal.test(list(x, y, z)), and of rep(1:5, counts) for three groups. */
@@ -364,6 +386,7 @@ int main(void) {
       cmocka_unit_test(effect_sizes_follow_their_formulas),
       cmocka_unit_test(rank_sum_agrees_with_r),
       cmocka_unit_test(tied_rank_sum_agrees_with_r),
+      cmocka_unit_test(large_samples_are_exact_on_demand_up_to_a_limit),
       cmocka_unit_test(cliff_delta_counts_pairs),
       cmocka_unit_test(signed_rank_agrees_with_r),
       cmocka_unit_test(kruskal_agrees_with_r),

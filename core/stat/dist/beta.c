@@ -47,8 +47,8 @@ static void small_shape(tails *t, wide x, wide a, wide b) {
   }
   wide exponent = a * logl(x) - special_log_a_beta(a, b);
   wide u = expl(exponent);
-  t->lower = u * (1 + a * sum);
-  t->upper = -expm1l(exponent) - u * a * sum;
+  t->lower = fmaxl(u * (1 + a * sum), 0);
+  t->upper = fmaxl(-expm1l(exponent) - u * a * sum, 0);
 }
 
 /* The continued fraction I_x = slope / (b1 + a2/(b2 + a3/(b3 + ...))), returned without slope.

@@ -88,6 +88,7 @@ double binomial_quantile(double q, double n, double p) {
   }
   while (high - low > 1) {
     double middle = low + floor((high - low) / 2);
+    if (middle <= low || middle >= high) break; /* n beyond 2^53: no whole numbers between */
     if (reaches(middle, n, p, q)) high = middle;
     else low = middle;
   }

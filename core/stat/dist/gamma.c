@@ -46,8 +46,8 @@ static void small_shape(tails *t, wide x, wide a) {
   }
   wide exponent = a * logl(x) - special_log_gamma_1p(a);
   wide u = expl(exponent);
-  t->lower = u * (1 + a * sum);
-  t->upper = -expm1l(exponent) - u * a * sum;
+  t->lower = fmaxl(u * (1 + a * sum), 0);
+  t->upper = fmaxl(-expm1l(exponent) - u * a * sum, 0);
 }
 
 /* The series of P with positive terms; at x <= a + 1 the complement does not cancel. */

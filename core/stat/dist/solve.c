@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-enum { MAX_STEPS = 200 };
+enum { MAX_STEPS = 100 };
 
 /* Newton's step times Halley's factor; the factor is kept within [1/2, 2]. */
 static wide halley_step(wide f, wide first, wide second) {

@@ -160,5 +160,6 @@ double choose_log(double n, double k) {
   if (k < 0 || k > n) return -(double)INFINITY;
   if (k == 0 || k == n) return 0;
   wide small = k < n - k ? (wide)k : (wide)n - k;
-  return (double)-(special_log_beta((wide)n - small + 1, small + 1) + logl((wide)n + 1));
+  wide value = -(special_log_beta((wide)n - small + 1, small + 1) + logl((wide)n + 1));
+  return (double)fmaxl(value, 0);
 }

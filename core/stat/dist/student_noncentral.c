@@ -13,13 +13,14 @@
  * The integrands decay exponentially at both ends, where the plain trapezoidal rule converges
  * faster than any power of the step (Trefethen & Weideman, SIAM Review 56, 2014): from the peak
  * outwards until the terms vanish, halving the step until two sums agree.
- * df infinite is the normal with mean delta. Cost: some hundred evaluations, 20 to 100 us.
+ * df infinite is the normal with mean delta. Meant for df from 1e-3 to 1e9; far outside, with
+ * |t| or |delta| beyond 1e6, digits are lost. Cost: some hundred evaluations, 40 us; 350 us for df < 1.
  */
 #include "stat/dist/special.h"
 
 #include <math.h>
 
-enum { MAX_HALVINGS = 8, MAX_POINTS = 20000 };
+enum { MAX_HALVINGS = 8, MAX_POINTS = 2000 };
 
 typedef struct problem {
   wide t, df, delta; /* t > 0 */
@@ -129,5 +130,5 @@ double student_noncentral_cdf(double t, double df, double delta, enum tail tail)
   int mirrored = t < 0;
   problem p = { .t = mirrored ? -(wide)t : t, .df = df, .delta = mirrored ? -delta : delta };
   p.tail = mirrored == (tail == LOWER) ? UPPER : LOWER;
-  return (double)positive_side(&p);
+  return (double)fminl(positive_side(&p), 1);
 }

@@ -74,7 +74,7 @@ static double p_value(const struct law *l) {
     sum += hypergeometric_cdf(l->low + left - 1, l->white, l->black, l->drawn, LOWER);
   if (right > 0)
     sum += hypergeometric_cdf(l->high - right, l->white, l->black, l->drawn, UPPER);
-  return fmin(1, sum);
+  return sum > 1 ? 1 : sum;
 }
 
 /* ---- the odds ratio ---- */
@@ -185,19 +185,27 @@ static struct plain_fisher no_figures(unsigned notes) {
   return (struct plain_fisher){NAN, NAN, NAN, NAN, 0, notes};
 }
 
-/* A cell at an end of its support has an infinite or zero odds ratio and an open limit there;
- * a support of one cell (an empty row or column) has no test. */
+/* A cell at an end of its support has an infinite or zero odds ratio and an open limit there. */
+static void odds_ratios(struct plain_fisher *out, const struct law *l, double conf,
+                        bool precise) {
+  struct odds_ask o = {l, (1 - conf) / 2, false};
+  bool least = l->seen == l->low, most = l->seen == l->high;
+  out->odds_ratio = least ? 0 : most ? INFINITY : solve(mean_less_seen, o, true, precise);
+  out->low = least ? 0 : solve(upper_less_tail, o, true, precise);
+  out->high = most ? INFINITY : solve(lower_less_tail, o, false, precise);
+}
+
+/* A support of one cell (an empty row or column) has no test. Where the tolerance of R would
+ * put a limit on the wrong side of the estimate, the precise figures stand. */
 struct plain_fisher plain_fisher_2x2(const double cell[4], double conf, bool precise) {
   struct plain_counts t = {cell, 2, 2};
   if (!whole_table(t) || !(conf > 0 && conf < 1)) return no_figures(NOTE_DOMAIN);
   struct law l = law_of(cell);
   if (l.low == l.high) return no_figures(NOTE_NO_TABLE);
-  struct odds_ask o = {&l, (1 - conf) / 2, false};
-  bool least = l.seen == l.low, most = l.seen == l.high;
   struct plain_fisher out = {.p_value = p_value(&l)};
-  out.odds_ratio = least ? 0 : most ? INFINITY : solve(mean_less_seen, o, true, precise);
-  out.low = least ? 0 : solve(upper_less_tail, o, true, precise);
-  out.high = most ? INFINITY : solve(lower_less_tail, o, false, precise);
+  odds_ratios(&out, &l, conf, precise);
+  bool ordered = out.low <= out.odds_ratio && out.odds_ratio <= out.high;
+  if (!ordered) odds_ratios(&out, &l, conf, true);
   return out;
 }
 

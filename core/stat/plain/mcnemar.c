@@ -47,7 +47,8 @@ static void change(struct plain_mcnemar *out, const double *n, double conf) {
 
 /* Two-sided binomial p at 1/2: the law is symmetric, so twice the smaller tail. */
 static double exact_p(double b, double c) {
-  return fmin(1, 2 * binomial_cdf(fmin(b, c), b + c, 0.5, LOWER));
+  double p = 2 * binomial_cdf(fmin(b, c), b + c, 0.5, LOWER);
+  return p > 1 ? 1 : p;
 }
 
 /* Statistic over all pairs of levels, p by the law asked for. */

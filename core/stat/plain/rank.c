@@ -2,7 +2,7 @@
  *
  * A distinct value held by t people, after s smaller ones, has mid-rank s + (t + 1)/2; so the
  * rank sums come from counts alone. With T = sum (t^3 - t):
- *   rank sum     W = R_1 - n1 (n1 + 1)/2                        [Wilcoxon 1945, Mann-Whitney 1947]
+ *   rank sum     W = R_1 - n1 (n1 + 1)/2                        [Mann-Whitney 1947]
  *                mean n1 n2/2, variance n1 n2/12 (N + 1 - T/(N (N - 1)))
  *   signed rank  V = sum of ranks of |d| over d > 0; zeros are left out
  *                mean n(n + 1)/4, variance n(n + 1)(2n + 1)/24 - T/48
@@ -70,14 +70,15 @@ static struct two sum_two(struct plain_counts t) {
   return s;
 }
 
-enum { MOST_EXACT = 2000 }; /* larger groups are normal, whatever is asked for */
+/* What the exact laws reach; larger samples are normal, whatever is asked for. */
+enum { MOST_RANK_SUM = 64, MOST_SIGNED_RANK = 100 };
 
 /* Two-sided p of W: twice the tail on its side of the mean. */
 static double exact_rank_sum(const struct two *s) {
   int m = (int)s->n1, n = (int)s->n2;
   double p = s->W > s->n1 * s->n2 / 2 ? rank_sum_cdf(s->W - 1, m, n, UPPER)
                                       : rank_sum_cdf(s->W, m, n, LOWER);
-  return fmin(1, 2 * p);
+  return 2 * p > 1 ? 1 : 2 * p;
 }
 
 /* W counts the pairs that group 0 wins; the variance is 0 only when all values are equal. */
@@ -90,7 +91,8 @@ struct plain_rank plain_rank_sum(struct plain_counts t, struct plain_rank_option
   double variance = pairs / 12 * (N + 1 - s.T / (N * (N - 1)));
   out.statistic = s.W;
   out.effect = 2 * s.W / pairs - 1;
-  bool small = s.n1 < 50 && s.n2 < 50, possible = s.T == 0 && s.whole && N <= MOST_EXACT;
+  double larger = fmax(s.n1, s.n2);
+  bool small = larger < 50, possible = s.T == 0 && s.whole && larger <= MOST_RANK_SUM;
   out.exact = use_exact(possible, small, options.exact);
   if (out.exact) out.p_value = exact_rank_sum(&s);
   else if (variance > 0) by_normal(&out, s.W - pairs / 2, variance, options);
@@ -141,7 +143,7 @@ static double exact_signed_rank(const struct signs *s) {
   int n = (int)s->n;
   double p = s->V > s->n * (s->n + 1) / 4 ? signed_rank_cdf(s->V - 1, n, UPPER)
                                           : signed_rank_cdf(s->V, n, LOWER);
-  return fmin(1, 2 * p);
+  return 2 * p > 1 ? 1 : 2 * p;
 }
 
 /* V over the differences that are not 0; the rest as for the rank sum. */
@@ -155,7 +157,7 @@ struct plain_rank plain_signed_rank(const double *value, const double *n, size_t
   double most = s.n * (s.n + 1) / 2, variance = most * (2 * s.n + 1) / 12 - s.T / 48;
   out.statistic = s.V;
   out.effect = 2 * s.V / most - 1;
-  bool possible = s.T == 0 && s.zeros == 0 && s.whole && s.n <= MOST_EXACT;
+  bool possible = s.T == 0 && s.zeros == 0 && s.whole && s.n <= MOST_SIGNED_RANK;
   out.exact = use_exact(possible, s.n < 50, options.exact);
   if (out.exact) out.p_value = exact_signed_rank(&s);
   else if (variance > 0) by_normal(&out, s.V - most / 2, variance, options);

@@ -14,6 +14,7 @@ return {
   title = "Ingénieur.es et technicien.nes de demain",
   version = "2022-2023",
   lang = "fr",
+  synthetic = true, -- the microdata are not public: the respondents are rebuilt
   items = {
     { id = "id", kind = "id" },
     { id = "synthetique", kind = "single", levels = { "oui" },
