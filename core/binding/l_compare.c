@@ -1,7 +1,8 @@
 /* l_compare.c - core.estimate: tests without a design.
  *
- * independence(table, domain, { row, col, statistic = "pearson|likelihood|fisher", correct }),
- * t_test{ item, by, from, to, after, mu, pooled }, rank_test{ item, by, from, to, after },
+ * independence(table, domain, { row, col, correct,
+ * statistic = "pearson|likelihood_ratio|fisher" }), t_test{ item, by, from, to, after, mu, pooled },
+ * rank_test{ item, by, from, to, after },
  * mcnemar{ before, after, level, kind = "auto|plain|corrected|exact" }, trend{ item, level, by },
  * mantel_haenszel{ row, col, strata, row_level, col_level, correct }: each returns a list with
  * one record (mantel_haenszel: two), with `method`, figures, n, missing, note.

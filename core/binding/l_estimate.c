@@ -213,7 +213,8 @@ static int l_difference(lua_State *L) {
   uint32_t to = l_read_level(L, &call, "to", group, true);
   if (from == NO_LEVEL || to == NO_LEVEL)
     l_refuse(L, &call, "from and to: name two levels of \"%.*s\"", call.by_names[0]);
-  if (from == to) l_refuse(L, &call, "from and to are the same level of \"%.*s\"", call.by_names[0]);
+  if (from == to)
+    l_refuse(L, &call, "from and to are the same level of \"%.*s\"", call.by_names[0]);
   struct estimates *list = l_new_estimates(L);
   l_check(L, difference_estimate(l_handle(L), list, &call.sample, measure, group, from, to,
                                  call.conf));

@@ -54,7 +54,8 @@ struct column *l_to_codes(lua_State *L, const struct call *call, struct column *
   struct column **slot = l_new_column(L);
   bilan_status status = column_to_codes(l_handle(L), slot, c, BY_CATEGORIES);
   if (status == BILAN_LIMIT)
-    l_refuse(L, call, "\"%.*s\" has more than 10000 different answers: recode it into classes", name);
+    l_refuse(L, call, "\"%.*s\" has more than 10000 different answers: recode it into classes",
+             name);
   l_check(L, status);
   return *slot;
 }

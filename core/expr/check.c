@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "expr/eval.h"
 #include "expr/functions.h"
 #include "expr/lex.h"
 

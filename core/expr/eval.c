@@ -6,53 +6,8 @@
 #include <string.h>
 
 #include "expr/functions.h"
-#include "expr/logic.h"
 
-/* ---- the run ---------------------------------------------------------------------------- */
-
-void run_open(struct run *run, bilan *b, const struct expr *e, struct arena *texts) {
-  *run = (struct run){.b = b, .e = e, .texts = texts};
-}
-
-void run_close(struct run *run) {
-  while (run->pool) {
-    struct vector *next = run->pool->next;
-    mem_free(&run->b->mem, run->pool);
-    run->pool = next;
-  }
-}
-
-bilan_status run_vector(struct run *run, struct vector **out) {
-  struct vector *v = run->pool;
-  if (v) run->pool = v->next;
-  else v = mem_alloc(&run->b->mem, sizeof *v);
-  if (!v) return fail_nomem(run->b);
-  *out = v;
-  return BILAN_OK;
-}
-
-void run_release(struct run *run, struct vector *v) {
-  v->next = run->pool;
-  run->pool = v;
-}
-
-/* Room for a text of n bytes; bounded, since expressions come from strangers too. */
-static bilan_status text_room(struct run *run, size_t n, char **out) {
-  if (n > EXPR_VALUE_MOST || run->texts->used > TEXTS_MOST)
-    return fail(run->b, BILAN_LIMIT, "the texts made here are too long: the limit is %d bytes",
-                (int)EXPR_VALUE_MOST);
-  *out = arena_alloc(run->texts, n + 1);
-  return *out ? BILAN_OK : fail_nomem(run->b);
-}
-
-bilan_status run_text(struct run *run, struct value *out, const char *s, size_t n) {
-  char *copy;
-  bilan_status status = text_room(run, n, &copy);
-  if (status) return status;
-  if (n) memcpy(copy, s, n);
-  *out = value_text((struct text){copy, n});
-  return BILAN_OK;
-}
+/* ---- vectors ---------------------------------------------------------------------------- */
 
 /* One value for all rows. */
 static void set_constant(struct vector *out, struct value v) {
@@ -94,16 +49,34 @@ static bilan_status ticked_labels(struct run *run, const struct column *set, siz
   return status;
 }
 
+static void eval_numbers(struct run *run, const struct column *c, struct vector *out) {
+  const double *numbers = c->numbers + run->first;
+  const uint8_t *missing = c->missing ? c->missing + run->first : NULL;
+  for (size_t i = 0; i < run->count; i++)
+    out->v[i] = missing && missing[i] ? value_null() : value_of_number(numbers[i]);
+}
+
+static void eval_level_items(struct run *run, const struct node *node, struct vector *out) {
+  bool numeric = node->affinity == AFFINITY_NUMERIC;
+  for (size_t i = 0; i < run->count; i++)
+    out->v[i] = level_value(dict_level(node->column->dict, (uint32_t)(run->first + i)), numeric);
+}
+
 static bilan_status eval_item(struct run *run, const struct node *node, struct vector *out) {
   const struct column *c = node->column;
-  bool numeric = node->affinity == AFFINITY_NUMERIC;
   bilan_status status = BILAN_OK;
   out->mask = SIZE_MAX;
+  if (run->levels) {
+    eval_level_items(run, node, out);
+    return BILAN_OK;
+  }
+  if (c->type == COLUMN_NUMBERS) {
+    eval_numbers(run, c, out);
+    return BILAN_OK;
+  }
   for (size_t i = 0; i < run->count && !status; i++) {
     size_t row = run->first + i;
-    if (run->levels) out->v[i] = level_value(dict_level(c->dict, (uint32_t)row), numeric);
-    else if (column_missing(c, row)) out->v[i] = value_null();
-    else if (c->type == COLUMN_NUMBERS) out->v[i] = value_of_number(c->numbers[row]);
+    if (column_missing(c, row)) out->v[i] = value_null();
     else if (c->type == COLUMN_TEXT) out->v[i] = value_text(column_label(c, row));
     else status = ticked_labels(run, c, row, &out->v[i]);
   }
@@ -227,7 +200,7 @@ static bilan_status concat(struct run *run, struct value *out, struct value a,
   *out = value_null();
   if (a.type == VALUE_NULL || b.type == VALUE_NULL) return BILAN_OK;
   struct text x = value_as_text(a, room_a), y = value_as_text(b, room_b);
-  bilan_status status = text_room(run, x.n + y.n, &both);
+  bilan_status status = run_room(run, x.n + y.n, &both);
   if (status) return status;
   if (x.n) memcpy(both, x.s, x.n);
   if (y.n) memcpy(both + x.n, y.s, y.n);

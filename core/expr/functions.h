@@ -2,7 +2,7 @@
 #ifndef EXPR_FUNCTIONS_H
 #define EXPR_FUNCTIONS_H
 
-#include "expr/eval.h"
+#include "expr/run.h"
 
 enum { ARGUMENTS_MOST = 32 };
 

@@ -1,11 +1,10 @@
-/* logic.c - see logic.h.
+/* logic.c - operators that answer true, false or unknown, over a block of rows.
  *
  * Truth is three-valued (S. C. Kleene, "Introduction to Metamathematics", 1952, section 64)
  * and coded false 0 < unknown 1 < true 2, so that AND is the minimum, OR the maximum and NOT
  * 2 - x: loops over bytes that compilers turn into vector instructions.
  */
-#include "expr/logic.h"
-
+#include "expr/eval.h"
 #include "expr/pattern.h"
 
 /* ---- comparison ------------------------------------------------------------------------- */
@@ -24,6 +23,14 @@ static const uint8_t *truths_of(char sign) {
   }
 }
 
+/* value_compare_as with the common case, whole numbers, decided on the spot. */
+static inline int order_of(const struct value *a, const struct value *b,
+                           enum affinity affinity, enum collation collation) {
+  if (a->type == VALUE_INTEGER && b->type == VALUE_INTEGER && affinity != AFFINITY_TEXT)
+    return (a->as.i > b->as.i) - (a->as.i < b->as.i);
+  return value_compare_as(*a, *b, affinity, collation);
+}
+
 static void compare(struct run *run, uint8_t *truth, char sign, const struct vector *x,
                     const struct vector *y, enum affinity affinity, enum collation collation) {
   const uint8_t *truths = truths_of(sign);
@@ -31,13 +38,47 @@ static void compare(struct run *run, uint8_t *truth, char sign, const struct vec
     const struct value *a = &x->v[i & x->mask], *b = &y->v[i & y->mask];
     truth[i] = a->type == VALUE_NULL || b->type == VALUE_NULL
                    ? TRUTH_UNKNOWN
-                   : truths[value_compare_as(*a, *b, affinity, collation) + 1];
+                   : truths[order_of(a, b, affinity, collation) + 1];
   }
 }
 
 void logic_equal(struct run *run, uint8_t *truth, const struct vector *x,
                  const struct vector *y, enum affinity affinity, enum collation collation) {
   compare(run, truth, '=', x, y, affinity, collation);
+}
+
+/* x <sign> constant for an item of plain numbers, straight from the column: false when the
+ * operands are not like that. A double compares exactly with every integer up to 2^53. */
+static bool compare_column(struct run *run, uint8_t *truth, char sign, const struct node *x,
+                           const struct vector *y) {
+  const int64_t exact = INT64_C(1) << 53;
+  struct value v = y->v[0];
+  bool number = v.type == VALUE_REAL ||
+                (v.type == VALUE_INTEGER && v.as.i <= exact && v.as.i >= -exact);
+  if (run->levels || x->op != OP_ITEM || x->column->type != COLUMN_NUMBERS || y->mask || !number)
+    return false;
+  const uint8_t *truths = truths_of(sign);
+  const double *numbers = x->column->numbers + run->first, bound = value_to_double(v);
+  const uint8_t *missing = x->column->missing;
+  for (size_t i = 0; i < run->count; i++)
+    truth[i] = truths[1 + (numbers[i] > bound) - (numbers[i] < bound)];
+  for (size_t i = 0; missing && i < run->count; i++)
+    if (missing[run->first + i]) truth[i] = TRUTH_UNKNOWN;
+  return true;
+}
+
+/* truth = x <sign> y, with y worked out into `right`, and x into `left` when it is needed and
+ * *ready does not say that it is there. */
+static bilan_status compare_nodes(struct run *run, uint8_t *truth, char sign,
+                                  const struct node *x, const struct node *y,
+                                  struct vector *left, struct vector *right, bool *ready) {
+  bilan_status status = eval_values(run, y, right);
+  if (status || compare_column(run, truth, sign, x, right)) return status;
+  if (!*ready) status = eval_values(run, x, left);
+  if (status) return status;
+  *ready = true;
+  compare(run, truth, sign, left, right, compare_affinity(x, y), compare_collation(x, y));
+  return BILAN_OK;
 }
 
 /* The values of both operands, the left in `out`, the right in a vector of the pool. */
@@ -53,13 +94,13 @@ static bilan_status two_operands(struct run *run, const struct node *node, struc
 
 static bilan_status eval_compare(struct run *run, const struct node *node, struct vector *out) {
   struct vector *right = NULL;
-  const struct node *x = node->child, *y = x->next;
-  bilan_status status = two_operands(run, node, out, &right);
+  bool ready = false;
+  bilan_status status = run_vector(run, &right);
   if (status) return status;
-  compare(run, out->truth, node->sign, out, right, compare_affinity(x, y),
-          compare_collation(x, y));
+  status = compare_nodes(run, out->truth, node->sign, node->child, node->child->next, out, right,
+                         &ready);
   run_release(run, right);
-  return BILAN_OK;
+  return status;
 }
 
 /* Equal, two NULLs included; never unknown. */
@@ -141,20 +182,18 @@ static bilan_status eval_in(struct run *run, const struct node *node, struct vec
   return status;
 }
 
-/* x >= low AND x <= high, each under its own affinity. */
+/* x >= low AND x <= high, each under its own affinity. When x is worked out only for the second
+ * bound it is a plain item, so the first truth, in the same vector, stays. */
 static bilan_status eval_between(struct run *run, const struct node *node, struct vector *out) {
   const struct node *x = node->child, *low = x->next, *high = low->next;
   struct vector *bound = NULL;
-  bilan_status status = two_operands(run, node, out, &bound);
+  bool ready = false;
+  bilan_status status = run_vector(run, &bound);
   if (status) return status;
-  compare(run, out->truth, 'g', out, bound, compare_affinity(x, low),
-          compare_collation(x, low));
-  status = eval_values(run, high, bound);
-  if (!status)
-    compare(run, bound->truth, 'l', out, bound, compare_affinity(x, high),
-            compare_collation(x, high));
+  status = compare_nodes(run, out->truth, 'g', x, low, out, bound, &ready);
+  if (!status) status = compare_nodes(run, bound->truth, 'l', x, high, out, bound, &ready);
   if (!status) least(run, out->truth, bound->truth);
-  if (node->negated) negate(run, out->truth);
+  if (!status && node->negated) negate(run, out->truth);
   run_release(run, bound);
   return status;
 }

@@ -13,13 +13,6 @@ static int64_t clamp_to_int(double r) {
   return (int64_t)r;
 }
 
-/* -0 becomes 0; the two integers at the ends stay real, as in SQLite's columns. */
-struct value value_of_number(double number) {
-  int64_t i = clamp_to_int(number);
-  if ((double)i == number && i > INT64_MIN && i < INT64_MAX) return value_integer(i);
-  return value_real(number);
-}
-
 /* ---- text as a number ------------------------------------------------------------------- */
 
 /* The longest beginning of a text that reads as a number, after blanks. */

@@ -47,8 +47,13 @@ static inline struct value value_text(struct text t) {
   return (struct value){.as.s = t.s, .n = t.n, .type = VALUE_TEXT};
 }
 
-/* A number of a survey: whole ones are integers, as in a column of NUMERIC affinity. */
-struct value value_of_number(double number);
+/* A number of a survey: whole ones are integers, as in a column of NUMERIC affinity. -0
+ * becomes 0; the two integers at the ends stay real, as in SQLite's columns. */
+static inline struct value value_of_number(double number) {
+  if (!(number > -0x1p63 && number < 0x1p63)) return value_real(number);
+  int64_t i = (int64_t)number;
+  return (double)i == number ? value_integer(i) : value_real(number);
+}
 
 /* The operand of arithmetic: text becomes its numeric prefix; NULL and numbers stay. */
 struct value value_numeric(struct value v);

@@ -113,7 +113,7 @@ struct csv_typing {
   struct csv_dialect dialect;
   size_t first_line;
   char decimal;     /* of the file, where columns leave it open; 0: unknown */
-  size_t points, commas; /* columns read with a decimal point, with a decimal comma */
+  struct csv_index index; /* made when the first line is wanted */
 };
 
 /* Makes the columns of `table` (empty, with the rows of the file), dropping the cells. */

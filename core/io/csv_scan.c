@@ -306,13 +306,34 @@ static void skip_record(struct csv_cursor *c) {
   while (csv_cursor_field(c, &f) == CSV_END_FIELD) continue;
 }
 
-/* Lines are not kept for each record: messages need one rarely, and a second walk costs less
- * than eight bytes a row. */
-size_t csv_record_line(struct text t, struct csv_dialect dialect, size_t record,
-                       size_t first_line) {
+/* Marks are at least 64 kB apart, so their number is known beforehand. */
+void csv_index_make(bilan *b, struct csv_index *out, struct text t, struct csv_dialect dialect) {
+  enum { APART = 1 << 16 };
   struct csv_cursor c;
-  size_t blank_lines = 0;
+  size_t blank_lines = 0, due = 0;
+  *out = (struct csv_index){mem_array(&b->mem, t.n / APART + 1, sizeof *out->marks), 0};
   csv_cursor_open(&c, t, dialect.delimiter, dialect.keep_blanks);
-  while (csv_cursor_record(&c, &blank_lines) && record--) skip_record(&c);
+  for (size_t record = 0; out->marks && csv_cursor_record(&c, &blank_lines); record++) {
+    if (c.at >= due) {
+      out->marks[out->count++] = (struct csv_mark){record, c.at, c.line};
+      due = c.at + APART;
+    }
+    skip_record(&c);
+  }
+}
+
+/* Lines are not kept for each record: messages need one rarely, and a short walk from the last
+ * mark before it costs less than eight bytes a row. */
+size_t csv_record_line(const struct csv_index *index, struct text t, struct csv_dialect dialect,
+                       size_t record, size_t first_line) {
+  struct csv_cursor c;
+  size_t blank_lines = 0, at = 0;
+  csv_cursor_open(&c, t, dialect.delimiter, dialect.keep_blanks);
+  for (size_t i = 0; i < index->count && index->marks[i].record <= record; i++) {
+    at = index->marks[i].record;
+    c.at = index->marks[i].at;
+    c.line = index->marks[i].line;
+  }
+  while (csv_cursor_record(&c, &blank_lines) && at++ < record) skip_record(&c);
   return c.line + first_line;
 }

@@ -88,9 +88,21 @@ bilan_status csv_scan(bilan *b, struct csv_layout *out, const char *name, struct
                       struct csv_dialect dialect, const struct csv_limits *limits,
                       size_t first_line);
 
-/* The physical line where record `record` starts (0 = the header). For messages only: walks
- * from the start. Precondition: csv_scan found no fault. */
-size_t csv_record_line(struct text t, struct csv_dialect dialect, size_t record,
-                       size_t first_line);
+/* Where records start, one in every 64 kB of text: enough to find the line of any record
+ * without walking from the start again. For messages only. */
+struct csv_index {
+  struct csv_mark {
+    size_t record, at, line;
+  } *marks;
+  size_t count;
+};
+
+/* Precondition of both: csv_scan found no fault. An index that could not be made (memory) is
+ * empty, and the walk starts at the front. */
+void csv_index_make(bilan *b, struct csv_index *out, struct text t, struct csv_dialect dialect);
+
+/* The physical line where record `record` starts (0 = the header). */
+size_t csv_record_line(const struct csv_index *index, struct text t, struct csv_dialect dialect,
+                       size_t record, size_t first_line);
 
 #endif

@@ -18,9 +18,15 @@ static struct text name_of(const struct csv_typing *t, size_t column) {
 }
 
 /* The physical line of the first row that has the value. */
-static size_t line_of(const struct csv_typing *t, size_t column, size_t value) {
+static size_t line_of(struct csv_typing *t, size_t column, size_t value) {
+  if (!t->index.marks) csv_index_make(t->b, &t->index, t->text, t->dialect);
   size_t row = cells_row(&t->cells->columns[column], value);
-  return csv_record_line(t->text, t->dialect, row + 1, t->first_line);
+  return csv_record_line(&t->index, t->text, t->dialect, row + 1, t->first_line);
+}
+
+/* 0, without a search, when the warning would be dropped anyway. */
+static size_t warning_line(struct csv_typing *t, size_t column, size_t value) {
+  return t->report->warnings == WARNINGS_KEPT ? 0 : line_of(t, column, value);
 }
 
 /* Every value is a number in itself, but no style fits all: "1,5" above "3.5". */
@@ -28,7 +34,7 @@ static bilan_status warn_two_ways(struct csv_typing *t, size_t column) {
   struct text name = name_of(t, column);
   return csv_warn(t->b, t->report,
                   "%s:%zu: column \"%.*s\" writes numbers in two ways from this line on; it is "
-                  "kept as text", t->name, line_of(t, column, t->looks[column].clash),
+                  "kept as text", t->name, warning_line(t, column, t->looks[column].clash),
                   (int)name.n, name.s);
 }
 
@@ -66,7 +72,7 @@ static bilan_status warn_nearly_numbers(struct csv_typing *t, size_t column) {
   if (l->values < 10 || l->numbers * 10 < l->values * 9 || l->odd == SIZE_MAX) return BILAN_OK;
   return csv_warn(t->b, t->report,
                   "%s:%zu: column \"%.*s\" is kept as text: %zu of its %zu values are no "
-                  "numbers, the first here", t->name, line_of(t, column, l->odd), (int)name.n,
+                  "numbers, the first here", t->name, warning_line(t, column, l->odd), (int)name.n,
                   name.s, l->values - l->numbers, l->values);
 }
 
@@ -350,5 +356,6 @@ bilan_status csv_type_columns(struct csv_typing *t, struct table *table) {
   if (!status) status = check_types(t, table);
   if (!status) status = warn_mixed(t);
   mem_free(&t->b->mem, t->looks);
+  mem_free(&t->b->mem, t->index.marks);
   return status;
 }

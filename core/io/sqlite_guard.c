@@ -49,7 +49,8 @@ static int authorize(void *guard, int action, const char *a, const char *second,
   switch (action) {
     case SQLITE_SELECT: case SQLITE_RECURSIVE: return SQLITE_OK;
     case SQLITE_READ: return table_allowed(g, a) ? SQLITE_OK : deny(g, "table ", a);
-    case SQLITE_FUNCTION: return function_allowed(second) ? SQLITE_OK : deny(g, "function ", second);
+    case SQLITE_FUNCTION:
+      return function_allowed(second) ? SQLITE_OK : deny(g, "function ", second);
     default: return deny(g, "a statement other than SELECT", NULL);
   }
 }

@@ -15,7 +15,7 @@
 
 #include "kernel/blocks.h"
 
-enum { CHUNK = 2048, CELLS_MOST = 1 << 26 };
+enum { CHUNK = 2048 };
 
 /* A struct cells_sums is counted as four numbers of eight bytes. */
 enum { SUMS_NUMBERS = sizeof(struct cells_sums) / sizeof(double) };
@@ -42,6 +42,8 @@ struct chunk {
   size_t from, rows;
   uint32_t cell[CHUNK];
   double weight[CHUNK]; /* 0: the row is not in */
+  double value[CHUNK];  /* of the measure at hand */
+  double part[CHUNK];   /* its weight: 0 also where the measure is missing */
 };
 
 static double *doubles_at(void *run, size_t at) { return (double *)run + at; }
@@ -72,44 +74,63 @@ static void index_chunk(const struct pass *p, struct chunk *k) {
     index_key(k, p->request->keys[i], (uint32_t)p->sizes[i]);
 }
 
-/* The weight of a row, 0 when it is missing. */
-static double weight_of(const struct column *weight, size_t row) {
-  return column_missing(weight, row) ? 0 : column_number(weight, row);
+/* Numbers of the chunk's rows and, in `part`, `weight` with 0 where there is no number. */
+static void read_numbers(const struct column *c, const struct chunk *k, const double *weight,
+                         double *value, double *part) {
+  if (c->type == COLUMN_NUMBERS && !c->missing) {
+    memcpy(value, c->numbers + k->from, k->rows * sizeof *value);
+    memcpy(part, weight, k->rows * sizeof *part);
+    return;
+  }
+  for (size_t i = 0; i < k->rows; i++) {
+    bool absent = column_missing(c, k->from + i) != BILAN_PRESENT;
+    value[i] = absent ? 0 : column_number(c, k->from + i);
+    part[i] = absent ? 0 : weight[i];
+  }
+}
+
+/* 1 inside the domain, 0 outside. */
+static void mark_domain(const struct domain *domain, struct chunk *k) {
+  for (size_t i = 0; i < k->rows; i++) k->weight[i] = domain_has(domain, k->from + i) ? 1 : 0;
 }
 
 static void weigh_chunk(const struct pass *p, struct chunk *k) {
-  const struct column *weight = p->request->weight;
-  const struct domain *domain = p->request->domain;
-  for (size_t i = 0; i < k->rows; i++) {
-    size_t row = k->from + i;
-    if (!domain_has(domain, row)) k->weight[i] = 0;
-    else k->weight[i] = weight ? weight_of(weight, row) : 1;
-  }
+  mark_domain(p->request->domain, k);
+  if (!p->request->weight) return;
+  read_numbers(p->request->weight, k, k->weight, k->value, k->part);
+  for (size_t i = 0; i < k->rows; i++) k->weight[i] = k->part[i] > 0 ? k->value[i] : 0;
 }
 
+/* Rows of a cell; without weights that is all there is to know. */
 static void count_chunk(const struct pass *p, const struct chunk *k, void *run) {
   int64_t *n = counts_at(run, p->at.n);
+  for (size_t i = 0; i < k->rows; i++) n[k->cell[i]] += k->weight[i] > 0;
+}
+
+static void add_weights(const struct pass *p, const struct chunk *k, void *run) {
   double *weight = doubles_at(run, p->at.weight), *weight2 = doubles_at(run, p->at.weight2);
   for (size_t i = 0; i < k->rows; i++) {
     double w = k->weight[i];
-    uint32_t c = k->cell[i];
     if (!(w > 0)) continue;
-    n[c]++;
-    weight[c] += w;
-    weight2[c] += w * w;
+    weight[k->cell[i]] += w;
+    weight2[k->cell[i]] += w * w;
   }
 }
 
+/* value - centre of the cell, in place. */
+static void read_measure(const struct pass *p, struct chunk *k, size_t m) {
+  read_numbers(p->request->measures[m], k, k->weight, k->value, k->part);
+  if (!p->request->centres) return;
+  const double *centres = p->request->centres + m * p->cells;
+  for (size_t i = 0; i < k->rows; i++) k->value[i] -= centres[k->cell[i]];
+}
+
 static void measure_chunk(const struct pass *p, const struct chunk *k, size_t m, void *run) {
-  const struct column *measure = p->request->measures[m];
-  const double *centres = p->request->centres ? p->request->centres + m * p->cells : NULL;
   struct cells_sums *sums = sums_at(run, p->at.sums) + m * p->cells;
   for (size_t i = 0; i < k->rows; i++) {
-    size_t row = k->from + i;
-    double w = k->weight[i];
-    if (!(w > 0) || column_missing(measure, row)) continue;
+    double w = k->part[i], y = k->value[i];
+    if (!(w > 0)) continue;
     struct cells_sums *s = &sums[k->cell[i]];
-    double y = column_number(measure, row) - (centres ? centres[k->cell[i]] : 0);
     s->n++;
     s->weight += w;
     s->y += w * y;
@@ -125,14 +146,10 @@ static void psu_chunk(const struct pass *p, const struct chunk *k, void *run) {
 }
 
 static void psu_measure_chunk(const struct pass *p, const struct chunk *k, size_t m, void *run) {
-  const struct column *measure = p->request->measures[m];
-  const double *centres = p->request->centres ? p->request->centres + m * p->cells : NULL;
   double *total = doubles_at(run, p->at.psu_y) + m * p->psus * p->cells;
   for (size_t i = 0; i < k->rows; i++) {
-    size_t row = k->from + i, cell = k->cell[i];
-    if (!(k->weight[i] > 0) || column_missing(measure, row)) continue;
-    double y = column_number(measure, row) - (centres ? centres[cell] : 0);
-    total[column_code(p->request->psu, row) * p->cells + cell] += k->weight[i] * y;
+    size_t psu = column_code(p->request->psu, k->from + i);
+    if (k->part[i] > 0) total[psu * p->cells + k->cell[i]] += k->part[i] * k->value[i];
   }
 }
 
@@ -141,10 +158,13 @@ static void sum_chunk(const struct pass *p, struct chunk *k, void *run) {
   index_chunk(p, k);
   weigh_chunk(p, k);
   count_chunk(p, k, run);
-  for (size_t m = 0; m < request->measure_count; m++) measure_chunk(p, k, m, run);
-  if (!request->psu) return;
-  psu_chunk(p, k, run);
-  for (size_t m = 0; m < request->measure_count; m++) psu_measure_chunk(p, k, m, run);
+  if (request->weight) add_weights(p, k, run);
+  if (request->psu) psu_chunk(p, k, run);
+  for (size_t m = 0; m < request->measure_count; m++) {
+    read_measure(p, k, m);
+    measure_chunk(p, k, m, run);
+    if (request->psu) psu_measure_chunk(p, k, m, run);
+  }
 }
 
 /* ---- a block ------------------------------------------------------------------------------ */
@@ -184,6 +204,20 @@ static void add_block(void *context, const void *partial) {
 
 /* ---- checking a request ------------------------------------------------------------------- */
 
+static uint32_t highest_code(const struct column *c) {
+  const uint8_t *c1 = c->codes;
+  const uint16_t *c2 = c->codes;
+  const uint32_t *c4 = c->codes;
+  uint32_t highest = 0;
+  if (c->width == 1)
+    for (size_t row = 0; row < c->rows; row++) highest = c1[row] > highest ? c1[row] : highest;
+  else if (c->width == 2)
+    for (size_t row = 0; row < c->rows; row++) highest = c2[row] > highest ? c2[row] : highest;
+  else
+    for (size_t row = 0; row < c->rows; row++) highest = c4[row] > highest ? c4[row] : highest;
+  return highest;
+}
+
 /* Every code of a key must lie in its dictionary: it becomes a place in memory. */
 static bilan_status check_codes(bilan *b, const struct column *c, size_t rows) {
   if (c->type != COLUMN_CODES)
@@ -191,12 +225,7 @@ static bilan_status check_codes(bilan *b, const struct column *c, size_t rows) {
   if (c->rows != rows)
     return fail(b, BILAN_INTERNAL, "a key of %zu rows in a request of %zu", c->rows, rows);
   size_t size = dict_count(c->dict);
-  uint32_t highest = 0;
-  if (c->width == 1 && size >= 256) return BILAN_OK;
-  for (size_t row = 0; row < rows; row++) {
-    uint32_t code = column_code(c, row);
-    if (code > highest) highest = code;
-  }
+  uint32_t highest = rows ? highest_code(c) : 0;
   if (rows && highest >= size)
     return fail(b, BILAN_INTERNAL, "code %zu in a column of %zu levels", (size_t)highest, size);
   return BILAN_OK;
@@ -286,6 +315,8 @@ static void fill_answer(bilan *b, struct cells *out, const struct pass *p) {
       .psu_y = p->psus ? doubles_at(p->total, p->at.psu_y) : NULL,
   };
   memcpy(out->sizes, p->sizes, sizeof p->sizes);
+  if (p->request->weight) return;
+  for (size_t i = 0; i < p->cells; i++) out->weight[i] = out->weight2[i] = (double)out->n[i];
 }
 
 /* One block needs no partial result. */

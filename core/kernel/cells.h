@@ -20,7 +20,7 @@
 #include "data/column.h"
 #include "data/domain.h"
 
-enum { CELLS_KEYS = 8 };
+enum { CELLS_KEYS = 8, CELLS_MOST = 1 << 26 };
 
 struct cells_request {
   size_t rows;

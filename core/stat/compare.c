@@ -9,8 +9,8 @@
 #include "stat/moments.h"
 #include "stat/tally.h"
 
-const char *const independence_names[INDEPENDENCES + 1] = {"pearson", "likelihood", "fisher",
-                                                           NULL};
+const char *const independence_names[INDEPENDENCES + 1] = {"pearson", "likelihood_ratio",
+                                                           "fisher", NULL};
 
 static const struct by no_by = {0};
 

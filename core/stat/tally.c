@@ -23,12 +23,24 @@ static void list_levels(struct tally *t, const struct tally_request *r) {
   for (uint32_t net = 0; net < r->net_count; net++) t->codes[t->levels++] = count + net;
 }
 
+/* Groups times levels, checked before anything of that size is asked for. */
+static bilan_status check_size(bilan *b, const struct tally_request *r) {
+  size_t cells = dict_count(r->item->dict) + r->net_count;
+  for (size_t i = 0; i < r->by->count; i++) {
+    size_t levels = dict_count(r->by->keys[i]->dict);
+    if (cells > CELLS_MOST / levels)
+      return fail(b, BILAN_LIMIT, "more than %zu cells: %zu by %zu", (size_t)CELLS_MOST, cells,
+                  levels);
+    cells *= levels;
+  }
+  return BILAN_OK;
+}
+
 static bilan_status reserve(bilan *b, struct tally *t, const struct tally_request *r) {
   *t = (struct tally){.mem = &b->mem, .groups = by_groups(r->by)};
   t->codes = mem_array(&b->mem, dict_count(r->item->dict) + r->net_count, sizeof *t->codes);
   if (!t->codes) return fail_nomem(b);
   list_levels(t, r);
-  if (t->levels && t->groups > SIZE_MAX / t->levels) return fail_nomem(b);
   t->count = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->count);
   t->weight = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->weight);
   t->bases = mem_zero(&b->mem, t->groups, sizeof *t->bases);
@@ -189,7 +201,9 @@ bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample
   struct tally t;
   if (type != COLUMN_CODES && type != COLUMN_SET)
     return fail(b, BILAN_USAGE, "an item without levels has no shares");
-  bilan_status status = reserve(b, &t, request);
+  bilan_status status = check_size(b, request);
+  if (status) return status;
+  status = reserve(b, &t, request);
   if (!status)
     status = type == COLUMN_SET ? tally_set(b, &t, sample, request)
                                 : tally_codes(b, &t, sample, request);

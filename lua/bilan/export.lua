@@ -3,12 +3,18 @@
 -- CSV is for other programs: text cells are quoted and cannot become formulas, numbers stay
 -- numbers. opts.layout = "table" writes what a reader sees instead. JSON is versioned
 -- ("bilan": 1), keys stand in a fixed order, and a number reads back as the same double.
+--
+-- JSON: { bilan, kind, title, lang, unit, synthetic, policy, item, by, rows, bases, tests, foot,
+-- notes }; a row has by = { item: level }, labels, figures, and where there is no figure
+-- "value": null, "shown": false and the reason in words. Line breaks stand between records, so
+-- that two runs compare line by line.
 local escape = require "bilan.escape"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
 
 local M = {}
 
+-- Shortest text that reads back, with the decimal sign asked for.
 local function number_text(x, decimal)
   local text = host.number(x)
   return decimal == "," and text:gsub("%.", ",") or text
@@ -33,6 +39,7 @@ local function header_of(key, keys)
   return key.name
 end
 
+-- One line a record, under the names of the fields.
 local function record_lines(body, opts)
   local lines, cells = {}, {}
   for at, key in ipairs(body.keys) do
@@ -108,6 +115,7 @@ end
 
 local kinds_in_order = { "no_answer", "not_asked", "dont_know", "refused" }
 
+-- Kinds of missing in their fixed order.
 local function json_kinds(kinds)
   local parts = {}
   for _, kind in ipairs(kinds_in_order) do
@@ -150,6 +158,7 @@ local function json_list(list, each)
   return "[\n" .. table.concat(lines, ",\n") .. "\n]"
 end
 
+-- An item by name and label.
 local function json_item(item)
   return "{" .. pair("name", json_value(item.name)) .. "," ..
     pair("label", json_value(item.label or item.name)) .. "}"

@@ -100,14 +100,14 @@ local function natural_decimals(x, most)
   return math.max(0, math.min(most, #digits - point))
 end
 
---- A number: opts.lang, opts.decimals (when absent: as many as it has, at most 2), opts.shift
--- (power of ten to multiply by, 2 for percent), opts.rule, opts.sign (a plus sign too).
+--- A number: opts.lang, opts.decimals (when absent: as many as it has, at most opts.most, 2),
+-- opts.shift (power of ten to multiply by, 2 for percent), opts.rule, opts.sign (a plus too).
 -- nil when x cannot be shown.
 function M.number(x, opts)
   opts = opts or {}
   if not M.is_figure(x) then return nil end
   local rule = check_rule(opts.rule)
-  local decimals = opts.decimals or natural_decimals(x, 2)
+  local decimals = opts.decimals or natural_decimals(x, opts.most or 2)
   local digits = rounded_digits(x, decimals, opts.shift or 0, rule)
   local text = place(digits, decimals, styles[lang.check(opts.lang)])
   return signed(text, x < 0, opts.sign)
@@ -123,7 +123,9 @@ end
 function M.percent(k, n, opts)
   opts = opts or {}
   local decimals, style = opts.decimals or 0, styles[lang.check(opts.lang)]
-  local units = host.percent(k, n, decimals, check_rule(opts.rule))
+  local rule = check_rule(opts.rule)
+  k, n = math.tointeger(k), math.tointeger(n)
+  local units = k and n and n > 0 and host.percent(k, n, decimals, rule)
   if not units then return nil end
   local digits = ("%d"):format(math.abs(math.tointeger(units)))
   local text = signed(place(digits, decimals, style), units < 0, opts.sign)

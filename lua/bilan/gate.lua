@@ -60,6 +60,7 @@ function Sheet.__tostring(sheet)
   return require("bilan.text_table").write(sheet)
 end
 
+-- Closes a body: the object that goes out holds nothing, and is known here by its identity.
 local function seal(body)
   local sheet = setmetatable({}, Sheet)
   bodies[sheet] = body
@@ -278,6 +279,7 @@ local function guess_type(rows, key, index)
   return found or (index == 1 and "label" or "text")
 end
 
+-- The columns of a typed table with their types, given or guessed.
 local function typed_columns(given, rows)
   local columns = {}
   for index, column in ipairs(given.columns) do

@@ -9,9 +9,7 @@
 --   width(text)                  columns of a terminal that the text takes
 --   write(path, bytes)           writes a file below the output folder, or raises
 --   where()                      "file:line" of the script's line that is running
---   version                      text of the engine's version
---
--- Where the C core can be loaded it is used by itself.
+--   version                      of the engine, as in 0.1.0
 -- `host.set{...}` replaces any of them; unknown names are refused.
 local M = {}
 
@@ -98,23 +96,7 @@ function defaults.where()
   return "?"
 end
 
-defaults.version = "bilan"
-
--- What the C core does, when it is there: the same figures, faster, and the only writer that
--- knows the output folder.
-local has_core, core = pcall(require, "bilan.core")
-if has_core then
-  defaults.version = "bilan " .. tostring(core.version)
-  function defaults.where() return core.where() end
-  function defaults.write(path, bytes) return core.host.write(path, bytes) end
-  function defaults.number(x) return core.text.number(x) end
-  function defaults.width(text) return core.text.width(text) end
-  function defaults.percent(k, n, decimals, rule)
-    k, n = math.tointeger(k), math.tointeger(n)
-    if not k or not n or n <= 0 then return nil end
-    return core.text.percent(k, n, decimals, rule)
-  end
-end
+defaults.version = "without its core"
 
 --- Replaces stand-ins by what the host offers.
 function M.set(given)

@@ -3,6 +3,10 @@
 -- No script, no outside request: a Content-Security-Policy in the page forbids both. Tables have
 -- a caption, scopes for their headings, and a region that scrolls on a narrow screen. Every text
 -- goes through escape.html or escape.attribute.
+--
+-- Classes: f figure (aligned right), lead the row's main figure, words a cell without a figure,
+-- lt letters of significance, long a wide text, one a table with a single label column (its
+-- labels stay in view when it scrolls); rows are base, missing, net or total.
 local escape = require "bilan.escape"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
@@ -18,6 +22,7 @@ local function is_left(column) return column.type == "label" or column.type == "
 
 -- ---- headings -------------------------------------------------------------------------------
 
+-- One column heading; `rows` is how many heading lines it spans.
 local function heading(column, rows)
   local label = text(column.label)
   if column.letter then
@@ -56,6 +61,7 @@ end
 
 -- ---- rows -----------------------------------------------------------------------------------
 
+-- What stands in a cell: an ornamental mark, the text, letters of significance.
 local function cell_html(cell)
   local inner = text(cell.text)
   if cell.mark then
@@ -69,6 +75,7 @@ end
 
 local LONG <const> = 40 -- characters from which a text wants a wide column
 
+-- A cell of data with the classes of its kind; `lead` is the row's main figure.
 local function data_cell(cell, column, lead)
   local classes = {}
   if not is_left(column) then classes[1] = "f"
@@ -91,6 +98,7 @@ local function label_run(body, index)
   return run
 end
 
+-- A row: labels are headings with a scope, a repeated first label spans its rows.
 local function row_html(body, row, index)
   local cells, led = {}, false
   for at, cell in ipairs(row.cells) do

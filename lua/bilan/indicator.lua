@@ -37,6 +37,7 @@ local function result_of(estimate, title)
     by = by, rows = { row }, synthetic = estimate.synthetic, weighted = estimate.weighted }
 end
 
+-- Refuses what is no definition: unknown fields, a bad id, no estimate.
 local function check(given)
   if type(given) ~= "table" then
     host.fail("an indicator is a table { id =, title =, estimate = }")
@@ -128,6 +129,7 @@ end
 
 function Indicator.__newindex() host.fail("an indicator cannot be changed") end
 
+-- The id, the title, and the table of its figures.
 function Indicator.__tostring(indicator)
   local body = bodies[indicator]
   return ("%s: %s\n%s"):format(body.id, body.title, tostring(body.estimate))

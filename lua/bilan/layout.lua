@@ -7,6 +7,14 @@
 -- already taken away what may not leave; nothing here looks at anything else.
 --
 -- Column types: label (a row's name), share, points, number, count, p, interval, text.
+-- Two shapes:
+--   list       one record a row; label columns, then only those figures that some record has,
+--              in one fixed order (value, interval, se, deff, test figures, count, n, missing)
+--   cross      row levels down, total and banners across; the row of bases stands first, the
+--              row of missing answers last; tests, letters and nets are told below the table
+-- A level nobody chose is a row of 0 of n; a pair that has no record was not asked, and says so.
+-- Shares have one decimal where every base has a hundred respondents, none below: on fewer, one
+-- respondent is more than a point. A base under `small_base` puts an asterisk on the share.
 local format = require "bilan.format"
 local lang = require "bilan.lang"
 
@@ -77,6 +85,7 @@ local function text_cell(text, type)
   return { type = type or "text", text = text, shown = true }
 end
 
+-- A count of respondents: n, weighted n or missing; its words when it was withheld.
 local function base_cell(record, key, view)
   local value = record[key]
   local text = format.is_figure(value) and format.count(value, { lang = view.lang })
@@ -114,6 +123,7 @@ local function value_label(spec, view)
   return format.say(view.lang, key)
 end
 
+-- The label columns in front: by-items, then what tells the records apart.
 local function stub_columns(spec, records, view)
   local columns = {}
   for _, item in ipairs(spec.by) do
@@ -171,12 +181,13 @@ local function label_text(record, column, view)
   local value = column.by and record.by[column.key] or record[column.key]
   if column.by and value == nil then return format.say(view.lang, "total") end
   if value == nil then return "" end
-  if math.type(value) then return format.number(value, { lang = view.lang, decimals = nil }) end
+  if math.type(value) then return format.number(value, { lang = view.lang, most = 15 }) end
   if value == "" then return format.say(view.lang, "no_label") end
   if column.key == "method" then return lang.translate(view.lang, value) end
   return tostring(value)
 end
 
+-- One record as a row of cells.
 local function record_row(record, columns, view)
   local row = { kind = record.net and "net" or "row", cells = {} }
   for _, column in ipairs(columns) do
@@ -452,14 +463,28 @@ local function share_decimals(records)
   return 1
 end
 
+-- Decimals of plain numbers: two, more where all are small, none for totals over a hundred.
+local function number_decimals(spec, records)
+  local most = 0
+  for _, record in ipairs(records) do
+    if format.is_figure(record.value) then most = math.max(most, math.abs(record.value)) end
+  end
+  if spec.kind == "quantile" then return nil end -- as many as they have
+  if spec.kind == "total" and most >= 100 then return 0 end
+  local decimals = 2
+  while most > 0 and most < 0.1 and decimals < 10 do
+    most, decimals = most * 10, decimals + 1
+  end
+  return decimals
+end
+
 --- How the grid is to be written: language, unit, decimals of each type, small-base warning.
 local function make_view(spec, records, opts)
   local unit = spec.unit == "test" and "number" or spec.unit
   if unit == "share" and spec.kind == "difference" then unit = "points" end
   local asked = opts.decimals or spec.decimals
   local shares = asked or share_decimals(records)
-  local plain = asked or (spec.kind == "total" and 0) or 2
-  if spec.kind == "quantile" then plain = asked end
+  local plain = asked or number_decimals(spec, records)
   return {
     lang = lang.check(opts.lang or spec.lang), unit = unit, rule = opts.rule or spec.rule,
     decimals = { share = shares, points = shares, number = plain }, weighted = spec.weighted,

@@ -7,6 +7,7 @@ local gate = require "bilan.gate"
 
 local M = {}
 
+-- "Genre: fille (A)": banner, label and letter of a column.
 local function heading(body, at)
   local column = body.columns[at]
   local text = column.label
@@ -17,6 +18,7 @@ local function heading(body, at)
   return escape.markdown(text)
 end
 
+-- A cell with its mark and letters; nets and totals stand out by their type.
 local function cell_text(cell, kind, first)
   local text = cell.mark and cell.mark .. " " .. cell.text or cell.text
   text = escape.markdown(text)

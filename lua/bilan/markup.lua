@@ -11,6 +11,7 @@ local M = {}
 
 -- ---- inline ---------------------------------------------------------------------------------
 
+-- An address that may be linked: nothing that runs, nothing relative.
 local function is_address(url)
   return url:find("^https?://[^%s<>\"]+$") or url:find("^mailto:[^%s<>\"]+$")
     or url:find("^#[%w_%-]+$")
@@ -42,6 +43,7 @@ local openers = {
   end,
 }
 
+-- A text as nodes: what opens a mark and closes it again, the rest plain.
 function parse_inline(text)
   local nodes, at, from = {}, 1, 1
   local function flush(stop)
@@ -104,6 +106,7 @@ end
 
 local html_tags = { strong = "strong", em = "em" }
 
+-- Nodes as HTML; this is where text is escaped.
 local function inline_html(nodes, tag)
   local out = {}
   for at, node in ipairs(nodes) do
@@ -120,6 +123,7 @@ local function inline_html(nodes, tag)
   return table.concat(out)
 end
 
+-- Each item of a block in an element of that name.
 local function items_html(block, tag, name)
   local out = {}
   for at, item in ipairs(block.items) do
@@ -152,6 +156,7 @@ local function code_markdown(text)
   return fence .. space .. text .. space .. fence
 end
 
+-- Nodes as Markdown, escaped anew, so that what was plain text stays so.
 local function inline_markdown(nodes, tag)
   local out = {}
   for at, node in ipairs(nodes) do

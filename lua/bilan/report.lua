@@ -6,6 +6,11 @@
 --
 -- A report keeps what it was given and lets figures out only when it is written, all under one
 -- policy, so that the policy can look at every table of the report together (policy.prepare).
+-- The three writers (HTML, Markdown, workbook) walk the same list of items; each item type has
+-- one function per writer. A writing has its own state (`run`): numbers of tables and figures,
+-- the notes met so far, the sheets released. Nothing is kept on the report itself, so it can be
+-- written again, and the order of writings does not matter.
+--
 -- Every table states its bases; the notes on method are written by the engine and collected at
 -- the end; synthetic data is marked on the page and on each table. Same calls, same bytes.
 local escape = require "bilan.escape"
@@ -29,6 +34,7 @@ local known = { title = true, subtitle = true, lang = true, author = true, date 
   privacy = true, decimals = true, small_base = true, verbatims = true, synthetic = true,
   contents = true }
 
+-- Refuses option names that are not known, the first in alphabetical order.
 local function check_options(given, names, what)
   local wrong = {}
   for name in pairs(given) do
@@ -58,6 +64,7 @@ function M.new(given)
   return setmetatable({ opts = opts, items = {}, sections = {}, numbers = { 0, 0, 0 } }, Report)
 end
 
+-- Every verb gives the report back, so that calls can be chained.
 local function add(self, item)
   self.items[#self.items + 1] = item
   return self
@@ -167,6 +174,7 @@ end
 
 local function say(run, key, args) return format.say(run.lang, key, args) end
 
+-- A sheet under the report's policy, in its language and decimals.
 local function release(run, source, opts)
   local more = { lang = run.lang, decimals = opts and opts.decimals or run.opts.decimals,
     small_base = run.opts.small_base }
@@ -189,6 +197,7 @@ local function collect(run, sheet, label)
   return sheet
 end
 
+-- Numbers a table and keeps it for the notes and the workbook.
 local function next_table(run, sheet)
   run.tables = run.tables + 1
   collect(run, sheet, run.tables)
@@ -285,6 +294,7 @@ local function words(run, key, args) return escape.html(say(run, key, args)) end
 
 local function line_html(run, text) return escape.html(typo(run, text)) end
 
+-- A numbered heading: section level 1 is h2, the title of the report being h1.
 function to_html.section(run, item)
   local level = item.level + 1
   return ('<h%d id="%s"><span class="no">%s</span>%s</h%d>\n'):format(level, item.id, item.number,
@@ -311,6 +321,7 @@ function to_html.table(run, item)
   return table_html(run, release(run, item.source, item.opts), item.opts)
 end
 
+-- A drawing with its data folded below it.
 function to_html.chart(run, item)
   run.figures = run.figures + 1
   local chart, id = item.chart, "f" .. run.figures
@@ -327,6 +338,7 @@ function to_html.chart(run, item)
     html.table(sheet, { id = id .. "-data" }), "</details>\n</figure>\n" }
 end
 
+-- How many of each verdict, then the table; marks and words, not colour alone.
 function to_html.claims(run, item)
   local lines = {}
   for at, line in ipairs(verdict_counts(run, item.rows)) do
@@ -337,6 +349,7 @@ function to_html.claims(run, item)
     .. table_html(run, claims_sheet(run, item), {})
 end
 
+-- Open answers when they may be shown, else how many there are.
 function to_html.verbatims(run, item)
   local list = shown_verbatims(run, item)
   if not list then
@@ -370,6 +383,7 @@ local function card_html(run, one, head)
   return table.concat(lines, "\n")
 end
 
+-- Cards of single figures, then tables of those with several, then charts.
 function to_html.indicators(run, item)
   local cards, rest = {}, {}
   for _, one in ipairs(item.list) do
@@ -430,6 +444,7 @@ local function methods_html(run)
   return table.concat(lines, "\n")
 end
 
+-- Title, subtitle, author and date.
 local function cover_html(run)
   local lines = { '<header class="cover">', "<h1>" .. line_html(run, run.opts.title) .. "</h1>" }
   if run.opts.subtitle then
@@ -456,7 +471,7 @@ function Report:html()
     banner_html(run), cover_html(run), contents_html(run, self),
     '<main id="content">\n', table.concat(parts), methods_html(run), "</main>\n",
     "<footer>", words(run, "engine", { version = host.version }), "</footer>" }
-  local head = { lang = run.lang, title = typo(run, run.opts.title), generator = host.version }
+  local head = { lang = run.lang, title = typo(run, run.opts.title), generator = "bilan " .. host.version }
   return html.shell(head, content)
 end
 
@@ -464,6 +479,7 @@ end
 
 local to_markdown = {}
 
+-- A heading one level below the title.
 function to_markdown.section(run, item)
   return ("#"):rep(item.level + 1) .. " " .. item.number .. " "
     .. escape.markdown(typo(run, item.title)) .. "\n"
@@ -471,11 +487,13 @@ end
 
 function to_markdown.text(run, item) return markup.markdown(item.text, run.lang) end
 
+-- A quotation block.
 function to_markdown.note(run, item)
   return (markup.markdown(item.text, run.lang):gsub("\n$", ""):gsub("^", "> "):gsub("\n", "\n> "))
     .. "\n"
 end
 
+-- A numbered table; its notes are collected at the end.
 local function table_markdown(run, sheet, opts)
   local number = say(run, "table", { number = next_table(run, sheet) })
   local caption = number .. ". " .. typo(run, opts.caption or sheet.title or "")
@@ -499,6 +517,7 @@ function to_markdown.chart(run, item)
   return told .. markdown.table(sheet, { caption = caption, notes = false })
 end
 
+-- The tally of verdicts and the table of claims.
 function to_markdown.claims(run, item)
   local lines = {}
   for at, line in ipairs(verdict_counts(run, item.rows)) do
@@ -517,6 +536,7 @@ function to_markdown.verbatims(run, item)
   return table.concat(lines, "\n")
 end
 
+-- A list of single figures, then tables of those with several.
 function to_markdown.indicators(run, item)
   local lines, rest = {}, {}
   for _, one in ipairs(item.list) do

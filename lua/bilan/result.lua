@@ -123,6 +123,7 @@ local function askable(spec)
   return readers, names
 end
 
+-- Refuses a key that the result does not have, with the nearest one or all of them.
 local function unknown_key(key, names)
   local best, least
   for _, name in ipairs(names) do
@@ -282,6 +283,7 @@ function Result.__newindex() host.fail("a result cannot be changed") end
 
 function Result.__pairs(result) return methods.each(result) end
 
+-- Checks a spec and fills in what may be left out. The spec is ours already.
 local function check_spec(spec)
   if not kinds[spec.kind] then
     host.fail(('unknown kind of result "%s"; known are %s'):format(tostring(spec.kind),

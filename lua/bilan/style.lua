@@ -1,7 +1,8 @@
 --- The style sheet of HTML pages: one text, no outside font, image or script.
 --
--- Light and dark by the reader's setting, a phone layout, and a print layout. Ink on paper has a
--- contrast of at least 7:1 and marks of at least 3:1 in both. Nothing is told by colour alone.
+-- Light and dark by the reader's setting, a phone layout, and a print layout. Text has a contrast
+-- of 10:1 (ink) and at least 5.5:1 (notes, links) in all three, which a test computes. Nothing is
+-- told by colour alone: verdicts have a mark and a word, nets are named below the table.
 return [[
 :root{color-scheme:light dark;--paper:#fff;--tint:#f5f6f4;--ink:#1d232b;--soft:#545d69;
 --line:#d5d9de;--rule:#1d232b;--accent:#14535c;--warn:#7a3e00;--warn-bg:#fff4e2}

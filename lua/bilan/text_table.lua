@@ -4,6 +4,11 @@
 -- table is wider than the screen: long labels wrap, then optional columns are left out (and
 -- named below the table), then the columns are split into panels that repeat the row labels.
 -- The base n is never left out. All text goes through escape.terminal.
+--
+-- Steps: texts of all cells; the width that each column wants; optional columns are dropped in
+-- the order of their rank while even the narrowest labels do not fit; labels shrink, the widest
+-- first; what is left is cut into panels. Cost: rows times columns, and the square of the
+-- number of columns for the panels.
 local escape = require "bilan.escape"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
@@ -51,6 +56,7 @@ function M.wrap(text, room, most)
   return lines
 end
 
+-- Blanks up to `room` columns of the screen.
 local function pad(text, room, right)
   local blanks = (" "):rep(math.max(0, room - host.width(text)))
   return right and blanks .. text or text .. blanks
@@ -77,6 +83,7 @@ end
 
 local function is_left(column) return column.type == "label" or column.type == "text" end
 
+-- A heading with the letter that marks refer to.
 local function heading(column)
   local text = escape.terminal(column.label)
   return column.letter and text .. " (" .. column.letter .. ")" or text

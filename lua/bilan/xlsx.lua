@@ -3,6 +3,12 @@
 -- Numbers are numbers (a share is 0.35 with the format 0%), texts are inline strings with their
 -- type stated, so no text can be taken for a formula. The headings are frozen; counts and bases
 -- have their columns; the last worksheet holds the method. No clock: same bytes on every run.
+--
+-- Parts of the package: [Content_Types].xml names the type of each part; _rels/.rels points to
+-- xl/workbook.xml, which lists the worksheets; xl/_rels/workbook.xml.rels ties them to their
+-- files; xl/styles.xml holds the formats that cells refer to by index (`styles` below must
+-- follow the order of cellXfs). Texts stand in the cells themselves ("inlineStr"): no table of
+-- shared strings is needed. Row 1 is the title, row 2 the headings, then the rows of the grid.
 local escape = require "bilan.escape"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
@@ -78,16 +84,19 @@ local function cut(text)
   return text:sub(1, stop)
 end
 
+-- A text with its type stated: it is never read as a formula, whatever it starts with.
 local function text_cell(at, row, text, style)
   return ('<c r="%s%d" s="%d" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>'):format(
     column_name(at), row, style or styles.plain, xml(cut(text)))
 end
 
+-- A number at full precision; the style says how it looks.
 local function number_cell(at, row, value, style)
   return ('<c r="%s%d" s="%d"><v>%s</v></c>'):format(column_name(at), row, style,
     host.number(value))
 end
 
+-- The percent format with the decimals that a reader of the table sees.
 local function percent_style(body)
   local decimals = body.decimals and body.decimals.share or 0
   return styles["percent" .. math.min(decimals, 2)]
@@ -202,7 +211,7 @@ local function method_xml(bodies, tag)
       seen[note] = true
     end
   end
-  add(host.version, styles.words)
+  add("bilan " .. host.version, styles.words)
   return DECLARATION .. ('<worksheet xmlns="%s">'):format(MAIN)
     .. '<cols><col min="1" max="1" width="100" customWidth="1"/></cols><sheetData>'
     .. table.concat(rows) .. "</sheetData></worksheet>"
@@ -227,6 +236,7 @@ local function sheet_name(wanted, taken)
   return name
 end
 
+-- The part that names the type of every other part; `count` worksheets.
 local function content_types(count)
   local parts = { DECLARATION, '<Types xmlns="', TYPES, '">',
     '<Default Extension="rels" ContentType="',
@@ -241,6 +251,7 @@ local function content_types(count)
   return table.concat(parts) .. "</Types>"
 end
 
+-- Relations { kind, target } numbered rId1, rId2, ...
 local function relations(list)
   local parts = { DECLARATION, '<Relationships xmlns="', RELS, '">' }
   for index, relation in ipairs(list) do
@@ -250,6 +261,7 @@ local function relations(list)
   return table.concat(parts) .. "</Relationships>"
 end
 
+-- The workbook: its worksheets in order, tied to the relations of the same number.
 local function workbook(names)
   local parts = {}
   for index, name in ipairs(names) do

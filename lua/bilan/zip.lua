@@ -26,11 +26,13 @@ end
 local VERSION <const>, UTF8_NAME <const>, STORED <const> = 20, 0x0800, 0
 local TIME <const>, DATE <const> = 0, 0x21 -- 00:00 on 1980-01-01
 
+-- The header before an entry's bytes.
 local function local_header(part, crc)
   return string.pack("<c4I2I2I2I2I2I4I4I4I2I2", "PK\3\4", VERSION, UTF8_NAME, STORED, TIME, DATE,
     crc, #part.bytes, #part.bytes, #part.name, 0) .. part.name
 end
 
+-- The same entry in the directory; `offset` is where its local header starts.
 local function central_header(part, crc, offset)
   return string.pack("<c4I2I2I2I2I2I2I4I4I4I2I2I2I2I2I4I4", "PK\1\2", VERSION, VERSION, UTF8_NAME,
     STORED, TIME, DATE, crc, #part.bytes, #part.bytes, #part.name, 0, 0, 0, 0, 0, offset)

@@ -163,6 +163,40 @@ print("ok")]], table.concat(pages, "\0")))
   end)
 end)
 
+describe("the style sheet", function()
+  -- Relative luminance and contrast as WCAG 2 defines them.
+  local function luminance(hex)
+    local sum = 0
+    for at, weight in ipairs { 0.2126, 0.7152, 0.0722 } do
+      local part = tonumber(hex:sub(2 * at - 1, 2 * at), 16) / 255
+      sum = sum + weight * (part <= 0.03928 and part / 12.92 or ((part + 0.055) / 1.055) ^ 2.4)
+    end
+    return sum
+  end
+  local function contrast(a, b)
+    local x, y = luminance(a), luminance(b)
+    return (math.max(x, y) + 0.05) / (math.min(x, y) + 0.05)
+  end
+  it("has_enough_contrast_in_light_and_dark", function()
+    local css, palettes = require "bilan.style", 0
+    for block in css:gmatch(":root{(.-)}") do
+      local colour = {}
+      for name, hex in block:gmatch("%-%-([%w-]+):#(%x+)") do
+        colour[name] = #hex == 3 and hex:gsub("%x", "%0%0") or hex
+      end
+      palettes = palettes + 1
+      assert.is_true(contrast(colour.ink, colour.paper) >= 10)
+      for _, name in ipairs { "soft", "accent" } do
+        assert.is_true(contrast(colour[name], colour.paper) >= 6, name)
+        assert.is_true(contrast(colour[name], colour.tint) >= 5.5, name)
+      end
+      assert.is_true(contrast(colour.warn, colour["warn-bg"]) >= 6)
+      assert.is_true(contrast(colour.warn, colour.paper) >= 6)
+    end
+    assert.equal(3, palettes)
+  end)
+end)
+
 describe("what a report leaves out", function()
   it("prints_open_answers_only_when_asked", function()
     assert.is_nil(full():html():find("Léa", 1, true))

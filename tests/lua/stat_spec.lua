@@ -127,7 +127,8 @@ describe("bilan.stat", function()
       assert.equal(raw.p_value, tab.p_value)
       assert.equal(raw.cliff_delta, stat.cliff_delta({ 1, 2, 2, 3 }, { 2, 3, 3, 4 }))
       local k = stat.kruskal({ { 1, 2, 2, 3 }, { 2, 3, 3, 4 } })
-      assert.equal(k.p_value, stat.kruskal_table({ { 1, 0 }, { 2, 1 }, { 1, 2 }, { 0, 1 } }).p_value)
+      local rows = { { 1, 0 }, { 2, 1 }, { 1, 2 }, { 0, 1 } }
+      assert.equal(k.p_value, stat.kruskal_table(rows).p_value)
       assert.equal(1, k.df)
     end)
 

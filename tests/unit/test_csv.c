@@ -387,6 +387,36 @@ static void two_conventions_stay_text_with_a_line(void **state) {
   assert_true(warned("f.csv:6: column \"a\" writes numbers in two ways"));
 }
 
+/* Far down a long file: the line is found from a mark, and is the same as without marks. */
+static void lines_far_down_are_right(void **state) {
+  (void)state;
+  static char text[700000];
+  size_t n = (size_t)sprintf(text, "a;b\n"), line = 1;
+  while (n < 600000) {
+    n += (size_t)sprintf(text + n, "1,5;\"x\ny\"\n\n");
+    line += 3;
+  }
+  sprintf(text + n, "2.5;z\n");
+  expect_read(text, NULL);
+  char expected[80];
+  snprintf(expected, sizeof expected, "f.csv:%zu: column \"a\" writes numbers in two", line + 1);
+  assert_true(warned(expected));
+}
+
+/* 3,000 columns that each want a warning: the search for lines is bounded. */
+static void warnings_are_kept_up_to_a_number(void **state) {
+  (void)state;
+  static char text[120000];
+  size_t n = 0;
+  for (int row = 0; row < 4; row++)
+    for (int i = 0; i < 3000; i++)
+      n += (size_t)sprintf(text + n, "%s%s", row == 0 ? "q" : row == 3 ? "3.5" : "1,5",
+                           i == 2999 ? "\n" : ";");
+  expect_read(text, NULL);
+  assert_int_equal(report.warnings, WARNINGS_KEPT);
+  assert_int_equal(report.warnings_dropped, 2999 + 3000 - WARNINGS_KEPT);
+}
+
 static void one_file_has_one_meaning_of_a_comma(void **state) {
   (void)state;
   expect_read("a;b\n1,234;2,5\n12,500;3,5\n", NULL);
@@ -635,6 +665,8 @@ int main(void) {
       TEST_OF(iso_dates_are_dates),
       TEST_OF(an_empty_column_is_all_blank),
       TEST_OF(two_conventions_stay_text_with_a_line),
+      TEST_OF(lines_far_down_are_right),
+      TEST_OF(warnings_are_kept_up_to_a_number),
       TEST_OF(one_file_has_one_meaning_of_a_comma),
       TEST_OF(an_open_comma_is_never_read_in_silence),
       TEST_OF(each_column_that_is_sure_keeps_its_mark),

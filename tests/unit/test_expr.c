@@ -531,6 +531,25 @@ static void null_is_neither_in_nor_out(void **state) {
   table_free(t);
 }
 
+/* Numbers against a constant take a way of their own through the column. */
+static void numbers_compare_with_constants_exactly(void **state) {
+  static const double edges[] = {9007199254740992.0, 9007199254740994.0, 0.1, -0.5, NAN, 1e300};
+  struct table *t;
+  (void)state;
+  assert_int_equal(table_new(b, &t, 6), 0);
+  add(t, "x", BILAN_NUMBER, make_numbers(b, 6, edges));
+  expect_values(t, "x > 9007199254740992", "0,1,0,0,NULL,1");
+  expect_values(t, "x >= 9007199254740993", "0,1,0,0,NULL,1");
+  expect_values(t, "x = 0.1", "0,0,1,0,NULL,0");
+  expect_values(t, "x < '0.1'", "0,0,0,1,NULL,0");
+  expect_values(t, "x <> -(0.5)", "1,1,1,0,NULL,1");
+  expect_values(t, "x between -1 and 1", "0,0,1,1,NULL,0");
+  expect_values(t, "x not between '0' and 9007199254740993", "0,1,0,1,NULL,1");
+  expect_values(t, "x between 9007199254740993 and 1e301", "0,1,0,0,NULL,1");
+  expect_values(t, "x < NULL", "NULL,NULL,NULL,NULL,NULL,NULL");
+  table_free(t);
+}
+
 static void whole_numbers_divide_as_integers(void **state) {
   (void)state;
   struct table *t = small_table();
@@ -789,6 +808,7 @@ int main(void) {
       TEST(random_expressions_equal_sqlite),
       TEST(logic_has_three_values),
       TEST(null_is_neither_in_nor_out),
+      TEST(numbers_compare_with_constants_exactly),
       TEST(whole_numbers_divide_as_integers),
       TEST(lower_and_upper_know_accents),
       TEST(survey_words_ask_about_items),

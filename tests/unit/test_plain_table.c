@@ -256,6 +256,16 @@ static void odds_ratios_agree_with_r(void **state) {
   close_to(plain_fisher_2x2(tea, 0.95, true).high, 626.2435, 1e-6);
 }
 
+/* R's tolerance would put the lower limit above the estimate in both. */
+static void limits_hold_the_estimate_whatever_the_tolerance(void **state) {
+  (void)state;
+  const double tables[][4] = {{400964, 108188, 20482, 890985}, {62626, 448, 20680, 67069}};
+  for (size_t i = 0; i < 2; i++) {
+    struct plain_fisher f = plain_fisher_2x2(tables[i], 0.5, false);
+    assert_true(f.low < f.odds_ratio && f.odds_ratio < f.high);
+  }
+}
+
 static void odds_ratios_may_be_infinite(void **state) {
   (void)state;
   const double top[] = {5, 0, 2, 4}, bottom[] = {0, 5, 4, 2};
@@ -530,6 +540,7 @@ int main(void) {
       cmocka_unit_test(two_by_two_p_values_follow_the_definition),
       cmocka_unit_test(precise_odds_ratios_solve_their_equations),
       cmocka_unit_test(odds_ratios_agree_with_r),
+      cmocka_unit_test(limits_hold_the_estimate_whatever_the_tolerance),
       cmocka_unit_test(odds_ratios_may_be_infinite),
       cmocka_unit_test(large_two_by_two_tables_work),
       cmocka_unit_test(hopeless_tables_suggest_simulation),

@@ -36,7 +36,8 @@ static wide slope(wide distance, wide a, wide b) {
   return sqrtl(a / (a + b) * b) / WIDE_SQRT_2PI * expl(rest - distance);
 }
 
-/* A small shape a. I_x = u (1 + a S), with u = x^a / (a B), S = sum (1-b)(2-b)...(n-b) x^n / (n! (a+n)). */
+/* A small shape a. I_x = u (1 + a S), with u = x^a / (a B) and
+ * S = sum (1-b)(2-b)...(n-b) x^n / (n! (a+n)). */
 static void small_shape(tails *t, wide x, wide a, wide b) {
   wide sum = 0, term = 1;
   for (int n = 1; n < MAX_TERMS; n++) {

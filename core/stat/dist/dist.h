@@ -48,7 +48,8 @@ double poisson_cdf(double k, double mean, enum tail tail);
 double hypergeometric_density(double k, double white, double black, double drawn);
 double hypergeometric_cdf(double k, double white, double black, double drawn, enum tail tail);
 
-/* Rank-sum (Mann-Whitney U, no ties) and signed-rank (no ties) null distributions, exact. */
+/* Rank-sum (Mann-Whitney U, no ties) and signed-rank (no ties) null distributions, exact.
+ * Up to m = n = 64 and n = 100; beyond, NaN: take the normal approximation. */
 double rank_sum_cdf(double u, int m, int n, enum tail tail);
 double signed_rank_cdf(double v, int n, enum tail tail);
 

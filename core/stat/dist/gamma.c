@@ -35,7 +35,8 @@ static wide slope(wide x, wide a) {
   return sqrtl(a) / WIDE_SQRT_2PI * expl(-deviance(x, a) - special_stirling(a));
 }
 
-/* Small shape and argument, where a term-by-term integral converges: P = u (1 + a S), u = x^a/Gamma(1+a), S = sum (-x)^n/(n! (a+n)). */
+/* Small shape and argument, where a term-by-term integral converges:
+ * P = u (1 + a S), u = x^a/Gamma(1+a), S = sum (-x)^n/(n! (a+n)). */
 static void small_shape(tails *t, wide x, wide a) {
   wide sum = 0, term = 1;
   for (int n = 1; n < MAX_TERMS; n++) {

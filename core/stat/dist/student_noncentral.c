@@ -14,7 +14,8 @@
  * faster than any power of the step (Trefethen & Weideman, SIAM Review 56, 2014): from the peak
  * outwards until the terms vanish, halving the step until two sums agree.
  * df infinite is the normal with mean delta. Meant for df from 1e-3 to 1e9; far outside, with
- * |t| or |delta| beyond 1e6, digits are lost. Cost: some hundred evaluations, 40 us; 350 us for df < 1.
+ * |t| or |delta| beyond 1e6, digits are lost.
+ * Cost: some hundred evaluations, 40 us; 350 us for df < 1.
  */
 #include "stat/dist/special.h"
 

@@ -258,7 +258,8 @@ static bilan_status test_filled(bilan *b, struct plain_fisher *out, struct plain
 /* Checks, drops empty rows and columns, and tests the rest; `out` is untouched on failure. */
 bilan_status plain_fisher(bilan *b, struct plain_fisher *out, struct plain_counts t,
                           const struct plain_fisher_options *options) {
-  if (!whole_table(t)) return fail(b, BILAN_USAGE, "fisher: expected whole counts, at most 1e10 in all");
+  if (!whole_table(t))
+    return fail(b, BILAN_USAGE, "fisher: expected whole counts, at most 1e10 in all");
   if (!(options->conf > 0 && options->conf < 1))
     return fail(b, BILAN_USAGE, "fisher: expected conf between 0 and 1");
   struct plain_fisher r;
