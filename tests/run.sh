@@ -34,9 +34,9 @@ for test in "$build"/tests/test_*; do
   run "${test##*/}" env CMOCKA_MESSAGE_OUTPUT=TAP "$test"
 done
 
-export LUA_CPATH="$build/lua/?.so" LUA_PATH="lua/?.lua;lua/?/init.lua;;" BILAN="$build/bilan"
+export BUILD="$build" BILAN="$build/bilan" LUA_PATH="tests/lua/?.lua;;"
 for spec in tests/lua/*_spec.lua; do
-  run "${spec##*/}" busted --lua=lua5.4 -o TAP "$spec"
+  run "${spec##*/}" busted --lua=lua5.4 --helper=tests/lua/engine.lua -o TAP "$spec"
 done
 for script in tests/*/test_*.sh tests/test_*.sh; do
   [ -e "$script" ] && run "${script##*/}" sh "$script"

@@ -24,6 +24,7 @@ static const struct range ranges[] = {
 };
 enum { RANGES = sizeof ranges / sizeof ranges[0] };
 
+/* The ranges stand in rising order of their capitals, so the walk can stop early. */
 uint32_t letter_lower(uint32_t c) {
   if (c == 0x178) return 0xFF;
   for (size_t i = 0; i < RANGES && c >= ranges[i].first; i++) {
@@ -34,6 +35,7 @@ uint32_t letter_lower(uint32_t c) {
   return c;
 }
 
+/* Small letters of the two-run ranges are not in order: every range is looked at. */
 uint32_t letter_upper(uint32_t c) {
   if (c == 0xFF) return 0x178;
   if (c == 0x3C2) return 0x3A3;

@@ -17,6 +17,7 @@ static int free_expr(lua_State *L) {
   return 0;
 }
 
+/* An owner for the expression, made before it is parsed. */
 static struct expr **new_expr(lua_State *L) {
   struct expr **slot = lua_newuserdatauv(L, sizeof *slot, 0);
   *slot = NULL;
@@ -40,6 +41,7 @@ static void check_as(lua_State *L, bilan_status status, const char *word) {
   l_check(L, status);
 }
 
+/* filter(table, expression [, word]) -> domain */
 static int l_filter(lua_State *L) {
   bilan *b = l_handle(L);
   struct table *t = l_check_table(L, 1);
@@ -55,6 +57,7 @@ static int l_filter(lua_State *L) {
   return 1;
 }
 
+/* derive(table, name, expression) -> table */
 static int l_derive(lua_State *L) {
   bilan *b = l_handle(L);
   struct table *t = l_check_table(L, 1);
@@ -72,6 +75,7 @@ static int l_derive(lua_State *L) {
   return 1;
 }
 
+/* names() -> list */
 static int l_names(lua_State *L) {
   const char *const *names = expr_function_names();
   lua_newtable(L);

@@ -10,6 +10,7 @@
 #include "binding/binding.h"
 #include "io/sqlite_table.h"
 
+/* sql(table, domain or nil, query) -> table */
 static int l_sql(lua_State *L) {
   struct table *t = l_check_table(L, 1);
   struct domain *d = l_opt_domain(L, 2);
@@ -32,6 +33,7 @@ static int free_bytes(lua_State *L) {
   return 0;
 }
 
+/* The owner of bytes that an error of Lua's must not lose. */
 static struct bytes *new_bytes(lua_State *L) {
   struct bytes *k = lua_newuserdatauv(L, sizeof *k, 0);
   *k = (struct bytes){&l_handle(L)->mem, NULL};
@@ -61,6 +63,7 @@ static void push_names(lua_State *L, const char *names, size_t n) {
   }
 }
 
+/* sqlite_read(path, what) -> table, names. The names are read from the file again. */
 static int l_sqlite_read(lua_State *L) {
   bilan *b = l_handle(L);
   const char *path = check_path(L, 1);
@@ -78,6 +81,7 @@ static int l_sqlite_read(lua_State *L) {
   return 2;
 }
 
+/* sqlite_bytes(table) -> string */
 static int l_sqlite_bytes(lua_State *L) {
   const struct table *t = l_check_table(L, 1);
   struct bytes *owner = new_bytes(L);

@@ -19,6 +19,7 @@ void gather_close(struct gather *g) {
   g->text = false;
 }
 
+/* A number among texts is a level with its shortest decimal as label. */
 static bilan_status add_number_as_text(struct gather *g, double number) {
   char label[NUMBER_ROOM];
   size_t n = number_print(label, number);
@@ -45,6 +46,7 @@ static bilan_status missing_code(struct gather *g, bilan_missing kind, uint32_t 
   return BILAN_OK;
 }
 
+/* A row without an answer, once there are levels. */
 static bilan_status add_missing_code(struct gather *g, bilan_missing kind) {
   uint32_t code;
   bilan_status status = missing_code(g, kind, &code);
@@ -85,6 +87,7 @@ bilan_status gather_level(struct gather *g, struct text label) {
   return status ? status : dict_add(g->b, g->codes.dict, &code, label);
 }
 
+/* The builder in use hands its blocks over to the column. */
 bilan_status gather_finish(struct gather *g, struct column **out, bilan_kind *kind) {
   bilan_kind found = BILAN_NUMBER;
   bilan_status status;

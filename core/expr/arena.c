@@ -15,6 +15,7 @@ struct arena_chunk {
 
 void arena_init(struct arena *a, struct mem *mem) { *a = (struct arena){.mem = mem}; }
 
+/* A chunk with room for `size` bytes in front of the list; NULL: out of memory. */
 static struct arena_chunk *new_chunk(struct arena *a, size_t size) {
   size_t room = size > CHUNK ? size : CHUNK;
   if (room > SIZE_MAX - sizeof(struct arena_chunk)) return NULL;
@@ -25,6 +26,7 @@ static struct arena_chunk *new_chunk(struct arena *a, size_t size) {
   return c;
 }
 
+/* The rest of a chunk that is too small is given up: requests are small next to it. */
 void *arena_alloc(struct arena *a, size_t size) {
   if (size > SIZE_MAX - ALIGN) return NULL;
   size = (size + ALIGN - 1) / ALIGN * ALIGN;

@@ -19,6 +19,7 @@ struct checker {
   struct table *table;
 };
 
+/* expr_point for a node's place. */
 static bilan_status point(const struct checker *k, const struct node *at, bilan_status status) {
   return expr_point(k->b, k->e, at->at, status);
 }
@@ -37,6 +38,7 @@ static size_t find_item(const struct table *t, struct text name) {
   return found;
 }
 
+/* The table's own message with the nearest names; for a "..." name also what it was not. */
 static bilan_status no_item(const struct checker *k, const struct node *node) {
   bilan_status status = table_no_item(k->b, k->table, node->name);
   if (status == BILAN_USAGE && node->literal_truth) {
@@ -69,6 +71,7 @@ static const char *why_not(struct text name) {
   return NULL;
 }
 
+/* Names the nearest function; an aggregate is told apart. */
 static bilan_status no_function(const struct checker *k, const struct node *node) {
   const char *const *known = expr_function_names(), *why = why_not(node->name);
   struct text names[64];
@@ -94,6 +97,7 @@ static bool labels_are_numbers(const struct column *c) {
   return true;
 }
 
+/* Finds the column and decides whether the item is a number or a text here. */
 static bilan_status check_item(const struct checker *k, struct node *node) {
   size_t place = find_item(k->table, node->name);
   if (place == SIZE_MAX) return no_item(k, node);
@@ -109,12 +113,14 @@ static bilan_status check_item(const struct checker *k, struct node *node) {
 
 /* ---- calls ------------------------------------------------------------------------------ */
 
+/* Operands of a node, arguments of a call. */
 static size_t count_children(const struct node *node) {
   size_t n = 0;
   for (const struct node *c = node->child; c; c = c->next) n++;
   return n;
 }
 
+/* "round takes at most 2 arguments, not 3". */
 static bilan_status wrong_count(const struct checker *k, const struct node *node, size_t least,
                                 size_t most) {
   size_t given = count_children(node);
@@ -147,6 +153,7 @@ static bilan_status check_option(const struct checker *k, struct node *node) {
   return status;
 }
 
+/* A survey word: its argument must be an item of the right type. */
 static bilan_status check_word(const struct checker *k, struct node *node) {
   size_t wanted = node->word == WORD_OF_HAS ? 2 : 1;
   if (count_children(node) != wanted) return wrong_count(k, node, wanted, wanted);
@@ -170,6 +177,7 @@ static bilan_status check_word(const struct checker *k, struct node *node) {
   return node->word == WORD_OF_HAS ? check_option(k, node) : BILAN_OK;
 }
 
+/* Finds the function and counts its arguments. */
 static bilan_status check_call(const struct checker *k, struct node *node) {
   size_t given = count_children(node);
   node->function = function_find(node->name);
@@ -180,6 +188,7 @@ static bilan_status check_call(const struct checker *k, struct node *node) {
 
 /* ---- traps ------------------------------------------------------------------------------ */
 
+/* Is it a number written in the expression, perhaps with a sign? */
 static bool is_number(const struct node *node) {
   if (node->op == OP_NEGATE || node->op == OP_PLUS) return is_number(node->child);
   return node->op == OP_LITERAL && !node->literal_truth &&
@@ -223,6 +232,7 @@ static void merge_operands(struct node *node) {
   if (mixed) node->only = NULL;
 }
 
+/* Checks a node after its operands. Everything a former binding left is reset. */
 static bilan_status check_node(const struct checker *k, struct node *node) {
   node->affinity = AFFINITY_NONE;
   node->constant = false;
@@ -253,6 +263,7 @@ static bilan_status tabulate(const struct checker *k, struct node *node) {
   return status;
 }
 
+/* A failed binding leaves the expression unbound. */
 bilan_status expr_bind(bilan *b, struct expr *e, struct table *t) {
   struct checker k = {b, e, t};
   table_free(e->table);

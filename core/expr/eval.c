@@ -29,6 +29,7 @@ static size_t rows_of(const struct run *run, const struct vector *x) {
 
 /* ---- items ------------------------------------------------------------------------------ */
 
+/* What a level is worth: NULL, its number, or its label. */
 static struct value level_value(const struct level *level, bool numeric) {
   if (level->missing) return value_null();
   return numeric ? value_of_number(level->value) : value_text(level->label);
@@ -49,6 +50,7 @@ static bilan_status ticked_labels(struct run *run, const struct column *set, siz
   return status;
 }
 
+/* Numbers straight from the column. */
 static void eval_numbers(struct run *run, const struct column *c, struct vector *out) {
   const double *numbers = c->numbers + run->first;
   const uint8_t *missing = c->missing ? c->missing + run->first : NULL;
@@ -56,12 +58,14 @@ static void eval_numbers(struct run *run, const struct column *c, struct vector 
     out->v[i] = missing && missing[i] ? value_null() : value_of_number(numbers[i]);
 }
 
+/* The codes themselves are the rows: a level's value each. */
 static void eval_level_items(struct run *run, const struct node *node, struct vector *out) {
   bool numeric = node->affinity == AFFINITY_NUMERIC;
   for (size_t i = 0; i < run->count; i++)
     out->v[i] = level_value(dict_level(node->column->dict, (uint32_t)(run->first + i)), numeric);
 }
 
+/* The values of an item for the block. */
 static bilan_status eval_item(struct run *run, const struct node *node, struct vector *out) {
   const struct column *c = node->column;
   bilan_status status = BILAN_OK;
@@ -83,12 +87,14 @@ static bilan_status eval_item(struct run *run, const struct node *node, struct v
   return status;
 }
 
+/* The words for kinds of missing that scripts compare with; NULL for an answer. */
 static struct value missing_name(bilan_missing kind) {
   static const char *const names[BILAN_MISSING_KINDS] = {NULL, "no answer", "not asked",
                                                          "don't know", "refused"};
   return kind ? value_text(text_of(names[kind])) : value_null();
 }
 
+/* How many options a row has ticked. */
 static size_t count_ticked(const struct column *set, size_t row) {
   size_t n = 0;
   for (size_t k = 0; k < set->option_count; k++)
@@ -150,6 +156,7 @@ static struct value cast(struct value v, char to) {
   return small ? value_of_number(v.as.r) : v;
 }
 
+/* CAST AS TEXT, in place. */
 static bilan_status cast_to_text(struct run *run, struct value *v) {
   char room[NUMBER_ROOM];
   if (v->type == VALUE_NULL || v->type == VALUE_TEXT) return BILAN_OK;
@@ -157,10 +164,12 @@ static bilan_status cast_to_text(struct run *run, struct value *v) {
   return run_text(run, v, t.s, t.n);
 }
 
+/* ~x on the integer that x is cast to. */
 static struct value invert(struct value v) {
   return v.type == VALUE_NULL ? v : value_integer(~value_to_int(v));
 }
 
+/* Operators of one operand, in place; unary plus and COLLATE leave the value alone. */
 static bilan_status eval_unary(struct run *run, const struct node *node, struct vector *out) {
   bilan_status status = eval_values(run, node->child, out);
   for (size_t i = 0; !status && i < rows_of(run, out); i++) {
@@ -186,6 +195,7 @@ static int64_t shift(int64_t x, int64_t by, bool left) {
   return (int64_t)bits;
 }
 
+/* & | and the shifts on integers. */
 static struct value bits(char sign, struct value a, struct value b) {
   if (a.type == VALUE_NULL || b.type == VALUE_NULL) return value_null();
   int64_t x = value_to_int(a), y = value_to_int(b);
@@ -194,6 +204,7 @@ static struct value bits(char sign, struct value a, struct value b) {
   return value_integer(shift(x, y, sign == '<'));
 }
 
+/* a || b: NULL when one is NULL. */
 static bilan_status concat(struct run *run, struct value *out, struct value a,
                            struct value b) {
   char room_a[NUMBER_ROOM], room_b[NUMBER_ROOM], *both;
@@ -208,6 +219,7 @@ static bilan_status concat(struct run *run, struct value *out, struct value a,
   return BILAN_OK;
 }
 
+/* out = out <op> right, row by row; one row when both are constant. */
 static bilan_status combine(struct run *run, const struct node *node, struct vector *out,
                             const struct vector *right) {
   bilan_status status = BILAN_OK;
@@ -234,6 +246,7 @@ static bilan_status eval_binary(struct run *run, const struct node *node, struct
 
 /* ---- calls and CASE --------------------------------------------------------------------- */
 
+/* Calls the function for every row, or once when all arguments are constant. */
 static bilan_status call_rows(struct run *run, const struct node *node, struct vector *out,
                               struct vector *const *args, size_t count) {
   struct value row[ARGUMENTS_MOST];
@@ -248,6 +261,7 @@ static bilan_status call_rows(struct run *run, const struct node *node, struct v
   return expr_point(run->b, run->e, node->at, status);
 }
 
+/* Arguments are worked out whole before the call; none has side effects. */
 static bilan_status eval_call(struct run *run, const struct node *node, struct vector *out) {
   struct vector *args[ARGUMENTS_MOST];
   size_t count = 0;
@@ -289,6 +303,7 @@ static bilan_status take_branch(struct run *run, const struct node *then, struct
   return status;
 }
 
+/* Branch after branch; an ELSE is a branch whose condition always holds. */
 static bilan_status eval_branches(struct run *run, const struct node *node, struct vector *out,
                                   const struct branches *k) {
   bilan_status status = BILAN_OK;
@@ -306,6 +321,7 @@ static bilan_status eval_branches(struct run *run, const struct node *node, stru
   return take_branch(run, when, out, k);
 }
 
+/* Rows that no branch takes stay NULL. */
 static bilan_status eval_case(struct run *run, const struct node *node, struct vector *out) {
   struct branches k = {0};
   memset(out->truth, 0, sizeof out->truth);
@@ -334,6 +350,7 @@ static const value_function evaluators[OP_COUNT] = {
     [OP_COLLATE] = eval_unary,
 };
 
+/* Truths as SQL's numbers: 1, 0, NULL. */
 static void truth_to_values(struct run *run, struct vector *out) {
   out->mask = SIZE_MAX;
   for (size_t i = 0; i < run->count; i++)
@@ -341,6 +358,7 @@ static void truth_to_values(struct run *run, struct vector *out) {
                                                : value_integer(out->truth[i] == TRUTH_TRUE);
 }
 
+/* A value is true when it is a number other than 0. */
 static void values_to_truth(struct run *run, struct vector *out) {
   for (size_t i = 0; i < run->count; i++)
     out->truth[i] = (uint8_t)value_truth(out->v[i & out->mask]);
@@ -360,6 +378,7 @@ static void look_up_values(struct run *run, const struct node *node, struct vect
     for (size_t i = 0; i < run->count; i++) out->truth[i] = truth[codes[i]]; \
   } while (0)
 
+/* One load per row: what makes filters on coded items fast. */
 static void look_up_truth(struct run *run, const struct node *node, struct vector *out) {
   const uint8_t *truth = node->table->truth;
   if (node->only->width == 1) LOOK_UP(uint8_t);
@@ -367,6 +386,7 @@ static void look_up_truth(struct run *run, const struct node *node, struct vecto
   else LOOK_UP(uint32_t);
 }
 
+/* A truth is turned to a number only when someone asks for the value. */
 bilan_status eval_values(struct run *run, const struct node *node, struct vector *out) {
   if (node->table) {
     look_up_values(run, node, out);
@@ -378,6 +398,7 @@ bilan_status eval_values(struct run *run, const struct node *node, struct vector
   return status;
 }
 
+/* And the other way round. */
 bilan_status eval_truth(struct run *run, const struct node *node, struct vector *out) {
   if (node->table) {
     look_up_truth(run, node, out);
@@ -391,6 +412,7 @@ bilan_status eval_truth(struct run *run, const struct node *node, struct vector 
 
 /* ---- levels ----------------------------------------------------------------------------- */
 
+/* Evaluates blocks of codes instead of rows. */
 static bilan_status fill_table(struct run *run, const struct node *node,
                                struct level_table *table) {
   struct vector *out = NULL;
@@ -410,6 +432,7 @@ static bilan_status fill_table(struct run *run, const struct node *node,
   return status;
 }
 
+/* Texts made for a level live in e->bound, as long as the binding. */
 bilan_status eval_levels(bilan *b, struct expr *e, struct node *node) {
   struct run run;
   size_t count = dict_count(node->only->dict);
@@ -429,6 +452,7 @@ bilan_status eval_levels(bilan *b, struct expr *e, struct node *node) {
 
 /* ---- affinity and collation of a comparison --------------------------------------------- */
 
+/* Of two columns the numeric one wins, two texts convert nothing; a column wins over none. */
 enum affinity compare_affinity(const struct node *x, const struct node *y) {
   if (x->affinity != AFFINITY_NONE && y->affinity != AFFINITY_NONE)
     return x->affinity == AFFINITY_NUMERIC || y->affinity == AFFINITY_NUMERIC
@@ -437,6 +461,7 @@ enum affinity compare_affinity(const struct node *x, const struct node *y) {
   return x->affinity == AFFINITY_NONE ? y->affinity : x->affinity;
 }
 
+/* An explicit one on the left wins over one on the right. */
 enum collation compare_collation(const struct node *x, const struct node *y) {
   return x->collates ? x->collation : y->collation;
 }

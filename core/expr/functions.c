@@ -19,6 +19,7 @@
 #define ARGS struct run *run, struct value *out, const struct value *args, size_t count
 #define UNUSED(x) ((void)(x))
 
+/* Is one of the arguments NULL? */
 static bool any_null(const struct value *args, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (args[i].type == VALUE_NULL) return true;
@@ -27,6 +28,7 @@ static bool any_null(const struct value *args, size_t count) {
 
 /* ---- NULL and choice -------------------------------------------------------------------- */
 
+/* The first argument that is not NULL. ifnull is the same with two. */
 static bilan_status call_coalesce(ARGS) {
   UNUSED(run);
   *out = value_null();
@@ -34,12 +36,14 @@ static bilan_status call_coalesce(ARGS) {
   return BILAN_OK;
 }
 
+/* NULL when both arguments are equal, else the first. */
 static bilan_status call_nullif(ARGS) {
   bool same = !any_null(args, count) && value_compare(args[0], args[1], run->collation) == 0;
   *out = same ? value_null() : args[0];
   return BILAN_OK;
 }
 
+/* The second argument when the first is true, else (false or NULL) the third. */
 static bilan_status call_iif(ARGS) {
   UNUSED(run);
   UNUSED(count);
@@ -63,6 +67,7 @@ static bilan_status call_max(ARGS) {
   return BILAN_OK;
 }
 
+/* The storage class: 'null', 'integer', 'real', 'text'. */
 static bilan_status call_typeof(ARGS) {
   static const char *const names[] = {"null", "integer", "real", "text"};
   UNUSED(run);
@@ -124,6 +129,7 @@ static bilan_status of_whole(struct value *out, struct value x, double (*f)(doub
   return BILAN_OK;
 }
 
+/* f(x) where logarithms are defined, else no number. */
 static double positive(double x, double (*f)(double)) { return x > 0 ? f(x) : (double)NAN; }
 static double log_natural(double x) { return positive(x, log); }
 static double log_ten(double x) { return positive(x, log10); }
@@ -155,6 +161,7 @@ static bilan_status call_log(ARGS) {
   return BILAN_OK;
 }
 
+/* f(x, y) for two numbers, NULL when one is none. */
 static bilan_status of_two(struct value *out, const struct value *args,
                            double (*f)(double, double)) {
   struct value x, y;
@@ -169,12 +176,14 @@ static bilan_status call_power(ARGS) {
   return of_two(out, args, pow);
 }
 
+/* The remainder of real division, with the sign of the first argument. */
 static bilan_status call_mod(ARGS) {
   UNUSED(run);
   UNUSED(count);
   return of_two(out, args, fmod);
 }
 
+/* -1, 0 or 1. */
 static bilan_status call_sign(ARGS) {
   struct value x;
   UNUSED(run);
@@ -195,6 +204,7 @@ static size_t bytes_of(struct text t, uint64_t characters) {
   return at;
 }
 
+/* Characters of a text; an invalid byte counts as one. */
 static int64_t characters_of(struct text t) {
   int64_t n = 0;
   for (size_t at = 0; at < t.n; n++) text_next(t, &at);
@@ -216,6 +226,7 @@ static bilan_status take_buffer(struct run *run, struct value *out, struct buffe
   return status;
 }
 
+/* The value as text with its letters changed; NULL stays NULL. */
 static bilan_status change_case(struct run *run, struct value *out, struct value v,
                                 void (*change)(struct buffer *, struct text)) {
   char room[NUMBER_ROOM];
@@ -287,6 +298,7 @@ static bilan_status call_trim(ARGS) { return trim(run, out, args, count, true, t
 static bilan_status call_ltrim(ARGS) { return trim(run, out, args, count, true, false); }
 static bilan_status call_rtrim(ARGS) { return trim(run, out, args, count, false, true); }
 
+/* x between -limit and limit. */
 static int64_t clamp(int64_t x, int64_t limit) {
   return x < -limit ? -limit : x > limit ? limit : x;
 }
@@ -319,6 +331,7 @@ static void substr_range(int64_t start, int64_t length, int64_t total, int64_t *
   *from = start;
 }
 
+/* Counts are cut at 2^40, far beyond any text, so that sums cannot overflow. */
 static bilan_status call_substr(ARGS) {
   const int64_t far = INT64_C(1) << 40;
   char room[NUMBER_ROOM];
@@ -431,6 +444,7 @@ static const struct function functions[] = {
 static const char *const words[WORDS] = {"answered", "missing", "has", "ticked", "label",
                                          "value"};
 
+/* A short list: a look through it costs less than a hash table's upkeep. */
 const struct function *function_find(struct text name) {
   for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++)
     if (lex_same_word(name, text_of(functions[i].name))) return &functions[i];
@@ -443,6 +457,7 @@ enum word word_find(struct text name) {
   return (enum word)i;
 }
 
+/* Functions and survey words in one alphabetical list. */
 const char *const *expr_function_names(void) {
   static const char *const names[] = {
       "abs",   "answered", "ceil",  "ceiling", "coalesce", "concat", "exp",    "floor",

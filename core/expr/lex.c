@@ -28,6 +28,7 @@ static const struct {
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/* Letters of a name: ASCII's, the underscore, and every byte beyond ASCII. */
 static bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
 }
@@ -36,6 +37,7 @@ static bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+/* A small letter for a capital of ASCII. */
 static char lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c); }
 
 bool lex_same_word(struct text a, struct text b) {
@@ -45,8 +47,10 @@ bool lex_same_word(struct text a, struct text b) {
   return true;
 }
 
+/* The byte at `at`, NUL beyond the end; a source holds no NUL of its own. */
 static char peek(struct text t, size_t at) { return at < t.n ? t.s[at] : '\0'; }
 
+/* Does the text have `with` at `at`? */
 static bool starts(struct text t, size_t at, const char *with) {
   size_t n = strlen(with);
   return t.n - at >= n && !memcmp(t.s + at, with, n);
@@ -115,6 +119,7 @@ static size_t quoted_end(struct text t, size_t at) {
   return 0;
 }
 
+/* The end of a plain name; digits and $ may follow the first letter. */
 static size_t name_end(struct text t, size_t at) {
   while (at < t.n && (is_letter(t.s[at]) || is_digit(t.s[at]) || t.s[at] == '$') &&
          !blank_at(t, at) && !typographic_quote(t, at))
@@ -122,12 +127,14 @@ static size_t name_end(struct text t, size_t at) {
   return at;
 }
 
+/* A reserved word, whatever its case, or a plain name. */
 static enum token_type word_type(struct text name) {
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (lex_same_word(name, text_of(words[i]))) return (enum token_type)(WORD_AND + i);
   return TOKEN_NAME;
 }
 
+/* Records what is wrong and where; returns false, for the caller to return. */
 static bool fault_at(struct lex_fault *fault, size_t at, const char *what) {
   *fault = (struct lex_fault){what, at};
   return false;
@@ -141,6 +148,7 @@ static bool take(struct text t, size_t *at, struct token *token, enum token_type
   return true;
 }
 
+/* The longest sign at *at; anything else is a fault. */
 static bool take_sign(struct text t, size_t *at, struct token *token, struct lex_fault *fault) {
   for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
     if (starts(t, *at, signs[i].sign))
@@ -149,6 +157,7 @@ static bool take_sign(struct text t, size_t *at, struct token *token, struct lex
   return fault_at(fault, *at, "unexpected sign");
 }
 
+/* One look at the first byte decides what kind of token it is. */
 bool lex_next(struct text t, size_t *at, struct token *token, struct lex_fault *fault) {
   *at = skip_blanks(t, *at);
   if (*at == t.n) return take(t, at, token, TOKEN_END, t.n);
@@ -171,6 +180,7 @@ bool lex_next(struct text t, size_t *at, struct token *token, struct lex_fault *
   return take(t, at, token, word_type((struct text){t.s + *at, end - *at}), end);
 }
 
+/* In [..] there is no doubling: the first ] closes. */
 void lex_unquote(struct buffer *out, struct text token) {
   char open = token.n ? token.s[0] : '\0';
   if (open != '\'' && open != '"' && open != '`' && open != '[') {

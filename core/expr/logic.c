@@ -31,6 +31,7 @@ static inline int order_of(const struct value *a, const struct value *b,
   return value_compare_as(*a, *b, affinity, collation);
 }
 
+/* truth[i] = x[i] <sign> y[i], unknown where one is NULL. */
 static void compare(struct run *run, uint8_t *truth, char sign, const struct vector *x,
                     const struct vector *y, enum affinity affinity, enum collation collation) {
   const uint8_t *truths = truths_of(sign);
@@ -121,6 +122,7 @@ static bilan_status eval_is(struct run *run, const struct node *node, struct vec
   return BILAN_OK;
 }
 
+/* x IS [NOT] TRUE or FALSE: never unknown. */
 static bilan_status eval_is_truth(struct run *run, const struct node *node,
                                   struct vector *out) {
   bilan_status status = eval_truth(run, node->child, out);
@@ -132,14 +134,17 @@ static bilan_status eval_is_truth(struct run *run, const struct node *node,
 
 /* ---- NOT, AND, OR ----------------------------------------------------------------------- */
 
+/* NOT, in place. */
 static void negate(struct run *run, uint8_t *truth) {
   for (size_t i = 0; i < run->count; i++) truth[i] = (uint8_t)(TRUTH_TRUE - truth[i]);
 }
 
+/* x = x AND y, in place. */
 static void least(struct run *run, uint8_t *x, const uint8_t *y) {
   for (size_t i = 0; i < run->count; i++) x[i] = x[i] < y[i] ? x[i] : y[i];
 }
 
+/* x = x OR y, in place. */
 static void greatest(struct run *run, uint8_t *x, const uint8_t *y) {
   for (size_t i = 0; i < run->count; i++) x[i] = x[i] > y[i] ? x[i] : y[i];
 }
@@ -150,6 +155,7 @@ static bilan_status eval_not(struct run *run, const struct node *node, struct ve
   return status;
 }
 
+/* Both sides are worked out for every row: nothing in the language has side effects. */
 static bilan_status eval_and_or(struct run *run, const struct node *node, struct vector *out) {
   struct vector *right = NULL;
   bilan_status status = eval_truth(run, node->child, out);
@@ -198,12 +204,14 @@ static bilan_status eval_between(struct run *run, const struct node *node, struc
   return status;
 }
 
+/* One value against one pattern; numbers count as their text. */
 static bool matches(const struct node *node, struct value x, struct value pattern) {
   char room[NUMBER_ROOM], pattern_room[NUMBER_ROOM];
   struct text text = value_as_text(x, room), p = value_as_text(pattern, pattern_room);
   return node->op == OP_LIKE ? pattern_like(text, p, node->escape) : pattern_glob(text, p);
 }
 
+/* LIKE and GLOB; the pattern may differ from row to row. */
 static bilan_status eval_like(struct run *run, const struct node *node, struct vector *out) {
   struct vector *right = NULL;
   bilan_status status = two_operands(run, node, out, &right);

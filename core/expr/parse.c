@@ -32,6 +32,7 @@ static bilan_status parse_level(struct parser *p, enum strength least, struct no
 
 /* ---- tokens ----------------------------------------------------------------------------- */
 
+/* Steps to the next token. */
 static bilan_status advance(struct parser *p) {
   struct lex_fault fault;
   if (lex_next(p->e->source, &p->at, &p->token, &fault)) return BILAN_OK;
@@ -51,6 +52,7 @@ static bilan_status expected(struct parser *p, const char *what) {
   return expr_point(p->b, p->e, t->at, status);
 }
 
+/* Steps over a token that must be there. */
 static bilan_status expect(struct parser *p, enum token_type type, const char *what) {
   return p->token.type == type ? advance(p) : expected(p, what);
 }
@@ -63,6 +65,7 @@ static bilan_status accept(struct parser *p, enum token_type type, bool *found) 
 
 /* ---- nodes ------------------------------------------------------------------------------ */
 
+/* A node without operands; counted against EXPR_NODES_MOST. */
 static bilan_status new_node(struct parser *p, enum op op, size_t at, struct node **out) {
   if (++p->e->nodes > EXPR_NODES_MOST)
     return expr_point(p->b, p->e, at,
@@ -197,6 +200,7 @@ static bilan_status parse_branches(struct parser *p, struct node *node, struct n
   return status ? status : expect(p, WORD_END, "WHEN, ELSE or END");
 }
 
+/* CASE [base] WHEN ... END; the base, when there is one, is the first operand. */
 static bilan_status parse_case(struct parser *p, struct node *node) {
   struct node *base = NULL;
   node->op = OP_CASE;
@@ -224,6 +228,7 @@ static bilan_status parse_type(struct parser *p, char *sign) {
   return expected(p, "a type: INTEGER, REAL, TEXT or NUMERIC");
 }
 
+/* CAST(x AS type) */
 static bilan_status parse_cast(struct parser *p, struct node *node) {
   struct node *operand;
   node->op = OP_CAST;
@@ -246,12 +251,14 @@ static bilan_status parse_prefix(struct parser *p, struct node *node, enum op op
   return status ? status : add_child(p, node, NULL, operand);
 }
 
+/* Parentheses leave no node: they only steer precedence. */
 static bilan_status parse_group(struct parser *p, struct node **out) {
   bilan_status status = advance(p);
   if (!status) status = parse_level(p, LEVEL_OR, out);
   return status ? status : expect(p, TOKEN_RIGHT, "')'");
 }
 
+/* What can stand where a value is expected. */
 static bilan_status parse_operand(struct parser *p, struct node **out) {
   bool literal = false;
   struct node *node;
@@ -313,6 +320,7 @@ static const struct infix infixes[] = {
     {WORD_COLLATE, OP_COLLATE, 0, LEVEL_COLLATE},
 };
 
+/* The operator that a token is between two operands, or NULL. */
 static const struct infix *infix_of(enum token_type type) {
   for (size_t i = 0; i < sizeof infixes / sizeof infixes[0]; i++)
     if (infixes[i].type == type) return &infixes[i];
@@ -353,11 +361,13 @@ static bilan_status is_null(struct parser *p, struct node *node, struct node *le
   return status ? status : add_child(p, node, left, null);
 }
 
+/* IN (list); the list may be empty, then nothing is in it. */
 static bilan_status parse_in(struct parser *p, struct node *node, struct node *left) {
   bilan_status status = expect(p, TOKEN_LEFT, "'(' after IN");
   return status ? status : parse_list(p, node, left);
 }
 
+/* BETWEEN low AND high: the low bound stops at the AND that belongs to BETWEEN. */
 static bilan_status parse_between(struct parser *p, struct node *node, struct node *left) {
   bilan_status status = parse_right(p, node, left, LEVEL_AND);
   if (!status) status = expect(p, WORD_AND, "AND after the lower bound of BETWEEN");
@@ -380,6 +390,7 @@ static bilan_status parse_like(struct parser *p, struct node *node, struct node 
   return advance(p);
 }
 
+/* The name after COLLATE. */
 static bilan_status parse_collate(struct parser *p, struct node *node) {
   static const struct {
     const char *name;
@@ -437,6 +448,7 @@ static bilan_status parse_operator(struct parser *p, const struct infix *infix,
   return status;
 }
 
+/* See the head of the file. The only function that recurses without a token in hand. */
 static bilan_status parse_level(struct parser *p, enum strength least, struct node **out) {
   if (++p->depth > EXPR_DEPTH_MOST)
     return expr_point(p->b, p->e, p->token.at,
@@ -469,6 +481,7 @@ static bilan_status check_source(bilan *b, struct text source) {
   return BILAN_OK;
 }
 
+/* An expression is the whole source: what is left over is an error. */
 static bilan_status parse_all(struct parser *p) {
   bilan_status status = advance(p);
   if (!status) status = parse_level(p, LEVEL_OR, &p->e->root);
@@ -478,6 +491,7 @@ static bilan_status parse_all(struct parser *p) {
   return expected(p, "an operator or the end of the expression");
 }
 
+/* The source is kept for messages about binding and evaluation. */
 bilan_status expr_parse(bilan *b, struct expr **out, struct text source) {
   bilan_status status = check_source(b, source);
   if (status) return status;

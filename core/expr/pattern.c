@@ -13,6 +13,7 @@ struct pattern {
   bool glob;
 };
 
+/* Case is folded for A to Z alone, as in SQLite's LIKE. */
 static uint32_t fold(uint32_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
 /* Is `c` in the set whose '[' is just before *at? *at moves behind the ']'. A set without ']'
@@ -54,11 +55,13 @@ static bool match_one(const struct pattern *k, size_t *at, uint32_t c) {
   return fold(piece) == fold(c);
 }
 
+/* Does the pattern have its "any characters" wildcard at `at`? */
 static bool is_any(const struct pattern *k, size_t at) {
   char c = k->p.s[at];
   return c == (k->glob ? '*' : '%') && (k->glob || k->escape != (unsigned char)c);
 }
 
+/* The walk that the head describes: true when the whole text matches. */
 static bool match(struct text t, const struct pattern *k) {
   size_t at = 0, in_pattern = 0, retry_at = 0, retry_pattern = 0;
   bool can_retry = false;

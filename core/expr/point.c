@@ -12,8 +12,10 @@
 
 enum { BEFORE = 60, AFTER = 30 }; /* bytes shown on either side */
 
+/* Is it a later byte of a UTF-8 character? */
 static bool continues(char c) { return ((unsigned char)c & 0xC0) == 0x80; }
 
+/* The column of a byte offset: characters from 1, over all lines. */
 static size_t column_of(struct text source, size_t at) {
   size_t column = 1;
   for (size_t i = 0; i < at && i < source.n; i++) column += !continues(source.s[i]);
@@ -30,11 +32,13 @@ static struct text excerpt(struct text t, size_t at) {
   return (struct text){t.s + start, end - start};
 }
 
+/* Appends the excerpt; tabs and other control characters take one column each. */
 static void add_printable(struct buffer *out, struct text t) {
   for (size_t i = 0; i < t.n; i++)
     buffer_char(out, (unsigned char)t.s[i] < ' ' || t.s[i] == 0x7F ? ' ' : t.s[i]);
 }
 
+/* Rewrites the message on the handle. Out of memory here replaces the status. */
 bilan_status expr_point(bilan *b, const struct expr *e, size_t at, bilan_status status) {
   if (status != BILAN_USAGE && status != BILAN_LIMIT) return status;
   struct text line = excerpt(e->source, at);

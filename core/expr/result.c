@@ -11,6 +11,7 @@ struct pass {
   struct vector *out;
 };
 
+/* Binds when need be. Close with pass_close in every case. */
 static bilan_status pass_open(bilan *b, struct pass *p, struct expr *e, struct table *t) {
   bilan_status status = e->table == t ? BILAN_OK : expr_bind(b, e, t);
   arena_init(&p->texts, &b->mem);
@@ -45,6 +46,7 @@ static void set_bits(struct domain *d, size_t first, const uint8_t *truth, size_
   }
 }
 
+/* Bits are set a word at a time; rows beyond the last keep their zero bits. */
 bilan_status expr_filter(bilan *b, struct domain **out, struct expr *e, struct table *t) {
   struct pass p;
   struct domain *d = NULL;
@@ -72,6 +74,7 @@ static bilan_missing why_missing(const struct node *node, size_t row) {
   return kind;
 }
 
+/* One value of the result. Booleans are the numbers 0 and 1. */
 static bilan_status gather_value(struct gather *g, const struct node *root, struct value v,
                                  size_t row) {
   char room[NUMBER_ROOM];
@@ -105,11 +108,13 @@ static bilan_status levels_of_item(struct gather *g, const struct node *node) {
   return status;
 }
 
+/* Which levels come first; see expr_derive in expr.h. */
 static bilan_status first_levels(struct gather *g, const struct node *root) {
   if (root->op == OP_CASE) return levels_of_branches(g, root);
   return root->table ? levels_of_item(g, root) : BILAN_OK;
 }
 
+/* The values of the block at hand. */
 static bilan_status gather_block(struct gather *g, const struct pass *p,
                                  const struct node *root) {
   bilan_status status = BILAN_OK;
@@ -118,6 +123,7 @@ static bilan_status gather_block(struct gather *g, const struct pass *p,
   return status;
 }
 
+/* Values go to the gatherer block by block, since texts live no longer than their block. */
 bilan_status expr_derive(bilan *b, struct column **out, bilan_kind *kind, struct expr *e,
                          struct table *t) {
   struct pass p;

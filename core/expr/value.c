@@ -22,8 +22,10 @@ struct prefix {
   bool all;           /* nothing but blanks follows */
 };
 
+/* SQLite's blanks: ASCII's, nothing wider. */
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+/* The offset of the first byte at or after `at` that is no digit. */
 static size_t skip_digits(struct text t, size_t at) {
   while (at < t.n && t.s[at] >= '0' && t.s[at] <= '9') at++;
   return at;
@@ -37,6 +39,7 @@ static size_t skip_exponent(struct text t, size_t at) {
   return end > at + 1 + sign ? end : at;
 }
 
+/* Digits may stand on either side of the point, or on both. */
 static struct prefix scan_prefix(struct text t) {
   size_t start = 0;
   while (start < t.n && is_blank(t.s[start])) start++;
@@ -71,6 +74,7 @@ static double prefix_double(struct text t) {
   return value;
 }
 
+/* An integer when it is written as one and fits, else a real; nothing at all is 0. */
 static struct value prefix_value(struct prefix p) {
   int64_t i = 0;
   if (!p.digits.n || (p.integer && number_parse_int(&i, p.digits))) return value_integer(i);
@@ -82,6 +86,7 @@ struct value value_numeric(struct value v) {
   return prefix_value(scan_prefix((struct text){v.as.s, v.n}));
 }
 
+/* Text: its leading digits alone, so that '1e3' is 1, as SQLite has it. */
 int64_t value_to_int(struct value v) {
   if (v.type == VALUE_INTEGER) return v.as.i;
   if (v.type == VALUE_REAL) return clamp_to_int(v.as.r);
@@ -130,6 +135,7 @@ static size_t print_real(char room[NUMBER_ROOM], double r) {
   return n + 2;
 }
 
+/* Digits are made backwards, on the magnitude, which holds INT64_MIN as well. */
 static size_t print_integer(char room[NUMBER_ROOM], int64_t i) {
   char digits[24];
   size_t n = 0, at = 0;
@@ -162,6 +168,7 @@ static int compare_int_real(int64_t i, double r) {
   return rest > 0 ? -1 : rest < 0;
 }
 
+/* Integers and reals in any mixture, exactly. */
 static int compare_numbers(struct value a, struct value b) {
   if (a.type == VALUE_INTEGER && b.type == VALUE_INTEGER)
     return a.as.i < b.as.i ? -1 : a.as.i > b.as.i;
@@ -171,10 +178,12 @@ static int compare_numbers(struct value a, struct value b) {
   return -compare_int_real(b.as.i, a.as.r);
 }
 
+/* NOCASE folds A to Z only. */
 static unsigned char fold_ascii(char c) {
   return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
+/* By bytes, ASCII case aside. */
 static int compare_nocase(struct text a, struct text b) {
   size_t n = a.n < b.n ? a.n : b.n;
   for (size_t i = 0; i < n; i++) {
@@ -184,6 +193,7 @@ static int compare_nocase(struct text a, struct text b) {
   return a.n < b.n ? -1 : a.n > b.n;
 }
 
+/* RTRIM ignores blanks at the end. */
 static int compare_texts(struct text a, struct text b, enum collation collation) {
   if (collation == COLLATE_NOCASE) return compare_nocase(a, b);
   if (collation == COLLATE_RTRIM) {
@@ -201,6 +211,7 @@ int value_compare(struct value a, struct value b, enum collation collation) {
   return compare_texts((struct text){a.as.s, a.n}, (struct text){b.as.s, b.n}, collation);
 }
 
+/* Rooms are on the stack: a text made here lives as long as the comparison. */
 int value_compare_as(struct value a, struct value b, enum affinity affinity,
                      enum collation collation) {
   bool mixed = (a.type == VALUE_TEXT) != (b.type == VALUE_TEXT);
@@ -249,6 +260,7 @@ static struct value real_arithmetic(char op, struct value a, struct value b) {
   return value_real((double)whole);
 }
 
+/* Text operands count as numbers first; only then NULL, overflow and zero are looked at. */
 struct value value_arithmetic(char op, struct value a, struct value b) {
   int64_t whole;
   struct value x = value_numeric(a), y = value_numeric(b);

@@ -20,6 +20,7 @@
 
 /* ---- what is granted -------------------------------------------------------------------- */
 
+/* Everything but what draws, asks the clock, loads or allocates at will. */
 static bool function_allowed(const char *name) {
   static const char *const denied[] = {"load_extension", "random", "randomblob",
                                        "current_date", "current_time", "current_timestamp",
@@ -36,11 +37,13 @@ static bool table_allowed(const struct guard *g, const char *name) {
                   !sqlite3_stricmp(name, "json_tree"));
 }
 
+/* Notes for the message what was refused. */
 static int deny(struct guard *g, const char *kind, const char *what) {
   sqlite3_snprintf(sizeof g->denied, g->denied, "%s%s", kind, what ? what : "");
   return SQLITE_DENY;
 }
 
+/* SQLite asks here while it compiles; what is not granted does not compile. */
 static int authorize(void *guard, int action, const char *a, const char *second,
                      const char *database, const char *trigger) {
   struct guard *g = guard;
@@ -55,6 +58,7 @@ static int authorize(void *guard, int action, const char *a, const char *second,
   }
 }
 
+/* Called every GUARD_STEP instructions; not zero stops the query. */
 static int count_steps(void *guard) {
   struct guard *g = guard;
   return ++g->steps > GUARD_STEPS_MOST;
@@ -88,6 +92,7 @@ static void call_upper(sqlite3_context *context, int count, sqlite3_value **args
 
 /* ---- opening ---------------------------------------------------------------------------- */
 
+/* See the head for where they come from. */
 static void set_limits(sqlite3 *db) {
   static const int limits[][2] = {
       {SQLITE_LIMIT_LENGTH, GUARD_LENGTH},   {SQLITE_LIMIT_SQL_LENGTH, GUARD_SQL},
@@ -100,6 +105,7 @@ static void set_limits(sqlite3 *db) {
     sqlite3_limit(db, limits[i][0], limits[i][1]);
 }
 
+/* "..." is never a text here: a misspelt name is an error, not a constant. */
 static void harden(sqlite3 *db) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -111,6 +117,7 @@ static void harden(sqlite3 *db) {
   set_limits(db);
 }
 
+/* The owner's own set-up, before anything of a stranger's is read. */
 static bilan_status prepare_connection(bilan *b, sqlite3 *db) {
   const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   harden(db);
@@ -146,6 +153,7 @@ bilan_status guard_exec(bilan *b, sqlite3 *db, const char *sql) {
   return code ? guard_fail(b, db, NULL, code) : BILAN_OK;
 }
 
+/* Damage to a file is BILAN_DATA, a fault in the query BILAN_USAGE. */
 bilan_status guard_fail(bilan *b, sqlite3 *db, const struct guard *guard, int code) {
   /* Some calls answer a plain error when memory was the reason. */
   if (sqlite3_errcode(db) == SQLITE_NOMEM) code = SQLITE_NOMEM;

@@ -17,7 +17,9 @@ static void method_free(void *block) { mem_free(memory, block); }
 static void *method_realloc(void *block, int size) {
   return mem_resize(memory, block, (size_t)size);
 }
+/* SQLite keeps count of its memory by this; it is what was asked for. */
 static int method_size(void *block) { return block ? (int)mem_size(block) : 0; }
+/* Blocks are aligned for any type anyway; eight keeps SQLite's sums small. */
 static int method_roundup(int size) { return (size + 7) & ~7; }
 static int method_init(void *unused) {
   (void)unused;
@@ -25,6 +27,7 @@ static int method_init(void *unused) {
 }
 static void method_shutdown(void *unused) { (void)unused; }
 
+/* The former methods are kept, to be put back. */
 bilan_status sqlite_use_memory(bilan *b) {
   static const sqlite3_mem_methods methods = {
       method_malloc, method_free, method_realloc, method_size, method_roundup, method_init,

@@ -52,6 +52,7 @@ static void add_quoted(struct buffer *out, struct text t) {
   }
 }
 
+/* Appends one column to the schema: item `place`, or option `option` (from 1) of it. */
 static void add_column(struct survey_source *s, size_t place, uint32_t option) {
   struct buffer *out = &s->schema;
   const struct column *c = table_column(s->table, place);
@@ -68,6 +69,7 @@ static void add_column(struct survey_source *s, size_t place, uint32_t option) {
   if (option) buffer_string(out, " HIDDEN");
 }
 
+/* Option columns of all items with several answers together. */
 static size_t count_options(const struct table *t) {
   size_t n = 0;
   for (size_t i = 0; i < table_count(t); i++) n += table_column(t, i)->option_count;
@@ -102,12 +104,14 @@ void survey_source_close(struct survey_source *s) {
 
 /* ---- values ----------------------------------------------------------------------------- */
 
+/* Whole numbers that a 64-bit integer holds are shown as integers. */
 static struct cell number_cell(double number) {
   bool whole = number == floor(number) && fabs(number) < 0x1p63;
   return (struct cell){.type = whole ? CELL_INTEGER : CELL_REAL, .real = number,
                        .integer = whole ? (int64_t)number : 0};
 }
 
+/* The labels ticked in a row, ";" between them, into `room`. */
 static bilan_status join_ticked(bilan *b, const struct column *set, size_t row,
                                 struct buffer *room) {
   bool first = true;
@@ -156,6 +160,7 @@ struct survey_cursor {
   struct buffer room;
 };
 
+/* Tells SQLite the columns. The result belongs to SQLite until vtab_disconnect. */
 static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
                         sqlite3_vtab **out, char **error) {
   struct survey_source *s = aux;
@@ -177,6 +182,7 @@ static int vtab_disconnect(sqlite3_vtab *base) {
   return SQLITE_OK;
 }
 
+/* There is one plan, a scan; the estimate lets SQLite build its own index for joins. */
 static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   const struct survey_vtab *v = (const struct survey_vtab *)base;
   size_t rows = table_rows(v->source->table);
@@ -185,6 +191,7 @@ static int vtab_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   return SQLITE_OK;
 }
 
+/* A cursor, not yet on a row; vtab_filter sets it. */
 static int vtab_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   struct mem *mem = &((struct survey_vtab *)base)->source->b->mem;
   struct survey_cursor *c = mem_zero(mem, 1, sizeof *c);
@@ -213,6 +220,7 @@ static void settle(struct survey_cursor *c) {
   while (c->row < rows && !domain_has(s->domain, c->row)) c->row++;
 }
 
+/* Starts a scan. */
 static int vtab_filter(sqlite3_vtab_cursor *base, int number, const char *name, int argc,
                        sqlite3_value **argv) {
   struct survey_cursor *c = (struct survey_cursor *)base;
@@ -237,6 +245,7 @@ static int vtab_eof(sqlite3_vtab_cursor *base) {
   return c->row >= table_rows(source_of(base)->table);
 }
 
+/* Hands over one value. Labels outlive the query, so they are lent, not copied. */
 static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int place) {
   struct survey_cursor *c = (struct survey_cursor *)base;
   const struct survey_source *s = source_of(base);
@@ -254,6 +263,7 @@ static int vtab_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int 
   return SQLITE_OK;
 }
 
+/* The row of the survey, from 1, whatever the domain. */
 static int vtab_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
   *out = (sqlite3_int64)((const struct survey_cursor *)base)->row + 1;
   return SQLITE_OK;

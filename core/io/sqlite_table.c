@@ -11,6 +11,7 @@
 
 /* ---- rows into a table ------------------------------------------------------------------ */
 
+/* One value of the result; its storage class is SQLite's, row by row. */
 static bilan_status gather_cell(bilan *b, struct gather *g, sqlite3_stmt *s, int i) {
   switch (sqlite3_column_type(s, i)) {
     case SQLITE_NULL: return gather_missing(g, BILAN_NO_ANSWER);
@@ -26,6 +27,7 @@ static bilan_status gather_cell(bilan *b, struct gather *g, sqlite3_stmt *s, int
   }
 }
 
+/* Steps through the result, all columns side by side. */
 static bilan_status gather_rows(bilan *b, sqlite3 *db, const struct guard *guard,
                                 sqlite3_stmt *s, struct gather *columns, size_t *rows) {
   int count = sqlite3_column_count(s), code;
@@ -57,6 +59,7 @@ static bilan_status add_named(bilan *b, struct table *t, const char *name, bilan
   return status;
 }
 
+/* The gathered columns under the names of the result. */
 static bilan_status make_table(bilan *b, struct table **out, sqlite3_stmt *s,
                                struct gather *columns, size_t rows) {
   struct table *t;
@@ -117,6 +120,7 @@ static bilan_status show_survey(bilan *b, sqlite3 *db, struct survey_source *sou
   return guard_exec(b, db, "SELECT 1 FROM survey, json_each('[]'), json_tree('[]') WHERE 0");
 }
 
+/* A connection of its own for each query: nothing one query does reaches another. */
 bilan_status sql_query(bilan *b, struct table **out, const struct table *t,
                        const struct domain *domain, struct text query) {
   struct survey_source source;
@@ -193,6 +197,7 @@ static bilan_status quick_check(bilan *b, sqlite3 *db) {
   return status;
 }
 
+/* The names are our copies, const only to readers. */
 static void free_names(bilan *b, struct text *names, size_t count) {
   for (size_t i = 0; i < count; i++) mem_free(&b->mem, (void *)(uintptr_t)names[i].s);
   mem_free(&b->mem, names);
@@ -223,6 +228,7 @@ static bilan_status table_names(bilan *b, sqlite3 *db, struct text **names, size
   return status;
 }
 
+/* Does it begin like a query? A table called "select" has no blank behind it. */
 static bool is_query(struct text what) {
   static const char *const starts[] = {"select", "with", "values"};
   what = text_trim(what);
@@ -354,6 +360,7 @@ const char *sqlite_version(void) { return sqlite3_libversion(); }
 
 /* ---- writing ---------------------------------------------------------------------------- */
 
+/* Numbers are bound as numbers, never as text: SQLite's decimals are not exact. */
 static int bind_cell(sqlite3_stmt *s, int at, const struct cell *cell) {
   switch (cell->type) {
     case CELL_INTEGER: return sqlite3_bind_int64(s, at, cell->integer);
@@ -365,6 +372,7 @@ static int bind_cell(sqlite3_stmt *s, int at, const struct cell *cell) {
   }
 }
 
+/* One row through the prepared INSERT. */
 static bilan_status insert_row(bilan *b, sqlite3 *db, sqlite3_stmt *s,
                                const struct survey_source *source, size_t row,
                                struct buffer *room) {
@@ -393,6 +401,7 @@ static bilan_status prepare_insert(bilan *b, sqlite3 *db, size_t count, sqlite3_
   return status;
 }
 
+/* All rows in one transaction; the schema is the one that queries see. */
 static bilan_status fill_database(bilan *b, sqlite3 *db, const struct survey_source *source) {
   sqlite3_stmt *s = NULL;
   struct buffer room;
@@ -421,6 +430,7 @@ static bilan_status take_bytes(bilan *b, sqlite3 *db, char **out, size_t *size) 
   return BILAN_OK;
 }
 
+/* Built in memory without the guard: every statement here is our own. */
 bilan_status sqlite_bytes(bilan *b, char **out, size_t *size, const struct table *t) {
   struct survey_source source;
   sqlite3 *db = NULL;

@@ -21,12 +21,15 @@ struct ring {
   pthread_cond_t moved; /* `added` has grown */
 };
 
+/* Doubles until a block has four rows for every number of a partial result, so that adding up
+ * stays a fraction of reading. Depends on the request alone, never on threads or rows. */
 size_t blocks_rows_for(size_t numbers) {
   size_t block = BLOCK_ROWS;
   while (block / 4 < numbers && block <= SIZE_MAX / 2) block *= 2;
   return block;
 }
 
+/* Where the partial result of a block lives: slots are taken in turn. */
 static char *slot_of(const struct ring *r, size_t block) {
   return r->partials + block % r->slots * r->job->partial;
 }
@@ -50,6 +53,8 @@ static bool take_block(struct ring *r, size_t *block) {
   return true;
 }
 
+/* What every worker does: take a block, sum it without the lock, add what is ready. Ends when
+ * all blocks have been handed out; the one who sums the last block adds it. */
 static void *work(void *arg) {
   struct ring *r = arg;
   const struct blocks_job *job = r->job;
@@ -77,12 +82,15 @@ static void work_together(struct ring *r, size_t wanted) {
   for (size_t i = 0; i < started; i++) pthread_join(helpers[i], NULL);
 }
 
+/* At least 1, at most one a block; never more than BLOCKS_WORKERS. */
 static size_t worker_count(const bilan *b, size_t blocks) {
   size_t wanted = b->threads < 1 ? 1 : (size_t)b->threads;
   if (wanted > BLOCKS_WORKERS) wanted = BLOCKS_WORKERS;
   return wanted < blocks ? wanted : blocks;
 }
 
+/* Two slots a worker let one block be summed while the one before it waits for its turn.
+ * Out of memory is found before any thread starts, so no worker can fail. */
 bilan_status blocks_run(bilan *b, const struct blocks_job *job) {
   struct ring r = {.job = job, .blocks = job->rows / job->block + (job->rows % job->block != 0)};
   if (!r.blocks) return BILAN_OK;

@@ -46,6 +46,7 @@ struct chunk {
   double part[CHUNK];   /* its weight: 0 also where the measure is missing */
 };
 
+/* Views into a run of totals: places count numbers of eight bytes, whatever their type. */
 static double *doubles_at(void *run, size_t at) { return (double *)run + at; }
 static int64_t *counts_at(void *run, size_t at) { return (int64_t *)run + at; }
 
@@ -68,6 +69,8 @@ static void index_key(struct chunk *k, const struct column *key, uint32_t size) 
     for (size_t i = 0; i < k->rows; i++) k->cell[i] = k->cell[i] * size + c4[k->from + i];
 }
 
+/* The cell of every row: the first key runs slowest, as cells.h promises. Codes were checked,
+ * and at most 2^26 cells fit 32 bits. */
 static void index_chunk(const struct pass *p, struct chunk *k) {
   memset(k->cell, 0, k->rows * sizeof k->cell[0]);
   for (size_t i = 0; i < p->request->key_count; i++)
@@ -94,6 +97,7 @@ static void mark_domain(const struct domain *domain, struct chunk *k) {
   for (size_t i = 0; i < k->rows; i++) k->weight[i] = domain_has(domain, k->from + i) ? 1 : 0;
 }
 
+/* Weight of every row: 0 outside the domain, and for a missing or negative weight. */
 static void weigh_chunk(const struct pass *p, struct chunk *k) {
   mark_domain(p->request->domain, k);
   if (!p->request->weight) return;
@@ -107,6 +111,7 @@ static void count_chunk(const struct pass *p, const struct chunk *k, void *run) 
   for (size_t i = 0; i < k->rows; i++) n[k->cell[i]] += k->weight[i] > 0;
 }
 
+/* Sum of w and of w^2 per cell, in row order. */
 static void add_weights(const struct pass *p, const struct chunk *k, void *run) {
   double *weight = doubles_at(run, p->at.weight), *weight2 = doubles_at(run, p->at.weight2);
   for (size_t i = 0; i < k->rows; i++) {
@@ -125,6 +130,7 @@ static void read_measure(const struct pass *p, struct chunk *k, size_t m) {
   for (size_t i = 0; i < k->rows; i++) k->value[i] -= centres[k->cell[i]];
 }
 
+/* n, sum of w, w y and w y^2 of one measure per cell, in row order. `value` and `part` are set. */
 static void measure_chunk(const struct pass *p, const struct chunk *k, size_t m, void *run) {
   struct cells_sums *sums = sums_at(run, p->at.sums) + m * p->cells;
   for (size_t i = 0; i < k->rows; i++) {
@@ -138,6 +144,7 @@ static void measure_chunk(const struct pass *p, const struct chunk *k, size_t m,
   }
 }
 
+/* Sum of w per PSU and cell. */
 static void psu_chunk(const struct pass *p, const struct chunk *k, void *run) {
   double *weight = doubles_at(run, p->at.psu_weight);
   for (size_t i = 0; i < k->rows; i++)
@@ -145,6 +152,7 @@ static void psu_chunk(const struct pass *p, const struct chunk *k, void *run) {
       weight[column_code(p->request->psu, k->from + i) * p->cells + k->cell[i]] += k->weight[i];
 }
 
+/* Sum of w y per PSU and cell, for the measure that was read last. */
 static void psu_measure_chunk(const struct pass *p, const struct chunk *k, size_t m, void *run) {
   double *total = doubles_at(run, p->at.psu_y) + m * p->psus * p->cells;
   for (size_t i = 0; i < k->rows; i++) {
@@ -153,6 +161,7 @@ static void psu_measure_chunk(const struct pass *p, const struct chunk *k, size_
   }
 }
 
+/* Everything that a chunk adds to a run of totals. */
 static void sum_chunk(const struct pass *p, struct chunk *k, void *run) {
   const struct cells_request *request = p->request;
   index_chunk(p, k);
@@ -169,6 +178,7 @@ static void sum_chunk(const struct pass *p, struct chunk *k, void *run) {
 
 /* ---- a block ------------------------------------------------------------------------------ */
 
+/* Rows begin..end-1 into a run, chunk by chunk; the chunk size leaves no trace in the sums. */
 static void sum_rows(const struct pass *p, void *run, size_t begin, size_t end) {
   struct chunk k;
   for (k.from = begin; k.from < end; k.from += k.rows) {
@@ -177,12 +187,14 @@ static void sum_rows(const struct pass *p, void *run, size_t begin, size_t end) 
   }
 }
 
+/* The work of a block (see blocks.h): a partial result from nothing. */
 static void sum_block(const void *context, void *partial, size_t begin, size_t end) {
   const struct pass *p = context;
   memset(partial, 0, p->at.numbers * sizeof(double));
   sum_rows(p, partial, begin, end);
 }
 
+/* Adds a partial result to the total: doubles first, then counts, then sums. */
 static void add_block(void *context, const void *partial) {
   struct pass *p = context;
   const double *from = partial;
@@ -204,6 +216,7 @@ static void add_block(void *context, const void *partial) {
 
 /* ---- checking a request ------------------------------------------------------------------- */
 
+/* The highest code of a column, read at the width it has. */
 static uint32_t highest_code(const struct column *c) {
   const uint8_t *c1 = c->codes;
   const uint16_t *c2 = c->codes;
@@ -231,6 +244,7 @@ static bilan_status check_codes(bilan *b, const struct column *c, size_t rows) {
   return BILAN_OK;
 }
 
+/* A weight or a measure: of the right length, with numbers, with codes that exist. */
 static bilan_status check_numeric(bilan *b, const struct column *c, size_t rows,
                                   const char *what) {
   if (c->rows != rows)
@@ -239,6 +253,7 @@ static bilan_status check_numeric(bilan *b, const struct column *c, size_t rows,
   return c->type == COLUMN_CODES ? check_codes(b, c, rows) : BILAN_OK;
 }
 
+/* The keys and the number of cells they make; the product cannot overflow on the way. */
 static bilan_status check_keys(bilan *b, struct pass *p) {
   const struct cells_request *request = p->request;
   if (request->key_count > CELLS_KEYS)
@@ -256,6 +271,7 @@ static bilan_status check_keys(bilan *b, struct pass *p) {
   return BILAN_OK;
 }
 
+/* The PSU column and the number of totals it asks for. */
 static bilan_status check_psu(bilan *b, struct pass *p) {
   if (!p->request->psu) return BILAN_OK;
   bilan_status status = check_codes(b, p->request->psu, p->request->rows);
@@ -267,6 +283,7 @@ static bilan_status check_psu(bilan *b, struct pass *p) {
   return BILAN_OK;
 }
 
+/* All that can be wrong with a request, before memory is asked for. */
 static bilan_status check_request(bilan *b, struct pass *p) {
   const struct cells_request *request = p->request;
   bilan_status status = check_keys(b, p);
@@ -300,6 +317,8 @@ static bilan_status lay_out(bilan *b, struct pass *p) {
   return BILAN_OK;
 }
 
+/* Hands the run over as an answer. Without weights every row weighs 1, so that the sums of
+ * weights are the counts. */
 static void fill_answer(bilan *b, struct cells *out, const struct pass *p) {
   *out = (struct cells){
       .mem = &b->mem,
@@ -334,6 +353,7 @@ static bilan_status sum_all(bilan *b, struct pass *p) {
   return BILAN_OK;
 }
 
+/* Checks, lays out one run of memory, sums. `out` is untouched on failure. */
 bilan_status cells_tabulate(bilan *b, struct cells *out, const struct cells_request *request) {
   struct pass p = {.request = request};
   bilan_status status = check_request(b, &p);
@@ -347,6 +367,7 @@ bilan_status cells_tabulate(bilan *b, struct cells *out, const struct cells_requ
   return status;
 }
 
+/* One block holds all: it begins with the weights. */
 void cells_free(struct cells *c) {
   if (!c->mem) return;
   mem_free(c->mem, c->weight); /* where the one run of totals begins */

@@ -14,6 +14,7 @@ const char *const independence_names[INDEPENDENCES + 1] = {"pearson", "likelihoo
 
 static const struct by no_by = {0};
 
+/* Weighted tests need the variance that only a design knows. */
 static bilan_status refuse_weights(bilan *b, const struct sample *sample) {
   if (!sample->weight) return BILAN_OK;
   return fail(b, BILAN_USAGE, "a test with weights needs a design");
@@ -21,6 +22,7 @@ static bilan_status refuse_weights(bilan *b, const struct sample *sample) {
 
 /* ---- independence -------------------------------------------------------------------------- */
 
+/* Counts once, then the statistic that was asked for. */
 bilan_status compare_independence(bilan *b, struct estimate *out, bool *simulated,
                                   const struct sample *sample, const struct column *row,
                                   const struct column *col,
@@ -43,11 +45,13 @@ bilan_status compare_independence(bilan *b, struct estimate *out, bool *simulate
 
 /* ---- means --------------------------------------------------------------------------------- */
 
+/* n, mean and standard deviation (n - 1) of a group, as the plain tests take them. */
 static struct plain_sample sample_of(struct moment m) {
   double n = (double)m.n;
   return (struct plain_sample){n, m.n ? m.mean : 0, m.n > 1 ? sqrt(m.squares / (n - 1)) : NAN};
 }
 
+/* Copies figures and notes; an interval without width is left out. */
 static void set_t(struct estimate *e, const struct plain_t_test *t, double conf) {
   e->notes |= t->notes;
   estimate_set(e, FIGURE_VALUE, t->estimate);
@@ -61,6 +65,7 @@ static void set_t(struct estimate *e, const struct plain_t_test *t, double conf)
   estimate_set(e, FIGURE_CONF, conf);
 }
 
+/* One sample: also the end of a paired test, on the differences. */
 static bilan_status one_mean(bilan *b, struct estimate *e, const struct sample *sample,
                              const struct column *measure, const struct t_request *request) {
   struct moments m;
@@ -74,6 +79,7 @@ static bilan_status one_mean(bilan *b, struct estimate *e, const struct sample *
   return BILAN_OK;
 }
 
+/* after - before of each respondent who has both, then one sample. */
 static bilan_status paired_means(bilan *b, struct estimate *e, const struct sample *sample,
                                  const struct t_request *request) {
   struct column *change;
@@ -104,6 +110,7 @@ static bilan_status two_groups(bilan *b, uint32_t *from, uint32_t *to, const str
   return BILAN_OK;
 }
 
+/* Base of both groups, and the test unless one of them is empty. */
 static void fill_two(struct estimate *e, const struct moments *m, uint32_t from, uint32_t to,
                      const struct t_request *request) {
   struct moment a = moments_of(m, to), c = moments_of(m, from);
@@ -118,6 +125,7 @@ static void fill_two(struct estimate *e, const struct moments *m, uint32_t from,
   set_t(e, &t, request->conf);
 }
 
+/* Welch or pooled, of two named groups or of the only two there are. */
 static bilan_status two_means(bilan *b, struct estimate *e, const struct sample *sample,
                               const struct t_request *request) {
   struct moments m;
@@ -131,6 +139,7 @@ static bilan_status two_means(bilan *b, struct estimate *e, const struct sample 
   return status;
 }
 
+/* Which of the three designs: pairs, two groups, one sample. */
 bilan_status compare_means(bilan *b, struct estimate *out, const struct sample *sample,
                            const struct t_request *request) {
   struct estimate e = estimate_none();
@@ -151,6 +160,7 @@ struct series {
   size_t count;
 };
 
+/* Room for one entry a group; on failure series_free releases what was got. */
 static bilan_status series_open(bilan *b, struct series *s, size_t most) {
   s->count = 0;
   s->x = mem_array(&b->mem, most, sizeof *s->x);
@@ -159,12 +169,15 @@ static bilan_status series_open(bilan *b, struct series *s, size_t most) {
   return s->x && s->n && s->scores ? BILAN_OK : fail_nomem(b);
 }
 
+/* Releases the three arrays; NULL is fine. */
 static void series_free(bilan *b, struct series *s) {
   mem_free(&b->mem, s->x);
   mem_free(&b->mem, s->n);
   mem_free(&b->mem, s->scores);
 }
 
+/* Shares along the groups; a group that is passed over keeps its score number, so that the
+ * distance between its neighbours stays. */
 static void series_fill(struct series *s, struct estimate *e, const struct tally *t, size_t level,
                         const struct column *by, const size_t *order, size_t count) {
   bool numbers = column_is_numeric(by);
@@ -181,6 +194,7 @@ static void series_fill(struct series *s, struct estimate *e, const struct tally
   }
 }
 
+/* Copies statistic, df and p-value with their notes. */
 static void set_test(struct estimate *e, const struct plain_test *t) {
   e->notes |= t->notes;
   estimate_set(e, FIGURE_STATISTIC, t->statistic);
@@ -188,12 +202,14 @@ static void set_test(struct estimate *e, const struct plain_test *t) {
   estimate_set(e, FIGURE_P_VALUE, t->p_value);
 }
 
+/* The place of a code among the levels of a tally; t->levels when it is not there. */
 static size_t place_of(const struct tally *t, uint32_t code) {
   size_t level = 0;
   while (level < t->levels && t->codes[level] != code) level++;
   return level;
 }
 
+/* Cochran and Armitage on the groups in order. The level must be an answer. */
 bilan_status compare_trend(bilan *b, struct estimate *out, const struct sample *sample,
                            const struct column *item, uint32_t level, const struct column *by) {
   struct by groups = {.count = 1, .keys = {by}};
@@ -255,6 +271,8 @@ static size_t fill_strata(double *tables, struct estimate *e, const struct cells
   return strata;
 }
 
+/* The common odds ratio into the first estimate, homogeneity into the second; both have the
+ * same base. */
 static void set_strata(struct estimate out[2], const struct plain_mantel_haenszel *m,
                        double conf) {
   out[1] = out[0];
@@ -272,6 +290,7 @@ static void set_strata(struct estimate out[2], const struct plain_mantel_haensze
   if (!estimate_has(&out[1], FIGURE_STATISTIC)) out[1].notes |= m->notes;
 }
 
+/* One request over stratum x row x col, folded into a 2 x 2 table a stratum. */
 bilan_status compare_strata(bilan *b, struct estimate out[2], const struct sample *sample,
                             const struct strata_request *request) {
   struct strata_request r = *request;

@@ -12,6 +12,7 @@ struct square {
   double *n; /* before x after */
 };
 
+/* Releases the three arrays; NULL is fine. */
 static void square_free(bilan *b, struct square *s) {
   mem_free(&b->mem, s->before);
   mem_free(&b->mem, s->after);
@@ -36,6 +37,7 @@ static void place_all(struct square *s, const struct column *before, const struc
   }
 }
 
+/* Places of all levels and an empty table; on failure square_free releases what was got. */
 static bilan_status square_open(bilan *b, struct square *s, const struct mcnemar_request *r) {
   *s = (struct square){
       .before = mem_zero(&b->mem, dict_count(r->before->dict), sizeof *s->before),
@@ -53,6 +55,7 @@ static bilan_status square_open(bilan *b, struct square *s, const struct mcnemar
   return s->n ? BILAN_OK : fail_nomem(b);
 }
 
+/* Counts those who have both answers; the others by why the first of them is missing. */
 static void square_fill(struct square *s, struct estimate *e, const struct cells *c,
                         const struct mcnemar_request *r) {
   for (size_t cell = 0; cell < c->count; cell++) {
@@ -66,6 +69,7 @@ static void square_fill(struct square *s, struct estimate *e, const struct cells
   }
 }
 
+/* The kind of test; left to itself exact while fewer than 25 changed (and two levels). */
 static enum plain_mcnemar_kind kind_of(const struct square *s, enum mcnemar_choice choice) {
   switch (choice) {
   case MCNEMAR_AS_PLAIN: return MCNEMAR_PLAIN;
@@ -87,6 +91,7 @@ static void set_mcnemar(struct estimate *e, const struct plain_mcnemar *m, doubl
   if (estimate_has(e, FIGURE_LOW)) estimate_set(e, FIGURE_CONF, conf);
 }
 
+/* Crosses before and after once, then McNemar (two levels) or Bowker. */
 bilan_status compare_mcnemar(bilan *b, struct estimate *out, enum plain_mcnemar_kind *used,
                              const struct sample *sample, const struct mcnemar_request *request) {
   struct square s = {0};

@@ -14,6 +14,7 @@ struct ranking {
   size_t rows, cols;
 };
 
+/* Releases both arrays; NULL is fine. */
 static void ranking_free(bilan *b, struct ranking *r) {
   mem_free(&b->mem, r->n);
   mem_free(&b->mem, r->values);
@@ -40,6 +41,7 @@ static void fill(struct ranking *r, const struct cells *c, size_t stride,
   }
 }
 
+/* Cells of the named groups (r->cols of them) as a table by rising value. */
 static bilan_status rank_cells(bilan *b, struct ranking *r, const struct cells *c, size_t stride,
                                const struct column *item, const size_t *groups) {
   size_t *order, count;
@@ -89,6 +91,7 @@ static size_t list_groups(size_t *groups, struct estimate *e, const struct cells
   return count;
 }
 
+/* Copies statistic, df, p-value and effect with their notes. */
 static void set_rank(struct estimate *e, const struct plain_rank *r) {
   e->notes |= r->notes;
   estimate_set(e, FIGURE_STATISTIC, r->statistic);
@@ -97,6 +100,7 @@ static void set_rank(struct estimate *e, const struct plain_rank *r) {
   estimate_set(e, FIGURE_EFFECT, r->effect);
 }
 
+/* Two groups: Wilcoxon; more: Kruskal and Wallis; fewer: a note. */
 static void test_groups(struct estimate *e, enum rank_test *test, const struct ranking *r) {
   struct plain_counts counts = {r->n, r->rows, r->cols};
   struct plain_rank_options options = {EXACT_WHEN_SMALL, false};
@@ -110,6 +114,7 @@ static void test_groups(struct estimate *e, enum rank_test *test, const struct r
   set_rank(e, &result);
 }
 
+/* One request over group x value, then the test on its cells. */
 static bilan_status rank_groups(bilan *b, struct estimate *e, enum rank_test *test,
                                 const struct sample *sample, const struct column *item,
                                 const struct rank_request *request) {
@@ -134,6 +139,7 @@ static bilan_status rank_groups(bilan *b, struct estimate *e, enum rank_test *te
 
 /* ---- pairs --------------------------------------------------------------------------------- */
 
+/* Signed ranks from the distinct differences and how often each occurs. */
 static bilan_status rank_changes(bilan *b, struct estimate *e, const struct sample *sample,
                                  const struct column *change) {
   static const size_t one_group[] = {0};
@@ -154,6 +160,7 @@ static bilan_status rank_changes(bilan *b, struct estimate *e, const struct samp
   return status;
 }
 
+/* Differences of those who have both numbers, as levels. */
 static bilan_status rank_pairs(bilan *b, struct estimate *e, const struct sample *sample,
                                const struct rank_request *request) {
   struct column *change = NULL, *codes = NULL;
@@ -167,6 +174,7 @@ static bilan_status rank_pairs(bilan *b, struct estimate *e, const struct sample
   return status;
 }
 
+/* Pairs when there is a second answer, groups otherwise. */
 bilan_status compare_ranks(bilan *b, struct estimate *out, enum rank_test *test,
                            const struct sample *sample, const struct rank_request *request) {
   struct estimate e = estimate_none();

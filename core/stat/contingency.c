@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+/* Three tables of zeros; BILAN_NOMEM leaves nothing behind. */
 bilan_status contingency_open(bilan *b, struct contingency *out, size_t rows, size_t cols) {
   if (cols && rows > SIZE_MAX / cols) return fail_nomem(b);
   size_t cells = rows * cols;
@@ -21,6 +22,7 @@ bilan_status contingency_open(bilan *b, struct contingency *out, size_t rows, si
   return BILAN_OK;
 }
 
+/* Idempotent. */
 void contingency_free(bilan *b, struct contingency *c) {
   mem_free(&b->mem, c->n);
   mem_free(&b->mem, c->expected);
@@ -28,6 +30,7 @@ void contingency_free(bilan *b, struct contingency *c) {
   *c = (struct contingency){0};
 }
 
+/* How many levels are answers. */
 static size_t answers_of(const struct column *c) {
   size_t answers = 0;
   for (uint32_t code = 0; code < dict_count(c->dict); code++)
@@ -49,6 +52,7 @@ static void copy_answers(struct contingency *to, struct estimate *base, const st
   }
 }
 
+/* One request; weights are not read, tests count respondents. */
 bilan_status contingency_cross(bilan *b, struct contingency *out, struct estimate *base,
                                const struct sample *sample, const struct column *row,
                                const struct column *col) {
@@ -63,6 +67,7 @@ bilan_status contingency_cross(bilan *b, struct contingency *out, struct estimat
   return status;
 }
 
+/* The table as the plain tests take it; borrowed. */
 static struct plain_counts counts_of(const struct contingency *c) {
   return (struct plain_counts){c->n, c->rows, c->cols};
 }
@@ -80,6 +85,7 @@ static bilan_status chi_squared(bilan *b, struct plain_chi_squared *x, struct es
   return BILAN_OK;
 }
 
+/* Pearson, with Yates when asked (only 2 x 2 knows the difference). */
 bilan_status contingency_chi_squared(bilan *b, struct estimate *e, struct contingency *c,
                                      bool correct) {
   struct plain_chi_squared x;
@@ -90,6 +96,7 @@ bilan_status contingency_chi_squared(bilan *b, struct estimate *e, struct contin
   return BILAN_OK;
 }
 
+/* G = 2 sum O log(O / E), with the same df and effect as Pearson. */
 bilan_status contingency_likelihood(bilan *b, struct estimate *e, struct contingency *c) {
   struct plain_chi_squared x;
   bilan_status status = chi_squared(b, &x, e, c, false);
@@ -99,6 +106,7 @@ bilan_status contingency_likelihood(bilan *b, struct estimate *e, struct conting
   return BILAN_OK;
 }
 
+/* Exact, or simulated where the exact count says that it would take too much. */
 bilan_status contingency_fisher(bilan *b, struct estimate *e, bool *simulated,
                                 const struct contingency *c, double conf) {
   struct plain_fisher_options o = plain_fisher_defaults();

@@ -27,6 +27,7 @@ static const struct by no_by = {0};
 
 /* ---- tallies ------------------------------------------------------------------------------- */
 
+/* Adds one column of a tally to a total. */
 static void add_group(struct tally *to, const struct tally *from, size_t group) {
   struct tally_group *base = &to->bases[0];
   const struct tally_group *more = &from->bases[group];
@@ -50,6 +51,7 @@ static void total_of(struct tally *total, const struct tally *from, const struct
     if (by_codes(by, group, codes)) add_group(total, from, group);
 }
 
+/* The total column: of the banner when it is alone, of everybody otherwise. */
 static bilan_status tally_total(struct making *m) {
   struct tally_request row = m->request->row;
   row.by = &no_by;
@@ -59,6 +61,7 @@ static bilan_status tally_total(struct making *m) {
   return status;
 }
 
+/* One tally a banner, then the total. On failure making_free releases what was got. */
 static bilan_status tally_all(struct making *m) {
   size_t banners = m->request->banner_count;
   bilan_status status = BILAN_OK;
@@ -74,6 +77,7 @@ static bilan_status tally_all(struct making *m) {
   return status ? status : tally_total(m);
 }
 
+/* Releases all that is only needed while a table is made. */
 static void making_free(struct making *m) {
   for (size_t i = 0; m->tallies && i < m->request->banner_count; i++)
     tally_free(&m->tallies[i]);
@@ -89,6 +93,7 @@ static const struct tally *tally_of(const struct making *m, const struct crossta
   return c->banner == NO_BANNER ? &m->total : &m->tallies[c->banner];
 }
 
+/* The columns of one banner, in the order of its levels, lettered from A. */
 static void list_banner(struct crosstab *x, const struct making *m, size_t banner) {
   const struct tally *t = &m->tallies[banner];
   uint32_t codes[BY_MOST];
@@ -103,6 +108,7 @@ static void list_banner(struct crosstab *x, const struct making *m, size_t banne
   }
 }
 
+/* Total first, then banner by banner. */
 static bilan_status list_columns(struct crosstab *x, const struct making *m) {
   size_t most = 1;
   for (size_t i = 0; i < m->request->banner_count; i++) most += m->tallies[i].groups;
@@ -115,6 +121,7 @@ static bilan_status list_columns(struct crosstab *x, const struct making *m) {
   return BILAN_OK;
 }
 
+/* The order of the rows, found once from the total, for all columns. */
 static bilan_status list_levels(struct crosstab *x, struct making *m) {
   x->level_count = m->total.levels;
   m->order = mem_array(x->mem, x->level_count, sizeof *m->order);
@@ -163,6 +170,7 @@ static struct share table_share(const struct making *m, const struct crosstab_co
   return s;
 }
 
+/* What the percentage of a cell is a share of. */
 static struct share share_of(const struct making *m, const struct crosstab_column *c,
                              size_t level) {
   const struct tally *t = tally_of(m, c);
@@ -179,6 +187,7 @@ static struct share share_of(const struct making *m, const struct crosstab_colum
   return s;
 }
 
+/* One cell: count and missing of its column, then the share and its base. */
 static void fill_cell(struct crosstab_cell *cell, const struct making *m,
                       const struct crosstab_column *c, size_t level) {
   struct share s = share_of(m, c, level);
@@ -192,6 +201,7 @@ static void fill_cell(struct crosstab_cell *cell, const struct making *m,
   share_fill(&cell->e, m->sample, s, m->options->conf, m->options->method);
 }
 
+/* All cells; levels x columns of them. */
 static bilan_status fill_cells(struct crosstab *x, const struct making *m) {
   if (x->column_count && x->level_count > SIZE_MAX / x->column_count) return fail_nomem(m->b);
   x->cells = mem_zero(x->mem, x->level_count * x->column_count, sizeof *x->cells);
@@ -209,6 +219,7 @@ struct span {
   size_t first, count;
 };
 
+/* Columns of a banner are neighbours. */
 static struct span span_of(const struct crosstab *x, size_t banner) {
   struct span s = {0, 0};
   for (size_t j = 0; j < x->column_count; j++) {
@@ -235,6 +246,7 @@ static struct letters_share comparable(const struct making *m, const struct cros
   return s;
 }
 
+/* Appends the letters of one row to the text of letters: "A C" beats columns A and C. */
 static void write_letters(struct crosstab *x, struct crosstab_cell *cells, struct span span,
                           const bool *larger) {
   for (size_t i = 0; i < span.count; i++) {
@@ -248,6 +260,7 @@ static void write_letters(struct crosstab *x, struct crosstab_cell *cells, struc
   }
 }
 
+/* Letters of one banner, row by row (nets too): p-values are adjusted within the row. */
 static bilan_status letter_banner(struct crosstab *x, const struct making *m, size_t banner) {
   struct span span = span_of(x, banner);
   struct letters_share *shares = mem_array(x->mem, span.count, sizeof *shares);
@@ -294,6 +307,7 @@ static void put_residuals(struct crosstab *x, const struct making *m, struct spa
   }
 }
 
+/* Chi-squared of a banner, and Fisher beside it when an expected count is small. */
 static bilan_status test_counts(struct crosstab *x, const struct making *m, size_t banner,
                                 struct span span) {
   struct contingency c;
@@ -325,6 +339,7 @@ static bilan_status test_banner(struct crosstab *x, const struct making *m, size
   return BILAN_OK;
 }
 
+/* Letters and tests; at most two tests a banner. */
 static bilan_status judge(struct crosstab *x, const struct making *m) {
   const struct crosstab_options *o = m->options;
   bilan_status status = BILAN_OK;
@@ -340,6 +355,7 @@ static bilan_status judge(struct crosstab *x, const struct making *m) {
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
+/* An item with several answers cannot be a banner: its columns would share respondents. */
 static bilan_status check_banners(bilan *b, const struct crosstab_request *request) {
   for (size_t i = 0; i < request->banner_count; i++)
     if (request->banners[i]->type != COLUMN_CODES)
@@ -347,6 +363,7 @@ static bilan_status check_banners(bilan *b, const struct crosstab_request *reque
   return BILAN_OK;
 }
 
+/* Steps in order; `out` is untouched on failure. */
 bilan_status crosstab_open(bilan *b, struct crosstab *out, const struct sample *sample,
                            const struct crosstab_request *request,
                            const struct crosstab_options *options) {
@@ -365,6 +382,7 @@ bilan_status crosstab_open(bilan *b, struct crosstab *out, const struct sample *
   return status;
 }
 
+/* Idempotent; a zeroed table is fine. */
 void crosstab_free(struct crosstab *x) {
   if (!x->mem) return;
   mem_free(x->mem, x->levels);

@@ -25,6 +25,7 @@ static bilan_status state_dict(bilan *b, struct dict **out) {
   return status;
 }
 
+/* The code that says a kind of missing; anything unknown counts as no answer. */
 static uint8_t state_of_kind(bilan_missing kind) {
   switch (kind) {
   case BILAN_PRESENT: return STATE_ANSWERED;
@@ -44,6 +45,7 @@ static bilan_status state_column(bilan *b, struct column **out, size_t rows, uin
   return status;
 }
 
+/* One byte a row. */
 bilan_status derive_presence(bilan *b, struct column **out, const struct column *first,
                              const struct column *second) {
   uint8_t *codes = mem_alloc(&b->mem, first->rows);
@@ -56,12 +58,14 @@ bilan_status derive_presence(bilan *b, struct column **out, const struct column 
   return state_column(b, out, first->rows, codes);
 }
 
+/* Is one of the boxes of a row ticked? */
 static bool any_ticked(const struct column *set, size_t row) {
   for (size_t i = 0; i < set->option_count; i++)
     if (column_code(set->options[i], row) == SET_TICKED) return true;
   return false;
 }
 
+/* One byte a row; rows times options. */
 bilan_status derive_ticks(bilan *b, struct column **out, const struct column *set) {
   uint8_t *codes = mem_alloc(&b->mem, set->rows);
   if (!codes) return fail_nomem(b);
@@ -72,6 +76,7 @@ bilan_status derive_ticks(bilan *b, struct column **out, const struct column *se
   return state_column(b, out, set->rows, codes);
 }
 
+/* Nine bytes a row. A kind of missing stays what it was. */
 bilan_status derive_difference(bilan *b, struct column **out, const struct column *first,
                                const struct column *second, double factor) {
   double *numbers = mem_array(&b->mem, first->rows, sizeof *numbers);
@@ -90,6 +95,7 @@ bilan_status derive_difference(bilan *b, struct column **out, const struct colum
   return column_numbers(b, out, first->rows, numbers, missing);
 }
 
+/* The highest of the codes: ticked beats not ticked beats blank. */
 static uint8_t any_of(const struct column *set, size_t row, const size_t *options,
                       size_t count) {
   uint8_t any = SET_BLANK;
@@ -100,6 +106,7 @@ static uint8_t any_of(const struct column *set, size_t row, const size_t *option
   return any;
 }
 
+/* An option that is named twice changes nothing. */
 bilan_status derive_any(bilan *b, struct column **out, const struct column *set,
                         const size_t *options, size_t count) {
   uint8_t *codes = mem_alloc(&b->mem, set->rows);
@@ -119,6 +126,7 @@ static void order_by_value(size_t *codes, size_t count, const struct column *ite
   sort_places(codes, spare, value, count);
 }
 
+/* O(levels log levels); on failure nothing is left behind. */
 bilan_status derive_order(bilan *b, size_t **codes, size_t *count, const struct column *item) {
   size_t levels = dict_count(item->dict), answers = 0;
   size_t *order = mem_array(&b->mem, levels, sizeof *order);

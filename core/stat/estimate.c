@@ -8,6 +8,7 @@
 
 /* ---- one estimate ------------------------------------------------------------------------ */
 
+/* The names are part of what scripts see: never change one. */
 const char *figure_name(enum figure f) {
   static const char *const names[FIGURES] = {
       [FIGURE_VALUE] = "value",
@@ -30,6 +31,7 @@ const char *figure_name(enum figure f) {
   return names[f];
 }
 
+/* Notes of this floor here; all others are those of the plain statistics. */
 const char *estimate_note_text(unsigned note) {
   switch (note) {
   case NOTE_ONE_RESPONDENT: return "one respondent in the base: no variance";
@@ -46,16 +48,19 @@ const char *estimate_note_text(unsigned note) {
   }
 }
 
+/* The one door by which figures come in. */
 void estimate_set(struct estimate *e, enum figure f, double value) {
   uint32_t bit = (uint32_t)1 << f;
   e->figures[f] = isfinite(value) ? value : 0;
   e->has = isfinite(value) ? e->has | bit : e->has & ~bit;
 }
 
+/* NaN inside the engine stands for "absent" only between here and the next estimate_set. */
 double estimate_get(const struct estimate *e, enum figure f) {
   return estimate_has(e, f) ? e->figures[f] : NAN;
 }
 
+/* Nothing happens without a standard error or degrees of freedom. */
 void estimate_interval(struct estimate *e, double conf) {
   double df = estimate_get(e, FIGURE_DF), se = estimate_get(e, FIGURE_SE);
   if (!(df > 0) || isnan(se)) return;
@@ -65,6 +70,7 @@ void estimate_interval(struct estimate *e, double conf) {
   estimate_set(e, FIGURE_CONF, conf);
 }
 
+/* BILAN_PRESENT is no kind of missing: such rows are in the base. */
 void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows) {
   if (kind == BILAN_PRESENT) return;
   e->missing[kind] += rows;
@@ -73,16 +79,19 @@ void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows) 
 
 /* ---- the sample and its groups ----------------------------------------------------------- */
 
+/* The small-sample factor of a variance from squares over the whole sample. */
 double sample_factor(const struct sample *s) {
   return s->rows > 1 ? (double)s->rows / ((double)s->rows - 1) : NAN;
 }
 
+/* May wrap round for absurd dictionaries: requests are checked before it is used. */
 size_t by_groups(const struct by *by) {
   size_t groups = 1;
   for (size_t i = 0; i < by->count; i++) groups *= dict_count(by->keys[i]->dict);
   return groups;
 }
 
+/* Undoes the numbering of cells in cells.h for the leading keys. */
 bool by_codes(const struct by *by, size_t g, uint32_t codes[BY_MOST]) {
   bool answered = true;
   for (size_t i = by->count; i < BY_MOST; i++) codes[i] = 0;
@@ -95,6 +104,7 @@ bool by_codes(const struct by *by, size_t g, uint32_t codes[BY_MOST]) {
   return answered;
 }
 
+/* A group nobody is in is news only where a codebook names it. */
 bool by_shows(const struct by *by, int64_t rows) {
   if (rows > 0) return true;
   for (size_t i = 0; i < by->count; i++)
@@ -104,10 +114,12 @@ bool by_shows(const struct by *by, int64_t rows) {
 
 /* ---- rows of estimates ------------------------------------------------------------------- */
 
+/* Asks for no memory. */
 void estimates_open(bilan *b, struct estimates *list) {
   *list = (struct estimates){.mem = &b->mem};
 }
 
+/* Grows by doubling; the new row is empty, with no figure. */
 bilan_status estimates_add(bilan *b, struct estimates *list, struct estimate_row **row,
                            const uint32_t by[BY_MOST], uint32_t level) {
   if (list->count == list->room) {
@@ -124,6 +136,7 @@ bilan_status estimates_add(bilan *b, struct estimates *list, struct estimate_row
   return BILAN_OK;
 }
 
+/* A list that was never opened must be zeroed. */
 void estimates_free(struct estimates *list) {
   if (!list->mem) return;
   mem_free(list->mem, list->rows);

@@ -5,6 +5,7 @@
 
 const char *const level_sort_names[LEVEL_SORTS + 1] = {"level", "descending", "ascending", NULL};
 
+/* Nets keep their place behind the levels: they overlap them. */
 bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t group,
                          size_t nets, enum level_sort sort) {
   size_t plain = t->levels - nets;
@@ -44,6 +45,7 @@ static bilan_status add_group(bilan *b, struct estimates *out, const struct samp
   return BILAN_OK;
 }
 
+/* Sorted within each group by its own counts. */
 bilan_status frequency_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                 const struct tally_request *request,
                                 const struct proportion_options *options,

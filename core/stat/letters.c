@@ -23,6 +23,7 @@ static size_t list_pairs(double *p, const struct letters_share *shares, size_t c
   return pairs;
 }
 
+/* Goes through the pairs in the order in which list_pairs wrote them. */
 static void mark(bool *larger, const double *p, const struct letters_share *shares, size_t count,
                  double alpha) {
   size_t pair = 0;
@@ -34,6 +35,7 @@ static void mark(bool *larger, const double *p, const struct letters_share *shar
     }
 }
 
+/* O(count^2) per row of a table. */
 bilan_status letters_compare(bilan *b, bool *larger, const struct letters_share *shares,
                              size_t count, const struct letters_options *options) {
   memset(larger, 0, count * count * sizeof *larger);
@@ -48,6 +50,7 @@ bilan_status letters_compare(bilan *b, bool *larger, const struct letters_share 
   return status;
 }
 
+/* Counting in letters without a zero: after Z comes AA. */
 void letters_name(char out[LETTER_ROOM], size_t i) {
   char reversed[LETTER_ROOM];
   size_t n = 0;

@@ -46,12 +46,14 @@ static bilan_status two_passes(bilan *b, struct cells *out, double **centres,
   return status;
 }
 
+/* Labels without numbers have no mean; the message says what to do. */
 static bilan_status check_measure(bilan *b, const struct column *c) {
   if (column_is_numeric(c)) return BILAN_OK;
   return fail(b, BILAN_USAGE, "no numbers to compute with: give the levels a score, or ask for "
                               "proportions");
 }
 
+/* Two passes over the rows; on failure nothing is left behind. */
 bilan_status moments_open(bilan *b, struct moments *m, const struct sample *sample,
                           const struct column *measure, const struct by *by) {
   struct column *presence;
@@ -66,12 +68,14 @@ bilan_status moments_open(bilan *b, struct moments *m, const struct sample *samp
   return status;
 }
 
+/* Idempotent. */
 void moments_free(bilan *b, struct moments *m) {
   cells_free(&m->cells);
   mem_free(&b->mem, m->centres);
   m->centres = NULL;
 }
 
+/* The mean of the first pass plus what the second says is left; squares never negative. */
 struct moment moments_of(const struct moments *m, size_t group) {
   size_t cell = group * STATES + STATE_ANSWERED;
   const struct cells_sums *s = &m->cells.sums[cell];
@@ -95,6 +99,7 @@ static void add_states(struct estimate *e, const struct cells *c, size_t group) 
   estimate_set(e, FIGURE_WEIGHTED_N, weight + c->weight[group * STATES + STATE_ANSWERED]);
 }
 
+/* For tests, which put several groups into one estimate. */
 void moments_add_base(struct estimate *e, const struct moments *m, size_t group) {
   add_states(e, &m->cells, group);
 }
@@ -133,6 +138,7 @@ static void finish(struct estimate *e, const struct sample *sample, double varia
 typedef void fill(struct estimate *e, const struct sample *sample, struct moment m,
                   double conf);
 
+/* u = (y - ybar) / n. */
 static void fill_mean(struct estimate *e, const struct sample *sample, struct moment m,
                       double conf) {
   estimate_set(e, FIGURE_VALUE, m.mean);
@@ -150,6 +156,7 @@ static void fill_total(struct estimate *e, const struct sample *sample, struct m
   finish(e, sample, sample_factor(sample) * squares, m.n ? 0 : 1, conf);
 }
 
+/* The common way of mean and total. */
 static bilan_status each_group(bilan *b, struct estimates *out, const struct sample *sample,
                                const struct column *measure, const struct by *by, double conf,
                                fill *fill_row) {
@@ -165,11 +172,13 @@ static bilan_status each_group(bilan *b, struct estimates *out, const struct sam
   return status;
 }
 
+/* See moments.h; one row a group. */
 bilan_status mean_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                            const struct column *measure, const struct by *by, double conf) {
   return each_group(b, out, sample, measure, by, conf, fill_mean);
 }
 
+/* See moments.h; one row a group. */
 bilan_status total_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                             const struct column *measure, const struct by *by, double conf) {
   return each_group(b, out, sample, measure, by, conf, fill_total);
@@ -189,6 +198,7 @@ static struct estimate base_of(const struct column *item, const int64_t *n) {
   return e;
 }
 
+/* A level is a measure of 1 for those who gave it: mean 1, no scatter inside. */
 static bilan_status add_levels(bilan *b, struct estimates *out, const struct sample *sample,
                                const struct column *item, const uint32_t codes[BY_MOST],
                                const int64_t *n, const struct estimate *base, double conf) {
@@ -205,6 +215,7 @@ static bilan_status add_levels(bilan *b, struct estimates *out, const struct sam
   return BILAN_OK;
 }
 
+/* From counts alone; one row a group and level. */
 bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *sample,
                           const struct column *item, const struct by *by, double conf) {
   struct cells c;
@@ -234,6 +245,7 @@ struct ratio {
   double *centres, k;
 };
 
+/* Releases what ratio_open got, however far it came. */
 static void ratio_free(bilan *b, struct ratio *r) {
   column_free(r->presence);
   column_free(r->residual);
@@ -256,6 +268,7 @@ static bilan_status ratio_factor(bilan *b, struct ratio *r, const struct sample 
   return BILAN_OK;
 }
 
+/* Three passes: the overall ratio, the means, the squares about them. */
 static bilan_status ratio_open(bilan *b, struct ratio *r, const struct sample *sample,
                                const struct column *y, const struct column *x,
                                const struct by *by) {
@@ -299,6 +312,7 @@ static void fill_ratio(struct estimate *e, const struct sample *sample, const st
   finish(e, sample, sample_factor(sample) * squares / x / x, 2, conf);
 }
 
+/* See moments.h; one row a group. */
 bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                             const struct column *numerator, const struct column *denominator,
                             const struct by *by, double conf) {
@@ -315,6 +329,7 @@ bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample
 
 /* ---- difference ---------------------------------------------------------------------------- */
 
+/* One respondent in either group leaves no variance for the difference. */
 static void fill_difference(struct estimate *e, const struct sample *sample, struct moment from,
                             struct moment to, double conf) {
   if (!from.n || !to.n) {
@@ -330,6 +345,7 @@ static void fill_difference(struct estimate *e, const struct sample *sample, str
   estimate_set(e, FIGURE_P_VALUE, fmin(1, 2 * student_cdf(fabs(t), sample_df(sample), UPPER)));
 }
 
+/* See moments.h; from and to are two levels of the grouping item. */
 bilan_status difference_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                  const struct column *measure, const struct column *group,
                                  uint32_t from, uint32_t to, double conf) {

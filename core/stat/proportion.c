@@ -1,6 +1,7 @@
 /* proportion.c - see proportion.h. */
 #include "stat/proportion.h"
 
+/* `bare`: with a base of answers a respondent counts many times, so no binomial interval. */
 void proportion_fill(struct estimate *e, const struct sample *sample, const struct tally *t,
                      size_t group, size_t level, const struct tally_request *request,
                      const struct proportion_options *options) {
@@ -33,6 +34,7 @@ static bilan_status add_group(bilan *b, struct estimates *out, const struct samp
   return BILAN_OK;
 }
 
+/* One tally, then row by row. */
 bilan_status proportion_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                  const struct tally_request *request,
                                  const struct proportion_options *options) {

@@ -15,6 +15,7 @@ const char *const quantile_ties_names[QUANTILE_TIES + 1] = {"rows", "summed", NU
 
 /* ---- the rules ----------------------------------------------------------------------------- */
 
+/* Summed in rising order of the values, so the same for any order of rows. */
 static double total_weight(const struct distribution *d) {
   double sum = 0;
   for (size_t i = 0; i < d->count; i++) sum += d->w[i];
@@ -42,6 +43,7 @@ struct line {
   double part, end;
 };
 
+/* Fractions from the definitions in quantile.h, with S_k = before + w_k. */
 static struct line line_of(enum quantile_rule rule) {
   switch (rule) {
   case RULE_HF5: return (struct line){1.0 / 2, 0};
@@ -58,6 +60,7 @@ struct point {
   double place, x;
 };
 
+/* On the line from a to c; the end of it exactly, so that observed values come out unrounded. */
 static double between(struct point a, struct point c, double want) {
   if (!(c.place > a.place)) return c.x;
   double share = (want - a.place) / (c.place - a.place);
@@ -99,6 +102,7 @@ static double shahvaish_quantile(const struct distribution *d, double p,
   return x;
 }
 
+/* Dispatches on the rule; p outside [0, 1] gives the first or last value. */
 double distribution_quantile(const struct distribution *d, double p, enum quantile_rule rule,
                              enum quantile_ties ties) {
   if (!d->count) return NAN;
@@ -107,6 +111,7 @@ double distribution_quantile(const struct distribution *d, double p, enum quanti
   return line_quantile(d, p, rule, ties);
 }
 
+/* O(count). */
 double distribution_share(const struct distribution *d, double x) {
   double below = 0;
   for (size_t k = 0; k < d->count && d->x[k] <= x; k++) below += d->w[k];
@@ -123,6 +128,7 @@ struct ladder {
   int64_t *rows;
 };
 
+/* Releases what ladder_open got; NULL is fine. */
 static void ladder_free(bilan *b, struct ladder *l) {
   mem_free(&b->mem, l->codes);
   mem_free(&b->mem, l->x);
@@ -130,6 +136,7 @@ static void ladder_free(bilan *b, struct ladder *l) {
   mem_free(&b->mem, l->rows);
 }
 
+/* The order once for all groups, and room for the longest distribution. */
 static bilan_status ladder_open(bilan *b, struct ladder *l, const struct column *item) {
   bilan_status status = derive_order(b, &l->codes, &l->count, item);
   if (status) return status;
@@ -177,6 +184,7 @@ static void woodruff(struct estimate *e, const struct sample *sample,
   estimate_set(e, FIGURE_SE, width / (2 * t));
 }
 
+/* A quantile of one group; says why there is no interval. */
 static void fill_row(struct estimate *e, const struct sample *sample,
                      const struct distribution *d, double p, const struct quantile_options *o) {
   estimate_set(e, FIGURE_P, p);
@@ -208,6 +216,7 @@ static struct estimate base_of(const struct column *item, const struct cells *c,
   return e;
 }
 
+/* All p of one group, in the order in which they were asked for. */
 static bilan_status add_group(bilan *b, struct estimates *out, const struct sample *sample,
                               const struct distribution *d, const struct estimate *base,
                               const uint32_t codes[BY_MOST], const struct quantile_options *o) {
@@ -247,6 +256,7 @@ static bilan_status each_group(bilan *b, struct estimates *out, const struct sam
   return status;
 }
 
+/* Numbers become their distinct values, so that groups are told by cells alone. */
 bilan_status quantile_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                struct column *measure, const struct by *by,
                                const struct quantile_options *options) {

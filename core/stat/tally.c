@@ -10,12 +10,14 @@ const char *const tally_base_names[TALLY_BASES + 1] = {"asked", "answered", "tic
 
 /* ---- levels -------------------------------------------------------------------------------- */
 
+/* Is this code a level of the table? */
 static bool is_level(const struct tally_request *r, uint32_t code) {
   if (r->item->type == COLUMN_SET) return code > 0;
   bilan_missing kind = dict_level(r->item->dict, code)->missing;
   return !kind || (r->missing_levels && kind != BILAN_NOT_ASKED);
 }
 
+/* Dictionary order, nets last. */
 static void list_levels(struct tally *t, const struct tally_request *r) {
   uint32_t count = (uint32_t)dict_count(r->item->dict);
   for (uint32_t code = 0; code < count; code++)
@@ -36,6 +38,7 @@ static bilan_status check_size(bilan *b, const struct tally_request *r) {
   return BILAN_OK;
 }
 
+/* Room for counts; on failure tally_free releases what was got. */
 static bilan_status reserve(bilan *b, struct tally *t, const struct tally_request *r) {
   *t = (struct tally){.mem = &b->mem, .groups = by_groups(r->by)};
   t->codes = mem_array(&b->mem, dict_count(r->item->dict) + r->net_count, sizeof *t->codes);
@@ -57,17 +60,20 @@ static bilan_status cross(bilan *b, struct cells *out, const struct sample *samp
   return cells_tabulate(b, out, &r);
 }
 
+/* Rows left out of the base of a group. */
 static void add_missing(struct tally_group *g, bilan_missing kind, int64_t n) {
   g->missing[kind] += n;
   g->missing[BILAN_PRESENT] += n;
 }
 
+/* Rows in the base of a group. */
 static void add_base(struct tally_group *g, const struct cells *c, size_t cell) {
   g->n += c->n[cell];
   g->weight += c->weight[cell];
   g->weight2 += c->weight2[cell];
 }
 
+/* A level that a net names twice counts once. */
 static bool named_before(const struct net *net, size_t i) {
   for (size_t j = 0; j < i; j++)
     if (net->codes[j] == net->codes[i]) return true;
@@ -76,17 +82,21 @@ static bool named_before(const struct net *net, size_t i) {
 
 /* ---- one answer a row ---------------------------------------------------------------------- */
 
+/* Adds a cell to the count of a level. */
 static void count_cell(struct tally *t, size_t to, const struct cells *c, size_t cell) {
   t->count[to] += c->n[cell];
   t->weight[to] += c->weight[cell];
 }
 
+/* One group: base, missing, levels, nets. Levels of one answer exclude each other, so the
+ * union of a net is a sum. */
 static void codes_group(struct tally *t, const struct tally_request *r, const struct cells *c,
                         size_t group) {
   uint32_t count = (uint32_t)dict_count(r->item->dict);
   size_t from = group * count, to = group * t->levels;
   for (uint32_t code = 0; code < count; code++) {
     if (is_level(r, code)) add_base(&t->bases[group], c, from + code);
+/* Rows left out of the base of a group. */
     else add_missing(&t->bases[group], dict_level(r->item->dict, code)->missing,
                      c->n[from + code]);
   }
@@ -101,6 +111,7 @@ static void codes_group(struct tally *t, const struct tally_request *r, const st
   }
 }
 
+/* One request for everything. */
 static bilan_status tally_codes(bilan *b, struct tally *t, const struct sample *sample,
                                 const struct tally_request *r) {
   struct cells c;
@@ -120,6 +131,7 @@ static bool in_base(enum tally_base base, size_t state) {
   return state == STATE_TICKED;
 }
 
+/* One request: groups by what a row ticked at all. */
 static bilan_status set_bases(bilan *b, struct tally *t, const struct sample *sample,
                               const struct tally_request *r) {
   struct column *ticks;
@@ -153,6 +165,7 @@ static bilan_status set_level(bilan *b, struct tally *t, const struct sample *sa
   return BILAN_OK;
 }
 
+/* The union of options is a column of its own, tabulated like an option. */
 static bilan_status set_net(bilan *b, struct tally *t, const struct sample *sample,
                             const struct tally_request *r, size_t level,
                             const struct net *net) {
@@ -181,6 +194,7 @@ static void base_of_answers(struct tally *t, size_t options) {
   }
 }
 
+/* One request for the bases, one a level. */
 static bilan_status tally_set(bilan *b, struct tally *t, const struct sample *sample,
                               const struct tally_request *r) {
   size_t options = r->item->option_count;
@@ -195,6 +209,7 @@ static bilan_status tally_set(bilan *b, struct tally *t, const struct sample *sa
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
+/* `out` is untouched on failure. */
 bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample,
                         const struct tally_request *request) {
   enum column_type type = request->item->type;
@@ -212,6 +227,7 @@ bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample
   return status;
 }
 
+/* A zeroed tally is fine. */
 void tally_free(struct tally *t) {
   if (!t->mem) return;
   mem_free(t->mem, t->codes);
@@ -221,6 +237,7 @@ void tally_free(struct tally *t) {
   *t = (struct tally){0};
 }
 
+/* Counts only: shares come from share_fill. */
 struct estimate tally_estimate(const struct tally *t, size_t group, size_t level) {
   const struct tally_group *g = &t->bases[group];
   struct estimate e = estimate_none();
@@ -242,6 +259,7 @@ static void share_interval(struct estimate *e, struct share s, double conf,
   estimate_set(e, FIGURE_CONF, conf);
 }
 
+/* Value, then interval, then standard error: each may be missing for its own reason. */
 void share_fill(struct estimate *e, const struct sample *sample, struct share s, double conf,
                 enum plain_method method) {
   if (!(s.base_weight > 0)) {

@@ -10,6 +10,7 @@
 --   write(path, bytes)           writes a file below the output folder, or raises
 --   where()                      "file:line" of the script's line that is running
 --   version                      of the engine, as in 0.1.0
+--
 -- `host.set{...}` replaces any of them; unknown names are refused.
 local M = {}
 

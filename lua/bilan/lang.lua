@@ -63,7 +63,6 @@ local words = {
   missing_refused = { "refus", "refused", "geweigerd" },
 
   -- lines under a table
-  foot_base = { "Base : n = {n}.", "Base: n = {n}.", "Basis: n = {n}." },
   foot_missing = { "Sans réponse : {missing}.", "Missing: {missing}.", "Ontbrekend: {missing}." },
   foot_missing_kinds = { "Sans réponse : {missing} ({kinds}).", "Missing: {missing} ({kinds}).",
     "Ontbrekend: {missing} ({kinds})." },
@@ -108,8 +107,6 @@ local words = {
   method_interval = { "Intervalles de confiance à {conf|percent} : méthode {method|word}.",
     "{conf|percent} confidence intervals: {method|word} method.",
     "{conf|percent}-betrouwbaarheidsintervallen: methode {method|word}." },
-  method_interval_plain = { "Intervalles de confiance à {conf|percent}.",
-    "{conf|percent} confidence intervals.", "{conf|percent}-betrouwbaarheidsintervallen." },
   method_rounding = {
     "Pourcentages arrondis une seule fois, {precision|word} ({rule|word}) ; une somme de parts arrondies peut différer de 100 %.",
     "Percentages are rounded once, {precision|word} ({rule|word}); rounded shares may not add up to 100%.",
@@ -148,13 +145,6 @@ local words = {
   method_percent_total = { "Pourcentages de l'ensemble.", "Percentages of the total.",
     "Percentages van het totaal." },
   method_percent_none = { "Effectifs.", "Counts.", "Aantallen." },
-  method_respondents = {
-    "Question à réponses multiples : parts des répondants, dont la somme peut dépasser 100 %.",
-    "Multiple answers: shares of respondents, which may add up to more than 100%.",
-    "Meerdere antwoorden mogelijk: aandelen van respondenten, samen soms meer dan 100%." },
-  method_answers = { "Question à réponses multiples : parts des réponses données.",
-    "Multiple answers: shares of all answers given.",
-    "Meerdere antwoorden mogelijk: aandelen van de gegeven antwoorden." },
   method_median = { "Quantiles selon la règle {rule}.", "Quantiles by rule {rule}.",
     "Kwantielen volgens regel {rule}." },
   method_test = { "Test {name}.", "{name} test.", "{name}-toets." },
@@ -207,7 +197,6 @@ local words = {
   interval_of = { "Intervalle à {conf|percent} : {interval}", "{conf|percent} interval: {interval}",
     "{conf|percent}-interval: {interval}" },
   chart_data = { "Données du graphique", "Data of the chart", "Gegevens van de grafiek" },
-  note_title = { "Note", "Note", "Noot" },
   synthetic_banner = {
     "Données synthétiques. Ce document repose sur des réponses reconstituées, et non sur des répondants réels : aucun chiffre ne doit être cité comme un résultat d'enquête.",
     "Synthetic data. This document rests on reconstructed answers, not on real respondents: no figure may be quoted as a survey result.",
@@ -215,7 +204,6 @@ local words = {
   synthetic_mark = { "données synthétiques", "synthetic data", "synthetische gegevens" },
   skip = { "Aller au contenu", "Skip to content", "Naar de inhoud" },
   indicators = { "Chiffres clés", "Key figures", "Kerncijfers" },
-  indicator = { "Indicateur", "Indicator", "Indicator" },
   sheet_method = { "Méthode", "Method", "Methode" },
   sheet_data = { "Tableau", "Table", "Tabel" },
 

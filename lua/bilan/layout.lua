@@ -442,7 +442,8 @@ local function cross_grid(spec, records, view, bases, tests)
     columns[#columns + 1] = { key = "row_n", label = format.say(view.lang, "n"), type = "count" }
   end
   local cells, base_of = cross_index(spec, records, bases, only)
-  local grid = { columns = columns, groups = groups, foot = {} }
+  local of_what = format.say(view.lang, "method_percent_" .. spec.percent)
+  local grid = { columns = columns, groups = groups, foot = { of_what } }
   grid.rows = cross_rows(spec, records, columns, cells, base_of, view)
   add_test_lines(grid.foot, tests, spec, view)
   add_cell_notes(grid.foot, records, view)

@@ -23,6 +23,7 @@ local specs = setmetatable({}, { __mode = "k" })
 local kinds = { proportion = "share", mean = "number", quantile = "number", freq = "share",
   crosstab = "share", test = "test", ratio = "number", total = "number", difference = "share",
   table = "number" }
+local percents = { col = true, row = true, total = true, none = true }
 local units = { share = true, number = true, count = true, test = true }
 
 local function words_of(set)
@@ -294,7 +295,11 @@ local function check_spec(spec)
     host.fail(('unknown unit "%s"; known are %s'):format(tostring(spec.unit), words_of(units)))
   end
   if type(spec.rows) ~= "table" then host.fail("a result needs rows") end
-  if spec.kind == "crosstab" then spec.percent = spec.percent or "col" end
+  spec.percent = spec.percent or "col"
+  if not percents[spec.percent] then
+    host.fail(('unknown percent "%s"; known are %s'):format(tostring(spec.percent),
+      words_of(percents)))
+  end
   local list_of = { by = true, notes = true, bases = true, tests = true }
   for name in pairs(list_of) do spec[name] = spec[name] or {} end
   for index, item in ipairs(spec.by) do spec.by[index] = item_of(item) end

@@ -53,7 +53,7 @@ table{border-collapse:collapse;font-size:.94rem;line-height:1.35;
 font-variant-numeric:tabular-nums lining-nums;min-width:min(100%,24rem)}
 thead th{vertical-align:bottom;font-weight:600;color:var(--soft);font-size:.88rem}
 thead tr:first-child>*{border-top:2px solid var(--rule)}
-thead tr:last-child>*{border-bottom:1px solid var(--rule)}
+thead tr:last-child>*,thead th[rowspan]{border-bottom:1px solid var(--rule)}
 tbody tr:last-child>*{border-bottom:2px solid var(--rule)}
 th,td{padding:.42rem .75rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
 th:first-child,td:first-child{padding-left:0}

@@ -21,6 +21,8 @@ end
 local function is_plain_attribute(name, value)
   name, value = name:lower(), value:lower()
   if name:find("^on") then return false end
+  -- Coded characters could hide what is looked for below.
+  if value:find("&#", 1, true) or value:find("\\", 1, true) then return false end
   if name:find("href$") then
     return value:find("^#[%w_.:-]*$") or value:find("^data:image/png;base64,[%w+/=%s]*$")
   end

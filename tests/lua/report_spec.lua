@@ -255,7 +255,8 @@ print("ok")]], r:html()))
         "<style>x</style>",
       '<rect style="fill:url(http://x)"/>', "<!ENTITY x 'y'>", "<p>x",
         '<a href="&#106;avascript:x"/>',
-      "<img src=x>", "<![CDATA[x]]>", '<rect fill="a" onclick = "x"/>', "<animate/>" }
+      "<img src=x>", '<g fill="url&#40;http://x)"/>',
+      '<g style="fill:u\\72l(http://x)"/>', "<![CDATA[x]]>", '<rect fill="a" onclick = "x"/>', "<animate/>" }
     for _, inner in ipairs(bad) do
       local text = '<svg width="1" height="1">' .. inner .. "</svg>"
       assert.error_matches(function() svg.inline(text, "f1", "t", "d") end, "only a plain drawing")

@@ -177,6 +177,7 @@ describe("tostring", function()
     local text = tostring(result.new(spec))
     assert.truthy(text:find("oui%s+25,0" .. N .. "%%%s+75,0" .. N .. "%%%s+200"))
     assert.is_nil(text:find("Base (n)", 1, true))
+    assert.truthy(text:find("Pourcentages en ligne.", 1, true))
   end)
   it("counts_have_no_percent_sign", function()
     local text = result.new(helper.crosstab { percent = "none", notes = {}, tests = {}, rows = {

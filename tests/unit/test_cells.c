@@ -2,6 +2,7 @@
  * threads, with memory running out at every request. */
 #include "kernel/blocks.h"
 #include "kernel/cells.h"
+#include "kernel/sort.h"
 
 #include "fixture.h"
 
@@ -327,6 +328,26 @@ static void running_out_of_memory_leaks_nothing(void **state) {
   sample_close(&s);
 }
 
+/* Against insertion sort, which is stable beyond doubt. */
+static void places_are_sorted_and_ties_keep_their_order(void **state) {
+  (void)state;
+  enum { MOST = 300 };
+  uint64_t seed = 5;
+  for (size_t count = 0; count < MOST; count += count < 20 ? 1 : 37) {
+    double key[MOST];
+    size_t order[MOST], spare[MOST], want[MOST];
+    for (size_t i = 0; i < count; i++) {
+      key[i] = draw_below(&seed, 9) - 4.0;
+      order[i] = i;
+      size_t j = i;
+      for (; j && key[want[j - 1]] > key[i]; j--) want[j] = want[j - 1];
+      want[j] = i;
+    }
+    sort_places(order, spare, key, count);
+    for (size_t i = 0; i < count; i++) assert_int_equal(order[i], want[i]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(cells_match_a_row_by_row_reference),
@@ -337,6 +358,7 @@ int main(void) {
       cmocka_unit_test(no_key_is_one_cell_and_no_row_is_zero),
       cmocka_unit_test(too_many_cells_and_wrong_columns_are_refused),
       cmocka_unit_test(a_code_beyond_its_dictionary_is_caught),
+      cmocka_unit_test(places_are_sorted_and_ties_keep_their_order),
       cmocka_unit_test(running_out_of_memory_leaks_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

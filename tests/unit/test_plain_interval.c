@@ -44,6 +44,13 @@ static void limits_agree_with_r(void **state) {
                   from_r[i].method == METHOD_LIKELIHOOD ? 1e-7 : 1e-11);
 }
 
+/* prop.test(5, 10, correct = TRUE) is prop.test(5, 10, correct = FALSE): |x - n/2| is 0. */
+static void correction_shrinks_near_a_half(void **state) {
+  (void)state;
+  struct plain_interval plain = ask(5, 10, METHOD_WILSON);
+  expect_limits(ask(5, 10, METHOD_WILSON_CC), plain.low, plain.high, 1e-15);
+}
+
 /* Newcombe 1998 (Statistics in Medicine 17, 857-872), table I: 81 of 263, methods 3 and 5. */
 static void limits_agree_with_newcombe(void **state) {
   (void)state;
@@ -295,6 +302,7 @@ static void ratios_agree_with_r(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(limits_agree_with_r),
+      cmocka_unit_test(correction_shrinks_near_a_half),
       cmocka_unit_test(limits_agree_with_newcombe),
       cmocka_unit_test(tails_at_the_limits_are_alpha_halves),
       cmocka_unit_test(whole_shares_give_real_intervals_or_say_so),

@@ -259,6 +259,7 @@ static void sizes_for_a_margin_are_the_textbook_ones(void **state) {
   struct plain_field field = {1000, 0, 0.5};
   struct plain_size s = plain_size_proportion(0.05, 0.5, 0.95, field);
   assert_true(s.n == 278 && s.invited == 556);
+  close_to(s.exact, 384.145882069412 / (1 + 0.383145882069412), 1e-12);
   field = (struct plain_field){0, 2, 0};
   close_to(plain_size_proportion(0.05, 0.5, 0.95, field).exact, 2 * 384.145882069412, 1e-12);
   close_to(plain_size_mean(2, 10, 0.95, anybody).exact, 96.0364705173531, 1e-12);
@@ -274,6 +275,11 @@ static void power_of_shares_agrees_with_r(void **state) {
   close_to(s.exact, 76.7069284517774, 1e-12);
   assert_true(s.n == 77 && s.n2 == 77);
   close_to(plain_power_proportions(50, 0.5, 0.75, 0.05, 1), 0.740165901331388, 1e-12);
+  /* Twice as many in group 2, by hand: pooled share (.2 + 2 * .3)/3, variances .16 and .21. */
+  double root = normal_quantile(0.025, UPPER) * sqrt(0.8 / 3 * (2.2 / 3) * 1.5) +
+                normal_quantile(0.8, LOWER) * sqrt(0.16 + 0.21 / 2);
+  close_to(plain_size_proportions(0.2, 0.3, 0.8, 0.05, 2, anybody).exact, root * root / 0.01,
+           1e-12);
   for (double r = 0.25; r <= 4; r *= 2) {
     s = plain_size_proportions(0.2, 0.3, 0.8, 0.01, r, anybody);
     close_to(plain_power_proportions(s.exact, 0.2, 0.3, 0.01, r), 0.8, 1e-11);

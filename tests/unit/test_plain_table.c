@@ -315,6 +315,10 @@ static void simulation_repeats_and_nears_the_exact_value(void **state) {
   assert_int_equal(plain_fisher(&b, &first, t, &options), BILAN_OK);
   assert_int_equal(plain_fisher(&b, &again, t, &options), BILAN_OK);
   assert_true(first.p_value == again.p_value);
+  const double even[] = {1, 0, 0, 1}; /* both tables are equally likely: a tie */
+  struct plain_fisher tie;
+  assert_int_equal(plain_fisher(&b, &tie, TABLE(even, 2, 2), &options), BILAN_OK);
+  assert_true(tie.p_value == 1);
   double p = fisher_from_r[2].p; /* four standard errors of the simulation */
   assert_true(fabs(first.p_value - p) < 4 * sqrt(p * (1 - p) / 20000));
 }

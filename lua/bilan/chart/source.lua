@@ -65,9 +65,9 @@ local function join(list, what, opts)
   local first, name = entries[1].spec, opts.joined or "\1set"
   local spec = { kind = first.kind, unit = first.unit, item = first.item, lang = first.lang,
     title = opts.title or first.title, weighted = first.weighted, rows = {}, notes = {},
-    by = { { name = name, label = words.find and "" or "" }, table.unpack(first.by) },
+    by = { { name = name, label = format.say(opts.lang or first.lang, "item") },
+      table.unpack(first.by) },
     decimals = first.decimals, synthetic = false }
-  spec.by[1].label = format.say(opts.lang or first.lang, "item")
   local seen = {}
   for _, entry in ipairs(entries) do
     if entry.spec.kind == "crosstab" or entry.spec.unit ~= first.unit then
@@ -415,6 +415,18 @@ function Source:axes(opts, what, prefer, most)
   end
 end
 
+--- Turns the only dimension into the series of one nameless category (for stacked bars).
+function Source:single_bar()
+  local levels = self.category
+  self.series = levels
+  self.category = { key = "\0one", label = "", values = { { key = TOTAL, label = "" } } }
+  self.index = { [TOTAL] = {} }
+  for _, cell in ipairs(self.cells) do
+    cell.at["\0one"] = TOTAL
+    self.index[TOTAL][cell.at[levels.key]] = cell
+  end
+end
+
 --- The cell of a category and a series (nil: the only one).
 function Source:cell(category, series)
   local row = self.index[category.key]
@@ -545,7 +557,9 @@ end
 
 --- The text of a value on this chart's scale, for axes, benchmarks and totals.
 function Source:text(value, decimals)
-  if self.unit == "share" then return format.share(value, nil, nil, { lang = self.lang, decimals = decimals }) end
+  if self.unit == "share" then
+    return format.share(value, nil, nil, { lang = self.lang, decimals = decimals })
+  end
   if self.unit == "points" then
     return format.points(value, { lang = self.lang, decimals = decimals, bare = true })
   end

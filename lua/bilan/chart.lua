@@ -1,0 +1,200 @@
+--- Charts of results, drawn by gnuplot: `bilan.chart.bars(result, opts)` and its sisters.
+--
+--   bars grouped_bars stacked likert dots trend slope pyramid heatmap histogram
+--
+-- A chart takes a result, a list of results, or a released sheet, and gives a closed object:
+-- `title`, `description` (the figures in words, for those who do not see the drawing), `sheet`
+-- (the released data), `svg` (made when first asked for; all charts that wait are then drawn by
+-- one gnuplot process), and `chart:write(path)` for .svg, .png and .pdf. `chart.svg` is meant to
+-- stand under a caption and leaves the title to it; a file that is written has its title inside
+-- (opts.heading = true or false decides for both).
+-- Options of all charts: title, subtitle, lang, width, height, decimals, privacy, small_base,
+-- level (only these), levels (their order), category, series, total, nets, note, source,
+-- greyscale, heading, base; the kinds add their own.
+local escape = require "bilan.escape"
+local fault = require "bilan.fault"
+local format = require "bilan.format"
+local host = require "bilan.host"
+local frame = require "bilan.chart.frame"
+local queue = require "bilan.chart.queue"
+local source_of = require "bilan.chart.source"
+local tidy = require "bilan.chart.tidy"
+local words = require "bilan.chart.words"
+
+local M = {}
+
+local kinds = { "bars", "grouped_bars", "stacked", "likert", "dots", "trend", "slope", "pyramid",
+  "heatmap", "histogram" }
+
+local common = { "title", "subtitle", "lang", "width", "height", "decimals", "privacy",
+  "small_base", "level", "levels", "category", "series", "total", "nets", "note", "source",
+  "greyscale", "heading", "base" }
+
+local option_types = { title = "string", subtitle = "string", note = "string", source = "string",
+  width = "number", height = "number", ci = "boolean", total = "boolean", nets = "boolean",
+  greyscale = "boolean", heading = "boolean", base = "boolean" }
+
+-- ---- options ------------------------------------------------------------------------------------
+
+local function in_range(opts, name, low, high, what)
+  local value = opts[name]
+  if value ~= nil and not (value >= low and value <= high) then
+    fault.raise("%s: %s is from %d to %d, not %s", what, name, low, high, tostring(value))
+  end
+end
+
+-- A copy of the options, checked: names, types, ranges.
+local function check_options(given, kind, name)
+  local what = "chart." .. name
+  local known = table.move(kind.options, 1, #kind.options, #common + 1, { table.unpack(common) })
+  fault.options(given, known, what)
+  local opts = {}
+  for _, key in ipairs(known) do
+    local value = given and given[key]
+    if value ~= nil and option_types[key] then
+      fault.expect(value, option_types[key], what .. " " .. key)
+    end
+    opts[key] = value
+  end
+  in_range(opts, "width", 240, 4000, what)
+  in_range(opts, "height", 120, 8000, what)
+  if opts.width then opts.width = math.floor(opts.width) end
+  return opts, what
+end
+
+-- ---- words instead of the drawing -----------------------------------------------------------------
+
+local MOST_FIGURES <const> = 60
+
+-- "filles : 35 % (de 30 à 40 %, n = 328)", or why there is no figure.
+local function figure_words(source, category, series, cell)
+  local tag = source.lang
+  local value = cell.shown and cell.text or cell.reason
+  local n = cell.n and words.say(tag, "n_of", { n = format.count(cell.n, { lang = tag }) })
+  if n then value = ("%s (%s)"):format(value, n) end
+  local name = frame.name_of(category, series)
+  if name == "" then return value end
+  return words.say(tag, "labelled", { label = name, value = value })
+end
+
+-- The title and all figures in a sentence each.
+local function describe(source)
+  local parts, left = {}, 0
+  for _, category in ipairs(source.category.values) do
+    for _, series in ipairs(source:all_series()) do
+      local cell = source:cell(category, series)
+      if cell and #parts < MOST_FIGURES then
+        parts[#parts + 1] = figure_words(source, category, series or nil, cell)
+      elseif cell then left = left + 1 end
+    end
+  end
+  if left > 0 then parts[#parts + 1] = words.say(source.lang, "more", { count = left }) end
+  local title = source.title ~= "" and source.title .. ". " or ""
+  if source.synthetic then
+    title = title .. "(" .. words.say(source.lang, "synthetic", {}) .. ") "
+  end
+  return escape.clean(title .. table.concat(parts, " ; "), " ")
+end
+
+-- ---- the object ---------------------------------------------------------------------------------
+
+local bodies = setmetatable({}, { __mode = "k" })
+
+local Chart = { __name = "bilan.chart", __metatable = "bilan.chart" }
+local methods = {}
+
+-- The drawing of a body in a format, laid out once.
+local function drawing(body, kind, heading)
+  local key = kind .. (heading and "+" or "-")
+  if not body.drawings[key] then
+    local figure = body.kind.draw(body.source, body.opts, heading)
+    body.drawings[key] = queue.add { figure = figure, kind = kind }
+  end
+  return body.drawings[key]
+end
+
+local function heading_of(body, default)
+  if body.opts.heading == nil then return default end
+  return body.opts.heading
+end
+
+-- The finished bytes in a format.
+local function bytes(body, kind, heading)
+  local one = drawing(body, kind, heading)
+  local drawn = queue.bytes(one, body.title)
+  if kind == "svg" then
+    local finished = tidy.svg(drawn, one.figure.width, one.figure.height, body.title,
+      body.description)
+    if not finished then host.fail(('gnuplot drew no SVG of "%s"'):format(body.title)) end
+    return finished
+  end
+  return kind == "pdf" and tidy.pdf(drawn) or drawn
+end
+
+local endings = { "svg", "png", "pdf" }
+
+--- Writes the chart: .svg, .png or .pdf by the path's ending. Gives the path.
+function methods.write(chart, path)
+  fault.expect(path, "string", "chart:write: a path")
+  local ending = (path:match("%.(%w+)$") or ""):lower()
+  fault.choice(ending ~= "" and ending or "?", endings, nil, "chart format")
+  local body = bodies[chart]
+  host.write(path, bytes(body, ending, heading_of(body, true)))
+  return path
+end
+
+--- The chart under another policy (for a report that publishes tables together).
+function methods.under(chart, policy)
+  local body = bodies[chart]
+  local opts = {}
+  for key, value in pairs(body.given) do opts[key] = value end
+  opts.privacy = policy
+  return M[body.name](body.from, opts)
+end
+
+local readable = { title = true, description = true, sheet = true }
+
+function Chart.__index(chart, key)
+  if methods[key] then return methods[key] end
+  local body = bodies[chart]
+  if readable[key] then return body[key] end
+  if key == "svg" then
+    body.svg = body.svg or bytes(body, "svg", heading_of(body, false))
+    return body.svg
+  end
+  if key == "kind" then return body.name end
+end
+
+function Chart.__newindex() host.fail("a chart cannot be changed") end
+
+function Chart.__tostring(chart) return bodies[chart].description end
+
+--- Is this a chart?
+function M.is_chart(thing) return bodies[thing] ~= nil end
+
+--- Draws all charts that wait, in one gnuplot process; how many drawings that were.
+function M.flush() return queue.draw() end
+
+-- A chart of a kind: options checked, figures read from the gate, page laid out and queued.
+local function make(name, given_source, given_opts)
+  local kind = require("bilan.chart." .. name)
+  local opts, what = check_options(given_opts, kind, name)
+  local source = source_of.open(given_source, opts, what)
+  kind.prepare(source, opts, what)
+  local body = { name = name, kind = kind, opts = opts, source = source, sheet = source.sheet,
+    title = escape.clean(source.title, ""), drawings = {}, from = given_source,
+    given = given_opts or {} }
+  drawing(body, "svg", heading_of(body, false))
+  body.description = (kind.describe or describe)(source, opts)
+  local chart = setmetatable({}, Chart)
+  bodies[chart] = body
+  return chart
+end
+
+for _, name in ipairs(kinds) do
+  M[name] = function(source, opts) return make(name, source, opts) end
+end
+
+return setmetatable(M, { __index = function(_, name)
+  if type(name) == "string" then fault.unknown("kind of chart", name, kinds) end
+end })

@@ -1,0 +1,120 @@
+--- The codebook: levels, kinds of missing, several answers, universes, new items.
+local bilan = require "bilan"
+
+local function write(text)
+  local path = os.tmpname()
+  local file <close> = assert(io.open(path, "w"))
+  file:write(text)
+  return path
+end
+
+local function read(text, items)
+  local path = write(text)
+  local survey = bilan.read(path, { codebook = { lang = "fr", items = items } })
+  os.remove(path)
+  return survey
+end
+
+local function fails(message, ...)
+  local ok, err = pcall(read, ...)
+  assert.is_false(ok)
+  assert.truthy(err:find(message, 1, true), err)
+end
+
+describe("a codebook", function()
+  it("brings_answers_to_its_levels_in_its_order", function()
+    local s = read("q\nF\nG\n2\n", { { id = "q", levels = { { "garçon", codes = { "G", 2 } },
+      { "fille", codes = { "F" } }, "autre" } } })
+    assert.same({ "garçon", "fille", "autre" }, s:item("q").levels)
+    assert.same({ "fille", "garçon", "garçon" }, s:column "q")
+  end)
+
+  it("keeps_a_level_that_nobody_chose", function()
+    local row = read("q\na\n", { { id = "q", levels = { "a", "b" } } }):freq("q"):get { level = "b" }
+    assert.equal(0, row.count)
+    assert.equal(1, row.n)
+  end)
+
+  it("names_an_answer_that_no_level_has", function()
+    fails('codebook item "q": the answer "fillle" is not among its levels; did you mean "fille"?',
+      "q\nfillle\n", { { id = "q", levels = { "fille", "garçon" } } })
+  end)
+
+  it("adds_unknown_answers_only_when_open", function()
+    local s = read("q\nz\na\n", { { id = "q", levels = { "a" }, open = true } })
+    assert.same({ "a", "z" }, s:item("q").levels)
+  end)
+
+  it("tells_kinds_of_missing_apart", function()
+    local s = read("q,x\nNSP,99\na,12\n,98\n", {
+      { id = "q", levels = { "a" }, missing = { ["don't know"] = "NSP" } },
+      { id = "x", kind = "number", missing = { refused = { 98 }, ["don't know"] = { 99 } } } })
+    local row = s:freq("q"):get { level = "a" }
+    assert.equal(1, row.n)
+    assert.same({ ["don't know"] = 1, ["no answer"] = 1 }, row.missing_kinds)
+    assert.equal(12, s:mean("x"):rows()[1].value)
+    assert.same({ ["don't know"] = 1, refused = 1 }, s:mean("x"):rows()[1].missing_kinds)
+  end)
+
+  it("gives_scores_to_a_scale", function()
+    local s = read("q\nbeaucoup\npeu\n", { { id = "q", kind = "scale",
+      levels = { { "beaucoup", score = 5 }, { "peu", score = 2 } } } })
+    assert.equal(3.5, s:mean("q"):rows()[1].value)
+  end)
+
+  it("knows_who_was_asked", function()
+    local s = read("niveau,q\ncollege,a\nlycee,\ncollege,\n", {
+      { id = "niveau", levels = { "college", "lycee" } },
+      { id = "q", levels = { "a" }, universe = "niveau = 'college'" } })
+    assert.same({ ["no answer"] = 1, ["not asked"] = 1 },
+      s:freq("q"):get({ level = "a" }).missing_kinds)
+  end)
+
+  it("notes_answers_from_outside_the_universe", function()
+    local s = read("niveau,q\nlycee,a\n", { { id = "niveau" },
+      { id = "q", levels = { "a" }, universe = "niveau = 'college'" } })
+    assert.truthy(s:origin().notes[1]:find("1 answers from outside its universe", 1, true))
+  end)
+
+  it("reads_several_answers_from_a_field_or_from_columns_alike", function()
+    local one = read("q\nmaths; bio\nbio\n\"\"\n", { { id = "q", kind = "multiple", separator = ";",
+      levels = { "maths", "bio" } } })
+    local many = read("m,b\n1,1\n0,1\n,\n", { { id = "q", kind = "multiple",
+      columns = { { "maths", "m" }, { "bio", "b" } } } })
+    for _, base in ipairs { "asked", "answered", "ticked", "answers" } do
+      for _, level in ipairs { "maths", "bio" } do
+        local a = one:freq("q", { base = base }):get { level = level }
+        local b = many:freq("q", { base = base }):get { level = level }
+        assert.equal(a.count, b.count)
+        assert.equal(a.n, b.n)
+      end
+    end
+  end)
+
+  it("counts_nets_by_union", function()
+    local s = read("q\na\nb\nc\n", { { id = "q", levels = { "a", "b", "c" },
+      nets = { { "a ou b", "a", "b" } } } })
+    assert.equal(2, s:freq("q", { nets = true }):get({ level = "a ou b" }).count)
+  end)
+
+  it("takes_a_new_item_with_a_column_and_an_entry", function()
+    local before = { { id = "genre", levels = { "fille", "garçon" } } }
+    local after = { before[1], { id = "boite", kind = "single", levels = { "oui", "non" },
+      label = { fr = "A posé une question anonyme", en = "Asked an anonymous question" } } }
+    assert.same({ "genre" }, read("genre\nfille\n", before):names())
+    local s = read("genre,boite\nfille,oui\ngarçon,non\n", after)
+    assert.equal("A posé une question anonyme", s:label "boite")
+    assert.equal("Asked an anonymous question", s:label("boite", "en"))
+    assert.equal(1, s:freq("boite"):get({ level = "oui" }).count)
+  end)
+
+  it("finds_slips_in_itself", function()
+    fails('unknown codebook item "q" option "levls"; did you mean "levels"?', "q\na\n",
+      { { id = "q", levls = {} } })
+    fails('the item "q" stands twice', "q\na\n", { { id = "q" }, { id = "q" } })
+    fails('no column "quest" in the file; did you mean "question"?', "question\na\n",
+      { { id = "q", column = "quest" } })
+    fails('unknown level in net "n"', "q\na\n",
+      { { id = "q", levels = { "a" }, nets = { { "n", "b" } } } })
+  end)
+end)
