@@ -33,5 +33,3 @@ bilan_status fail_nomem(bilan *b) {
     return fail(b, BILAN_NOMEM, "out of memory: the limit is %zu MB", b->mem.cap >> 20);
   return fail(b, BILAN_NOMEM, "out of memory");
 }
-
-BILAN_API const char *bilan_message(const bilan *b) { return b->message; }

@@ -1,11 +1,14 @@
 /* l_compare.c - core.estimate: tests without a design.
  *
- * independence(table, domain, { row, col, correct,
- * statistic = "pearson|likelihood_ratio|fisher" }), t_test{ item, by, from, to, after, mu, pooled },
- * rank_test{ item, by, from, to, after },
- * mcnemar{ before, after, level, kind = "auto|plain|corrected|exact" }, trend{ item, level, by },
- * mantel_haenszel{ row, col, strata, row_level, col_level, correct }: each returns a list with
- * one record (mantel_haenszel: two), with `method`, figures, n, missing, note.
+ * independence    { row, col, statistic = "pearson|likelihood_ratio|fisher", correct, conf }
+ * t_test          { item, by, from, to, after, mu, pooled, conf }
+ * rank_test       { item, by, from, to, after }
+ * mcnemar         { before, after, level, kind = "auto|plain|corrected|exact", conf }
+ * trend           { item, level, by }
+ * mantel_haenszel { row, col, strata, row_level, col_level, correct, conf }
+ *
+ * Each is called with (table, domain, options) and returns a list with one record
+ * (mantel_haenszel: two): `method`, the figures, n, missing, note.
  */
 #include "binding/l_estimate.h"
 #include "binding/l_stat.h"
@@ -22,6 +25,7 @@ static int push_test(lua_State *L, const char *method, const struct estimate *e)
   return 1;
 }
 
+/* independence(table, domain, { row, col, statistic, correct, conf }). */
 static int l_independence(lua_State *L) {
   static const char *const known[] = {"row", "col", "statistic", "correct", "conf", NULL};
   static const char *const methods[] = {"Pearson's chi-squared", "likelihood ratio",
@@ -53,6 +57,7 @@ static const struct column *read_groups(lua_State *L, const struct call *call, u
   return call->by.keys[0];
 }
 
+/* t_test: two groups (by), pairs (after), or one mean against mu. */
 static int l_t_test(lua_State *L) {
   static const char *const known[] = {"item", "after", "by",   "from", "to",
                                       "mu",   "pooled", "conf", NULL};
@@ -76,6 +81,7 @@ static int l_t_test(lua_State *L) {
                    &e);
 }
 
+/* rank_test: groups (by), or pairs (after). */
 static int l_rank_test(lua_State *L) {
   static const char *const known[] = {"item", "after", "by", "from", "to", "conf", NULL};
   struct call call;
@@ -92,6 +98,7 @@ static int l_rank_test(lua_State *L) {
   return push_test(L, rank_test_names[test], &e);
 }
 
+/* mcnemar: levels of the two items are matched by label; value is the change of the share. */
 static int l_mcnemar(lua_State *L) {
   static const char *const known[] = {"before", "after", "level", "kind", "conf", NULL};
   static const char *const kinds[] = {"auto", "plain", "corrected", "exact", NULL};
@@ -114,6 +121,7 @@ static int l_mcnemar(lua_State *L) {
   return push_test(L, methods[used], &e);
 }
 
+/* trend: the share of a level along the levels of `by` in order. */
 static int l_trend(lua_State *L) {
   static const char *const known[] = {"item", "level", "by", "conf", NULL};
   struct call call;
@@ -128,6 +136,7 @@ static int l_trend(lua_State *L) {
   return push_test(L, "Cochran-Armitage", &e);
 }
 
+/* mantel_haenszel: the common odds ratio, then its homogeneity over the strata. */
 static int l_mantel_haenszel(lua_State *L) {
   static const char *const known[] = {"row",       "col",     "strata", "row_level",
                                       "col_level", "correct", "conf",   NULL};
@@ -159,4 +168,5 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
+/* Into the table of functions on top. */
 void l_compare_add(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -47,6 +47,7 @@ static void read_banners(lua_State *L, struct call *call, struct banners *out) {
   }
 }
 
+/* Everything but the items; the defaults are those of crosstab.h and a threshold of 30. */
 static struct crosstab_options read_options(lua_State *L, const struct call *call) {
   const char *verb = call->verb;
   struct crosstab_options o = {.conf = call->conf};
@@ -70,11 +71,13 @@ static struct crosstab_options read_options(lua_State *L, const struct call *cal
 
 static const char crosstab_type[] = "bilan.crosstab";
 
+/* __gc of a cross-table; idempotent. */
 static int free_crosstab(lua_State *L) {
   crosstab_free(luaL_checkudata(L, 1, crosstab_type));
   return 0;
 }
 
+/* Closed until the engine fills it, so that an error in between leaks nothing. */
 static struct crosstab *new_crosstab(lua_State *L) {
   struct crosstab *x = lua_newuserdatauv(L, sizeof *x, 0);
   *x = (struct crosstab){0};
@@ -105,6 +108,7 @@ static void set_column(lua_State *L, const struct banners *banners,
   lua_setfield(L, -2, "column_letter");
 }
 
+/* One record; letters only where they were asked for, "" when no column is beaten. */
 static void push_cell(lua_State *L, const struct call *call, const struct banners *banners,
                       const struct crosstab *x, size_t level, size_t column, bool letters) {
   const struct crosstab_cell *cell = &x->cells[level * x->column_count + column];
@@ -119,6 +123,7 @@ static void push_cell(lua_State *L, const struct call *call, const struct banner
   lua_setfield(L, -2, "letters");
 }
 
+/* Row by row, in each the total first, then banner by banner. */
 static void set_rows(lua_State *L, const struct call *call, const struct banners *banners,
                      const struct crosstab *x, bool letters) {
   lua_createtable(L, (int)(x->level_count * x->column_count), 0);
@@ -131,6 +136,7 @@ static void set_rows(lua_State *L, const struct call *call, const struct banners
   lua_setfield(L, -2, "rows");
 }
 
+/* The labels of the rows in their order, nets last. */
 static void set_levels(lua_State *L, const struct call *call, const struct crosstab *x) {
   lua_createtable(L, (int)x->level_count, 0);
   for (size_t i = 0; i < x->level_count; i++) {
@@ -180,6 +186,7 @@ static void set_bases(lua_State *L, const struct banners *banners, const struct 
   lua_setfield(L, -2, "bases");
 }
 
+/* tests = { { banner, name, statistic, df, p_value, effect, n, note }, ... }. */
 static void set_tests(lua_State *L, const struct banners *banners, const struct crosstab *x) {
   lua_createtable(L, (int)x->test_count, 0);
   for (size_t i = 0; i < x->test_count; i++) {
@@ -195,6 +202,7 @@ static void set_tests(lua_State *L, const struct banners *banners, const struct 
   lua_setfield(L, -2, "tests");
 }
 
+/* crosstab(table, domain, options) -> the table described above. */
 static int l_crosstab(lua_State *L) {
   static const char *const known[] = {"row",     "columns", "percent", "sort",     "nets",
                                       "base",    "test",    "letters", "alpha",    "adjust",
@@ -222,6 +230,7 @@ static int l_crosstab(lua_State *L) {
   return 1;
 }
 
+/* Into the table of functions on top. */
 void l_crosstab_add(lua_State *L) {
   lua_pushcfunction(L, l_crosstab);
   lua_setfield(L, -2, "crosstab");

@@ -19,11 +19,13 @@
 
 static const char estimates_type[] = "bilan.estimates";
 
+/* __gc of a list of estimates; idempotent. */
 static int free_estimates(lua_State *L) {
   estimates_free(luaL_checkudata(L, 1, estimates_type));
   return 0;
 }
 
+/* The userdata is made and empty before the engine fills it: an error in between leaks nothing. */
 struct estimates *l_new_estimates(lua_State *L) {
   struct estimates *list = lua_newuserdatauv(L, sizeof *list, 0);
   estimates_open(l_handle(L), list);
@@ -35,17 +37,20 @@ struct estimates *l_new_estimates(lua_State *L) {
   return list;
 }
 
+/* A blank has no label of its own: it is called by its kind of missing. */
 void l_push_level(lua_State *L, const struct column *item, uint32_t code) {
   const struct level *level = dict_level(item->dict, code);
   if (!level->label.n && level->missing) l_push_missing(L, level->missing);
   else l_push_text(L, level->label);
 }
 
+/* Counts are integers in Lua too, never 12.0. */
 void l_set_count(lua_State *L, const char *key, int64_t count) {
   lua_pushinteger(L, (lua_Integer)count);
   lua_setfield(L, -2, key);
 }
 
+/* missing = all that are left out; missing_kinds = { ["no answer"] = 3, ... }, kinds that occur. */
 void l_set_missing(lua_State *L, const int64_t missing[BILAN_MISSING_KINDS]) {
   l_set_count(L, "missing", missing[BILAN_PRESENT]);
   lua_newtable(L);
@@ -74,6 +79,8 @@ static void set_notes(lua_State *L, unsigned notes) {
   lua_setfield(L, -2, "note");
 }
 
+/* Every figure that is there under its name; one that is absent is nil, with the note saying
+ * why. Nothing is computed here. */
 void l_set_estimate(lua_State *L, const struct estimate *e) {
   for (int f = 0; f < FIGURES; f++) {
     if (!estimate_has(e, (enum figure)f)) continue;
@@ -101,6 +108,7 @@ void l_set_level(lua_State *L, const struct call *call, uint32_t code) {
   lua_setfield(L, -2, "level");
 }
 
+/* by = { item = label of its level, ... }; empty without by-variables. */
 static void set_by(lua_State *L, const struct call *call, const uint32_t codes[BY_MOST]) {
   lua_createtable(L, 0, (int)call->by.count);
   for (size_t i = 0; i < call->by.count; i++) {
@@ -111,6 +119,7 @@ static void set_by(lua_State *L, const struct call *call, const uint32_t codes[B
   lua_setfield(L, -2, "by");
 }
 
+/* The list in the order in which the engine made it. */
 void l_push_estimates(lua_State *L, const struct call *call, const struct estimates *list) {
   lua_createtable(L, (int)list->count, 0);
   for (size_t i = 0; i < list->count; i++) {
@@ -124,12 +133,14 @@ void l_push_estimates(lua_State *L, const struct call *call, const struct estima
 
 /* ---- shares ---------------------------------------------------------------------------------- */
 
+/* Interval, confidence and the one level that is asked for. */
 static struct proportion_options proportion_options(lua_State *L, const struct call *call) {
   int method = stat_option_choice(L, ARG_OPTIONS, call->verb, "ci", plain_method_names,
                                   METHOD_WILSON);
   return (struct proportion_options){call->conf, (enum plain_method)method, call->level};
 }
 
+/* proportion(table, domain, options) -> list of records: the share of each level. */
 static int l_proportion(lua_State *L) {
   static const char *const known[] = {"item", "by",   "level",   "ci",   "conf",
                                       "base", "nets", "missing", "weights", NULL};
@@ -143,6 +154,7 @@ static int l_proportion(lua_State *L) {
   return 1;
 }
 
+/* freq(table, domain, options) -> the same with cumulative shares, sorted, with nets. */
 static int l_freq(lua_State *L) {
   static const char *const known[] = {"item", "by",   "ci",      "conf",    "base",
                                       "nets", "sort", "missing", "weights", NULL};
@@ -160,6 +172,7 @@ static int l_freq(lua_State *L) {
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
+/* mean(table, domain, { item, by, conf }) -> one record a group. */
 static int l_mean(lua_State *L) {
   static const char *const known[] = {"item", "by", "conf", "weights", NULL};
   struct call call;
@@ -189,6 +202,7 @@ static int l_total(lua_State *L) {
   return 1;
 }
 
+/* ratio(table, domain, { numerator, denominator, by, conf }) -> one record a group. */
 static int l_ratio(lua_State *L) {
   static const char *const known[] = {"numerator", "denominator", "by", "conf", "weights", NULL};
   struct call call;
@@ -202,6 +216,7 @@ static int l_ratio(lua_State *L) {
   return 1;
 }
 
+/* difference(table, domain, { item, by, from, to, conf }) -> one record: to minus from. */
 static int l_difference(lua_State *L) {
   static const char *const known[] = {"item", "by", "from", "to", "conf", "weights", NULL};
   struct call call;
@@ -234,6 +249,7 @@ static const double *read_p(lua_State *L, size_t *count) {
   return p;
 }
 
+/* quantile(table, domain, { item, p, by, rule, ties, conf }) -> one record a group and p. */
 static int l_quantile(lua_State *L) {
   static const char *const known[] = {"item", "by",   "p",       "rule",
                                       "ties", "conf", "weights", NULL};
@@ -261,6 +277,7 @@ static const luaL_Reg functions[] = {
     {"quantile", l_quantile},     {NULL, NULL},
 };
 
+/* core.estimate: these functions and those of the two other files. */
 int l_estimate_open(lua_State *L) {
   luaL_newlib(L, functions);
   l_crosstab_add(L);

@@ -10,6 +10,7 @@
 
 /* ---- reading: columns ---------------------------------------------------------------------- */
 
+/* The message is built in the handle, copied, and raised again with the verb in front. */
 void l_refuse(lua_State *L, const struct call *call, const char *format, struct text name) {
   char text[256];
   bilan *b = l_handle(L);
@@ -19,6 +20,7 @@ void l_refuse(lua_State *L, const struct call *call, const char *format, struct 
   stat_raise(L, call->verb, text);
 }
 
+/* nil is no item; anything but a name is refused before the table is looked at. */
 struct column *l_read_item_or_none(lua_State *L, const struct call *call, const char *key) {
   int type = lua_getfield(L, ARG_OPTIONS, key);
   if (type != LUA_TNIL && type != LUA_TSTRING)
@@ -28,6 +30,7 @@ struct column *l_read_item_or_none(lua_State *L, const struct call *call, const 
   return c;
 }
 
+/* An option that must be there. */
 struct column *l_read_item(lua_State *L, const struct call *call, const char *key) {
   struct column *c = l_read_item_or_none(L, call, key);
   if (!c) l_refuse(L, call, "%.*s is missing: name an item", text_of(key));
@@ -42,6 +45,8 @@ static struct text name_of(lua_State *L, const char *key) {
   return name;
 }
 
+/* Levels of the table are declared; those of numbers and texts are met while reading, at most
+ * 10000 of them. */
 struct column *l_to_codes(lua_State *L, const struct call *call, struct column *c,
                                struct text name, bool *declared) {
   *declared = c->type == COLUMN_CODES;
@@ -54,21 +59,25 @@ struct column *l_to_codes(lua_State *L, const struct call *call, struct column *
   struct column **slot = l_new_column(L);
   bilan_status status = column_to_codes(l_handle(L), slot, c, BY_CATEGORIES);
   if (status == BILAN_LIMIT)
+/* The message is built in the handle, copied, and raised again with the verb in front. */
     l_refuse(L, call, "\"%.*s\" has more than 10000 different answers: recode it into classes",
              name);
   l_check(L, status);
   return *slot;
 }
 
+/* An item as levels, whatever its type, several answers excepted. */
 struct column *l_read_codes(lua_State *L, const struct call *call, const char *key,
                             bool *declared) {
   struct column *c = l_read_item(L, call, key);
   return l_to_codes(L, call, c, name_of(L, key), declared);
 }
 
+/* Refuses labels with a message that says what to do instead. */
 struct column *l_read_measure(lua_State *L, const struct call *call, const char *key) {
   struct column *c = l_read_item(L, call, key);
   if (!column_is_numeric(c))
+/* The message is built in the handle, copied, and raised again with the verb in front. */
     l_refuse(L, call, "\"%.*s\" has no numbers: give its levels a score in the codebook, or ask "
                     "for proportion", name_of(L, key));
   return c;
@@ -76,6 +85,7 @@ struct column *l_read_measure(lua_State *L, const struct call *call, const char 
 
 /* ---- reading: by, weights, conf -------------------------------------------------------------- */
 
+/* One by-variable from the name at `name`, which stays on the stack: its text is borrowed. */
 static void read_by_name(lua_State *L, struct call *call, int name) {
   if (call->by.count == BY_MOST) l_refuse(L, call, "by: at most 3 items%.*s", text_of(""));
   if (lua_type(L, name) != LUA_TSTRING)
@@ -105,6 +115,7 @@ static void read_by(lua_State *L, struct call *call) {
   }
 }
 
+/* Reads in a fixed order, and raises before anything is computed. */
 void l_read_call(lua_State *L, struct call *call, const char *verb, const char *const *known) {
   struct table *t = l_check_table(L, ARG_TABLE);
   *call = (struct call){.verb = verb, .level = NO_LEVEL};
@@ -137,6 +148,7 @@ static struct text label_at(lua_State *L, const struct call *call, int index, co
 
 enum { NAMED_LEVELS = 256 };
 
+/* Raises with the nearest level, or with the first as an example. */
 static void no_level(lua_State *L, const struct call *call, const struct column *item,
                      struct text label) {
   struct text names[NAMED_LEVELS];
@@ -167,6 +179,7 @@ static uint32_t find_level(lua_State *L, const struct call *call, const struct c
   return code;
 }
 
+/* The label is only looked up, never kept. */
 uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
                       const struct column *item, bool declared) {
   uint32_t code = NO_LEVEL;
@@ -198,6 +211,7 @@ static void read_net(lua_State *L, const struct call *call, struct net *net, int
   net->count = count;
 }
 
+/* By bytes of their names: the order of a Lua table is not one. */
 static void sort_nets(struct net *nets, size_t count) {
   for (size_t i = 1; i < count; i++) {
     struct net net = nets[i];
@@ -232,11 +246,13 @@ static void read_nets(lua_State *L, struct call *call, bool declared) {
   call->tally.net_count = count;
 }
 
+/* missing = "include" makes kinds of missing levels of the base. */
 static bool reads_missing(lua_State *L, const struct call *call) {
   static const char *const names[] = {"exclude", "include", NULL};
   return stat_option_choice(L, ARG_OPTIONS, call->verb, "missing", names, 0) == 1;
 }
 
+/* The item of shares: several answers are welcome here. */
 void l_read_levels(lua_State *L, struct call *call, const char *key) {
   struct column *c = l_read_item(L, call, key);
   bool declared = true;

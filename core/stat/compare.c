@@ -1,5 +1,13 @@
 /* compare.c - see compare.h: independence, means, trend, strata. Ranks and paired answers are in
- * compare_ranks.c and compare_paired.c. */
+ * compare_ranks.c and compare_paired.c.
+ *
+ * The sign of a difference is that of "to minus from", as in difference_estimate and as a
+ * regression on the group would have it. A t-test looks at the groups themselves (Welch 1947),
+ * unlike difference_estimate, whose variance is that of a domain of the whole sample: with
+ * all rows in two groups they differ by a factor near 1.
+ *
+ * Memory: moments or cells of the groups; everything is released before the test returns.
+ */
 #include "stat/compare.h"
 
 #include <math.h>

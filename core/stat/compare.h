@@ -55,7 +55,7 @@ bilan_status compare_means(bilan *b, struct estimate *out, const struct sample *
 
 enum rank_test { RANK_WILCOXON, RANK_SIGNED, RANK_KRUSKAL, RANK_TESTS };
 
-extern const char *const rank_test_names[RANK_TESTS + 1]; /* "wilcoxon", "signed rank", ... */
+extern const char *const rank_test_names[RANK_TESTS + 1]; /* "Wilcoxon rank sum", ... */
 
 struct rank_request {
   struct column *item;        /* numbers, or levels in order */

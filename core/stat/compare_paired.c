@@ -1,5 +1,10 @@
 /* compare_paired.c - see compare.h: McNemar's and Bowker's tests of two answers of the same
- * respondents. Levels of the two items are the same when their labels are. */
+ * respondents. Levels of the two items are the same when their labels are.
+ *
+ * The codes of the two items need not agree (each dictionary has its own order): the square
+ * table has the levels of `before` in its order, then what only `after` knows. With one level
+ * named, the table is that level against all others, for both.
+ */
 #include <math.h>
 
 #include "stat/compare.h"

@@ -1,12 +1,18 @@
 /* compare_ranks.c - see compare.h: Wilcoxon, signed ranks, Kruskal-Wallis from counts of each
- * value in each group. */
+ * value in each group.
+ *
+ * Rank tests need no rows: a value held by t respondents after s smaller ones has mid-rank
+ * s + (t + 1)/2, so counts of distinct values by groups say it all. Levels without numbers
+ * rank in the order of the dictionary, which is what makes an ordered scale testable. Groups
+ * without respondents are not columns of the table: they would add degrees of freedom.
+ */
 #include <math.h>
 
 #include "stat/compare.h"
 #include "stat/derive.h"
 
-const char *const rank_test_names[RANK_TESTS + 1] = {"wilcoxon", "signed rank",
-                                                     "kruskal-wallis", NULL};
+const char *const rank_test_names[RANK_TESTS + 1] = {"Wilcoxon rank sum", "Wilcoxon signed rank",
+                                                     "Kruskal-Wallis", NULL};
 
 /* Counts of distinct values (rows, rising) by groups (columns). */
 struct ranking {

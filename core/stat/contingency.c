@@ -1,4 +1,9 @@
-/* contingency.c - see contingency.h. */
+/* contingency.c - see contingency.h: from cells to the plain tests and back.
+ *
+ * The plain functions give NaN where there is no figure; estimate_set keeps it out, and the
+ * note that came along says why. That empty rows and columns were left out is no news in a
+ * table that shows them with 0 of n, so that note is dropped.
+ */
 #include "stat/contingency.h"
 
 #include <math.h>

@@ -1,4 +1,13 @@
-/* crosstab.c - see crosstab.h: one tally a banner, one for the total, then cell by cell. */
+/* crosstab.c - see crosstab.h.
+ *
+ * One tally a banner (its columns are the groups) and one for the total; from then on there
+ * are only counts. Columns are listed first, so that letters and tests of a banner work on a
+ * run of neighbours. Rows are sorted by one order, found from the total: m->order holds places
+ * in the tallies, x->levels the codes that belong to them.
+ *
+ * Who owns: `making` holds what is needed on the way and goes in every case; `crosstab` owns
+ * what it lists. The columns read are borrowed.
+ */
 #include "stat/crosstab.h"
 
 #include <math.h>

@@ -1,4 +1,10 @@
-/* derive.c - see derive.h. */
+/* derive.c - see derive.h.
+ *
+ * Each function reads its columns once, row by row, and writes one new column: one byte a row
+ * for states and unions, nine for differences. A row's kind of missing is carried over, so
+ * that "not asked" is never turned into "no answer" on the way. New columns own their blocks;
+ * columns read are borrowed.
+ */
 #include "stat/derive.h"
 
 #include <math.h>

@@ -1,4 +1,9 @@
-/* estimate.c - see estimate.h. */
+/* estimate.c - see estimate.h: figures with their absence, groups, growing lists.
+ *
+ * Invariant: a figure whose bit is off is 0 in the array, so that two estimates with the same
+ * figures are the same bytes, whatever was tried on the way. Time and memory are those of the
+ * arrays; only estimates_add asks for memory.
+ */
 #include "stat/estimate.h"
 
 #include <math.h>

@@ -1,4 +1,8 @@
-/* frequency.c - see frequency.h. */
+/* frequency.c - see frequency.h: a tally, read out in an order of its own.
+ *
+ * Cumulative shares are sums of weights in the order shown, divided once: without weights they
+ * are k/n to the last bit, and the last one is 1.
+ */
 #include "stat/frequency.h"
 
 #include "kernel/sort.h"

@@ -1,4 +1,10 @@
-/* letters.c - see letters.h. */
+/* letters.c - see letters.h.
+ *
+ * The test is the z-test of two independent shares with the pooled variance (Fleiss, Levin &
+ * Paik, Statistical Methods for Rates and Proportions, 2003, section 3.3), whose square is
+ * Pearson's chi-squared of the 2 x 2 table. Kish's effective base stands in for n where there
+ * are weights. All pairs of one row are one family for the adjustment.
+ */
 #include "stat/letters.h"
 
 #include <math.h>

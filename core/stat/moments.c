@@ -1,4 +1,14 @@
-/* moments.c - see moments.h. */
+/* moments.c - see moments.h.
+ *
+ * The last key of every request is the presence of the measure (derive_presence), so the cell
+ * of a group's answers is group * STATES + STATE_ANSWERED and the cells beside it say why the
+ * others have no value. The first pass gives the means, the second sums squares about them;
+ * what the second finds of the first's rounding (sum of y - mean, over n) is taken off again.
+ * So a mean of 1e9 costs a variance of 1 nothing.
+ *
+ * V of a total, with m the mean, S the squares about it and n rows of N in the group:
+ *   sum u^2 - (sum u)^2 / N = S + n m^2 - n^2 m^2 / N = S + n m^2 (1 - n/N)
+ */
 #include "stat/moments.h"
 
 #include <math.h>

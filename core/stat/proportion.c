@@ -1,4 +1,9 @@
-/* proportion.c - see proportion.h. */
+/* proportion.c - see proportion.h: a tally, read out level by level.
+ *
+ * The interval is that of k of n as if the group were a sample of its own (the plain methods
+ * know no domain); the standard error keeps the whole sample, as designs do. With everybody
+ * in the base both are the textbook's.
+ */
 #include "stat/proportion.h"
 
 /* `bare`: with a base of answers a respondent counts many times, so no binomial interval. */

@@ -1,4 +1,10 @@
-/* quantile.c - see quantile.h. */
+/* quantile.c - see quantile.h.
+ *
+ * A group's distribution is its run of cells along the item, in rising order of the values:
+ * no row is looked at again, and nothing is sorted but the levels, once. Every rule is one
+ * walk over the distinct values; the m rows of a tied value are m points at equal steps, of
+ * which only the first and the last are touched. Memory: four numbers a distinct value.
+ */
 #include "stat/quantile.h"
 
 #include <float.h>

@@ -1,4 +1,14 @@
-/* tally.c - see tally.h. */
+/* tally.c - see tally.h.
+ *
+ * Single answer: one request over by-variables x item holds everything; base, missing and nets
+ * are sums over its cells. Several answers: what a row is (not asked, no answer, answered
+ * without a tick, ticked) is one derived column, whose cells give the four bases and the
+ * missing; each option is a request of its own, because options overlap. A net is a derived
+ * column "any of these is ticked": adding up options would count a respondent twice.
+ *
+ * Counts and weights are kept apart: n is always respondents, weight the sum of their weights,
+ * equal to n without weights. Memory: groups x levels numbers, twice.
+ */
 #include "stat/tally.h"
 
 #include <math.h>

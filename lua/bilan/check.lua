@@ -84,10 +84,7 @@ function M.audit(source, opts)
     populations_file = named(opts.populations), surveys = opts.surveys,
     share = opts.surveys and share_from(opts.surveys),
   })
-  if not ok then
-    if core.host.limited() then error(audit, 0) end
-    fault.raise("%s", fault.text(audit))
-  end
+  if not ok then fault.again(audit) end
   return audit
 end
 

@@ -21,6 +21,7 @@ local system = require "bilan.claims_system"
 local tsv = require "bilan.claims_tsv"
 local words = require "bilan.claims_words"
 
+local fault = require "bilan.fault"
 local M = {}
 
 local part_of, index_of, printed_base = system.part_of, system.index_of, system.printed_base
@@ -772,18 +773,7 @@ local OPTIONS = {
 }
 
 local function check_options(opts)
-  local known = {}
-  for _, name in ipairs(OPTIONS) do known[name] = true end
-  local names = {}
-  for name in pairs(opts) do names[#names + 1] = tostring(name) end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    if not known[name] then
-      local near = tsv.nearest(name, OPTIONS)
-      local hint = near and ('; did you mean "%s"?'):format(near) or ""
-      error(('unknown option "%s"%s'):format(name, hint), 0)
-    end
-  end
+  fault.options(opts, OPTIONS, "claims")
 end
 
 local function index_sizes(rows)

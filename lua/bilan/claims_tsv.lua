@@ -10,6 +10,7 @@
 --
 -- The same checks are made on rows given as Lua tables ("row 3" then stands for the line).
 local core = require "bilan.core".claim
+local fault = require "bilan.fault"
 
 local M = {}
 
@@ -22,32 +23,6 @@ local function fail(where, message, ...)
   error(where .. ": " .. message:format(...), 0)
 end
 
--- Edits between two words (Levenshtein), on bytes: enough for names of columns and options.
-local function distance(a, b)
-  local row = {}
-  for j = 0, #b do row[j] = j end
-  for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
-    for j = 1, #b do
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      local best = math.min(row[j] + 1, row[j - 1] + 1, diagonal + cost)
-      diagonal, row[j] = row[j], best
-    end
-  end
-  return row[#b]
-end
-
---- The name of `list` nearest to `name`; nil when none is within half its length.
-function M.nearest(name, list)
-  local best, least
-  for _, candidate in ipairs(list) do
-    local edits = distance(name:lower(), candidate:lower())
-    if not least or edits < least then best, least = candidate, edits end
-  end
-  return least and least <= math.max(1, #name // 2) and best or nil
-end
-
 local function contains(list, value)
   for _, v in ipairs(list) do
     if v == value then return true end
@@ -57,10 +32,9 @@ end
 
 local function check_column(where, name, known)
   if contains(known, name) then return end
-  local near = M.nearest(name, known)
-  local hint = near and ('did you mean "%s"?'):format(near)
-    or "expected " .. table.concat(known, ", ")
-  fail(where, 'unknown column "%s"; %s', name, hint)
+  local hint = fault.hint(known, name)
+  if hint == "" then hint = "; expected " .. table.concat(known, ", ") end
+  fail(where, 'unknown column "%s"%s', name, hint)
 end
 
 local function check_needed(where, seen, needed)

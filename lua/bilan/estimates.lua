@@ -46,10 +46,26 @@ local function item_or_predicate(self, item, what)
   return core.expr.derive(s.table, item, item), item, true
 end
 
+-- The words of the codebook for the levels of an item, in a language; nil when it has none.
+local function level_words(self, name, lang)
+  local item = inside(self).book.items_by_id[name]
+  local words, any = {}, false
+  for _, level in ipairs(item and item.levels or {}) do
+    words[level.label] = level.names[lang]
+    any = any or words[level.label] ~= nil
+  end
+  return any and words or nil
+end
+
 -- The spec that all results share.
 local function spec(self, kind, opts, fields)
-  local s, by = inside(self), {}
+  local s, by, words = inside(self), {}, {}
+  local lang = opts.lang or s.book.lang
   for i, name in ipairs(list_of(opts.by)) do by[i] = named(self, name, opts.lang) end
+  for _, list in ipairs { by, fields.banners or {}, { fields.item } } do
+    for _, item in ipairs(list) do words[item.name] = level_words(self, item.name, lang) end
+  end
+  fields.level_labels = words
   fields.kind, fields.by = kind, by
   fields.synthetic = s.synthetic
   fields.lang = opts.lang or s.book.lang

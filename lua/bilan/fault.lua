@@ -12,6 +12,13 @@ function M.raise(message, ...)
   error(core.where() .. message, 0)
 end
 
+--- Raises a caught error again, at the script's line, unless it stands there already.
+function M.again(err)
+  local text, where = M.text(err), core.where()
+  if where ~= "" and text:sub(1, #where) == where then where = "" end
+  error(where .. text, 0)
+end
+
 --- '; did you mean "x"?' or "" when nothing is near.
 function M.hint(names, typed)
   local nearest = core.text.nearest(names, tostring(typed))

@@ -241,7 +241,7 @@ function M.release(result, policy, opts)
     kind = spec.kind, title = spec.title, subtitle = spec.subtitle, lang = tag, unit = spec.unit,
     synthetic = spec.synthetic, columns = grid.columns, groups = grid.groups, rows = grid.rows,
     foot = grid.foot, notes = method_notes(spec, policy, grid.view), own_notes = #spec.notes,
-    records = view.records,
+    records = view.records, level_labels = spec.level_labels,
     keys = used_keys(spec, view.records), by = spec.by, item = spec.item, bases = view.bases,
     tests = view.tests, policy = policy.name, withheld = withheld, decimals = grid.view.decimals,
     remake = function(more)

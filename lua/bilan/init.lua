@@ -4,16 +4,6 @@
 -- used, so an empty script pays for almost nothing.
 local core = require "bilan.core"
 
--- What the output modules ask of the program around them.
-require("bilan.host").set {
-  number = function(x) return core.text.number(x) end,
-  percent = function(...) return core.text.percent(...) end,
-  width = function(text) return core.text.width(text) end,
-  write = function(path, bytes) return core.host.write(path, bytes) end,
-  where = function() return (core.where():gsub(": $", "")) end,
-  version = core.version,
-}
-
 local bilan = { _VERSION = core.version }
 
 local missing_names = { no_answer = "no answer", not_asked = "not asked",

@@ -177,22 +177,34 @@ local function figure_columns(spec, records, view)
   return columns
 end
 
-local function label_text(record, column, view)
+-- A level in the words of the codebook for the reader's language; itself when it has none.
+local function level_text(spec, item, level)
+  local own = spec.level_labels and item and spec.level_labels[item]
+  return own and own[level] or tostring(level)
+end
+
+-- The item whose levels a label column holds.
+local function item_of_column(spec, column)
+  if column.by then return column.key end
+  return (column.key == "level" or column.key == "row") and spec.item and spec.item.name or nil
+end
+
+local function label_text(spec, record, column, view)
   local value = column.by and record.by[column.key] or record[column.key]
   if column.by and value == nil then return format.say(view.lang, "total") end
   if value == nil then return "" end
   if math.type(value) then return format.number(value, { lang = view.lang, most = 15 }) end
   if value == "" then return format.say(view.lang, "no_label") end
   if column.key == "method" then return lang.translate(view.lang, value) end
-  return tostring(value)
+  return level_text(spec, item_of_column(spec, column), value)
 end
 
 -- One record as a row of cells.
-local function record_row(record, columns, view)
+local function record_row(spec, record, columns, view)
   local row = { kind = record.net and "net" or "row", cells = {} }
   for _, column in ipairs(columns) do
     local cell
-    if column.type == "label" then cell = text_cell(label_text(record, column, view), "label")
+    if column.type == "label" then cell = text_cell(label_text(spec, record, column, view), "label")
     elseif column.type == "text" then cell = text_cell(record[column.key] or "")
     elseif column.key == "n" then cell = base_cell(record, "n", view)
     else cell = figure_cell(record, column.key, column.type, view, column.key == "value") end
@@ -221,7 +233,7 @@ local function list_grid(spec, records, view)
   for _, column in ipairs(figure_columns(spec, records, view)) do columns[#columns + 1] = column end
   local grid = { columns = columns, rows = {}, foot = {} }
   for _, record in ipairs(records) do
-    grid.rows[#grid.rows + 1] = record_row(record, columns, view)
+    grid.rows[#grid.rows + 1] = record_row(spec, record, columns, view)
   end
   local missing = common(records, "missing")
   if missing then
@@ -305,7 +317,8 @@ local function cross_columns(spec, records, view)
     local first = #columns + 1
     for index, level in ipairs(banner.levels) do
       local key = cell_key(banner.name, level)
-      columns[#columns + 1] = { key = key, label = tostring(level), type = view.unit,
+      columns[#columns + 1] = { key = key, label = level_text(spec, banner.name, level),
+        type = view.unit,
         letter = lettered and (letter_of[key] or alphabet:sub(index, index)) or nil }
     end
     if #columns >= first then
@@ -352,13 +365,14 @@ local function base_row(columns, base_of, key, view, kind)
 end
 
 -- One row level across the columns; a pair that the result does not have was not asked.
-local function cross_row(level, cells, columns, view, net)
+local function cross_row(spec, level, cells, columns, view, net)
   local row = { kind = net and "net" or "row", cells = {} }
   local own, base = cells[level] or {}, nil
   for at, column in ipairs(columns) do
     local record = own[column.key]
     base = base or record
-    if at == 1 then row.cells[at] = text_cell(tostring(level), "label")
+    if at == 1 then
+      row.cells[at] = text_cell(level_text(spec, spec.item and spec.item.name, level), "label")
     elseif column.key == "row_n" then row.cells[at] = base_cell(base or {}, "n", view)
     elseif record then row.cells[at] = figure_cell(record, "value", view.unit, view, true)
     else
@@ -426,7 +440,7 @@ local function cross_rows(spec, records, columns, cells, base_of, view)
   local order, nets = row_order(spec, records)
   if spec.percent ~= "row" then rows[1] = base_row(columns, base_of, "n", view, "base") end
   for _, level in ipairs(order) do
-    rows[#rows + 1] = cross_row(level, cells, columns, view, nets[level])
+    rows[#rows + 1] = cross_row(spec, level, cells, columns, view, nets[level])
   end
   if weights_matter(base_of, columns) then
     rows[#rows + 1] = base_row(columns, base_of, "weighted_n", view, "base")

@@ -15,10 +15,7 @@ function M.survey(opts)
   local passed = { read = core.host.read }
   for key, value in pairs(opts) do passed[key] = value end
   local ok, made = pcall(reconstruct.build, passed)
-  if not ok then
-    if core.host.limited() then error(made, 0) end
-    fault.raise("%s", fault.text(made))
-  end
+  if not ok then fault.again(made) end
   local columns = {}
   for i, name in ipairs(made.names) do
     local values = {}

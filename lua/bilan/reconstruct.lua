@@ -18,6 +18,7 @@ local claims_audit = require "bilan.claims"
 local system = require "bilan.claims_system"
 local tsv = require "bilan.claims_tsv"
 
+local fault = require "bilan.fault"
 local M = {}
 
 local STEPS = 4000000
@@ -71,9 +72,9 @@ local function the_population(claims, wanted)
   end
   if wanted == nil and #list == 1 then return list[1] end
   if wanted and seen[wanted] then return wanted end
-  local near = wanted and tsv.nearest(wanted, list)
-  error(('no claims on population "%s"; %s'):format(tostring(wanted),
-    near and ('did you mean "%s"?'):format(near) or "there are: " .. table.concat(list, ", ")), 0)
+  local hint = wanted and fault.hint(list, wanted) or ""
+  if hint == "" then hint = "; there are: " .. table.concat(list, ", ") end
+  error(('no claims on population "%s"%s'):format(tostring(wanted), hint), 0)
 end
 
 -- Sizes of the population and its groups; the first way of dividing is the one laid out.
@@ -407,19 +408,9 @@ local OPTIONS = {
 }
 
 local function check_options(opts)
-  local known, names = {}, {}
-  for _, name in ipairs(OPTIONS) do known[name] = true end
-  for name in pairs(opts) do names[#names + 1] = tostring(name) end
-  table.sort(names)
-  for _, name in ipairs(names) do
-    if not known[name] then
-      local near = tsv.nearest(name, OPTIONS)
-      error(('unknown option "%s"%s'):format(name,
-        near and ('; did you mean "%s"?'):format(near) or ""), 0)
-    end
-  end
+  fault.options(opts, OPTIONS, "reconstruct")
   if opts.seed and not math.tointeger(opts.seed) then
-    error(('seed "%s" is not a whole number'):format(tostring(opts.seed)), 0)
+    fault.raise('seed "%s" is not a whole number', tostring(opts.seed))
   end
 end
 

@@ -14,6 +14,7 @@
 -- Every table states its bases; the notes on method are written by the engine and collected at
 -- the end; synthetic data is marked on the page and on each table. Same calls, same bytes.
 local escape = require "bilan.escape"
+local fault = require "bilan.fault"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
@@ -30,24 +31,8 @@ local M = {}
 local Report = { __name = "bilan.report" }
 Report.__index = Report
 
-local known = { title = true, subtitle = true, lang = true, author = true, date = true,
-  privacy = true, decimals = true, small_base = true, verbatims = true, synthetic = true,
-  contents = true }
-
--- Refuses option names that are not known, the first in alphabetical order.
-local function check_options(given, names, what)
-  local wrong = {}
-  for name in pairs(given) do
-    if not names[name] then wrong[#wrong + 1] = tostring(name) end
-  end
-  table.sort(wrong)
-  if not wrong[1] then return end
-  local list = {}
-  for name in pairs(names) do list[#list + 1] = name end
-  table.sort(list)
-  host.fail(('unknown option "%s" of %s; known are %s'):format(wrong[1], what,
-    table.concat(list, ", ")))
-end
+local known = { "title", "subtitle", "lang", "author", "date", "privacy", "decimals",
+  "small_base", "verbatims", "synthetic", "contents" }
 
 --- A new report. title is required; lang is fr, en or nl; date is year-month-day.
 -- Further: privacy (a policy or "off"), decimals, small_base, verbatims = true (allows open
@@ -56,7 +41,7 @@ function M.new(given)
   if type(given) ~= "table" or type(given.title) ~= "string" then
     host.fail('a report is made by report{ title = "...", lang = "fr" }')
   end
-  check_options(given, known, "a report")
+  fault.options(given, known, "report")
   -- Options have a table of their own: a missing one must not be found among the methods.
   local opts = gate.copy(given)
   opts.lang = lang.check(given.lang)
@@ -93,14 +78,14 @@ function Report:text(text) return add(self, { type = "text", text = tostring(tex
 --- A remark set apart.
 function Report:note(text) return add(self, { type = "note", text = tostring(text) }) end
 
-local table_options = { caption = true, subtitle = true, note = true, decimals = true }
+local table_options = { "caption", "subtitle", "note", "decimals" }
 
 --- A result, or a sheet, as a numbered table. opts: caption, subtitle, note, decimals.
 function Report:table(source, opts)
   if not result.is_result(source) and not gate.is_sheet(source) then
     host.fail(("report:table takes a result or a released table, not a %s"):format(type(source)))
   end
-  check_options(opts or {}, table_options, "report:table")
+  opts = fault.options(opts, table_options, "report:table")
   return add(self, { type = "table", source = source, opts = gate.copy(opts or {}) })
 end
 

@@ -4,6 +4,7 @@
 --   kind   proportion, mean, quantile, freq, crosstab, test, ratio, total, difference, table
 --   unit   share, number, count, test
 --   title, item = { name, label }, by = { { name, label }, ... }, rows = { record, ... }
+--   level_labels = { item = { level = "words for the reader" } }
 --   notes = { "plain" or { key, args }, ... }, synthetic, lang, weighted, decimals
 --   crosstab: banners = { { name, label, levels }, ... }, levels, percent = col|row|total|none,
 --             bases = { { banner, col, n, weighted_n, missing }, ... } (col = nil: all),
@@ -12,6 +13,7 @@
 -- col, banner, net, method (of a test), value, se, low, high, conf, n, count, weighted_n, missing,
 -- missing_kinds, df, deff, statistic, ddf, p_value, letters, column_letter, note.
 -- The object hands out copies only. All output goes through the gate.
+local fault = require "bilan.fault"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
 local lang = require "bilan.lang"
@@ -74,21 +76,6 @@ function methods.each(result) return ipairs(methods.rows(result)) end
 
 local label_keys = { "level", "p", "term", "row", "col", "banner", "method" }
 
--- Small edit distance, for "did you mean".
-local function distance(a, b)
-  local previous = {}
-  for j = 0, #b do previous[j] = j end
-  for i = 1, #a do
-    local row = { [0] = i }
-    for j = 1, #b do
-      local cost = a:byte(i) == b:byte(j) and 0 or 1
-      row[j] = math.min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + cost)
-    end
-    previous = row
-  end
-  return previous[#b]
-end
-
 -- Keys that this result can be asked by, each with how to read it from a record.
 local function askable(spec)
   local readers, names = {}, {}
@@ -126,13 +113,8 @@ end
 
 -- Refuses a key that the result does not have, with the nearest one or all of them.
 local function unknown_key(key, names)
-  local best, least
-  for _, name in ipairs(names) do
-    local d = distance(tostring(key), name)
-    if not least or d < least then best, least = name, d end
-  end
-  local hint = least and least <= 3 and ('; did you mean "%s"?'):format(best)
-    or "; known are " .. table.concat(names, ", ")
+  local hint = fault.hint(names, key)
+  if hint == "" then hint = "; known are " .. table.concat(names, ", ") end
   host.fail(('this result has no key "%s"%s'):format(tostring(key), hint))
 end
 

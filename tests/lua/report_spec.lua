@@ -292,12 +292,12 @@ end)
 
 describe("report:write", function()
   it("chooses_by_the_ending", function()
-    local written, before = {}, rawget(host, "write")
+    local written, before = {}, host.write
     host.set { write = function(path, bytes) written[path] = bytes end }
     local r = full()
     for _, path in ipairs { "b.html", "b.md", "b.xlsx" } do assert.equal(path, r:write(path)) end
     assert.error_matches(function() r:write "b.odt" end, "ends in .html, .md or .xlsx")
-    rawset(host, "write", before)
+    host.set { write = before }
     assert.equal("<!DOCTYPE html>", written["b.html"]:sub(1, 15))
     assert.equal("# Bilan", written["b.md"]:sub(1, 7))
     assert.equal("PK\3\4", written["b.xlsx"]:sub(1, 4))
@@ -307,7 +307,7 @@ describe("report:write", function()
     local r = report.new { title = "x" }
     assert.error_matches(function() r:table { rows = {} } end, "takes a result or a released table")
     assert.error_matches(function() report.new { title = "x", langue = "fr" } end,
-      'unknown option "langue"')
+      'unknown report option "langue"; did you mean "lang"?')
     assert.error_matches(function() report.new { title = "x", lang = "de" } end, "unknown language")
     assert.error_matches(function() report.new { title = "x", date = "hier" } end, "is no date")
     assert.error_matches(function() r:section("x", 4) end, "level is 1, 2 or 3")

@@ -324,20 +324,14 @@ print("ok")]], result.new(spec):to_html())
   end)
   it("write_through_the_host_below_the_output_folder", function()
     local written = {}
-    local before = rawget(host, "write")
+    local before = host.write
     host.set { write = function(path, bytes) written[path] = bytes end }
     local one = result.new(helper.proportion())
     assert.equal("a/x.csv", one:to_csv("a/x.csv"))
     one:to_json("x.json")
     assert.equal(one:to_csv(), written["a/x.csv"])
     assert.equal(one:to_json(), written["x.json"])
-    rawset(host, "write", before)
-  end)
-  it("unsafe_paths_are_refused", function()
-    for _, path in ipairs { "../x", "/etc/x", "a/../../x", "", "a\0b", "a\\b" } do
-      assert.is_nil((host.safe_path(path)))
-    end
-    assert.equal("a/b.csv", host.safe_path("a/b.csv"))
+    host.set { write = before }
   end)
   it("same_bytes_on_every_call", function()
     for _, method in ipairs { "to_csv", "to_json", "to_markdown", "to_html", "to_xlsx" } do

@@ -1,0 +1,157 @@
+/* estimates.c - estimates by item name; see bilan.h section 5. A function opens a request,
+ * calls the estimator of the same name, and wraps its list of rows. */
+#include "api/request.h"
+#include "stat/moments.h"
+#include "stat/quantile.h"
+
+/* ---- wrapping -------------------------------------------------------------------------------- */
+
+static void wrap_row(bilan_result *to, size_t row, const struct request *r,
+                     const struct estimate_row *from, size_t keys_before_by) {
+  result_set(to, row, &from->e);
+  if (from->level != NO_LEVEL) {
+    result_set_key(to, row, 0, request_level_text(r, from->level));
+    if (request_is_net(r, from->level)) result_set_net(to, row);
+  }
+  for (size_t i = 0; i < r->by.count; i++)
+    result_set_key(to, row, keys_before_by + i, level_text(r->by.keys[i], from->by[i]));
+}
+
+/* Rows of an estimator -> a result; its keys are the level, where there is a tally, and the
+ * by-items. */
+static bilan_status wrap(struct request *r, bilan_result **out, const struct estimates *list) {
+  struct text keys[1 + BY_MOST] = {TEXT("level")};
+  size_t before = r->tally.item ? 1 : 0;
+  bilan_result *made = NULL;
+  for (size_t i = 0; i < r->by.count; i++) keys[before + i] = text_of(r->options.by[i]);
+  bilan_status status = result_make(r->b, &made, list->count, keys, before + r->by.count);
+  if (status) return status;
+  for (size_t row = 0; row < list->count; row++) wrap_row(made, row, r, &list->rows[row], before);
+  return result_finish(r->b, out, made);
+}
+
+/* The end of every estimate: wraps if all went well, frees in any case. */
+static bilan_status finish(bilan_status status, struct request *r, bilan_result **out,
+                           struct estimates *list) {
+  if (!status) status = wrap(r, out, list);
+  estimates_free(list);
+  request_close(r);
+  return status;
+}
+
+/* ---- shares ---------------------------------------------------------------------------------- */
+
+bilan_status bilan_proportion(bilan *b, bilan_result **out, const bilan_survey *survey,
+                              const char *item, const bilan_estimate_options *options) {
+  struct request r;
+  struct estimates list;
+  estimates_open(b, &list);
+  bilan_status status =
+      request_open(&r, b, "proportion", survey, options, OPTIONS_SHARE | OPTION_LEVEL);
+  if (!status) status = request_levels(&r, item);
+  if (!status) status = proportion_estimate(b, &list, &r.sample, &r.tally, &r.share);
+  return finish(status, &r, out, &list);
+}
+
+bilan_status bilan_freq(bilan *b, bilan_result **out, const bilan_survey *survey,
+                        const char *item, const bilan_estimate_options *options) {
+  struct request r;
+  struct estimates list;
+  estimates_open(b, &list);
+  bilan_status status =
+      request_open(&r, b, "freq", survey, options, OPTIONS_SHARE | OPTION_SORT);
+  if (!status) status = request_levels(&r, item);
+  if (!status) status = frequency_estimate(b, &list, &r.sample, &r.tally, &r.share, r.sort);
+  return finish(status, &r, out, &list);
+}
+
+/* ---- numbers --------------------------------------------------------------------------------- */
+
+bilan_status bilan_mean(bilan *b, bilan_result **out, const bilan_survey *survey,
+                        const char *item, const bilan_estimate_options *options) {
+  struct request r;
+  struct estimates list;
+  struct column *c;
+  estimates_open(b, &list);
+  bilan_status status =
+      request_open(&r, b, "mean", survey, options, OPTION_BY | OPTION_WEIGHTS);
+  if (!status) status = request_measure(&r, &c, item);
+  if (!status) status = mean_estimate(b, &list, &r.sample, c, &r.by, r.conf);
+  return finish(status, &r, out, &list);
+}
+
+/* Of a number its sum, of levels the respondents at each. */
+static bilan_status total_of(struct request *r, struct estimates *list, const char *item) {
+  struct column *c;
+  bool declared;
+  bilan_status status = request_item(r, &c, item);
+  if (status) return status;
+  if (column_is_numeric(c))
+    return total_estimate(r->b, list, &r->sample, c, &r->by, r->conf);
+  status = request_codes(r, &c, &declared, item);
+  if (status) return status;
+  r->tally.item = c;
+  return total_levels(r->b, list, &r->sample, c, &r->by, r->conf);
+}
+
+bilan_status bilan_total(bilan *b, bilan_result **out, const bilan_survey *survey,
+                         const char *item, const bilan_estimate_options *options) {
+  struct request r;
+  struct estimates list;
+  estimates_open(b, &list);
+  bilan_status status =
+      request_open(&r, b, "total", survey, options, OPTION_BY | OPTION_WEIGHTS);
+  if (!status) status = total_of(&r, &list, item);
+  return finish(status, &r, out, &list);
+}
+
+bilan_status bilan_ratio(bilan *b, bilan_result **out, const bilan_survey *survey,
+                         const char *numerator, const char *denominator,
+                         const bilan_estimate_options *options) {
+  struct request r;
+  struct estimates list;
+  struct column *over, *under;
+  estimates_open(b, &list);
+  bilan_status status =
+      request_open(&r, b, "ratio", survey, options, OPTION_BY | OPTION_WEIGHTS);
+  if (!status) status = request_measure(&r, &over, numerator);
+  if (!status) status = request_measure(&r, &under, denominator);
+  if (!status) status = ratio_estimate(b, &list, &r.sample, over, under, &r.by, r.conf);
+  return finish(status, &r, out, &list);
+}
+
+/* ---- quantiles ------------------------------------------------------------------------------- */
+
+static const double median = 0.5;
+
+static bilan_status read_quantile(struct request *r, struct quantile_options *o) {
+  int rule = RULE_MATH;
+  *o = (struct quantile_options){.p = &median, .p_count = 1, .conf = r->conf};
+  bilan_status status =
+      request_choice(r, &rule, "rule", quantile_rule_names, r->options.rule);
+  o->rule = (enum quantile_rule)rule;
+  if (status || (!r->options.p && !r->options.p_count)) return status;
+  if (!r->options.p || !r->options.p_count)
+    return fail(r->b, BILAN_USAGE, "quantile: p: expected p_count numbers");
+  o->p = r->options.p;
+  o->p_count = r->options.p_count;
+  for (size_t i = 0; i < o->p_count; i++)
+    if (!(o->p[i] >= 0 && o->p[i] <= 1))
+      return fail(r->b, BILAN_USAGE, "quantile: p: expected numbers from 0 to 1");
+  return BILAN_OK;
+}
+
+bilan_status bilan_quantile(bilan *b, bilan_result **out, const bilan_survey *survey,
+                            const char *item, const bilan_estimate_options *options) {
+  struct request r;
+  struct estimates list;
+  struct quantile_options o;
+  struct column *c;
+  estimates_open(b, &list);
+  bilan_status status = request_open(&r, b, "quantile", survey, options,
+                                     OPTION_BY | OPTION_WEIGHTS | OPTION_P | OPTION_RULE);
+  if (!status) status = request_measure(&r, &c, item);
+  if (!status) status = read_quantile(&r, &o);
+  if (!status) status = quantile_estimate(b, &list, &r.sample, c, &r.by, &o);
+  return finish(status, &r, out, &list);
+}

@@ -1,0 +1,96 @@
+/* handle.c - opening and closing, last message, limits; see bilan.h sections 1, 2 and 8.
+ *
+ * A handle lies in a block of the allocator that it holds itself. It is made with a `struct
+ * mem` on the stack and leaves the count again before it is used, so that a fresh handle uses
+ * 0 bytes and a limit is about the program's data alone.
+ */
+#include "api/api.h"
+
+struct owned_handle {
+  bilan b; /* first: a bilan * is an owned_handle * */
+  size_t owners;
+};
+
+bilan_status bilan_open(bilan **out) {
+  struct mem first = {0};
+  struct owned_handle *h = mem_zero(&first, 1, sizeof *h);
+  if (!h) return BILAN_NOMEM;
+  handle_init(&h->b);
+  h->owners = 1;
+  *out = &h->b;
+  return BILAN_OK;
+}
+
+void handle_hold(bilan *b) { ((struct owned_handle *)(void *)b)->owners++; }
+
+void handle_drop(bilan *b) {
+  struct owned_handle *h = (struct owned_handle *)(void *)b;
+  struct mem last = {.used = sizeof *h};
+  if (--h->owners == 0) mem_free(&last, h);
+}
+
+void bilan_close(bilan *b) {
+  if (b) handle_drop(b);
+}
+
+const char *bilan_message(const bilan *b) { return b ? b->message : "out of memory"; }
+
+const char *bilan_status_name(bilan_status status) {
+  static const char *const names[] = {"ok",    "no memory", "io",      "data",
+                                      "usage", "limit",     "internal"};
+  return (unsigned)status <= BILAN_INTERNAL ? names[status] : NULL;
+}
+
+const char *bilan_version(void) { return BILAN_VERSION; }
+
+const char *bilan_kind_name(bilan_kind kind) {
+  static const char *const names[] = {"single", "multiple", "scale", "number",
+                                      "text",   "date",     "id"};
+  return (unsigned)kind <= BILAN_ID ? names[kind] : NULL;
+}
+
+const char *bilan_missing_name(bilan_missing missing) {
+  static const char *const names[] = {"present", "no answer", "not asked", "don't know",
+                                      "refused"};
+  return (unsigned)missing < BILAN_MISSING_KINDS ? names[missing] : NULL;
+}
+
+/* ---- checks ---------------------------------------------------------------------------------- */
+
+bilan_status version_check(bilan *b, int version, const char *initialiser) {
+  if (version == BILAN_OPTIONS_VERSION) return BILAN_OK;
+  return fail(b, BILAN_USAGE, "options of version %d: initialise them with %s", version,
+              initialiser);
+}
+
+bilan_status survey_check(bilan *b, const bilan_survey *survey) {
+  if (!survey) return fail(b, BILAN_USAGE, "the survey is NULL");
+  if (survey->b != b) return fail(b, BILAN_USAGE, "the survey belongs to another handle");
+  return BILAN_OK;
+}
+
+/* ---- limits ---------------------------------------------------------------------------------- */
+
+void bilan_set_memory_limit(bilan *b, size_t bytes) { b->mem.cap = bytes; }
+size_t bilan_memory_used(const bilan *b) { return b->mem.used; }
+size_t bilan_memory_peak(const bilan *b) { return b->mem.peak; }
+
+bilan_status bilan_set_threads(bilan *b, int threads) {
+  if (threads < 1 || threads > 256)
+    return fail(b, BILAN_USAGE, "threads: expected 1 to 256, got %d", threads);
+  b->threads = threads;
+  return BILAN_OK;
+}
+
+void bilan_fail_memory(bilan *b, uint64_t nth, int from_then_on) {
+  b->mem.requests = 0;
+  b->mem.fail_at = nth;
+  b->mem.fail_on = from_then_on != 0;
+}
+
+void bilan_fail_io(bilan *b, uint64_t nth, int error_number, int from_then_on) {
+  b->io.calls = 0;
+  b->io.fail_at = nth;
+  b->io.fail_errno = error_number;
+  b->io.fail_on = from_then_on != 0;
+}

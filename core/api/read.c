@@ -1,0 +1,125 @@
+/* read.c - surveys from CSV; see bilan.h section 3a. Options are put into the reader's own
+ * types; the report of the reader becomes the source of the survey. */
+#include "api/source.h"
+#include "base/io.h"
+
+static const bilan_read_options usual = BILAN_READ_OPTIONS;
+
+static bilan_status copy_words(bilan *b, struct missing_word **out,
+                               const bilan_read_options *o) {
+  struct missing_word *words = mem_array(&b->mem, o->missing_count, sizeof *words);
+  if (!words) return fail_nomem(b);
+  for (size_t i = 0; i < o->missing_count; i++) {
+    const bilan_missing_word *word = &o->missing[i];
+    if (!word->text || word->missing <= BILAN_PRESENT || word->missing >= BILAN_MISSING_KINDS) {
+      mem_free(&b->mem, words);
+      return fail(b, BILAN_USAGE, "missing: word %zu needs a text and a kind of missing", i);
+    }
+    words[i] = (struct missing_word){text_of(word->text), word->missing};
+  }
+  *out = words;
+  return BILAN_OK;
+}
+
+/* What the reader calls a kind; CSV_FOUND_OUT for kinds that no file can have. */
+static enum csv_want want_of(bilan_kind kind) {
+  switch (kind) {
+  case BILAN_NUMBER: return CSV_NUMBER;
+  case BILAN_TEXT: return CSV_TEXT;
+  case BILAN_SINGLE: return CSV_SINGLE;
+  case BILAN_DATE: return CSV_DATE;
+  case BILAN_ID: return CSV_ID;
+  case BILAN_MULTIPLE:
+  case BILAN_SCALE: break;
+  }
+  return CSV_FOUND_OUT;
+}
+
+static bilan_status copy_types(bilan *b, struct csv_type **out, const bilan_read_options *o) {
+  struct csv_type *types = mem_array(&b->mem, o->type_count, sizeof *types);
+  if (!types) return fail_nomem(b);
+  for (size_t i = 0; i < o->type_count; i++) {
+    enum csv_want want = want_of(o->types[i].kind);
+    const char *name = o->types[i].name;
+    if (!name || want == CSV_FOUND_OUT) {
+      mem_free(&b->mem, types);
+      return fail(b, BILAN_USAGE, "types: \"%s\": expected number, text, single, date or id",
+                  name ? name : "");
+    }
+    types[i] = (struct csv_type){text_of(name), want};
+  }
+  *out = types;
+  return BILAN_OK;
+}
+
+/* Reads with options in the reader's types. */
+static bilan_status read_as(bilan *b, bilan_survey **out, const char *name, struct text bytes,
+                            const struct csv_options *options) {
+  struct source *source;
+  struct table *table = NULL;
+  bilan_survey *made;
+  bilan_status status = source_new(b, &source);
+  if (status) return status;
+  status = csv_read(b, &table, &source->report, name, bytes.s, bytes.n, options);
+  if (status) {
+    source_free(b, source);
+    return status;
+  }
+  status = survey_make(b, &made, table, NULL, source);
+  if (status) return status;
+  source_give_wordings(made);
+  *out = made;
+  return BILAN_OK;
+}
+
+static bilan_status read_text(bilan *b, bilan_survey **out, const char *name,
+                              struct text bytes, const bilan_read_options *o) {
+  struct missing_word *words = NULL;
+  struct csv_type *types = NULL;
+  bilan_status status = copy_words(b, &words, o);
+  if (!status) status = copy_types(b, &types, o);
+  if (!status) {
+    struct csv_options options = {.delimiter = o->delimiter,
+                                  .decimal = o->decimal,
+                                  .encoding = o->encoding,
+                                  .replace = o->replace != 0,
+                                  .keep_blanks = o->keep_blanks != 0,
+                                  .fill = o->fill != 0,
+                                  .missing = words,
+                                  .missing_count = o->missing_count,
+                                  .types = types,
+                                  .type_count = o->type_count};
+    options.limits.rows = o->most_rows;
+    status = read_as(b, out, name, bytes, &options);
+  }
+  mem_free(&b->mem, types);
+  mem_free(&b->mem, words);
+  return status;
+}
+
+bilan_status bilan_read_csv(bilan *b, bilan_survey **out, const char *path,
+                            const bilan_read_options *options) {
+  const bilan_read_options *o = options ? options : &usual;
+  struct text bytes;
+  char *block = NULL;
+  bilan_status status = version_check(b, o->version, "BILAN_READ_OPTIONS");
+  if (!status && !path) status = fail(b, BILAN_USAGE, "the path is NULL");
+  if (!status) status = io_read_file(b, &block, &bytes.n, path, o->most_bytes);
+  if (status) return status;
+  bytes.s = block;
+  status = read_text(b, out, path, bytes, o);
+  mem_free(&b->mem, block);
+  return status;
+}
+
+bilan_status bilan_read_csv_bytes(bilan *b, bilan_survey **out, const void *bytes, size_t size,
+                                  const bilan_read_options *options) {
+  const bilan_read_options *o = options ? options : &usual;
+  const char *name = o->name ? o->name : "(text)";
+  bilan_status status = version_check(b, o->version, "BILAN_READ_OPTIONS");
+  if (status) return status;
+  if (!bytes && size) return fail(b, BILAN_USAGE, "%s: the bytes are NULL", name);
+  if (o->most_bytes && size > o->most_bytes)
+    return fail(b, BILAN_LIMIT, "%s: %zu bytes, the limit is %zu", name, size, o->most_bytes);
+  return read_text(b, out, name, (struct text){size ? bytes : "", size}, o);
+}
