@@ -234,7 +234,7 @@ static int l_terminal(lua_State *L) {
   return 1;
 }
 
-/* ---- setting up (the command line calls these before the script runs) ------------------------ */
+/* ---- setting up (the command line calls these before the script runs) ----------------------- *
 
 /* grant(path): scripts may read this folder (or file). Absent paths are passed over. */
 static int l_grant(lua_State *L) {

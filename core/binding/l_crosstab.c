@@ -12,7 +12,7 @@
 
 enum { BANNERS = 32 };
 
-/* ---- reading --------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- *
 
 struct banners {
   const struct column *columns[BANNERS];
@@ -67,7 +67,7 @@ static struct crosstab_options read_options(lua_State *L, const struct call *cal
   return o;
 }
 
-/* ---- pushing --------------------------------------------------------------------------------- */
+/* ---- pushing -------------------------------------------------------------------------------- *
 
 static const char crosstab_type[] = "bilan.crosstab";
 

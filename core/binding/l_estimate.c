@@ -15,7 +15,7 @@
 #include "stat/moments.h"
 #include "stat/quantile.h"
 
-/* ---- pushing --------------------------------------------------------------------------------- */
+/* ---- pushing -------------------------------------------------------------------------------- *
 
 static const char estimates_type[] = "bilan.estimates";
 
@@ -131,7 +131,7 @@ void l_push_estimates(lua_State *L, const struct call *call, const struct estima
   }
 }
 
-/* ---- shares ---------------------------------------------------------------------------------- */
+/* ---- shares --------------------------------------------------------------------------------- *
 
 /* Interval, confidence and the one level that is asked for. */
 static struct proportion_options proportion_options(lua_State *L, const struct call *call) {
@@ -170,7 +170,7 @@ static int l_freq(lua_State *L) {
   return 1;
 }
 
-/* ---- numbers --------------------------------------------------------------------------------- */
+/* ---- numbers -------------------------------------------------------------------------------- *
 
 /* mean(table, domain, { item, by, conf }) -> one record a group. */
 static int l_mean(lua_State *L) {
@@ -268,7 +268,7 @@ static int l_quantile(lua_State *L) {
   return 1;
 }
 
-/* ---- registration ---------------------------------------------------------------------------- */
+/* ---- registration --------------------------------------------------------------------------- *
 
 static const luaL_Reg functions[] = {
     {"proportion", l_proportion}, {"freq", l_freq},

@@ -83,7 +83,7 @@ struct column *l_read_measure(lua_State *L, const struct call *call, const char 
   return c;
 }
 
-/* ---- reading: by, weights, conf -------------------------------------------------------------- */
+/* ---- reading: by, weights, conf ------------------------------------------------------------- *
 
 /* One by-variable from the name at `name`, which stays on the stack: its text is borrowed. */
 static void read_by_name(lua_State *L, struct call *call, int name) {
@@ -131,7 +131,7 @@ void l_read_call(lua_State *L, struct call *call, const char *verb, const char *
   read_by(L, call);
 }
 
-/* ---- reading: levels ------------------------------------------------------------------------- */
+/* ---- reading: levels ------------------------------------------------------------------------ *
 
 /* A label as typed: a text, or a number as the engine writes it. Lives on the stack. */
 static struct text label_at(lua_State *L, const struct call *call, int index, const char *key) {
@@ -191,7 +191,7 @@ uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
   return code;
 }
 
-/* ---- reading: nets --------------------------------------------------------------------------- */
+/* ---- reading: nets -------------------------------------------------------------------------- *
 
 /* Reads the list of levels on top of the stack into a net; its codes stay in scratch memory. */
 static void read_net(lua_State *L, const struct call *call, struct net *net, int list,

@@ -34,7 +34,7 @@ local option_types = { title = "string", subtitle = "string", note = "string", s
   width = "number", height = "number", ci = "boolean", total = "boolean", nets = "boolean",
   greyscale = "boolean", heading = "boolean", base = "boolean" }
 
--- ---- options ------------------------------------------------------------------------------------
+-- ---- options ----------------------------------------------------------------------------------
 
 local function in_range(opts, name, low, high, what)
   local value = opts[name]
@@ -62,7 +62,7 @@ local function check_options(given, kind, name)
   return opts, what
 end
 
--- ---- words instead of the drawing -----------------------------------------------------------------
+-- ---- words instead of the drawing -------------------------------------------------------------
 
 local MOST_FIGURES <const> = 60
 
@@ -96,7 +96,7 @@ local function describe(source)
   return escape.clean(title .. table.concat(parts, " ; "), " ")
 end
 
--- ---- the object ---------------------------------------------------------------------------------
+-- ---- the object -------------------------------------------------------------------------------
 
 local bodies = setmetatable({}, { __mode = "k" })
 

@@ -27,7 +27,7 @@ local function load_command(name)
   M.usage_error('unknown command "%s"%s', name, fault.hint(commands, name))
 end
 
--- ---- options -------------------------------------------------------------------------------------
+-- ---- options ----------------------------------------------------------------------------------
 
 -- { name = { "value"|"flag"|"list", help } } -> sorted names with dashes.
 local function option_names(options)
@@ -90,7 +90,7 @@ function M.parse(arguments, options, stop)
   return values, rest
 end
 
--- ---- help ------------------------------------------------------------------------------------------
+-- ---- help -------------------------------------------------------------------------------------
 
 local general = [[
 bilan %s - survey statistics, scripted in Lua
@@ -127,7 +127,7 @@ local function wants_help(arguments)
   end
 end
 
--- ---- running ----------------------------------------------------------------------------------------
+-- ---- running ----------------------------------------------------------------------------------
 
 local function dispatch(arguments)
   local name = table.remove(arguments, 1)

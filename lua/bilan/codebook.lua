@@ -38,7 +38,7 @@ local item_keys = { "id", "kind", "column", "columns", "label", "question", "lev
 local level_keys = { "fr", "en", "nl", "score", "codes" }
 local book_keys = { "title", "version", "items", "lang", "synthetic", "note" }
 
--- ---- reading the description -------------------------------------------------------------------
+-- ---- reading the description ------------------------------------------------------------------
 
 -- A text or { fr =, en = } -> a table by language.
 local function labels(value, what)
@@ -133,7 +133,7 @@ function M.read(book)
   return out
 end
 
--- ---- applying it to a table ----------------------------------------------------------------------
+-- ---- applying it to a table -------------------------------------------------------------------
 
 -- An answer as the file's levels write it.
 local function answer_text(answer)

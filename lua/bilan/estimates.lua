@@ -10,7 +10,7 @@ local Survey = require "bilan.survey"
 local methods = Survey.methods
 local inside = Survey.inside
 
--- ---- shared parts -----------------------------------------------------------------------------------
+-- ---- shared parts -----------------------------------------------------------------------------
 
 local function list_of(value)
   if value == nil then return {} end
@@ -80,7 +80,7 @@ local function by_title(self, title, opts)
   return title .. " × " .. table.concat(names, ", ")
 end
 
--- ---- shares ------------------------------------------------------------------------------------------
+-- ---- shares -----------------------------------------------------------------------------------
 
 -- What a share's table says of its method: the interval, and the base of several answers.
 local function share_notes(self, item, opts, rows)
@@ -166,7 +166,7 @@ function methods:crosstab(row, col, opts)
     title = ("%s × %s"):format(self:label(row, opts.lang), table.concat(titles, ", ")) })
 end
 
--- ---- numbers -----------------------------------------------------------------------------------------
+-- ---- numbers ----------------------------------------------------------------------------------
 
 -- A verb on one numeric item.
 local function numeric(kind, call, own)
@@ -237,7 +237,8 @@ function methods:difference(item, opts)
     fault.raise('difference: name the groups: { by = "genre", from = "garçon", to = "fille" }')
   end
   local table_, name, predicate = item_or_predicate(self, item, "difference")
-  local rows, unit, notes = nil, "number", nil
+  local rows
+  local unit, notes = "number", nil
   if predicate or opts.level then
     rows, unit = { share_difference(self, item, opts) }, "share"
     notes = { { "method_interval", { method = opts.ci or "newcombe", conf = opts.conf or 0.95 } } }
@@ -252,7 +253,7 @@ function methods:difference(item, opts)
     item = { name = name, label = label }, title = title })
 end
 
--- ---- tests -------------------------------------------------------------------------------------------
+-- ---- tests ------------------------------------------------------------------------------------
 
 -- A verb that gives one test; `fill` puts its own arguments among the options passed on.
 local function test(name, own, fill)

@@ -16,7 +16,6 @@
 -- item, so that adding an item changes no other column.
 local claims_audit = require "bilan.claims"
 local system = require "bilan.claims_system"
-local tsv = require "bilan.claims_tsv"
 
 local fault = require "bilan.fault"
 local M = {}

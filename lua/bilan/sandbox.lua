@@ -14,7 +14,7 @@ local host = core.host
 local raw_xpcall, raw_load, raw_tostring = xpcall, load, tostring
 local raw_setmetatable, raw_getmetatable, raw_type = setmetatable, debug.getmetatable, type
 
--- ---- wrapped functions -----------------------------------------------------------------------------
+-- ---- wrapped functions ------------------------------------------------------------------------
 
 -- After a caught error: limits and exhausted memory are raised again.
 local function after(ok, err, ...)
@@ -105,7 +105,7 @@ local function safe_list(name)
   end
 end
 
--- ---- the environment ---------------------------------------------------------------------------------
+-- ---- the environment --------------------------------------------------------------------------
 
 --- A table that shows `from` and cannot be changed.
 function M.read_only(from, what)

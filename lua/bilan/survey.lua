@@ -13,7 +13,7 @@ local Survey = {}
 local methods = {}
 local state = setmetatable({}, { __mode = "k" })
 
--- ---- making ------------------------------------------------------------------------------------
+-- ---- making -----------------------------------------------------------------------------------
 
 local metatable = { __name = "survey", __metatable = false }
 
@@ -105,7 +105,7 @@ function Survey.from_lists(columns)
   return Survey.wrap(made, {})
 end
 
--- ---- looking inside ------------------------------------------------------------------------------
+-- ---- looking inside ---------------------------------------------------------------------------
 
 metatable.__len = function(self) return core.data.rows(inside(self).table, inside(self).domain) end
 metatable.__index = function(_, name)
@@ -189,7 +189,7 @@ function methods:origin()
   return copy
 end
 
--- ---- making new surveys ----------------------------------------------------------------------------
+-- ---- making new surveys -----------------------------------------------------------------------
 
 --- Keeps the rows where the expression is true as a domain: no row is removed, so a design
 -- keeps all its strata and PSUs.

@@ -24,7 +24,7 @@ local function ecart(survey, item, level)
   return survey:difference(item, { level = level, by = "genre", from = "garçon", to = "fille" })
 end
 
--- ---- the year in a few figures -------------------------------------------------------------------
+-- ---- the year in a few figures ----------------------------------------------------------------
 
 report:section "L'année en quelques chiffres"
 report:text(("%d interventions dans %d établissements de trois académies ont permis de rencontrer "
@@ -45,7 +45,7 @@ indicator { id = "renouveler", title = "Enseignant·es prêt·es à renouveler",
   estimate = enquete.enseignants:proportion("renouveler", { level = "oui" }) }
 report:indicators()
 
--- ---- interventions and schools ---------------------------------------------------------------------
+-- ---- interventions and schools ----------------------------------------------------------------
 
 report:section "Interventions et établissements"
 local academies = etablissements:total("interventions", { by = "academie" })
@@ -69,14 +69,16 @@ report:table(academie)
 report:text(("%d interventions ont eu lieu dans un quartier prioritaire (QPV) et %d dans un "
   .. "établissement rural."):format(publie.qpv, publie.rural))
 
--- ---- pupils ------------------------------------------------------------------------------------------
+-- ---- pupils -----------------------------------------------------------------------------------
 
 report:section "Élèves rencontré·es"
 report:table(eleves:crosstab("genre", "niveau", { percent = "col" }),
   { caption = "Genre par niveau" })
-report:note "Le genre n'est pas connu pour tout le monde : 34 élèves de collège et 7 de lycée n'entrent ni parmi les filles ni parmi les garçons."
+report:note [[
+Le genre n'est pas connu pour tout le monde : 34 élèves de collège et 7 de lycée n'entrent
+ni parmi les filles ni parmi les garçons.]]
 
--- ---- orientation ---------------------------------------------------------------------------------------
+-- ---- orientation ------------------------------------------------------------------------------
 
 report:section "Orientation et projet"
 local orientation = college:crosstab("orientation", "genre", { test = true })
@@ -94,9 +96,11 @@ report:table(ecart(college, "metier_atypique", "oui"),
   { caption = "Métier atypique : écart entre filles et garçons" })
 report:section("Spécialités au lycée", 2)
 report:table(lycee:freq "specialites", { caption = "Spécialités choisies, en part des réponses" })
-report:note "Ces parts sont des parts de réponses, non d'élèves : aucune base d'au plus 95 élèves ne les donne. Une spécialité est imprimée deux fois, sous deux orthographes."
+report:note [[
+Ces parts sont des parts de réponses, non d'élèves : aucune base d'au plus 95 élèves ne les
+donne. Une spécialité est imprimée deux fois, sous deux orthographes.]]
 
--- ---- interest ------------------------------------------------------------------------------------------
+-- ---- interest ---------------------------------------------------------------------------------
 
 report:section "Intérêt pour chaque partie de l'intervention"
 local parties = { "interet_intro", "interet_metiers", "interet_temoignage" }
@@ -110,7 +114,7 @@ report:chart(chart.likert({ lycee:freq "interet_intro", lycee:freq "interet_meti
 report:table(lycee:crosstab("interet_metiers", "genre", { nets = true }),
   { caption = "Présentation des métiers, lycée, par genre" })
 
--- ---- satisfaction --------------------------------------------------------------------------------------
+-- ---- satisfaction -----------------------------------------------------------------------------
 
 report:section "Satisfaction et envie d'en savoir plus"
 local satisfaction = eleves:crosstab("satisfait", "niveau")
@@ -119,13 +123,15 @@ report:chart(chart.stacked(satisfaction, { title = "Satisfaction" }))
 local envie = eleves:proportion("envie", { level = "oui", by = { "niveau", "genre" } })
 report:chart(chart.dots(envie, { title = "Envie d'en savoir plus sur ces métiers" }))
 
--- ---- teachers and speakers -------------------------------------------------------------------------------
+-- ---- teachers and speakers --------------------------------------------------------------------
 
 report:section "Enseignant·es et intervenantes"
 report:table(enquete.enseignants:freq "attentes", { caption = "L'intervention a répondu aux attentes" })
 report:table(enquete.enseignants:freq "renouveler", { caption = "Souhaite renouveler l'intervention" })
 report:table(enquete.intervenantes:freq "adapte", { caption = "Format adapté, selon les intervenantes" })
-report:note "Les bases ne sont pas publiées : 91,3 % va avec 23 réponses (21 sur 23), 94,7 % avec 19 (18 sur 19). Ce sont les plus petites qui conviennent ; les tableaux les supposent."
+report:note [[
+Les bases ne sont pas publiées : 91,3 % va avec 23 réponses (21 sur 23), 94,7 % avec 19 (18
+sur 19). Ce sont les plus petites qui conviennent ; les tableaux les supposent.]]
 local temoignages = bilan.read(folder .. "temoignages.csv"):head(100)
 for i, row in ipairs(temoignages) do
   temoignages[i] = { row.metier_ou_formation, row.organisme, row.temoignages }
@@ -133,10 +139,13 @@ end
 report:table(bilan.table { title = "Témoignages", lang = "fr", total = true,
   columns = { "Métier ou formation", "Entreprise ou école", "Témoignages" }, rows = temoignages })
 
--- ---- context ---------------------------------------------------------------------------------------------
+-- ---- context ----------------------------------------------------------------------------------
 
 report:section "Repères : les femmes dans le numérique et l'ingénierie"
-report:text "Parmi les candidat·es de 2020 aux formations après le bac, les femmes sont 23 % dans le numérique et 34 % dans l'ingénierie (OPIIEC, 2023). Les élèves rencontré·es, filles et garçons, sont à l'amont de ces choix."
+report:text [[
+Parmi les candidat·es de 2020 aux formations après le bac, les femmes sont 23 % dans le
+numérique et 34 % dans l'ingénierie (OPIIEC, 2023). Les élèves rencontré·es, filles et
+garçons, sont à l'amont de ces choix.]]
 local filles = eleves:proportion("genre", { level = "fille", by = "niveau" })
 report:chart(chart.dots(filles, { title = "Part de filles parmi les élèves rencontré·es",
   benchmarks = { { value = 0.23, label = "numérique, 23 %" },
@@ -150,16 +159,20 @@ report:table(bilan.table { title = "Interventions par an", lang = "fr",
     { "2022-2023", interventions, evolution(publie.interventions_2020, interventions) },
     { "2023-2024 (prévu)", publie.interventions_prevues,
       evolution(publie.interventions_2020, publie.interventions_prevues) } } })
-report:text(("De %d à %d interventions, le recul est de %s : plus que « près de la moitié ». Faute de "
-  .. "moyens, au moins %d établissements ont été refusés, soit %d classes et plus de %d élèves."):format(
+report:text(("De %d à %d interventions, l'évolution est de %s, soit plus de la moitié et non « près "
+  .. "de la moitié ». Faute de moyens, au moins %d établissements ont été refusés, soit %d classes et plus de %d élèves."):format(
   interventions, publie.interventions_prevues,
   evolution(interventions, publie.interventions_prevues), publie.refus_etablissements,
   publie.refus_classes, publie.refus_eleves))
 
--- ---- limits and audit --------------------------------------------------------------------------------------
+-- ---- limits and audit -------------------------------------------------------------------------
 
 report:section "Limites"
-report:text "Les réponses sont recueillies juste après l'intervention (T0), sans groupe de comparaison ni suivi : elles disent un intérêt immédiat, non un effet sur l'orientation. Les élèves d'une classe se ressemblent ; les intervalles, qui les supposent indépendants, sont donc trop étroits."
+report:text [[
+Les réponses sont recueillies juste après l'intervention (T0), sans groupe de comparaison ni
+suivi : elles disent un intérêt immédiat, non un effet sur l'orientation. Les élèves d'une
+classe se ressemblent ; les intervalles, qui les supposent indépendants, sont donc trop
+étroits.]]
 
 report:section "Audit des chiffres publiés"
 report:claims(bilan.claims(folder .. "claims.tsv", { populations = folder .. "populations.tsv",

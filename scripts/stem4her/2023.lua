@@ -17,7 +17,11 @@ local laureates = bilan.reconstruct { claims = folder .. "claims.tsv",
     { id = "aide_objectifs", levels = { "oui", "non" } } } }
 
 report:section "Deux chiffres et leur incertitude"
-report:text "L'enquête interne de fin de premier trimestre donne deux chiffres : plus de 35 % des lauréates disent que le programme a été décisif dans les moments de doute, plus de 75 % qu'il les a aidées à atteindre leurs objectifs. La base publiée est « une dizaine » ; les tableaux supposent onze réponses, 4 et 9."
+report:text [[
+L'enquête interne de fin de premier trimestre donne deux chiffres : plus de 35 % des
+lauréates disent que le programme a été décisif dans les moments de doute, plus de 75 %
+qu'il les a aidées à atteindre leurs objectifs. La base publiée est « une dizaine » ; les
+tableaux supposent onze réponses, 4 et 9.]]
 local doutes = laureates:proportion("aide_doutes", { level = "oui" })
 local objectifs = laureates:proportion("aide_objectifs", { level = "oui" })
 bilan.indicator { id = "doutes", title = "Décisif dans les moments de doute", estimate = doutes }
@@ -47,7 +51,9 @@ report:text(("Comparer deux années de onze lauréates n'apprendrait presque rie
 report:note "Un tableau croisé de onze mineures identifie des personnes : il n'y en a aucun ici."
 
 report:section "Repères"
-report:text "Les femmes sont 30 % des étudiant·es en sciences et techniques, 17 % dans les filières technologiques. Deux événements ont réuni plus de 70 élèves."
+report:text [[
+Les femmes sont 30 % des étudiant·es en sciences et techniques, 17 % dans les filières
+technologiques. Deux événements ont réuni plus de 70 élèves.]]
 
 report:section "Audit des chiffres publiés"
 report:claims(bilan.claims(folder .. "claims.tsv", { populations = folder .. "populations.tsv",

@@ -149,7 +149,8 @@ describe("estimates", function()
       values.g[i] = i <= 70 and "a" or "b"
       values.x[i] = (i <= 56 or (i > 70 and i <= 118)) and "oui" or "non"
     end
-    local row = bilan.survey(values):difference("x", { level = "oui", by = "g", from = "b", to = "a" }):rows()[1]
+    local row = bilan.survey(values):difference("x", { level = "oui", by = "g", from = "b",
+      to = "a" }):rows()[1]
     assert.near(0.052431472402364926, row.low, 1e-9) -- 56 of 70 against 48 of 80
     assert.near(0.33387265403690586, row.high, 1e-9)
   end)

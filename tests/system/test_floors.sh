@@ -48,7 +48,7 @@ nm -D --undefined-only "$build/libbilan.so" | grep -E ' lua' | check engine_need
 
 for tool in luacheck; do
   if command -v $tool >/dev/null 2>&1; then
-    luacheck --no-color -q lua scripts tests/lua 2>&1 | grep -E '^ +[^ ]+:[0-9]+' | check lua_is_lint_free
+    luacheck --no-color -q lua scripts tests/lua datasets 2>&1 | grep -E '^ +[^ ]+:[0-9]+' | check lua_is_lint_free
   fi
 done
 echo "1..$number"

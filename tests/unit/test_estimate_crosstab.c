@@ -271,6 +271,50 @@ static void weighted_columns_are_compared_on_their_effective_base(void **state) 
   column_free(w);
 }
 
+/* Weighted sums over several blocks: the same bytes in every figure. */
+static void threads_change_nothing(void **state) {
+  (void)state;
+  enum { ROWS = 40000 };
+  static uint32_t item[ROWS], group[ROWS];
+  static double weight[ROWS];
+  static const char *const levels[] = {"x", "y", "z"};
+  uint64_t seed = 9;
+  bilan b;
+  struct crosstab first = {0};
+  handle_init(&b);
+  for (size_t i = 0; i < ROWS; i++) {
+    item[i] = draw_below(&seed, 4);
+    group[i] = draw_below(&seed, 4);
+    weight[i] = draw_unit(&seed);
+  }
+  struct column *c = make_codes(&b, ROWS, item, levels, 3);
+  struct column *g = make_codes(&b, ROWS, group, levels, 3);
+  struct column *w = make_numbers(&b, ROWS, weight);
+  const struct column *banner = g;
+  bool declared = true;
+  struct sample sample = {.rows = ROWS, .weight = w};
+  struct crosstab_request r = {
+      .row = {.item = c}, .banners = &banner, .declared = &declared, .banner_count = 1};
+  struct crosstab_options o = options_of(PERCENT_COLUMN);
+  for (int threads = 1; threads <= 8; threads *= 2) {
+    struct crosstab x;
+    b.threads = threads;
+    assert_int_equal(crosstab_open(&b, &x, &sample, &r, &o), BILAN_OK);
+    if (threads == 1) {
+      first = x;
+      continue;
+    }
+    for (size_t i = 0; i < x.level_count * x.column_count; i++)
+      assert_memory_equal(&x.cells[i].e, &first.cells[i].e, sizeof x.cells[i].e);
+    crosstab_free(&x);
+  }
+  crosstab_free(&first);
+  column_free(c);
+  column_free(g);
+  column_free(w);
+  assert_int_equal(b.mem.used, 0);
+}
+
 static bilan_status whole(struct people *p) {
   struct table t = {.p = *p};
   struct crosstab_options o = options_of(PERCENT_COLUMN);
@@ -299,6 +343,7 @@ int main(void) {
       cmocka_unit_test(sorting_moves_rows_with_all_their_figures),
       cmocka_unit_test(letters_run_on_after_z),
       cmocka_unit_test(weighted_columns_are_compared_on_their_effective_base),
+      cmocka_unit_test(threads_change_nothing),
       cmocka_unit_test(running_out_of_memory_leaks_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -308,6 +308,58 @@ static void running_out_of_memory_leaks_nothing(void **state) {
   survive_without_memory(sorted);
 }
 
+/* The longest way: options, their nets, and the states of a row. */
+static void several_answers_survive_without_memory(void **state) {
+  (void)state;
+  static const uint32_t two[] = {1, 3};
+  const struct net nets[] = {{TEXT("net"), two, 2}};
+  bilan b;
+  struct sample sample = {.rows = FANS};
+  handle_init(&b);
+  struct column *set = make_set(&b);
+  size_t before = b.mem.used;
+  bilan_status status = BILAN_NOMEM;
+  for (uint64_t nth = 1; status; nth++) {
+    struct estimates out;
+    struct tally_request r = {.item = set, .by = &alone, .nets = nets, .net_count = 1};
+    estimates_open(&b, &out);
+    b.mem.requests = 0;
+    b.mem.fail_at = nth;
+    status = frequency_estimate(&b, &out, &sample, &r, &wilson, SORT_DESCENDING);
+    b.mem.fail_at = 0;
+    assert_true(status == BILAN_OK || status == BILAN_NOMEM);
+    estimates_free(&out);
+    assert_int_equal(b.mem.used, before);
+  }
+  column_free(set);
+  assert_int_equal(b.mem.used, 0);
+}
+
+static void too_many_cells_are_refused_before_memory_is_asked_for(void **state) {
+  (void)state;
+  enum { LEVELS = 500 };
+  static char text[LEVELS][8];
+  const char *labels[LEVELS];
+  static const uint32_t codes[] = {1};
+  bilan b;
+  struct estimates out;
+  struct sample sample = {.rows = 1};
+  handle_init(&b);
+  estimates_open(&b, &out);
+  for (size_t i = 0; i < LEVELS; i++) {
+    text[i][0] = (char)('a' + i % 26);
+    text[i][1] = (char)('a' + i / 26 % 26);
+    labels[i] = text[i];
+  }
+  struct column *c = make_codes(&b, 1, codes, labels, LEVELS);
+  struct by by = {3, {c, c, c}, {true, true, true}};
+  struct tally_request r = {.item = c, .by = &by};
+  size_t peak = b.mem.peak;
+  assert_int_equal(proportion_estimate(&b, &out, &sample, &r, &wilson), BILAN_LIMIT);
+  assert_int_equal(b.mem.peak, peak);
+  column_free(c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(shares_agree_with_r),
@@ -322,6 +374,8 @@ int main(void) {
       cmocka_unit_test(weights_without_a_design_give_shares_and_words),
       cmocka_unit_test(an_item_without_levels_is_refused),
       cmocka_unit_test(running_out_of_memory_leaks_nothing),
+      cmocka_unit_test(several_answers_survive_without_memory),
+      cmocka_unit_test(too_many_cells_are_refused_before_memory_is_asked_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ function Figure:lines(x, y, lines, style)
   for i, line in ipairs(lines) do self:text(x, first + (i - 1) * pitch, line, style) end
 end
 
--- ---- the script ---------------------------------------------------------------------------------
+-- ---- the script -------------------------------------------------------------------------------
 
 local function number(x) return host.number(x) end
 

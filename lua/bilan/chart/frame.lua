@@ -51,7 +51,7 @@ function Page:note(text)
   self.notes[#self.notes + 1] = text
 end
 
--- ---- legend -------------------------------------------------------------------------------------
+-- ---- legend -----------------------------------------------------------------------------------
 
 -- The px a legend entry takes beside its text.
 local SWATCH <const> = 22
@@ -94,7 +94,7 @@ local function units(fig, px, py)
     fig.y[1] + (a.bottom - py) / (a.bottom - a.top) * (fig.y[2] - fig.y[1])
 end
 
--- ---- the plot -----------------------------------------------------------------------------------
+-- ---- the plot ---------------------------------------------------------------------------------
 
 local steps = { 1, 2, 2.5, 5, 10 }
 
@@ -190,7 +190,7 @@ function Page:axis_room(axis)
   return most + 12
 end
 
--- ---- reference lines ----------------------------------------------------------------------------
+-- ---- reference lines --------------------------------------------------------------------------
 
 local benchmark_keys = { "value", "label", "source" }
 
@@ -260,7 +260,7 @@ function Page:level_benchmarks(list)
   benchmark_notes(self, list)
 end
 
--- ---- intervals ----------------------------------------------------------------------------------
+-- ---- intervals --------------------------------------------------------------------------------
 
 --- Notes on the intervals that were drawn.
 function Page:interval_note(cells)
@@ -299,7 +299,7 @@ function Page:interval_y(cell, x, half)
     { { { x - half, low }, { x + half, low } }, { { x - half, high }, { x + half, high } } })
 end
 
--- ---- bases --------------------------------------------------------------------------------------
+-- ---- bases ------------------------------------------------------------------------------------
 
 --- Writes the base where it belongs; gives the place (see Source:base_place).
 function Page:base_note()
@@ -323,7 +323,7 @@ function Page:label_text(value, place, own)
   return self.source:with_base(value.label, value.n)
 end
 
--- ---- the foot -----------------------------------------------------------------------------------
+-- ---- the foot ---------------------------------------------------------------------------------
 
 local function add_own_notes(self)
   local source, opts = self.source, self.opts

@@ -20,7 +20,7 @@ local M = {}
 local TOTAL <const> = "\0total"
 M.TOTAL = TOTAL
 
--- ---- several results as one ---------------------------------------------------------------------
+-- ---- several results as one -------------------------------------------------------------------
 
 -- { label, result } pairs of a list given as { r, r }, { { "2021", r }, ... } or { label=, result= }.
 local function list_entries(list, what)
@@ -83,7 +83,7 @@ local function join(list, what, opts)
   return result.new(spec)
 end
 
--- ---- the sheet ----------------------------------------------------------------------------------
+-- ---- the sheet --------------------------------------------------------------------------------
 
 local function release(source, opts, what)
   if gate.is_sheet(source) then
@@ -98,7 +98,7 @@ local function release(source, opts, what)
     small_base = opts.small_base })
 end
 
--- ---- dimensions ---------------------------------------------------------------------------------
+-- ---- dimensions -------------------------------------------------------------------------------
 
 -- The name of a level as a reader sees it; years stay as they are.
 local function label_of(value, tag)
@@ -161,7 +161,7 @@ local function find_dimensions(self, body)
   return list
 end
 
--- ---- cells --------------------------------------------------------------------------------------
+-- ---- cells ------------------------------------------------------------------------------------
 
 -- The lead cells of the grid, by record: the rows of a list stand in the order of its records.
 local function list_texts(grid, records)
@@ -222,7 +222,7 @@ local function read_records(self, body)
   end
 end
 
--- ---- typed tables -------------------------------------------------------------------------------
+-- ---- typed tables -----------------------------------------------------------------------------
 
 local figure_types = { share = true, number = true, count = true }
 
@@ -259,7 +259,7 @@ local function read_typed(self, body)
   end
 end
 
--- ---- choosing -----------------------------------------------------------------------------------
+-- ---- choosing ---------------------------------------------------------------------------------
 
 local Source = {}
 Source.__index = Source
@@ -471,7 +471,7 @@ function Source:sort(how, what, measure)
   end)
 end
 
--- ---- bases --------------------------------------------------------------------------------------
+-- ---- bases ------------------------------------------------------------------------------------
 
 -- The one base of some cells, nil when they differ or one has none.
 local function common_base(cells)
@@ -534,7 +534,7 @@ function Source:with_base(label, n)
   return words.say(self.lang, "with_n", { label = label, n = format.count(n, { lang = self.lang }) })
 end
 
--- ---- opening ------------------------------------------------------------------------------------
+-- ---- opening ----------------------------------------------------------------------------------
 
 --- Reads a result, list of results or sheet. `what` names the chart in messages.
 function M.open(source, opts, what)

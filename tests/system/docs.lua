@@ -1,0 +1,309 @@
+--- Examples are tests: runs the fenced blocks of README.md and docs/*.md.   Speaks TAP.
+--
+--   BUILD=build lua5.4 tests/system/docs.lua            runs every block, and checks coverage
+--   BUILD=build lua5.4 tests/system/docs.lua show PAGE  the page with its real output in place,
+--                                                       for an author to read and compare
+-- A block ```lua is a script for `bilan run`; when its first line is a comment that holds a file
+-- name only ("-- codebook.lua"), it is stored under that name instead. A block ```sh is run when
+-- its first line starts with "bilan ". When the next block is ```text, the output (standard
+-- output and error together) must be that text, byte for byte but for blanks at the ends of
+-- lines; a line "..." stands for any number of lines. Without such a line as "bilan: ..." the
+-- exit status must be 0, or 1 for `bilan check`, which says with it that a figure is wrong.
+-- The blocks of one page run in order in one folder of their own, which has copies of datasets/,
+-- scripts/ and docs/examples/.
+local build = os.getenv "BUILD" or "build"
+
+local function capture(command)
+  local pipe = assert(io.popen(command, "r"))
+  local text = pipe:read "a"
+  local _, _, status = pipe:close()
+  return text, status
+end
+
+local function line_of(command) return (capture(command):gsub("%s+$", "")) end
+
+local function quoted(text) return "'" .. text:gsub("'", [['\'']]) .. "'" end
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
+local root = line_of "pwd"
+local program = line_of("readlink -f " .. quoted(build .. "/bilan"))
+local folder = line_of "mktemp -d"
+
+-- ---- pages ------------------------------------------------------------------------------------
+
+-- The fenced blocks of a page: { language, first (line of its text), last, text }.
+local function blocks_of(lines)
+  local blocks, open = {}, nil
+  for number, line in ipairs(lines) do
+    local language = line:match "^```(%w*)$"
+    if open and line == "```" then
+      open.last, open.text = number - 1, table.concat(lines, "\n", open.first, number - 1)
+      blocks[#blocks + 1], open = open, nil
+    elseif language and not open then
+      open = { language = language, first = number + 1 }
+    end
+  end
+  return blocks
+end
+
+local function lines_of(text)
+  local lines = {}
+  for line in (text:gsub("\n$", "") .. "\n"):gmatch "(.-)\n" do lines[#lines + 1] = line end
+  return lines
+end
+
+-- Is this block the output of the one before: nothing but one short remark between them?
+local function is_output(block, before)
+  return block and block.language == "text" and block.first - before.last <= 4
+end
+
+local function new_folder(page)
+  local place = folder .. "/" .. page:gsub("[^%w]", "_")
+  os.execute(("mkdir -p %s/docs && cp -r datasets scripts %s/ && cp -r docs/examples %s/docs/")
+    :format(quoted(place), quoted(place), quoted(place)))
+  return place
+end
+
+-- ---- running ----------------------------------------------------------------------------------
+
+-- Runs one block; its output and exit status, or nil when it is not one to run.
+local function run(block, place)
+  local command
+  if block.language == "lua" then
+    local name = block.text:match "^%-%- ([%w_/.-]+%.%a+)\n"
+    if name then
+      os.execute("mkdir -p " .. quoted(place .. "/" .. (name:match "^(.*)/" or ".")))
+      write(place .. "/" .. name, block.text .. "\n")
+      return nil
+    end
+    write(place .. "/example.lua", block.text .. "\n")
+    command = "bilan run example.lua"
+  elseif block.language == "sh" and block.text:find "^bilan " then
+    command = block.text
+  else
+    return nil
+  end
+  write(folder .. "/command.sh", command .. "\n")
+  return capture(("cd %s && PATH=%s:$PATH NO_COLOR=1 sh %s 2>&1 </dev/null"):format(quoted(place),
+    quoted(program:match "^(.*)/"), quoted(folder .. "/command.sh")))
+end
+
+local function trimmed(line) return (line:gsub("%s+$", "")) end
+
+-- The number of the first line that differs, nil when the text is as expected.
+local function differs(expected, got)
+  local want, have, at = lines_of(expected), lines_of(got), 1
+  while trimmed(have[#have] or "x") == "" do have[#have] = nil end
+  for number, line in ipairs(want) do
+    if line == "..." then
+      local following = want[number + 1]
+      while have[at] and trimmed(have[at]) ~= following do at = at + 1 end
+    elseif trimmed(have[at] or "\0") ~= trimmed(line) then
+      return number, line, have[at] or "(no more output)"
+    else
+      at = at + 1
+    end
+  end
+  if have[at] and want[#want] ~= "..." then return #want + 1, "(no more output)", have[at] end
+end
+
+-- What is wrong with a block; nil when nothing is.
+local function fault(block, output, status, expected)
+  local line, want, have
+  if expected then line, want, have = differs(expected.text, output) end
+  if line then
+    return ("line %d: expected  %s\ngot       %s"):format(expected.first + line - 1, want, have)
+  end
+  local fails = expected and ("\n" .. expected.text):find "\nbilan: "
+  local audit = block.text:find "^bilan check " and status == 1
+  if status ~= 0 and not fails and not audit then
+    return ("exit status %d\n%s"):format(status, output:sub(1, 2000))
+  end
+end
+
+-- ---- TAP --------------------------------------------------------------------------------------
+
+local tests, failed = 0, 0
+
+local function report(name, why)
+  tests = tests + 1
+  if not why then
+    print(("ok %d - %s"):format(tests, name))
+  else
+    failed = failed + 1
+    print(("not ok %d - %s"):format(tests, name))
+    print((("\n" .. why):gsub("\n$", ""):gsub("\n", "\n# "):sub(2)))
+  end
+end
+
+local function check_page(page)
+  local blocks, place = blocks_of(lines_of(read(page))), new_folder(page)
+  for at, block in ipairs(blocks) do
+    local output, status = run(block, place)
+    if output then
+      local expected = is_output(blocks[at + 1], block) and blocks[at + 1] or nil
+      report(("%s:%d runs as shown"):format(page, block.first),
+        fault(block, output, status, expected))
+    end
+  end
+end
+
+local function show_page(page)
+  local lines = lines_of(read(page))
+  local blocks, place, skip, outputs = blocks_of(lines), new_folder(page), {}, {}
+  for at, block in ipairs(blocks) do
+    local output = run(block, place)
+    local expected = blocks[at + 1]
+    if output and is_output(expected, block) and not ("\n" .. expected.text .. "\n"):find "\n%.%.%.\n" then
+      outputs[expected.first - 1] = output:gsub("[ \t]+\n", "\n"):gsub("\n+$", "")
+      for number = expected.first, expected.last do skip[number] = true end
+    end
+  end
+  for number, line in ipairs(lines) do
+    if not skip[number] then print(line) end
+    if outputs[number] then print(outputs[number]) end
+  end
+end
+
+-- ---- coverage -----------------------------------------------------------------------------------
+
+-- What the engine has, asked of the engine itself.
+local inventory = [[
+local core, ordered = require "bilan.core", require "bilan.ordered"
+local bilan, Survey = require "bilan", require "bilan.survey"
+require "bilan.estimates"
+local function list(prefix, names)
+  for _, name in ipairs(names) do if not name:find "^_" then print(prefix .. name) end end
+end
+local function functions(t)
+  local names = {}
+  for _, name in ipairs(ordered.keys(t)) do
+    if type(t[name]) == "function" then names[#names + 1] = name end
+  end
+  return names
+end
+local function methods_of(object)
+  local index = debug.getmetatable(object).__index
+  for at = 1, 20 do
+    local name, value = debug.getupvalue(index, at)
+    if name == "methods" then return functions(value) end
+  end
+  error "no methods found"
+end
+local survey = bilan.survey { a = { 1, 2, 3 }, b = { "x", "y", "y" } }
+local result = survey:mean "a"
+list("survey:", functions(Survey.methods))
+list("stat.", functions(bilan.stat))
+list("chart.", functions(bilan.chart))
+list("format.", functions(bilan.format))
+list("result:", methods_of(result))
+list("sheet:", methods_of(result:sheet()))
+list("report:", functions(getmetatable(bilan.report { title = "x" })))
+list("indicator:", methods_of(bilan.indicator { id = "x", estimate = result }))
+list("audit:", functions(getmetatable(bilan.claims { { id = "x", population = "p", group = "all",
+  item = "i", level = "l", share = "50%", n = "2" } })))
+for at = 1, 20 do
+  local name, value = debug.getupvalue(debug.getmetatable(bilan).__index, at)
+  if name == "lazy" then list("bilan.", ordered.keys(value)) end
+end
+]]
+
+-- The commands of the program and their options, from its own help.
+local function check_commands(page)
+  local help = capture(quoted(program) .. " --help")
+  for command in help:gmatch "\n  bilan (%l+)" do
+    local text = capture(("%s %s --help"):format(quoted(program), command))
+    report(("the reference knows bilan %s"):format(command),
+      not page:find("### bilan " .. command .. "\n", 1, true) and "no heading ### bilan " .. command or nil)
+    local section = page:match("\n### bilan " .. command .. "\n(.-)\n##") or ""
+    for option in text:gmatch "\n  (%-%-[%w-]+)" do
+      report(("the reference knows bilan %s %s"):format(command, option),
+        not section:find(option, 1, true) and ("bilan %s: %s is not described"):format(command, option)
+          or nil)
+    end
+  end
+end
+
+-- Names that are not for scripts: what a report's writers are called inside.
+local inner = { ["report:html"] = true, ["report:markdown"] = true, ["report:xlsx"] = true,
+  ["chart.flush"] = true }
+
+local function check_inventory(page)
+  write(folder .. "/inventory.lua", inventory)
+  local names, status = capture(("cd %s && %s run --trusted inventory.lua 2>&1"):format(
+    quoted(folder), quoted(program)))
+  report("the engine tells what it has", status ~= 0 and names or nil)
+  for name in names:gmatch "[^\n]+" do
+    if not inner[name] then
+      local word = name:gsub("%p", "%%%0")
+      report("the reference knows " .. name,
+        not page:find("\n### [^\n]*%f[%w]" .. word .. "%f[^%w_]") and "no heading names it" or nil)
+    end
+  end
+end
+
+-- Options in the reference's tables exist: a row "| `name` |" below "### `object:verb(...)`" is
+-- tried with a value no option takes; the engine must not call the name unknown.
+local function option_trials(page)
+  local trials = {}
+  for heading, body in ("\n" .. page):gmatch "\n### `([^\n]-)`[^\n]*\n(.-)\n%f[#]" do
+    local verb = heading:match "^survey:([%w_]+)"
+    for option in (verb and body or ""):gmatch "\n| `([%w_]+)` |" do
+      trials[#trials + 1] = { verb, option }
+    end
+  end
+  return trials
+end
+
+local trial_script = [[
+local bilan = require "bilan"
+local s = bilan.survey { a = { 1, 2, 3 }, b = { 1, 2, 2 } }
+local arguments = { recode = { {} }, join = { s }, group = { {} }, ratio = { "b" }, crosstab = { "b" },
+  independence = { "b" }, mcnemar = { "b" }, mantel_haenszel = { "b" } }
+local function try(verb, option)
+  local given = { "a", table.unpack(arguments[verb] or {}) }
+  if verb == "join" or verb == "group" then table.remove(given, 1) end
+  given[#given + 1] = { [option] = false }
+  local _, why = pcall(s[verb], s, table.unpack(given))
+  if tostring(why):find "unknown [%w_ ]*option" then print(verb .. " " .. option .. ": " .. why) end
+end
+]]
+
+local function check_options(page)
+  local lines = { trial_script }
+  local trials = option_trials(page)
+  for _, trial in ipairs(trials) do lines[#lines + 1] = ("try(%q, %q)"):format(trial[1], trial[2]) end
+  write(folder .. "/trials.lua", table.concat(lines, "\n"))
+  local wrong, status = capture(("cd %s && %s run trials.lua 2>&1"):format(quoted(folder),
+    quoted(program)))
+  local why = (wrong ~= "" or status ~= 0) and wrong or #trials < 40 and "too few options found" or nil
+  report("every option in the reference exists", why)
+end
+
+-- ---- main ---------------------------------------------------------------------------------------
+
+local function check_all()
+  for page in capture "ls README.md docs/*.md":gmatch "[^\n]+" do check_page(page) end
+  local page = read "docs/reference.md" .. "\n## "
+  check_inventory(page)
+  check_commands(page)
+  check_options(page)
+  print("1.." .. tests)
+end
+
+assert(root ~= "" and program ~= "", "run from the root of the project, with BUILD set")
+if arg[1] == "show" then show_page(arg[2]) else check_all() end
+os.execute("rm -rf " .. quoted(folder))
+os.exit(failed == 0)
