@@ -52,6 +52,9 @@ $(BUILD)/lua/bilan.so: $(ENGINE_O) $(LUA_O)
 	$(CC) $(ALL_CFLAGS) -shared -o $@ $^ $(LDLIBS)
 $(BUILD)/bilan: $(BUILD)/core/main.o $(ENGINE_O) $(LUA_O)
 	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -llua5.4 -ldl
+$(BUILD)/tests/test_lua_%: tests/unit/test_lua_%.c $(ENGINE_O) $(LUA_O)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests/unit -o $@ $^ $(LDLIBS) -llua5.4 -lcmocka
 $(BUILD)/tests/%: tests/unit/%.c $(ENGINE_O)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests/unit -o $@ $^ $(LDLIBS) -lcmocka -lRmath

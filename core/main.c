@@ -19,21 +19,34 @@
 static struct host host; /* one script per process; the alarm's handler needs to find it */
 
 /* First alarm: the hook raises "time limit" at the next tick. Second, one second later: the
- * script sits in one C call; end the process. Nothing is half written: outputs are renamed. */
+ * script sits in one C call; end the process. Nothing is half written: outputs are renamed.
+ * The number is written by hand, for a handler may call almost nothing. */
 static void on_alarm(int signal_number) {
-  static const char text[] = "bilan: time limit reached inside one long call\n";
+  static const char head[] = "bilan: time limit: ", tail[] = " s, inside one long call\n";
+  char digits[12], *first = digits + sizeof digits;
   (void)signal_number;
-  if (host.expired) {
-    if (write(STDERR_FILENO, text, sizeof text - 1) < 0) _exit(3);
-    _exit(3);
+  if (!host.expired) {
+    host.expired = 1;
+    alarm(1);
+    return;
   }
-  host.expired = 1;
-  alarm(1);
+  int seconds = host.timeout;
+  do *--first = (char)('0' + seconds % 10);
+  while ((seconds /= 10) > 0);
+  if (write(STDERR_FILENO, head, sizeof head - 1) < 0) _exit(3);
+  if (write(STDERR_FILENO, first, (size_t)(digits + sizeof digits - first)) < 0) _exit(3);
+  if (write(STDERR_FILENO, tail, sizeof tail - 1) < 0) _exit(3);
+  _exit(3);
 }
 
+/* Lua's allocator. A refusal may be the last thing that is known of where a script was. */
 static void *allocate(void *ud, void *block, size_t before, size_t after) {
   (void)before;
-  if (after) return mem_resize(ud, block, after);
+  if (after) {
+    void *fresh = mem_resize(ud, block, after);
+    if (!fresh) l_host_note_place(&host);
+    return fresh;
+  }
   mem_free(ud, block);
   return NULL;
 }
@@ -103,7 +116,7 @@ int main(int argc, char **argv) {
   handle_signal(SIGPIPE, SIG_IGN);
   handle_signal(SIGALRM, on_alarm);
   host.out[0] = '.';
-  lua_State *L = lua_newstate(allocate, &b.mem);
+  lua_State *L = l_new_state(&b);
   if (!L) {
     fputs("bilan: out of memory\n", stderr);
     return 3;

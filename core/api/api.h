@@ -19,7 +19,7 @@
 #include "data/domain.h"
 #include "data/table.h"
 
-/* ---- handles -------------------------------------------------------------------------------- *
+/* ---- handles ----------------------------------------------------------------------------- */
 
 void handle_hold(bilan *b); /* one more owner of a handle from bilan_open */
 void handle_drop(bilan *b); /* one owner less; the last one frees it */
@@ -30,7 +30,7 @@ bilan_status survey_check(bilan *b, const bilan_survey *survey);
 /* BILAN_USAGE when options do not come from their initialiser. */
 bilan_status version_check(bilan *b, int version, const char *initialiser);
 
-/* ---- surveys -------------------------------------------------------------------------------- *
+/* ---- surveys ----------------------------------------------------------------------------- */
 
 /* Where a survey comes from, shared by all surveys made from it: see source.h. */
 struct source;

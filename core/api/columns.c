@@ -34,7 +34,7 @@ static bilan_status check_utf8(const struct making *m, const char *s) {
   return refuse(m, "a text is not UTF-8");
 }
 
-/* ---- numbers -------------------------------------------------------------------------------- *
+/* ---- numbers ----------------------------------------------------------------------------- */
 
 static bilan_status make_numbers(const struct making *m, struct column **out) {
   struct numbers_builder k;
@@ -53,7 +53,7 @@ static bilan_status make_numbers(const struct making *m, struct column **out) {
   return status;
 }
 
-/* ---- levels --------------------------------------------------------------------------------- *
+/* ---- levels ------------------------------------------------------------------------------ */
 
 /* Codes 1 to level_count. */
 static bilan_status add_levels(const struct making *m, struct dict *d) {
@@ -126,7 +126,7 @@ static bilan_status make_codes(const struct making *m, struct column **out) {
   return status;
 }
 
-/* ---- free text ------------------------------------------------------------------------------ *
+/* ---- free text --------------------------------------------------------------------------- */
 
 static bilan_status make_texts(const struct making *m, struct column **out) {
   struct text_builder k;
@@ -148,7 +148,7 @@ static bilan_status make_texts(const struct making *m, struct column **out) {
   return status;
 }
 
-/* ---- several answers ------------------------------------------------------------------------ *
+/* ---- several answers --------------------------------------------------------------------- */
 
 /* One option as a column of the three codes of a SET. */
 static bilan_status make_option(const struct making *m, struct column **out, size_t option,
@@ -199,7 +199,7 @@ static bilan_status make_set(const struct making *m, struct column **out) {
   return status;
 }
 
-/* ---- the survey ----------------------------------------------------------------------------- *
+/* ---- the survey -------------------------------------------------------------------------- */
 
 static bilan_status check_missing(const struct making *m) {
   for (size_t row = 0; m->c->missing && row < m->rows; row++)

@@ -13,7 +13,7 @@ struct banners {
   size_t count;
 };
 
-/* ---- reading -------------------------------------------------------------------------------- *
+/* ---- reading ----------------------------------------------------------------------------- */
 
 static bilan_status read_banners(struct request *r, struct banners *out,
                                  const char *const *names, size_t count) {
@@ -52,7 +52,7 @@ static bilan_status read_options(struct request *r, struct crosstab_options *out
   return status;
 }
 
-/* ---- wrapping ------------------------------------------------------------------------------- *
+/* ---- wrapping ---------------------------------------------------------------------------- */
 
 static void wrap_cell(bilan_result *to, size_t row, const struct request *r,
                       const struct banners *banners, const struct crosstab *x, size_t level,

@@ -4,7 +4,7 @@
 #include "stat/moments.h"
 #include "stat/quantile.h"
 
-/* ---- wrapping ------------------------------------------------------------------------------- *
+/* ---- wrapping ---------------------------------------------------------------------------- */
 
 static void wrap_row(bilan_result *to, size_t row, const struct request *r,
                      const struct estimate_row *from, size_t keys_before_by) {
@@ -39,7 +39,7 @@ static bilan_status finish(bilan_status status, struct request *r, bilan_result 
   return status;
 }
 
-/* ---- shares --------------------------------------------------------------------------------- *
+/* ---- shares ------------------------------------------------------------------------------ */
 
 bilan_status bilan_proportion(bilan *b, bilan_result **out, const bilan_survey *survey,
                               const char *item, const bilan_estimate_options *options) {
@@ -65,7 +65,7 @@ bilan_status bilan_freq(bilan *b, bilan_result **out, const bilan_survey *survey
   return finish(status, &r, out, &list);
 }
 
-/* ---- numbers -------------------------------------------------------------------------------- *
+/* ---- numbers ----------------------------------------------------------------------------- */
 
 bilan_status bilan_mean(bilan *b, bilan_result **out, const bilan_survey *survey,
                         const char *item, const bilan_estimate_options *options) {
@@ -120,7 +120,7 @@ bilan_status bilan_ratio(bilan *b, bilan_result **out, const bilan_survey *surve
   return finish(status, &r, out, &list);
 }
 
-/* ---- quantiles ------------------------------------------------------------------------------ *
+/* ---- quantiles --------------------------------------------------------------------------- */
 
 static const double median = 0.5;
 

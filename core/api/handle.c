@@ -55,7 +55,7 @@ const char *bilan_missing_name(bilan_missing missing) {
   return (unsigned)missing < BILAN_MISSING_KINDS ? names[missing] : NULL;
 }
 
-/* ---- checks --------------------------------------------------------------------------------- *
+/* ---- checks ------------------------------------------------------------------------------ */
 
 bilan_status version_check(bilan *b, int version, const char *initialiser) {
   if (version == BILAN_OPTIONS_VERSION) return BILAN_OK;
@@ -69,7 +69,7 @@ bilan_status survey_check(bilan *b, const bilan_survey *survey) {
   return BILAN_OK;
 }
 
-/* ---- limits --------------------------------------------------------------------------------- *
+/* ---- limits ------------------------------------------------------------------------------ */
 
 void bilan_set_memory_limit(bilan *b, size_t bytes) { b->mem.cap = bytes; }
 size_t bilan_memory_used(const bilan *b) { return b->mem.used; }

@@ -6,7 +6,7 @@
 #include "api/request.h"
 #include "stat/dist/dist.h"
 
-/* ---- figures -------------------------------------------------------------------------------- *
+/* ---- figures ----------------------------------------------------------------------------- */
 
 /* NaN and infinity are no figures. */
 static void set_figure(bilan_figures *out, bilan_figure f, double value) {
@@ -40,7 +40,7 @@ static void set_interval(bilan_figures *out, struct plain_interval i, double con
   set_figure(out, BILAN_FIGURE_CONF, conf);
 }
 
-/* ---- arguments ------------------------------------------------------------------------------ *
+/* ---- arguments --------------------------------------------------------------------------- */
 
 static bilan_status check_share(bilan *b, double count, double n) {
   if (count >= 0 && count <= n && isfinite(n)) return BILAN_OK;
@@ -60,7 +60,7 @@ static bilan_status find_method(bilan *b, int *out, const char *const *names, co
   return request_choice(&r, out, "method", names, method);
 }
 
-/* ---- intervals and tests -------------------------------------------------------------------- *
+/* ---- intervals and tests ----------------------------------------------------------------- */
 
 bilan_status bilan_proportion_interval(bilan *b, bilan_figures *out, double count, double n,
                                        double conf, const char *method) {
@@ -133,7 +133,7 @@ bilan_status bilan_fisher(bilan *b, bilan_figures *out, const double counts[4], 
   return BILAN_OK;
 }
 
-/* ---- distributions -------------------------------------------------------------------------- *
+/* ---- distributions ----------------------------------------------------------------------- */
 
 static enum tail tail_of(bilan_tail tail) { return tail == BILAN_UPPER ? UPPER : LOWER; }
 

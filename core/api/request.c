@@ -21,7 +21,7 @@ static bilan_status refuse_item(const struct request *r, const char *name, const
   return fail(r->b, BILAN_USAGE, "%s: \"%s\" %s", r->verb, name, why);
 }
 
-/* ---- options -------------------------------------------------------------------------------- *
+/* ---- options ----------------------------------------------------------------------------- */
 
 /* The options that are set, as bits. */
 static unsigned set_options(const bilan_estimate_options *o) {
@@ -75,7 +75,7 @@ bilan_status request_choice(struct request *r, int *out, const char *option,
   return status;
 }
 
-/* ---- items ---------------------------------------------------------------------------------- *
+/* ---- items ------------------------------------------------------------------------------- */
 
 bilan_status request_item(struct request *r, struct column **out, const char *name) {
   size_t place;
@@ -155,7 +155,7 @@ void request_close(struct request *r) {
   r->net_codes = NULL;
 }
 
-/* ---- levels and nets ------------------------------------------------------------------------ *
+/* ---- levels and nets --------------------------------------------------------------------- */
 
 static bilan_status no_level(const struct request *r, const struct column *item,
                              const char *label) {
@@ -243,7 +243,7 @@ bilan_status request_levels(struct request *r, const char *name) {
   return status ? status : read_nets(r, declared);
 }
 
-/* ---- words of levels ------------------------------------------------------------------------ *
+/* ---- words of levels --------------------------------------------------------------------- */
 
 struct text level_text(const struct column *item, uint32_t code) {
   const struct level *level = dict_level(item->dict, code);

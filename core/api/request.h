@@ -10,7 +10,7 @@
 #include "api/api.h"
 #include "stat/crosstab.h"
 
-/* ---- results -------------------------------------------------------------------------------- *
+/* ---- results ----------------------------------------------------------------------------- */
 
 /* An empty result of `rows` rows. `keys` are the names of its keys. Texts are then given with
  * result_set_key; result_finish says whether memory has sufficed for all of them and hands
@@ -25,7 +25,7 @@ bilan_status result_finish(bilan *b, bilan_result **out, bilan_result *made);
 /* The words of all notes, "; " between them. */
 void notes_print(struct buffer *out, unsigned notes);
 
-/* ---- requests: items and options as the estimators want them -------------------------------- *
+/* ---- requests: items and options as the estimators want them ----------------------------- */
 
 /* Options an estimate knows besides `conf`, as bits. */
 enum option {

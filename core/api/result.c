@@ -34,7 +34,7 @@ struct bilan_result {
   struct buffer texts;
 };
 
-/* ---- making --------------------------------------------------------------------------------- *
+/* ---- making ------------------------------------------------------------------------------ */
 
 /* Appends a text and gives its offset; a failure shows in result_finish. */
 static size_t keep_text(bilan_result *r, struct text t) {
@@ -109,7 +109,7 @@ void bilan_result_free(bilan_result *result) {
   handle_drop(b);
 }
 
-/* ---- keys ----------------------------------------------------------------------------------- *
+/* ---- keys -------------------------------------------------------------------------------- */
 
 size_t bilan_result_rows(const bilan_result *result) { return result->rows; }
 size_t bilan_result_keys(const bilan_result *result) { return result->keys; }
@@ -135,7 +135,7 @@ int bilan_result_is_net(const bilan_result *result, size_t row) {
   return row < result->rows && result->row[row].net;
 }
 
-/* ---- figures -------------------------------------------------------------------------------- *
+/* ---- figures ----------------------------------------------------------------------------- */
 
 const char *bilan_figure_name(bilan_figure figure) {
   return (unsigned)figure < BILAN_FIGURES ? figure_name((enum figure)figure) : NULL;

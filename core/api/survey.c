@@ -7,7 +7,7 @@
 
 #include "api/source.h"
 
-/* ---- making and freeing --------------------------------------------------------------------- *
+/* ---- making and freeing ------------------------------------------------------------------ */
 
 bilan_status source_new(bilan *b, struct source **out) {
   struct source *source = mem_zero(&b->mem, 1, sizeof *source);
@@ -64,7 +64,7 @@ void bilan_survey_free(bilan_survey *survey) {
   handle_drop(b);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------ *
+/* ---- the whole --------------------------------------------------------------------------- */
 
 size_t bilan_survey_warnings(const bilan_survey *survey) {
   return survey->source->report.warnings;
@@ -86,7 +86,7 @@ int bilan_survey_is_selected(const bilan_survey *survey, size_t row) {
   return row < table_rows(survey->table) && domain_has(survey->domain, row);
 }
 
-/* ---- items ---------------------------------------------------------------------------------- *
+/* ---- items ------------------------------------------------------------------------------- */
 
 bilan_status survey_place(bilan *b, size_t *place, const bilan_survey *survey,
                           const char *name) {
@@ -125,7 +125,7 @@ size_t bilan_survey_codes(const bilan_survey *survey, size_t item) {
   return c && c->dict ? dict_count(c->dict) : 0;
 }
 
-/* ---- levels and answers --------------------------------------------------------------------- *
+/* ---- levels and answers ------------------------------------------------------------------ */
 
 static bilan_text shown(struct text t) { return (bilan_text){t.n ? t.s : "", t.n}; }
 

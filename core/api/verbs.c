@@ -19,7 +19,7 @@ static bilan_status name_verb(bilan *b, bilan_status status, const char *verb) {
   return fail(b, status, "%s: %s", verb, message);
 }
 
-/* ---- where ---------------------------------------------------------------------------------- *
+/* ---- where ------------------------------------------------------------------------------- */
 
 static bilan_status filter(bilan *b, struct domain **out, const bilan_survey *survey,
                            const char *expression) {
@@ -46,7 +46,7 @@ bilan_status bilan_where(bilan *b, bilan_survey **out, const bilan_survey *surve
   return BILAN_OK;
 }
 
-/* ---- derive and split ----------------------------------------------------------------------- *
+/* ---- derive and split -------------------------------------------------------------------- */
 
 /* The survey with one column new (taken over, also on failure); other items keep their
  * wording, and so does that one when `keep`. */
@@ -102,7 +102,7 @@ bilan_status bilan_split(bilan *b, bilan_survey **out, const bilan_survey *surve
   return with_column(b, out, survey, text_of(item), BILAN_MULTIPLE, c, true);
 }
 
-/* ---- select --------------------------------------------------------------------------------- *
+/* ---- select ------------------------------------------------------------------------------ */
 
 static bilan_status find_places(bilan *b, size_t *places, const bilan_survey *survey,
                                 const char *const *names, size_t count) {

@@ -119,7 +119,10 @@ int sys_mkdir(struct io *io, const char *path) {
 }
 
 int sys_real_path(struct io *io, char *resolved, const char *path) {
-  return refused(io) || !realpath(path, resolved) ? -1 : 0;
+  int result, interruptions = 0;
+  do result = refused(io) || !realpath(path, resolved) ? -1 : 0;
+  while (again(result, &interruptions));
+  return result;
 }
 
 /* strerror would do but for the locale, and it is not safe in threads. */

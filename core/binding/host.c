@@ -8,6 +8,7 @@
 #include "binding/host.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +16,8 @@
 #include "binding/module.h"
 
 static const char host_key = 'o';
+
+enum { MOST_OUTPUT = 64, MOST_FILES = 10000 }; /* megabytes; what a guarded script may write */
 
 struct host *l_host(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &host_key);
@@ -34,6 +37,16 @@ void l_host_plain(lua_State *L) {
   h->out[0] = '.';
   luaL_ref(L, LUA_REGISTRYINDEX);
   l_set_host(L, h);
+}
+
+void l_host_note_place(struct host *h) {
+  lua_Debug frame;
+  for (int level = 0; h->watched && lua_getstack(h->watched, level, &frame); level++) {
+    lua_getinfo(h->watched, "Sl", &frame);
+    if (frame.currentline <= 0 || strncmp(frame.source, "=bilan", 6) == 0) continue;
+    snprintf(h->place, sizeof h->place, "%s:%d: ", frame.short_src, frame.currentline);
+    return;
+  }
 }
 
 void l_host_close(struct host *h, bilan *b) {
@@ -67,12 +80,34 @@ static bilan_status resolve(bilan *b, char real[HOST_PATH], const char *path) {
   return status;
 }
 
-static void check_readable(lua_State *L, const struct host *h, const char *path) {
-  char real[HOST_PATH];
-  if (!h->guarded) return;
-  l_check(L, resolve(l_handle(L), real, path));
+static bool is_granted(const struct host *h, const char *real) {
   for (size_t i = 0; i < h->grant_count; i++)
-    if (is_below(real, h->grants[i])) return;
+    if (is_below(real, h->grants[i])) return true;
+  return false;
+}
+
+/* The folder of a path, "." when it names none. */
+static void folder_of(char folder[HOST_PATH], const char *path) {
+  const char *slash = strrchr(path, '/');
+  size_t n = slash ? (size_t)(slash - path) : 0;
+  if (slash && !n) n = 1;
+  memcpy(folder, path, n);
+  strcpy(folder + n, n ? "" : ".");
+}
+
+/* Raises unless the path may be read. Whether a file is there is told only of granted folders:
+ * elsewhere an absent file and a forbidden one get the same answer. */
+static void check_readable(lua_State *L, const struct host *h, const char *path) {
+  char real[HOST_PATH], folder[HOST_PATH];
+  bilan *b = l_handle(L);
+  if (!h->guarded) return;
+  if (strlen(path) >= HOST_PATH) refuse(L, "the path \"%s\" is too long", path);
+  bilan_status status = resolve(b, real, path);
+  if (!status && is_granted(h, real)) return;
+  if (status) {
+    folder_of(folder, path);
+    if (!resolve(b, real, folder) && is_granted(h, real)) l_check(L, resolve(b, real, path));
+  }
   refuse(L,
         "may not read \"%s\": scripts read below the current folder, their own folder and the "
         "folders given by --read",
@@ -98,10 +133,27 @@ static int free_block(lua_State *L) {
   return 0;
 }
 
-/* read(path) -> the bytes of a regular file. Raises with the path. */
+/* All of standard input. A closed or failing one reads as empty. */
+static int read_standard_input(lua_State *L) {
+  luaL_Buffer bytes;
+  if (l_host(L)->guarded && !l_host(L)->standard_input)
+    return refuse(L, "may not read standard input: name \"%s\" among the arguments", "-");
+  luaL_buffinit(L, &bytes);
+  for (;;) {
+    ssize_t n = read(STDIN_FILENO, luaL_prepbuffer(&bytes), LUAL_BUFFERSIZE);
+    if (n <= 0) break;
+    luaL_addsize(&bytes, (size_t)n);
+  }
+  luaL_pushresult(&bytes);
+  return 1;
+}
+
+/* read(path) -> the bytes of a regular file, or of standard input for "-". Raises with the
+ * path. */
 static int l_read(lua_State *L) {
   const char *path = check_path(L, 1);
   bilan *b = l_handle(L);
+  if (strcmp(path, "-") == 0) return read_standard_input(L);
   check_readable(L, l_host(L), path);
   struct block *k = lua_newuserdatauv(L, sizeof *k, 0);
   *k = (struct block){&b->mem, NULL};
@@ -117,9 +169,10 @@ static int l_read(lua_State *L) {
 /* exists(path) -> is there a regular file that may be read? */
 static int l_exists(lua_State *L) {
   const char *path = check_path(L, 1);
-  bool there = io_is_file(l_handle(L), path);
-  if (there) check_readable(L, l_host(L), path);
-  lua_pushboolean(L, there);
+  const struct host *h = l_host(L);
+  char real[HOST_PATH];
+  bool there = io_is_file(l_handle(L), path) && !resolve(l_handle(L), real, path);
+  lua_pushboolean(L, there && (!h->guarded || is_granted(h, real)));
   return 1;
 }
 
@@ -146,32 +199,50 @@ static bool is_plain_path(const char *path) {
   return true;
 }
 
+/* Makes the folders of the relative path `path` below the output folder, one by one, and looks
+ * at each where it leads: a symbolic link out of the output folder is not followed. `full`
+ * holds the output folder and gets the file's name. */
+static void make_folders(lua_State *L, char full[HOST_PATH], const char *out, const char *path) {
+  bilan *b = l_handle(L);
+  char real[HOST_PATH];
+  size_t room = strlen(full);
+  for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+    size_t n = (size_t)(slash - path);
+    full[room] = '/';
+    memcpy(full + room + 1, path, n);
+    full[room + 1 + n] = '\0';
+    l_check(L, io_make_folder(b, full));
+    l_check(L, resolve(b, real, full));
+    if (!is_below(real, out)) refuse(L, "may not write \"%s\": it leaves the output folder", path);
+  }
+  full[room] = '/';
+  strcpy(full + room + 1, path);
+}
+
 /* The full name of an output file in `full`, with its folders made; raises when the path
  * leaves the output folder, be it through a symbolic link. */
 static void output_path(lua_State *L, const struct host *h, char full[HOST_PATH],
                         const char *path) {
   bilan *b = l_handle(L);
-  char folder[HOST_PATH], real[HOST_PATH], out[HOST_PATH];
+  char out[HOST_PATH];
   if (!is_plain_path(path))
     refuse(L, "may not write \"%s\": outputs are named by plain paths below the output folder",
           path);
   if (strlen(h->out) + strlen(path) + 2 > HOST_PATH) refuse(L, "the path \"%s\" is too long", path);
   strcpy(full, h->out);
-  strcat(full, "/");
-  strcat(full, path);
-  strcpy(folder, full);
-  *strrchr(folder, '/') = '\0';
-  l_check(L, io_make_folder(b, folder));
-  l_check(L, resolve(b, real, folder));
-  l_check(L, resolve(b, out, h->out));
-  if (!is_below(real, out)) refuse(L, "may not write \"%s\": it leaves the output folder", path);
+  l_check(L, io_make_folder(b, full));
+  l_check(L, resolve(b, out, full));
+  make_folders(L, full, out, path);
 }
 
+/* Counts bytes that leave the program; raises, for good, beyond the cap. */
 static void count_output(lua_State *L, struct host *h, size_t bytes) {
   h->written += bytes;
   if (!h->written_cap || h->written <= h->written_cap) return;
   h->limit = 1;
-  refuse(L, "output limit: the script wrote more than it may (%s)", "64 MB");
+  char megabytes[24];
+  snprintf(megabytes, sizeof megabytes, "%zu MB", h->written_cap >> 20);
+  refuse(L, "output limit: %s of text and files", megabytes);
 }
 
 /* write(path, bytes) -> the full path. In a stock Lua any path is taken as it is. */
@@ -234,14 +305,16 @@ static int l_terminal(lua_State *L) {
   return 1;
 }
 
-/* ---- setting up (the command line calls these before the script runs) ----------------------- *
+/* ---- setting up (the command line calls these before the script runs) ---------------------- */
 
-/* grant(path): scripts may read this folder (or file). Absent paths are passed over. */
+/* grant(path): scripts may read this folder (or file); "-" is standard input. Absent paths are
+ * passed over. */
 static int l_grant(lua_State *L) {
   struct host *h = l_host(L);
   bilan *b = l_handle(L);
   char real[HOST_PATH];
   const char *path = check_path(L, 1);
+  if (strcmp(path, "-") == 0) h->standard_input = true;
   if (resolve(b, real, path)) return 0;
   if (h->grant_count == HOST_GRANTS) return refuse(L, "too many --read folders at \"%s\"", path);
   char *copy = mem_copy(&b->mem, real, strlen(real));
@@ -250,11 +323,12 @@ static int l_grant(lua_State *L) {
   return 0;
 }
 
-/* guard{ out =, timeout =, memory = MB, instructions =, threads = }: from here on the host is
- * guarded; with trusted = true only the output folder and the limits given are set. */
+/* guard{ out =, timeout =, memory = MB, output = MB, instructions =, threads = }: from here on
+ * the host is guarded; with trusted = true only the output folder and the limits given are
+ * set. */
 static int l_guard(lua_State *L) {
-  static const char *const known[] = {"out", "timeout", "memory", "instructions", "trusted",
-                                      "threads", NULL};
+  static const char *const known[] = {"out", "timeout", "memory", "output", "instructions",
+                                      "trusted", "threads", NULL};
   struct host *h = l_host(L);
   bilan *b = l_handle(L);
   l_check_options(L, 1, known);
@@ -273,8 +347,9 @@ static int l_guard(lua_State *L) {
   h->timeout = (int)luaL_optinteger(L, -1, 0);
   lua_getfield(L, 1, "threads");
   b->threads = (int)luaL_optinteger(L, -1, b->threads);
-  h->written_cap = h->guarded ? (size_t)64 << 20 : 0;
-  h->files_cap = h->guarded ? 10000 : 0;
+  lua_getfield(L, 1, "output");
+  h->written_cap = h->guarded ? (size_t)luaL_optinteger(L, -1, MOST_OUTPUT) << 20 : 0;
+  h->files_cap = h->guarded ? MOST_FILES : 0;
   return 0;
 }
 
@@ -305,7 +380,9 @@ static int l_watch(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   if (h->instruction_cap || h->timeout) lua_sethook(L, on_tick, LUA_MASKCOUNT, HOOK_PERIOD);
   if (h->timeout) alarm((unsigned)h->timeout);
+  h->watched = L;
   int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+  h->watched = NULL;
   alarm(0);
   lua_sethook(L, NULL, 0, 0);
   if (status != LUA_OK) return lua_error(L);
@@ -325,13 +402,14 @@ static int l_set_limit(lua_State *L) {
   return 0;
 }
 
-/* memory() -> bytes in use, peak, cap. */
+/* memory() -> bytes in use, peak, cap, the script's line when memory was refused last. */
 static int l_memory(lua_State *L) {
   const struct mem *m = &l_handle(L)->mem;
   lua_pushinteger(L, (lua_Integer)m->used);
   lua_pushinteger(L, (lua_Integer)m->peak);
   lua_pushinteger(L, (lua_Integer)m->cap);
-  return 3;
+  lua_pushstring(L, l_host(L)->place);
+  return 4;
 }
 
 /* out() -> the output folder. */

@@ -10,10 +10,11 @@
 
 #include "binding/binding.h"
 
-enum { HOST_GRANTS = 64, HOST_PATH = 4096 };
+enum { HOST_GRANTS = 64, HOST_PATH = 4096, HOST_PLACE = 160 };
 
 struct host {
   bool guarded;                       /* false: a stock Lua, or --trusted */
+  bool standard_input;                /* may "-" be read? */
   char out[HOST_PATH];                /* the folder that may be written below */
   char *grants[HOST_GRANTS];          /* absolute, resolved folders and files to read */
   size_t grant_count;
@@ -23,12 +24,17 @@ struct host {
   volatile sig_atomic_t expired;      /* set by the alarm */
   volatile sig_atomic_t limit;        /* a limit was hit: errors can no longer be caught */
   int timeout;                        /* seconds; 0 = none */
+  lua_State *watched;                 /* while a script runs under limits */
+  char place[HOST_PLACE];             /* its line when memory was refused last: "file:line: " */
 };
 
 struct host *l_host(lua_State *L);
 void l_set_host(lua_State *L, struct host *h);
 void l_host_plain(lua_State *L); /* an unguarded host that lives in the state */
 int l_host_open(lua_State *L);   /* pushes the functions of core.host */
+/* Notes where the script is, for a message after memory has run out. Allocates nothing, so an
+ * allocator may call it. */
+void l_host_note_place(struct host *h);
 void l_host_close(struct host *h, bilan *b);
 
 #endif

@@ -2,6 +2,15 @@
  * percent = "col|row|total|none", sort =, nets =, base =, test =, letters =, alpha =, adjust =,
  * smallest =, total =, ci =, conf =, weights = }).
  *
+ *   row       item, several answers included, with nets, base, missing as for proportion
+ *   columns   the banners: items with one answer, at most 32
+ *   percent   what a share is of: "col" (default), "row", "total", "none" for counts
+ *   sort      rows by "level" (default), "descending", "ascending" share in the total
+ *   test      false: no test; letters = true: compare columns, with alpha (0.05), adjust
+ *             ("none", "bonferroni", "holm", ...) and smallest (30: least base compared)
+ *   total     false: no total column
+ *   ci, conf  intervals of the shares; weights: an item
+ *
  * Returns { rows, levels, banners = { { name, levels } }, bases, tests, percent }. A record of
  * rows has level (also as row), col and banner (nil for the total column), by = { banner =
  * col }, the figures of an estimate, letters, column_letter.
@@ -12,7 +21,7 @@
 
 enum { BANNERS = 32 };
 
-/* ---- reading -------------------------------------------------------------------------------- *
+/* ---- reading ------------------------------------------------------------------------------- */
 
 struct banners {
   const struct column *columns[BANNERS];
@@ -67,7 +76,7 @@ static struct crosstab_options read_options(lua_State *L, const struct call *cal
   return o;
 }
 
-/* ---- pushing -------------------------------------------------------------------------------- *
+/* ---- pushing ------------------------------------------------------------------------------- */
 
 static const char crosstab_type[] = "bilan.crosstab";
 

@@ -23,7 +23,7 @@ void l_push_missing(lua_State *L, bilan_missing missing) {
   lua_pushstring(L, missing_names[missing]);
 }
 
-/* ---- making --------------------------------------------------------------------------------- *
+/* ---- making -------------------------------------------------------------------------------- */
 
 /* What a list of values holds: "number", "text", "mixed" or "empty". A kind of missing is a
  * light userdata whose address is the kind; nil is no answer. */
@@ -150,7 +150,7 @@ static int l_missing_mark(lua_State *L) {
   return 1;
 }
 
-/* ---- looking inside ------------------------------------------------------------------------- *
+/* ---- looking inside ------------------------------------------------------------------------ */
 
 /* rows(table [, domain]) -> rows (in the domain). */
 static int l_rows(lua_State *L) {
@@ -309,7 +309,7 @@ static int l_to_codes(lua_State *L) {
   return 1;
 }
 
-/* ---- choosing ------------------------------------------------------------------------------- *
+/* ---- choosing ------------------------------------------------------------------------------ */
 
 /* select(table, { names }, { new names } or nil) -> a table of those items. */
 static int l_select(lua_State *L) {

@@ -15,7 +15,7 @@
 #include "stat/moments.h"
 #include "stat/quantile.h"
 
-/* ---- pushing -------------------------------------------------------------------------------- *
+/* ---- pushing ------------------------------------------------------------------------------- */
 
 static const char estimates_type[] = "bilan.estimates";
 
@@ -131,7 +131,7 @@ void l_push_estimates(lua_State *L, const struct call *call, const struct estima
   }
 }
 
-/* ---- shares --------------------------------------------------------------------------------- *
+/* ---- shares -------------------------------------------------------------------------------- */
 
 /* Interval, confidence and the one level that is asked for. */
 static struct proportion_options proportion_options(lua_State *L, const struct call *call) {
@@ -140,7 +140,15 @@ static struct proportion_options proportion_options(lua_State *L, const struct c
   return (struct proportion_options){call->conf, (enum plain_method)method, call->level};
 }
 
-/* proportion(table, domain, options) -> list of records: the share of each level. */
+/* proportion(table, domain, options) -> list of records: the share of each level.
+ *   item     item, several answers included; numbers and texts: their distinct values
+ *   by       a name or a list of at most three
+ *   level    only this one (a number may be one that nobody gave)
+ *   ci       interval, "wilson" unless told; conf, 0.95 unless told
+ *   base     of several answers: "asked" (default), "answered", "ticked", "answers"
+ *   nets     { name = { levels } }: records with net = true after the levels
+ *   missing  "include": kinds of missing are levels of the base, "not asked" excepted
+ *   weights  an item: shares are weighted; without a design there is no se then */
 static int l_proportion(lua_State *L) {
   static const char *const known[] = {"item", "by",   "level",   "ci",   "conf",
                                       "base", "nets", "missing", "weights", NULL};
@@ -154,7 +162,8 @@ static int l_proportion(lua_State *L) {
   return 1;
 }
 
-/* freq(table, domain, options) -> the same with cumulative shares, sorted, with nets. */
+/* freq(table, domain, options) -> the same records with `cumulative` where levels exclude each
+ * other, in the order of `sort`: "level" (default), "descending", "ascending". */
 static int l_freq(lua_State *L) {
   static const char *const known[] = {"item", "by",   "ci",      "conf",    "base",
                                       "nets", "sort", "missing", "weights", NULL};
@@ -170,9 +179,10 @@ static int l_freq(lua_State *L) {
   return 1;
 }
 
-/* ---- numbers -------------------------------------------------------------------------------- *
+/* ---- numbers ------------------------------------------------------------------------------- */
 
-/* mean(table, domain, { item, by, conf }) -> one record a group. */
+/* mean(table, domain, { item, by, conf, weights }) -> one record a group. An item whose levels
+ * have scores is a number here; other labels are refused. */
 static int l_mean(lua_State *L) {
   static const char *const known[] = {"item", "by", "conf", "weights", NULL};
   struct call call;
@@ -202,7 +212,8 @@ static int l_total(lua_State *L) {
   return 1;
 }
 
-/* ratio(table, domain, { numerator, denominator, by, conf }) -> one record a group. */
+/* ratio(table, domain, { numerator, denominator, by, conf, weights }) -> one record a group: the
+ * ratio of the sums over those who have both, not the mean of their ratios. */
 static int l_ratio(lua_State *L) {
   static const char *const known[] = {"numerator", "denominator", "by", "conf", "weights", NULL};
   struct call call;
@@ -216,7 +227,8 @@ static int l_ratio(lua_State *L) {
   return 1;
 }
 
-/* difference(table, domain, { item, by, from, to, conf }) -> one record: to minus from. */
+/* difference(table, domain, { item, by, from, to, conf, weights }) -> one record: the mean in
+ * `to` minus the mean in `from`, two levels of `by`; with t and its p-value. */
 static int l_difference(lua_State *L) {
   static const char *const known[] = {"item", "by", "from", "to", "conf", "weights", NULL};
   struct call call;
@@ -249,7 +261,11 @@ static const double *read_p(lua_State *L, size_t *count) {
   return p;
 }
 
-/* quantile(table, domain, { item, p, by, rule, ties, conf }) -> one record a group and p. */
+/* quantile(table, domain, options) -> one record a group and p.
+ *   p        a number or a list of numbers from 0 to 1; 0.5 unless told
+ *   rule     "math" unless told, "school", "hf1" to "hf9", "shahvaish"
+ *   ties     "rows" (default: each respondent is a point) or "summed" (each value is one)
+ *   item, by, conf, weights as for mean */
 static int l_quantile(lua_State *L) {
   static const char *const known[] = {"item", "by",   "p",       "rule",
                                       "ties", "conf", "weights", NULL};
@@ -268,7 +284,7 @@ static int l_quantile(lua_State *L) {
   return 1;
 }
 
-/* ---- registration --------------------------------------------------------------------------- *
+/* ---- registration -------------------------------------------------------------------------- */
 
 static const luaL_Reg functions[] = {
     {"proportion", l_proportion}, {"freq", l_freq},

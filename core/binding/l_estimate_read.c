@@ -1,5 +1,10 @@
 /* l_estimate_read.c - what the functions of core.estimate have in common: reading the table, the
  * domain and the options, with errors that name the item or level; see l_estimate.h.
+ *
+ * What is lent lives on the Lua stack: names and labels are strings of the options or copies
+ * pushed there, converted columns stay in userdata at the slots where they were made. So no
+ * reader pops what a `struct call` points to, and an error at any point leaks nothing. The
+ * order in which options are read is fixed, so the first fault reported is always the same.
  */
 #include <string.h>
 
@@ -83,7 +88,7 @@ struct column *l_read_measure(lua_State *L, const struct call *call, const char 
   return c;
 }
 
-/* ---- reading: by, weights, conf ------------------------------------------------------------- *
+/* ---- reading: by, weights, conf ------------------------------------------------------------ */
 
 /* One by-variable from the name at `name`, which stays on the stack: its text is borrowed. */
 static void read_by_name(lua_State *L, struct call *call, int name) {
@@ -131,7 +136,7 @@ void l_read_call(lua_State *L, struct call *call, const char *verb, const char *
   read_by(L, call);
 }
 
-/* ---- reading: levels ------------------------------------------------------------------------ *
+/* ---- reading: levels ----------------------------------------------------------------------- */
 
 /* A label as typed: a text, or a number as the engine writes it. Lives on the stack. */
 static struct text label_at(lua_State *L, const struct call *call, int index, const char *key) {
@@ -191,7 +196,7 @@ uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
   return code;
 }
 
-/* ---- reading: nets -------------------------------------------------------------------------- *
+/* ---- reading: nets ------------------------------------------------------------------------- */
 
 /* Reads the list of levels on top of the stack into a net; its codes stay in scratch memory. */
 static void read_net(lua_State *L, const struct call *call, struct net *net, int list,

@@ -11,6 +11,16 @@
 #include "base/number.h"
 #include "binding/host.h"
 
+/* lua_Alloc on the handle's allocator, which keeps the sizes itself. */
+static void *allocate(void *mem, void *block, size_t before, size_t after) {
+  (void)before;
+  if (after) return mem_resize(mem, block, after);
+  mem_free(mem, block);
+  return NULL;
+}
+
+lua_State *l_new_state(bilan *b) { return lua_newstate(allocate, &b->mem); }
+
 struct embedded {
   const char *name;
   const unsigned char *bytes;

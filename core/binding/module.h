@@ -4,6 +4,10 @@
 
 #include "binding/binding.h"
 
+/* A Lua state without libraries, every byte of it from the handle's allocator; NULL when memory
+ * runs out. The handle outlives it; lua_close ends it. */
+lua_State *l_new_state(bilan *b);
+
 void l_set_handle(lua_State *L, bilan *b); /* before anything else of this floor */
 void l_new_types(lua_State *L);            /* the metatables of the userdata */
 

@@ -4,7 +4,7 @@
 
 #include "data/recode.h"
 
-/* ---- stacking columns of one shape ---------------------------------------------------------- *
+/* ---- stacking columns of one shape --------------------------------------------------------- */
 
 static const struct level not_asked_level = {{"not asked", 9}, NAN, BILAN_NOT_ASKED};
 
@@ -65,7 +65,7 @@ static bilan_status stack_text(bilan *b, struct column **out, const struct colum
   return status;
 }
 
-/* ---- sets ----------------------------------------------------------------------------------- *
+/* ---- sets ---------------------------------------------------------------------------------- */
 
 static bilan_status merged_options(bilan *b, struct dict **out,
                                    const struct column *const c[2]) {
@@ -122,7 +122,7 @@ static bilan_status stack_sets(bilan *b, struct column **out, const struct colum
   return status;
 }
 
-/* ---- any columns ---------------------------------------------------------------------------- *
+/* ---- any columns --------------------------------------------------------------------------- */
 
 static bool is_plain_number(const struct column *c) { return c && c->type == COLUMN_NUMBERS; }
 
@@ -176,7 +176,7 @@ bilan_status table_stack(bilan *b, struct table **out, const struct table *above
   return status;
 }
 
-/* ---- joining -------------------------------------------------------------------------------- *
+/* ---- joining ------------------------------------------------------------------------------- */
 
 /* row_of[code] = the row of `c` with that code + 1, or 0; a code that repeats is an error. */
 static bilan_status index_key(bilan *b, size_t *row_of, const struct column *c, struct text key) {

@@ -66,7 +66,7 @@ static bilan_status making_finish(struct making *m, struct column **out, struct 
   return column_set(m->b, out, m->rows, m->options, m->count, dict, m->missing);
 }
 
-/* ---- one field with separators -------------------------------------------------------------- *
+/* ---- one field with separators ------------------------------------------------------------- */
 
 /* The next part of `rest`, trimmed; false at the end. */
 static bool next_part(struct text *rest, struct text separator, struct text *part) {

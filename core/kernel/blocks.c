@@ -73,13 +73,13 @@ static void *work(void *arg) {
   return NULL;
 }
 
-/* Starts up to `wanted` - 1 helpers, works along with them, waits for them. */
+/* Starts up to `wanted` - 1 more workers, works along with them, waits for them. */
 static void work_together(struct ring *r, size_t wanted) {
-  pthread_t helpers[BLOCKS_WORKERS];
+  pthread_t others[BLOCKS_WORKERS];
   size_t started = 0;
-  while (started + 1 < wanted && !pthread_create(&helpers[started], NULL, work, r)) started++;
+  while (started + 1 < wanted && !pthread_create(&others[started], NULL, work, r)) started++;
   work(r);
-  for (size_t i = 0; i < started; i++) pthread_join(helpers[i], NULL);
+  for (size_t i = 0; i < started; i++) pthread_join(others[i], NULL);
 }
 
 /* At least 1, at most one a block; never more than BLOCKS_WORKERS. */

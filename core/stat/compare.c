@@ -147,7 +147,8 @@ static bilan_status two_means(bilan *b, struct estimate *e, const struct sample 
   return status;
 }
 
-/* Which of the three designs: pairs, two groups, one sample. */
+/* Which of the three: pairs, two groups, one sample. BILAN_USAGE: labels instead of numbers,
+ * more than two groups with nothing said, weights. */
 bilan_status compare_means(bilan *b, struct estimate *out, const struct sample *sample,
                            const struct t_request *request) {
   struct estimate e = estimate_none();
@@ -217,7 +218,8 @@ static size_t place_of(const struct tally *t, uint32_t code) {
   return level;
 }
 
-/* Cochran and Armitage on the groups in order. The level must be an answer. */
+/* Cochran and Armitage on the groups in order (Armitage, Biometrics 11, 1955). The level must be
+ * an answer: BILAN_USAGE for a kind of missing, which is in no base. */
 bilan_status compare_trend(bilan *b, struct estimate *out, const struct sample *sample,
                            const struct column *item, uint32_t level, const struct column *by) {
   struct by groups = {.count = 1, .keys = {by}};
@@ -298,7 +300,9 @@ static void set_strata(struct estimate out[2], const struct plain_mantel_haensze
   if (!estimate_has(&out[1], FIGURE_STATISTIC)) out[1].notes |= m->notes;
 }
 
-/* One request over stratum x row x col, folded into a 2 x 2 table a stratum. */
+/* One request over stratum x row x col, folded into a 2 x 2 table a stratum (Mantel & Haenszel,
+ * J. Nat. Cancer Inst. 22, 1959). BILAN_USAGE: an item has more than two levels and none is
+ * named. */
 bilan_status compare_strata(bilan *b, struct estimate out[2], const struct sample *sample,
                             const struct strata_request *request) {
   struct strata_request r = *request;

@@ -96,7 +96,8 @@ static void set_mcnemar(struct estimate *e, const struct plain_mcnemar *m, doubl
   if (estimate_has(e, FIGURE_LOW)) estimate_set(e, FIGURE_CONF, conf);
 }
 
-/* Crosses before and after once, then McNemar (two levels) or Bowker. */
+/* Crosses before and after once, then McNemar (Psychometrika 12, 1947) for two levels or Bowker
+ * (JASA 43, 1948) for more. `out` and `used` are untouched on failure. */
 bilan_status compare_mcnemar(bilan *b, struct estimate *out, enum plain_mcnemar_kind *used,
                              const struct sample *sample, const struct mcnemar_request *request) {
   struct square s = {0};

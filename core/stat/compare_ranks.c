@@ -120,7 +120,8 @@ static void test_groups(struct estimate *e, enum rank_test *test, const struct r
   set_rank(e, &result);
 }
 
-/* One request over group x value, then the test on its cells. */
+/* One request over group x value, then the test on its cells. A number with as many values as
+ * respondents makes groups x respondents cells: at most 2^26. */
 static bilan_status rank_groups(bilan *b, struct estimate *e, enum rank_test *test,
                                 const struct sample *sample, const struct column *item,
                                 const struct rank_request *request) {
@@ -180,7 +181,8 @@ static bilan_status rank_pairs(bilan *b, struct estimate *e, const struct sample
   return status;
 }
 
-/* Pairs when there is a second answer, groups otherwise. */
+/* Pairs when there is a second answer, groups otherwise. BILAN_USAGE: texts, or labels where
+ * differences are asked for. */
 bilan_status compare_ranks(bilan *b, struct estimate *out, enum rank_test *test,
                            const struct sample *sample, const struct rank_request *request) {
   struct estimate e = estimate_none();

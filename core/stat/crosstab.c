@@ -210,7 +210,8 @@ static void fill_cell(struct crosstab_cell *cell, const struct making *m,
   share_fill(&cell->e, m->sample, s, m->options->conf, m->options->method);
 }
 
-/* All cells; levels x columns of them. */
+/* All cells; levels x columns of them, each from counts already made: O(cells), and for row
+ * and table percentages O(cells x columns of the banner). */
 static bilan_status fill_cells(struct crosstab *x, const struct making *m) {
   if (x->column_count && x->level_count > SIZE_MAX / x->column_count) return fail_nomem(m->b);
   x->cells = mem_zero(x->mem, x->level_count * x->column_count, sizeof *x->cells);
@@ -269,7 +270,8 @@ static void write_letters(struct crosstab *x, struct crosstab_cell *cells, struc
   }
 }
 
-/* Letters of one banner, row by row (nets too): p-values are adjusted within the row. */
+/* Letters of one banner, row by row (nets too): p-values are adjusted within the row. Cells
+ * that take no part get their note here, whether or not others are compared. */
 static bilan_status letter_banner(struct crosstab *x, const struct making *m, size_t banner) {
   struct span span = span_of(x, banner);
   struct letters_share *shares = mem_array(x->mem, span.count, sizeof *shares);
@@ -372,7 +374,8 @@ static bilan_status check_banners(bilan *b, const struct crosstab_request *reque
   return BILAN_OK;
 }
 
-/* Steps in order; `out` is untouched on failure. */
+/* Steps in order, each building on what is there; a failure falls through to the end, where
+ * everything is released. `out` is untouched then. */
 bilan_status crosstab_open(bilan *b, struct crosstab *out, const struct sample *sample,
                            const struct crosstab_request *request,
                            const struct crosstab_options *options) {

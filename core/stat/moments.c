@@ -63,7 +63,7 @@ static bilan_status check_measure(bilan *b, const struct column *c) {
                               "proportions");
 }
 
-/* Two passes over the rows; on failure nothing is left behind. */
+/* Two passes over the rows; on failure nothing is left behind. BILAN_USAGE: no numbers. */
 bilan_status moments_open(bilan *b, struct moments *m, const struct sample *sample,
                           const struct column *measure, const struct by *by) {
   struct column *presence;
@@ -278,7 +278,8 @@ static bilan_status ratio_factor(bilan *b, struct ratio *r, const struct sample 
   return BILAN_OK;
 }
 
-/* Three passes: the overall ratio, the means, the squares about them. */
+/* Three passes: the overall ratio, the means, the squares about them. On failure ratio_free
+ * releases what was got. */
 static bilan_status ratio_open(bilan *b, struct ratio *r, const struct sample *sample,
                                const struct column *y, const struct column *x,
                                const struct by *by) {
@@ -339,7 +340,8 @@ bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample
 
 /* ---- difference ---------------------------------------------------------------------------- */
 
-/* One respondent in either group leaves no variance for the difference. */
+/* One respondent in either group leaves no variance for the difference: finish is told so by
+ * a least base above n. t is refused where the variance is 0. */
 static void fill_difference(struct estimate *e, const struct sample *sample, struct moment from,
                             struct moment to, double conf) {
   if (!from.n || !to.n) {

@@ -262,7 +262,8 @@ static bilan_status each_group(bilan *b, struct estimates *out, const struct sam
   return status;
 }
 
-/* Numbers become their distinct values, so that groups are told by cells alone. */
+/* Numbers become their distinct values, so that groups are told by cells alone. BILAN_USAGE: no
+ * numbers. BILAN_LIMIT: groups times distinct values beyond 2^26. */
 bilan_status quantile_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                struct column *measure, const struct by *by,
                                const struct quantile_options *options) {

@@ -204,7 +204,8 @@ static void base_of_answers(struct tally *t, size_t options) {
   }
 }
 
-/* One request for the bases, one a level. */
+/* One request for the bases, one a level. Cost: options times rows; options overlap, so their
+ * joint table would have two to the number of options cells. */
 static bilan_status tally_set(bilan *b, struct tally *t, const struct sample *sample,
                               const struct tally_request *r) {
   size_t options = r->item->option_count;
@@ -269,7 +270,9 @@ static void share_interval(struct estimate *e, struct share s, double conf,
   estimate_set(e, FIGURE_CONF, conf);
 }
 
-/* Value, then interval, then standard error: each may be missing for its own reason. */
+/* Value, then interval, then standard error: each may be missing for its own reason, and the
+ * notes say which. At 0 % and 100 % the standard error is 0 (all that the sample shows), the
+ * interval is not: that is why it never comes from the standard error. */
 void share_fill(struct estimate *e, const struct sample *sample, struct share s, double conf,
                 enum plain_method method) {
   if (!(s.base_weight > 0)) {

@@ -89,7 +89,8 @@ local function describe(source)
     end
   end
   if left > 0 then parts[#parts + 1] = words.say(source.lang, "more", { count = left }) end
-  local title = source.title ~= "" and source.title .. ". " or ""
+  local title = source.title
+  if title ~= "" then title = title .. (title:find("[.?!:]$") and " " or ". ") end
   if source.synthetic then
     title = title .. "(" .. words.say(source.lang, "synthetic", {}) .. ") "
   end
@@ -143,13 +144,19 @@ function methods.write(chart, path)
   return path
 end
 
---- The chart under another policy (for a report that publishes tables together).
-function methods.under(chart, policy)
+--- The result that the chart is drawn from (several, joined into one); nil when it was given a
+-- released sheet. A report shows it to its policy together with its tables.
+function methods.result(chart) return bodies[chart].result end
+
+--- The same chart under another policy, and in a language when its author named none: for a
+-- report, which publishes all its tables under one policy.
+function methods.under(chart, policy, lang)
   local body = bodies[chart]
+  if not body.result then return chart end
   local opts = {}
   for key, value in pairs(body.given) do opts[key] = value end
-  opts.privacy = policy
-  return M[body.name](body.from, opts)
+  opts.privacy, opts.lang = policy, opts.lang or lang
+  return M[body.name](body.result, opts)
 end
 
 local readable = { title = true, description = true, sheet = true }
@@ -182,7 +189,7 @@ local function make(name, given_source, given_opts)
   local source = source_of.open(given_source, opts, what)
   kind.prepare(source, opts, what)
   local body = { name = name, kind = kind, opts = opts, source = source, sheet = source.sheet,
-    title = escape.clean(source.title, ""), drawings = {}, from = given_source,
+    title = escape.clean(source.title, ""), drawings = {}, result = source.result,
     given = given_opts or {} }
   drawing(body, "svg", heading_of(body, false))
   body.description = (kind.describe or describe)(source, opts)

@@ -40,6 +40,15 @@ local function find_option(options, name)
   for _, option in ipairs(options) do if option[1] == name then return option end end
 end
 
+--- The value of an option that has few, the first of them when it is not given.
+function M.choice(name, value, known)
+  if value == nil then return known[1] end
+  for _, one in ipairs(known) do if one == value then return value end end
+  local hint = fault.hint(known, value)
+  M.usage_error('unknown %s "%s"%s', name, value,
+    hint ~= "" and hint or "; known are " .. table.concat(known, ", "))
+end
+
 local function set_option(values, option, value)
   if option[2] == "number" then
     local number = math.tointeger(tonumber(value))
@@ -56,31 +65,41 @@ local function set_option(values, option, value)
   end
 end
 
+-- The option that a word names, and the value behind its "=". nil for a word that is none.
+local function option_of(word, options)
+  if word == "-" or word:sub(1, 1) ~= "-" then return nil end
+  if word == "-h" or word == "--help" then return { "help", "flag" } end
+  local name, value = word:match("^%-%-([^=]+)=(.*)$")
+  name = name or word:match("^%-%-(.+)$")
+  local option = find_option(options, name)
+  if not option then
+    M.usage_error('unknown option "%s"%s', word, fault.hint(option_names(options), "--" .. (name or word)))
+  end
+  if value and option[2] == "flag" then M.usage_error("--%s takes no value", name) end
+  return option, value
+end
+
+-- The value of an option: behind "=", or the next word.
+local function value_of(option, value, next_word)
+  if option[2] == "flag" then return true, 0 end
+  if value then return value, 0 end
+  return next_word or M.usage_error("--%s needs a value", option[1]), 1
+end
+
 --- Splits arguments into option values and the rest. When `stop` is set, the first argument
 -- that is no option ends the options (a script's own arguments follow).
 function M.parse(arguments, options, stop)
   local values, rest, i = {}, {}, 1
   while i <= #arguments do
     local word = arguments[i]
-    local name, value = word:match("^%-%-([%w-]+)=(.*)$")
-    name = name or word:match("^%-%-([%w-]+)$")
-    if word == "--" then
-      table.move(arguments, i + 1, #arguments, #rest + 1, rest)
-      break
-    elseif name then
-      local option = find_option(options, name)
-      if not option then
-        M.usage_error('unknown option "--%s"%s', name, fault.hint(option_names(options), "--" .. name))
-      end
-      if option[2] == "flag" then value = true
-      elseif not value then
-        i = i + 1
-        value = arguments[i]
-        if not value then M.usage_error("--%s needs a value", name) end
-      end
-      set_option(values, option, value)
-    elseif stop then
-      table.move(arguments, i, #arguments, #rest + 1, rest)
+    local option, value = nil, nil
+    if word ~= "--" then option, value = option_of(word, options) end
+    if option then
+      local given, more = value_of(option, value, arguments[i + 1])
+      set_option(values, option, given)
+      i = i + more
+    elseif word == "--" or stop then
+      table.move(arguments, word == "--" and i + 1 or i, #arguments, #rest + 1, rest)
       break
     else
       rest[#rest + 1] = word
@@ -88,6 +107,27 @@ function M.parse(arguments, options, stop)
     i = i + 1
   end
   return values, rest
+end
+
+-- ---- files ---------------------------------------------------------------------------------------
+
+--- The folder of a path, "." when it names none.
+function M.folder_of(path)
+  local folder = path:match("^(.*)/[^/]*$")
+  return folder == "" and "/" or folder or "."
+end
+
+--- Guards a command that may run somebody's Lua (a codebook, a script of surveys): what it runs
+-- reads these files, the folders of these scripts and the current folder, and writes nothing
+-- but below limits.out. limits: out, timeout, memory, output, as core.host.guard takes them.
+-- Both lists may have holes.
+function M.guard(files, scripts, limits)
+  core.host.grant(".")
+  for i = 1, 4 do
+    if files[i] then core.host.grant(files[i]) end
+    if scripts[i] then core.host.grant(M.folder_of(scripts[i])) end
+  end
+  core.host.guard(limits)
 end
 
 -- ---- help -------------------------------------------------------------------------------------
@@ -99,7 +139,7 @@ bilan %s - survey statistics, scripted in Lua
   bilan tab DATA ROW [COL]     one table in the terminal
   bilan describe DATA          every item: kind, levels, answered, missing
   bilan check CLAIMS.tsv       audit published figures
-  bilan convert IN OUT         csv, tsv, sqlite
+  bilan convert IN OUT         csv, tsv, sqlite into one another
   bilan repl                   interactive Lua
 
 examples:
@@ -115,58 +155,79 @@ local function command_help(command)
     local name = "--" .. option[1] .. (option[2] == "flag" and "" or " " .. (option[4] or "X"))
     lines[#lines + 1] = ("  %-22s %s"):format(name, option[3])
   end
+  lines[#lines + 1] = ("  %-22s %s"):format("--help", "this page")
   lines[#lines + 1] = ""
   lines[#lines + 1] = "example: " .. command.example
   return table.concat(lines, "\n") .. "\n"
 end
 
-local function wants_help(arguments)
-  for _, word in ipairs(arguments) do
-    if word == "--help" or word == "-h" then return true end
-    if word == "--" then return false end
-  end
+-- ---- running ----------------------------------------------------------------------------------------
+
+local function version()
+  return ("bilan %s, %s, SQLite %s\n"):format(core.version, _VERSION, core.sql.version())
 end
 
--- ---- running ----------------------------------------------------------------------------------
+-- `bilan help [COMMAND]`, and `bilan` alone, which is wrong usage.
+local function help(name, about)
+  if about then core.host.print(command_help(load_command(about)))
+  elseif name then core.host.print(general:format(core.version))
+  else say(general:format(core.version)) end
+  return name and 0 or 2
+end
 
 local function dispatch(arguments)
   local name = table.remove(arguments, 1)
   if not name or name == "help" or name == "--help" or name == "-h" then
-    if name == "help" and arguments[1] then
-      core.host.print(command_help(load_command(arguments[1])))
-    else
-      core.host.print(general:format(core.version))
-    end
-    return name and 0 or 2
+    return help(name, name == "help" and arguments[1])
   end
   if name == "--version" then
-    core.host.print(("bilan %s, %s, SQLite %s\n"):format(core.version, _VERSION, core.sql.version()))
+    core.host.print(version())
     return 0
   end
   local command = load_command(name)
-  if wants_help(command.stop and { arguments[1] } or arguments) then
+  local values, rest = M.parse(arguments, command.options, command.stop)
+  if values.help then
     core.host.print(command_help(command))
     return 0
   end
-  local values, rest = M.parse(arguments, command.options, command.stop)
   return command.run(values, rest, M) or 0
+end
+
+-- A message for a person: no control characters of somebody's data reach the terminal, and what
+-- has no place in a script is said by the program.
+local function message(text)
+  text = text:gsub("[%z\1-\8\11-\31\127]", function(c) return ("\\%d"):format(c:byte()) end)
+  local placed = text:find("^[^\n:]+:%d+: ")
+  return (placed and "" or "bilan: ") .. text .. "\n"
+end
+
+-- "script.lua:3: memory limit: 128 MB"
+local function memory_message(err)
+  local _, _, cap, place = core.host.memory()
+  place = err:match("^([^\n]-:%d+: )") or place
+  if cap == 0 then return message("out of memory") end
+  return message(("%smemory limit: %d MB"):format(place, cap >> 20))
+end
+
+-- What went wrong, on standard error; the exit status.
+local function report(err)
+  if getmetatable(err) == usage_error then
+    say(message(err.text))
+    return 2
+  end
+  if require("bilan.sandbox").out_of_memory(err) then
+    say(memory_message(err))
+    return 3
+  end
+  say(message(fault.text(err)))
+  return core.host.limited() and 3 or 1
 end
 
 --- Runs a command; returns the exit status.
 function M.main(arguments)
   local ok, result = xpcall(dispatch, fault.place, arguments)
   if ok then return result end
-  if getmetatable(result) == usage_error then
-    say(("bilan: %s\n"):format(result.text))
-    return 2
-  end
-  local _, _, cap = core.host.memory()
-  if result == "not enough memory" or (type(result) == "string" and result:find("out of memory", 1, true)) then
-    say(cap > 0 and ("bilan: memory limit: %d MB\n"):format(cap >> 20) or "bilan: out of memory\n")
-    return 3
-  end
-  say(("bilan: %s\n"):format(fault.text(result)))
-  return core.host.limited() and 3 or 1
+  return report(result)
 end
 
 return M

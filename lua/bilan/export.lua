@@ -11,6 +11,7 @@
 local escape = require "bilan.escape"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
+local lang = require "bilan.lang"
 
 local M = {}
 
@@ -113,13 +114,12 @@ local function json_by(body, record)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
-local kinds_in_order = { "no_answer", "not_asked", "dont_know", "refused" }
-
 -- Kinds of missing in their fixed order.
 local function json_kinds(kinds)
   local parts = {}
-  for _, kind in ipairs(kinds_in_order) do
-    if kinds[kind] then parts[#parts + 1] = pair(kind, json_value(kinds[kind])) end
+  for _, kind in ipairs(lang.missing_kinds) do
+    local count = kinds[kind[1]]
+    if count then parts[#parts + 1] = pair(kind[1], json_value(count)) end
   end
   return "{" .. table.concat(parts, ",") .. "}"
 end

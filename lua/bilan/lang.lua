@@ -11,6 +11,10 @@ local M = {}
 M.languages = { "fr", "en", "nl" }
 M.default = "en"
 
+--- The kinds of missing in their fixed order: { the core's name, the entry below }.
+M.missing_kinds = { { "no answer", "missing_no_answer" }, { "not asked", "missing_not_asked" },
+  { "don't know", "missing_dont_know" }, { "refused", "missing_refused" } }
+
 -- luacheck: push ignore 631 (a sentence stays on its line)
 local words = {
   -- columns and rows of tables

@@ -216,10 +216,10 @@ end
 -- "36 (sans réponse 30, refus 6)": kinds of missing in their fixed order.
 local function missing_line(count, kinds, view)
   local parts = {}
-  for _, kind in ipairs { "no_answer", "not_asked", "dont_know", "refused" } do
-    local of_kind = kinds and kinds[kind]
+  for _, kind in ipairs(lang.missing_kinds) do
+    local of_kind = kinds and kinds[kind[1]]
     if of_kind and of_kind ~= 0 then
-      parts[#parts + 1] = format.say(view.lang, "missing_" .. kind) .. " "
+      parts[#parts + 1] = format.say(view.lang, kind[2]) .. " "
         .. format.count(of_kind, { lang = view.lang })
     end
   end

@@ -4,212 +4,165 @@
 -- below the granted folders, through the core, and written by the verbs of the engine only.
 -- Errors can be caught, limits cannot: once one is hit, pcall and xpcall raise it again.
 -- `pairs` walks in one order on every run, and nothing prints an address.
+-- The wrapped functions are in sandbox/library.lua; here they are put together, and the engine's
+-- own tables are shown to scripts behind proxies that cannot be written to.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
+local library = require "bilan.sandbox.library"
 local ordered = require "bilan.ordered"
 
 local M = {}
 
 local host = core.host
-local raw_xpcall, raw_load, raw_tostring = xpcall, load, tostring
-local raw_setmetatable, raw_getmetatable, raw_type = setmetatable, debug.getmetatable, type
 
--- ---- wrapped functions ------------------------------------------------------------------------
+M.tostring = library.tostring
+M.out_of_memory = library.out_of_memory
 
--- After a caught error: limits and exhausted memory are raised again.
-local function after(ok, err, ...)
-  if not ok and err == "not enough memory" then host.set_limit() end
-  if not ok and host.limited() then error(err, 0) end
-  if not ok and raw_type(err) == "string" then err = fault.text(err) end
-  return ok, err, ...
+-- ---- proxies -----------------------------------------------------------------------------------
+
+-- Tables that a script may write to although the engine made them: bilan.privacy holds the
+-- policy of the script.
+local open_tables = { ["bilan.privacy"] = true }
+
+-- A field of a shown table: tables of the engine that are not closed objects are shown likewise.
+local function shown(value, what, cache)
+  if type(value) ~= "table" or open_tables[what] then return value end
+  local meta = debug.getmetatable(value)
+  if meta and rawget(meta, "__metatable") ~= nil then return value end
+  cache[value] = cache[value] or M.read_only(value, what)
+  return cache[value]
 end
 
-local function safe_pcall(f, ...) return after(raw_xpcall(f, fault.place, ...)) end
-
-local function safe_xpcall(f, handler, ...)
-  return after(raw_xpcall(f, function(err)
-    if host.limited() then return err end
-    return handler(err)
-  end, ...))
-end
-
---- Text of a value without its address.
-function M.tostring(value)
-  local meta = raw_getmetatable(value)
-  local kind = raw_type(value)
-  if kind ~= "table" and kind ~= "function" and kind ~= "userdata" and kind ~= "thread" then
-    return raw_tostring(value)
-  end
-  if kind == "table" then
-    local text = raw_tostring(value)
-    local own = raw_type(meta) == "table" and rawget(meta, "__tostring")
-    if own or not text:find("^[%w_ ]+: 0x%x+$") then return text end
-  end
-  return kind
-end
-
-local function safe_print(...)
-  local parts = {}
-  for i = 1, select("#", ...) do parts[i] = M.tostring((select(i, ...))) end
-  host.print(table.concat(parts, "\t") .. "\n")
-end
-
-local function safe_pairs(t)
-  local meta = raw_getmetatable(t)
-  if raw_type(meta) == "table" and meta.__pairs then return meta.__pairs(t) end
-  if raw_type(t) ~= "table" then fault.raise("pairs: a table is expected, got a %s", raw_type(t)) end
-  return ordered.pairs(t)
-end
-
--- Finalizers run where no limit holds, so script tables may have none.
-local function safe_setmetatable(t, meta)
-  if raw_type(meta) == "table" and (rawget(meta, "__gc") ~= nil or rawget(meta, "__close") ~= nil) then
-    fault.raise("setmetatable: __gc and __close are not for scripts")
-  end
-  return raw_setmetatable(t, meta)
-end
-
-local function safe_load(environment)
-  return function(chunk, name, _, env)
-    if raw_type(chunk) ~= "string" then fault.raise("load: a text is expected") end
-    return raw_load(chunk, name or "=(load)", "t", env or environment)
-  end
-end
-
-local MOST_TEXT <const> = 64 << 20 -- bytes one string function may make
-
-local function safe_rep(s, n, separator)
-  s, separator = raw_tostring(s), separator or ""
-  if (#s + #separator) == 0 then return "" end
-  if n * (#s + #separator) > MOST_TEXT then
-    fault.raise("string.rep: the text would be longer than %d MB", MOST_TEXT >> 20)
-  end
-  return string.rep(s, n, separator)
-end
-
--- Moves and inserts walk lists of the length they are told; that length is checked first.
-local MOST_ITEMS <const> = 1 << 27
-
-local function safe_move(a, from, to, at, b)
-  if to - from > MOST_ITEMS then fault.raise("table.move: more than %d elements", MOST_ITEMS) end
-  return table.move(a, from, to, at, b)
-end
-
-local function safe_list(name)
-  local f = table[name]
-  return function(t, ...)
-    if raw_type(t) ~= "table" or rawlen(t) ~= #t then
-      fault.raise("table.%s: a plain list is expected", name)
-    end
-    return f(t, ...)
-  end
-end
-
--- ---- the environment --------------------------------------------------------------------------
-
---- A table that shows `from` and cannot be changed.
+--- A table that shows `from` and cannot be changed, nor can the tables in it. `what` is its name
+-- in messages.
 function M.read_only(from, what)
-  return raw_setmetatable({}, {
+  local cache = setmetatable({}, { __mode = "k" })
+  local function field(key, value) return shown(value, what .. "." .. tostring(key), cache) end
+  return setmetatable({}, {
     __index = function(_, key)
       local value = from[key]
-      if value == nil and raw_type(key) == "string" and what then
+      if value == nil and type(key) == "string" then
         fault.unknown("name in " .. what, key, ordered.keys(from))
       end
-      return value
+      return field(key, value)
     end,
-    __newindex = function() fault.raise("%s cannot be changed by a script", what or "this table") end,
-    __pairs = function() return ordered.pairs(from) end,
+    __newindex = function() fault.raise("%s cannot be changed by a script", what) end,
+    __pairs = function()
+      local following = ordered.pairs(from)
+      return function()
+        local key, value = following()
+        return key, field(key, value)
+      end
+    end,
     __len = function() return #from end,
+    __tostring = function() return what end,
     __metatable = false,
   })
 end
 
-local function copy(from, names)
-  local out = {}
-  for name in names:gmatch("%S+") do out[name] = from[name] end
-  return out
+-- ---- files of code -----------------------------------------------------------------------------
+
+--- Loads a Lua file as text in an environment; syntax errors carry file and line.
+function M.load_file(path, environment)
+  fault.expect(path, "string", "a path")
+  local text = host.read(path):gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "--", 1)
+  local chunk, why = load(text, "@" .. path, "t", environment)
+  if not chunk then error(why, 0) end
+  return chunk
 end
 
-local string_names = "byte char find format gmatch gsub len lower match pack packsize reverse sub"
-  .. " unpack upper"
-local math_names = "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min"
-  .. " mininteger modf pi rad sin sqrt tan tointeger type ult random"
-
-local function libraries()
-  local strings = copy(string, string_names)
-  strings.rep = safe_rep
-  local tables = { pack = table.pack, unpack = table.unpack, move = safe_move }
-  for _, name in ipairs { "concat", "insert", "remove", "sort" } do tables[name] = safe_list(name) end
-  math.randomseed(1, 2)
-  return strings, tables, copy(math, math_names)
+-- Passes results on; exhausted memory is a limit like the others.
+local function finish(ok, ...)
+  if ok then return ... end
+  if library.out_of_memory((...)) then host.set_limit() end
+  error((...), 0)
 end
+
+--- Calls f with the limits on; an error gets the script's line while that is on the stack.
+function M.watch(f, ...)
+  return host.watch(function(...) return finish(xpcall(f, fault.place, ...)) end, ...)
+end
+
+local LOADING <const> = {}
 
 -- `require` of a script: the engine, and Lua files beside the script.
-local function safe_require(environment, folder)
+local function safe_require(known, folder)
   local loaded = {}
   return function(name)
-    if name == "bilan" then return environment.bilan end
-    if raw_type(name) ~= "string" or not name:find("^[%w_.]+$") then
+    if name == "bilan" then return known.bilan end
+    if type(name) ~= "string" or not name:find("^[%w_.]+$") then
       fault.raise("require: a module name is expected")
     end
+    if loaded[name] == LOADING then fault.raise('require: the module "%s" requires itself', name) end
     if loaded[name] == nil then
       local path = folder .. "/" .. name:gsub("%.", "/") .. ".lua"
       if not host.exists(path) then
         fault.raise('no module "%s": there is no file %s', name, path)
       end
-      local value = environment.dofile(path)
+      loaded[name] = LOADING
+      local value = known.dofile(path)
       loaded[name] = value == nil and true or value
     end
     return loaded[name]
   end
 end
 
---- Loads a Lua file as text in an environment; syntax errors carry file and line.
-function M.load_file(path, environment)
-  local text = host.read(path)
-  local chunk, why = raw_load(text:gsub("^#[^\n]*", "--", 1), "@" .. path, "t", environment)
-  if not chunk then error(why, 0) end
-  return chunk
-end
+-- ---- the environment ---------------------------------------------------------------------------
+
+-- Names of Lua's that a script may ask for to learn that they are not there.
+local absent = { os = true, io = true, debug = true, package = true, coroutine = true }
 
 -- Reading a global that nobody set is a slip of the pen: it says so.
 local function strict(known)
-  return {
+  return library.own {
     __index = function(_, name)
       local value = known[name]
       if value ~= nil then return value end
-      if name == "os" or name == "io" or name == "debug" or name == "package" or name == "coroutine" then
-        return nil
-      end
-      fault.unknown("name", name, ordered.keys(known))
+      if absent[name] then return nil end
+      fault.unknown("name", library.tostring(name), ordered.keys(known))
+    end,
+    __pairs = function(environment)
+      local all = {}
+      for name, value in next, known do all[name] = value end
+      for name, value in next, environment do all[name] = value end
+      return library.pairs(all)
     end,
     __metatable = false,
   }
 end
 
---- The globals of one script: `folder` is where its own modules are, `arguments` its `arg`.
-function M.environment(folder, arguments)
-  local strings, tables, maths = libraries()
-  local meta = raw_getmetatable("")
+-- From here on methods of texts are the guarded ones, for the engine's Lua too. A stock Lua that
+-- merely reads a codebook keeps its own.
+local function lock_strings(strings)
+  if not host.guarded() then return end
+  local meta = debug.getmetatable("")
   meta.__index = strings
   meta.__metatable = false
-  local known = {
-    _VERSION = _VERSION, assert = assert, error = error, ipairs = ipairs, next = next,
-    pairs = safe_pairs, pcall = safe_pcall, print = safe_print, rawequal = rawequal,
-    rawget = rawget, rawlen = rawlen, rawset = rawset, select = select, tonumber = tonumber,
-    tostring = M.tostring, type = type, xpcall = safe_xpcall, setmetatable = safe_setmetatable,
-    getmetatable = getmetatable, utf8 = M.read_only(utf8, "utf8"),
+end
+
+-- The names of Lua that every script knows.
+local function base(arguments)
+  local strings, tables, maths = library.libraries()
+  lock_strings(strings)
+  return {
+    _VERSION = _VERSION, assert = assert, error = error, ipairs = ipairs, next = library.next,
+    pairs = library.pairs, pcall = library.pcall, print = library.print, rawequal = rawequal,
+    rawget = rawget, rawlen = rawlen, rawset = library.rawset, select = select,
+    tonumber = tonumber, tostring = library.tostring, type = type, xpcall = library.xpcall,
+    setmetatable = library.setmetatable, getmetatable = library.getmetatable,
+    collectgarbage = library.collectgarbage, utf8 = M.read_only(utf8, "utf8"),
     string = M.read_only(strings, "string"), table = M.read_only(tables, "table"),
     math = M.read_only(maths, "math"), arg = arguments,
-    collectgarbage = function(what)
-      if what ~= "count" then fault.raise("collectgarbage: only \"count\" is for scripts") end
-      return collectgarbage "count"
-    end,
   }
-  known.bilan = M.read_only(require "bilan", nil)
-  local environment = raw_setmetatable({}, strict(known))
+end
+
+--- The globals of one script: `folder` is where its own modules are, `arguments` its `arg`.
+function M.environment(folder, arguments)
+  local known = base(arguments)
+  local environment = setmetatable({}, strict(known))
+  known.bilan = M.read_only(require "bilan", "bilan")
   known._G = environment
-  known.load = safe_load(environment)
+  known.load = library.load(environment)
   known.dofile = function(path) return M.load_file(path, environment)() end
   known.loadfile = function(path) return M.load_file(path, environment) end
   known.require = safe_require(known, folder)

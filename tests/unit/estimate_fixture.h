@@ -75,6 +75,14 @@ static inline double figure_at(const struct estimate *e, enum figure f, const ch
 #define figure(e, f) figure_at((e), (f), __FILE__, __LINE__)
 #define expect_figure(e, f, want) expect_close(figure((e), (f)), (want), 1e-12)
 
+/* The same figures to the last bit, and the same counts and notes. */
+static inline void expect_same(const struct estimate *a, const struct estimate *b) {
+  assert_memory_equal(a->figures, b->figures, sizeof a->figures);
+  assert_memory_equal(a->missing, b->missing, sizeof a->missing);
+  assert_true(a->has == b->has && a->notes == b->notes);
+  assert_true(a->n == b->n && a->count == b->count);
+}
+
 /* Runs `call` with the nth allocation failing, once and from then on: it must say BILAN_NOMEM,
  * leak nothing, and succeed in the end. */
 typedef bilan_status attempt(struct people *p);

@@ -188,8 +188,7 @@ static void the_order_of_rows_does_not_matter(void **state) {
     assert_int_equal(quantile_estimate(&p.b, &p.out, &p.sample, p.y, &alone, &o), BILAN_OK);
     assert_int_equal(quantile_estimate(&p.b, &p.out, &p.sample, c, &alone, &o), BILAN_OK);
     for (size_t i = 0; i < 4; i++)
-      assert_memory_equal(&p.out.rows[(size_t)rule * 8 + i].e,
-                          &p.out.rows[(size_t)rule * 8 + 4 + i].e, sizeof(struct estimate));
+      expect_same(&p.out.rows[(size_t)rule * 8 + i].e, &p.out.rows[(size_t)rule * 8 + 4 + i].e);
   }
   column_free(c);
   people_close(&p);

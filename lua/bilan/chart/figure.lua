@@ -54,9 +54,14 @@ function Figure:box(x1, y1, x2, y2, style)
   add(self, "box", style, key, { { (x1 + x2) / 2, (y1 + y2) / 2, x1, x2, y1, y2 } })
 end
 
---- A line through points { x, y }. style: colour, width, dash ("on,off,..." in px).
+--- A line through points { x, y }. style: colour, width, dash ("on,off,..." in px). A line of
+-- two points is a vector to gnuplot: its ends are then cut square by every terminal.
 function Figure:line(points, style)
   local key = ("%s %s %s"):format(style.colour, style.width or 1, style.dash or "")
+  if #points == 2 then
+    local a, b = points[1], points[2]
+    return add(self, "vector", style, key, { { a[1], a[2], b[1] - a[1], b[2] - a[2] } })
+  end
   local rows = { table.unpack(points) }
   rows[#rows + 1] = {}
   add(self, "line", style, key, rows)
@@ -129,14 +134,21 @@ function draw.line(style)
     number(style.width or 1), dash)
 end
 
+function draw.vector(style)
+  return (draw.line(style):gsub("^using 1:2 with lines", "using 1:2:3:4 with vectors nohead"))
+end
+
 function draw.point(style)
   return ("using 1:2 with points pointtype %d pointsize %s linecolor rgb '%s'"):format(
     style.shape or 7, number(style.size or 1), style.colour)
 end
 
-local function check_range(range)
-  if range[1] == range[2] then range[2] = range[1] + 1 end
-  return ("[%s:%s]"):format(number(range[1]), number(range[2]))
+-- The range of the whole page on an axis whose part from `a` to `b` (of `whole` px) measures
+-- `range`: gnuplot's plot covers the page, so that nothing beside the plot area is cut off.
+local function page_range(range, a, b, whole)
+  local unit = (range[2] - range[1]) / (b - a)
+  if unit == 0 then unit = 1 end
+  return ("[%s:%s]"):format(number(range[1] - a * unit), number(range[1] + (whole - a) * unit))
 end
 
 local terminals = {
@@ -159,10 +171,10 @@ function Figure:script(kind, file, name)
   local a, w, h = self.area, self.width, self.height
   local out = { "reset", "set terminal " .. terminals[kind](w, h), ("set output '%s'"):format(file),
     "unset border", "unset tics", "unset key", "unset title",
-    "set lmargin at screen " .. part(a.left, w), "set rmargin at screen " .. part(a.right, w),
-    "set tmargin at screen " .. part(h - a.top, h), "set bmargin at screen " .. part(h - a.bottom, h),
-    ("set xrange %s noextend"):format(check_range(self.x)),
-    ("set yrange %s noextend"):format(check_range(self.y)) }
+    "set lmargin at screen 0", "set rmargin at screen 1",
+    "set tmargin at screen 1", "set bmargin at screen 0",
+    ("set xrange %s noextend"):format(page_range(self.x, a.left, a.right, w)),
+    ("set yrange %s noextend"):format(page_range(self.y, h - a.bottom, h - a.top, h)) }
   for at, label in ipairs(self.texts) do out[#out + 1] = label_line(self, at, label) end
   local marks = self.marks
   if #marks == 0 then

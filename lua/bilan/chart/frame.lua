@@ -194,6 +194,13 @@ end
 
 local benchmark_keys = { "value", "label", "source" }
 
+-- A figure from elsewhere is printed as it was given: a share without decimals or with one.
+local function own_decimals(source, value)
+  if source:scale() == 1 then return nil end
+  local percent = value * 100
+  return math.abs(percent - math.floor(percent + 0.5)) < 1e-9 and 0 or 1
+end
+
 --- opts.benchmark: { value = 0.34, label = "OPIIEC", source = "..." } or a list of them.
 function M.benchmarks(source, opts, what)
   local given = opts.benchmark
@@ -206,9 +213,8 @@ function M.benchmarks(source, opts, what)
     if not format.is_figure(one.value) or type(one.label) ~= "string" then
       fault.raise('%s: a benchmark is { value = 0.34, label = "..." , source = "..." }', what)
     end
-    local decimals = math.max(source.decimals and source.decimals.share or 0, 0)
     list[at] = { value = one.value * source:scale(), label = one.label, source = one.source,
-      text = source:text(one.value, source.unit == "share" and decimals or nil) }
+      text = source:text(one.value, own_decimals(source, one.value)) }
   end
   return list
 end

@@ -95,7 +95,7 @@ local function release(source, opts, what)
       type(source))
   end
   return gate.release(source, opts.privacy, { lang = opts.lang, decimals = opts.decimals,
-    small_base = opts.small_base })
+    small_base = opts.small_base }), source
 end
 
 -- ---- dimensions -------------------------------------------------------------------------------
@@ -538,11 +538,11 @@ end
 
 --- Reads a result, list of results or sheet. `what` names the chart in messages.
 function M.open(source, opts, what)
-  local sheet = release(source, opts, what)
+  local sheet, own = release(source, opts, what)
   local body = gate.open(sheet, what)
   local self = setmetatable({ sheet = sheet, lang = sheet.lang, unit = body.unit, kind = body.kind,
     synthetic = body.synthetic, title = opts.title or sheet.title or "", cells = {},
-    dimensions = {}, foot = body.foot, decimals = body.decimals }, Source)
+    dimensions = {}, result = own, foot = body.foot, decimals = body.decimals }, Source)
   if body.kind == "crosstab" and body.percent == "none" then self.unit = "count" end
   if self.unit == "share" and body.kind == "difference" then self.unit = "points" end
   if body.kind == "table" then read_typed(self, body) else read_records(self, body) end

@@ -1,6 +1,5 @@
 --- `bilan describe DATA`: every item, and what was detected when the file was read.
 local core = require "bilan.core"
-local fault = require "bilan.fault"
 local Survey = require "bilan.survey"
 
 local LEVELS_SHOWN <const> = 4
@@ -79,11 +78,7 @@ local writers = {
   html = function(sheet) return require("bilan.html").page(sheet) end,
 }
 
-local function writer(format, cli)
-  local names = { "text", "csv", "json", "markdown", "html" }
-  return writers[format]
-    or cli.usage_error('unknown format "%s"%s', format, fault.hint(names, format))
-end
+local formats = { "text", "csv", "json", "markdown", "html" }
 
 local function quote(text) return ("%q"):format(text):gsub("\\\n", "\\n") end
 
@@ -118,6 +113,8 @@ return {
   },
   run = function(options, rest, cli)
     if #rest ~= 1 then cli.usage_error("describe takes one file") end
+    local format = cli.choice("format", options.format, formats)
+    cli.guard({ rest[1] }, { options.with }, {})
     local bilan = require "bilan"
     local survey = bilan.read(rest[1], { codebook = options.with, encoding = options.encoding,
       delimiter = options.delimiter, fill = options.fill })
@@ -127,12 +124,11 @@ return {
     end
     local sheet = bilan.table { columns = { "item", "kind", "answered", "missing", "content",
       "example" }, rows = item_rows(survey) }
-    local format = options.format or "text"
     if format == "text" then
       core.host.print(table.concat(origin_lines(survey), "\n") .. "\n\n")
       core.host.print(tostring(sheet) .. "\n")
     else
-      core.host.print(writer(format, cli)(sheet))
+      core.host.print(writers[format](sheet))
     end
     return 0
   end,

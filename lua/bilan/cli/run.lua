@@ -1,24 +1,20 @@
 --- `bilan run SCRIPT [ARGS]`: an indicator script in its sandbox.
 local core = require "bilan.core"
-local fault = require "bilan.fault"
 local sandbox = require "bilan.sandbox"
 
-local function folder_of(path) return path:match("^(.*)/[^/]*$") or "." end
+local host = core.host
 
--- Arguments that name something on disk may be read: the file, and what stands beside it.
-local function grant_arguments(arguments)
-  for _, word in ipairs(arguments) do
-    if word:find("/", 1, true) then core.host.grant(folder_of(word)) end
-    core.host.grant(word)
+-- What the script may read: its folder, the current one, and what the person named.
+local function grant(folder, options, arguments)
+  host.grant(".")
+  host.grant(folder)
+  host.grant(options.out or "out")
+  for _, name in ipairs(options.read or {}) do
+    if name == "-" then name = "./-" end
+    host.grant(name)
   end
-end
-
--- Runs the chunk; an error gets the position of the script's line while it is on the stack.
-local function call(chunk)
-  local ok, err = xpcall(chunk, fault.place)
-  if not ok then
-    if err == "not enough memory" then core.host.set_limit() end
-    error(err, 0)
+  for _, word in ipairs(arguments) do
+    if word == "-" or host.exists(word) then host.grant(word) end
   end
 end
 
@@ -40,26 +36,23 @@ return {
   run = function(options, rest, cli)
     local script = table.remove(rest, 1)
     if not script then cli.usage_error("run: which script? (bilan run SCRIPT)") end
-    core.host.guard {
+    local folder = cli.folder_of(script)
+    -- The files named are looked for before the guard is up, and granted before the script runs.
+    grant(folder, options, rest)
+    host.guard {
       out = options.out or "out", timeout = options.timeout or 300,
       memory = options.memory or 2048, instructions = options.instructions or 0,
       trusted = options.trusted, threads = options.threads and math.max(1, options.threads),
     }
-    core.host.grant(".")
-    core.host.grant(folder_of(script))
-    core.host.grant(options.out or "out")
-    for _, folder in ipairs(options.read or {}) do core.host.grant(folder) end
-    grant_arguments(rest)
     rest[0] = script
     local environment
     if options.trusted then
       environment = _G
       _G.arg = rest
     else
-      environment = sandbox.environment(folder_of(script), rest)
+      environment = sandbox.environment(folder, rest)
     end
-    local chunk = sandbox.load_file(script, environment)
-    core.host.watch(call, chunk)
+    sandbox.watch(sandbox.load_file(script, environment))
     return 0
   end,
 }

@@ -1,6 +1,5 @@
 --- `bilan tab DATA ROW [COL]`: one table in the terminal.
 local core = require "bilan.core"
-local fault = require "bilan.fault"
 
 local formats = { "text", "csv", "json", "markdown", "html" }
 
@@ -40,12 +39,9 @@ return {
   },
   run = function(options, rest, cli)
     if #rest < 2 or #rest > 3 then cli.usage_error("tab takes a file and one or two items") end
-    local format = options.format or "text"
-    local known = false
-    for _, name in ipairs(formats) do known = known or name == format end
-    if not known then
-      cli.usage_error('unknown format "%s"%s', format, fault.hint(formats, format))
-    end
+    local format = cli.choice("format", options.format, formats)
+    cli.choice("percent", options.percent, { "col", "row", "total", "none" })
+    cli.guard({ rest[1] }, { options.codebook }, {})
     local survey = require("bilan").read(rest[1], { codebook = options.codebook,
       encoding = options.encoding, delimiter = options.delimiter })
     if options.where then survey = survey:where(options.where) end
