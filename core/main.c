@@ -39,7 +39,7 @@ static void on_alarm(int signal_number) {
   _exit(3);
 }
 
-/* Lua's allocator. A refusal may be the last thing that is known of where a script was. */
+/* Lua's allocator here. A refusal may be the last thing that is known of where a script was. */
 static void *allocate(void *ud, void *block, size_t before, size_t after) {
   (void)before;
   if (after) {
@@ -121,6 +121,7 @@ int main(int argc, char **argv) {
     fputs("bilan: out of memory\n", stderr);
     return 3;
   }
+  lua_setallocf(L, allocate, &b.mem);
   struct arguments a = {argc, argv, &b};
   lua_pushcfunction(L, run_cli);
   lua_pushlightuserdata(L, &a);

@@ -144,6 +144,16 @@ static int l_group(lua_State *L) {
   return 1;
 }
 
+/* without_option(set column, option) -> set column. */
+static int l_without_option(lua_State *L) {
+  struct column *c = l_check_column(L, 1);
+  struct text option = l_check_text(L, 2);
+  luaL_argcheck(L, c->type == COLUMN_SET, 1, "a set expected");
+  struct column **slot = l_new_column(L);
+  l_check(L, column_without_option(l_handle(L), slot, c, option));
+  return 1;
+}
+
 /* stack(table above, table below) -> table. */
 static int l_stack(lua_State *L) {
   struct table *above = l_check_table(L, 1), *below = l_check_table(L, 2);
@@ -165,6 +175,7 @@ void l_recode_add(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"relevel", l_relevel}, {"declare_missing", l_declare_missing},
       {"universe", l_universe}, {"split", l_split}, {"group", l_group},
+      {"without_option", l_without_option},
       {"stack", l_stack}, {"join", l_join}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -41,6 +41,11 @@ struct tick_rule {
 bilan_status column_group(bilan *b, struct column **out, struct column *const *columns,
                           const struct text *labels, size_t count, struct tick_rule rule);
 
+/* A SET without one of its options: the box "none of these", say, which is an answer but no
+ * option. Who ticked it alone has answered and ticked nothing. BILAN_USAGE: no such option. */
+bilan_status column_without_option(bilan *b, struct column **out, const struct column *set,
+                                   struct text option);
+
 /* The rows of `below` under those of `above`: items by name, in the order of `above`, then
  * those that `below` alone has; an item that one of them lacks is BILAN_NOT_ASKED there.
  * BILAN_USAGE when an item is a number in one and text in the other. */

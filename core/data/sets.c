@@ -213,3 +213,40 @@ bilan_status column_group(bilan *b, struct column **out, struct column *const *c
   dict_free(dict);
   return status;
 }
+
+/* ---- leaving an option out ------------------------------------------------------------ */
+
+/* The options of `from` but for the one with code `left_out`. */
+static bilan_status options_but(bilan *b, struct dict **out, const struct dict *from,
+                                uint32_t left_out) {
+  struct dict *d;
+  bilan_status status = dict_new(b, &d);
+  if (status) return status;
+  for (uint32_t code = 1, added; !status && code < dict_count(from); code++)
+    if (code != left_out) status = dict_add_level(b, d, &added, dict_level(from, code));
+  if (status) dict_free(d);
+  else *out = d;
+  return status;
+}
+
+bilan_status column_without_option(bilan *b, struct column **out, const struct column *set,
+                                   struct text option) {
+  struct dict *dict = NULL;
+  uint8_t *missing = NULL;
+  uint32_t code = dict_find(set->dict, option);
+  if (!code) return fail(b, BILAN_USAGE, "no option \"%.*s\"", (int)option.n, option.s);
+  bilan_status status = options_but(b, &dict, set->dict, code);
+  if (status) return status;
+  struct column **options = mem_zero(&b->mem, set->option_count, sizeof *options);
+  if (set->missing) missing = mem_alloc(&b->mem, set->rows);
+  if (!options || (set->missing && !missing)) {
+    mem_free(&b->mem, options);
+    mem_free(&b->mem, missing);
+    dict_free(dict);
+    return fail_nomem(b);
+  }
+  if (missing) memcpy(missing, set->missing, set->rows);
+  for (size_t i = 0, kept = 0; i < set->option_count; i++)
+    if (i + 1 != code) options[kept++] = column_hold(set->options[i]);
+  return column_set(b, out, set->rows, options, set->option_count - 1, dict, missing);
+}

@@ -14,6 +14,8 @@
 -- column     header in the file (default: the id); for kind "multiple" with one column per
 --            option: columns = { { "maths", "Q8[1]" }, ... } and ticked = { "Oui", "1" }
 -- separator  for kind "multiple" in one field
+-- none       for kind "multiple": the option that means "none of these"; it answers the question
+--            and is not counted as an option
 -- levels     in their order; text, or { text, fr =, en =, score =, codes = { ... } }
 -- missing    which answers mean that there is none, by kind: "not asked", "no answer",
 --            "don't know", "refused"
@@ -34,7 +36,7 @@ M.bases = { "asked", "answered", "ticked", "answers" }
 
 local item_keys = { "id", "kind", "column", "columns", "label", "question", "levels", "missing",
   "nets", "universe", "base", "optional", "open", "separator", "ticked", "blank_is_no", "note",
-  "unit", "same_as", "sensitive", "none" }
+  "unit", "none" }
 local level_keys = { "fr", "en", "nl", "score", "codes" }
 local book_keys = { "title", "version", "items", "lang", "synthetic", "note" }
 
@@ -219,9 +221,21 @@ end
 
 local function option_levels(item)
   if #item.levels == 0 then return nil end
-  local list = {}
-  for i, level in ipairs(item.levels) do list[i] = { label = level.label } end
+  local list, none = {}, item.none
+  for i, level in ipairs(item.levels) do
+    list[i] = { label = level.label }
+    if level.label == none then none = nil end
+  end
+  if none then list[#list + 1] = { label = none } end
   return list
+end
+
+-- The set without its exclusive "none of these", where someone ticked it.
+local function without_none(item, set)
+  for _, option in ipairs(core.data.levels(set)) do
+    if option.label == item.none then return core.data.without_option(set, item.none) end
+  end
+  return set
 end
 
 local function grouped(item, table)
@@ -235,13 +249,12 @@ end
 
 local function set_column(item, table, column)
   if item.columns then return grouped(item, table) end
-  if not column then return nil end
   return core.data.split(column, item.separator or ";", option_levels(item),
     item.open or #item.levels == 0)
 end
 
 local function made_column(item, table, column)
-  if item.kind == "multiple" then return set_column(item, table, column) end
+  if item.kind == "multiple" then return without_none(item, set_column(item, table, column)) end
   if item.kind == "number" then return number_column(item, column) end
   if item.kind == "single" or item.kind == "scale" then return relevel(item, column) end
   return column

@@ -91,6 +91,18 @@ describe("a codebook", function()
     end
   end)
 
+  it("takes_an_exclusive_none_as_an_answer_without_a_tick", function()
+    local one = read("q\nmaths\naucune\n\"\"\n", { { id = "q", kind = "multiple",
+      levels = { "maths", "bio" }, none = "aucune" } })
+    local many = read("m,b,a\n1,,\n,,1\n,,\n", { { id = "q", kind = "multiple", none = "aucune",
+      blank_is_no = true, columns = { { "maths", "m" }, { "bio", "b" }, { "aucune", "a" } } } })
+    for _, s in ipairs { one, many } do
+      assert.same({ "maths", "bio" }, s:item("q").levels)
+      assert.equal(2, s:freq("q", { base = "answered" }):get({ level = "maths" }).n)
+      assert.equal(1, s:freq("q", { base = "ticked" }):get({ level = "maths" }).n)
+    end
+  end)
+
   it("counts_nets_by_union", function()
     local s = read("q\na\nb\nc\n", { { id = "q", levels = { "a", "b", "c" },
       nets = { { "a ou b", "a", "b" } } } })

@@ -27,6 +27,7 @@
 
 enum {
   POINTS = 300,   /* allocations that fail in a large scenario, spread evenly */
+  STARTS = 50,    /* those that fail while the state is opened */
   REST = 40,      /* undisturbed runs: one after so many faults */
   SCENARIOS = 100,
   PATH_ROOM = 256,
@@ -225,18 +226,23 @@ static void start_with_fault(struct world *w, int index, uint64_t k, bool on, co
   assert_int_equal(left, 0);
 }
 
-/* A new state for each k: the start of the program and the loading of the modules fail. */
+/* A new state for each k: the start of the program fails, and the loading of the modules. */
 static void walk_cold(struct world *w, int index, int points) {
   size_t n;
   assert_true(open_world(w, 0, false));
+  double opened = (double)w->b.mem.requests;
   char *want = expected_text(w, index, &n);
   double count = (double)w->b.mem.requests;
-  double stride = count > points ? count / points : 1;
   assert_int_equal(close_world(w), 0);
-  for (int on = 0; on < 2; on++)
-    for (double k = 1; k <= count; k += stride)
+  double first = opened / STARTS, then = (count - opened) / points;
+  for (int on = 0; on < 2; on++) {
+    for (double k = 1; k <= opened; k += first > 1 ? first : 1)
       start_with_fault(w, index, (uint64_t)k, on, want, n);
-  if (getenv("FAULTS_VERBOSE")) print_message("# %s: %d allocations\n", name, (int)count);
+    for (double k = opened + 1; k <= count; k += then > 1 ? then : 1)
+      start_with_fault(w, index, (uint64_t)k, on, want, n);
+  }
+  if (getenv("FAULTS_VERBOSE"))
+    print_message("# %s: %d allocations, %d to open\n", name, (int)count, (int)opened);
   free(want);
 }
 
