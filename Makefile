@@ -58,6 +58,9 @@ $(BUILD)/tests/test_lua_%: tests/unit/test_lua_%.c $(ENGINE_O) $(LUA_O)
 $(BUILD)/tests/%: tests/unit/%.c $(ENGINE_O)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests/unit -o $@ $^ $(LDLIBS) -lcmocka -lRmath
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(ENGINE_O)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 install: all
 	install -D $(BUILD)/bilan $(DESTDIR)$(PREFIX)/bin/bilan

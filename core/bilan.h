@@ -43,6 +43,8 @@
  *   - Inputs are only read, and not kept: strings and arrays may go when the call is over.
  *   - A getter without a status cannot fail: a place that is not there gives 0, NULL or
  *     what its comment says.
+ *   - The handle, and the object that a getter is asked of, must not be NULL; other inputs that
+ *     are NULL by mistake are BILAN_USAGE.
  *   - Strings are UTF-8. The engine never calls setlocale and does not depend on the locale.
  *   - Nothing is printed, no signal is handled, the process is never ended.
  *   - The same input gives the same bits, whatever the number of threads.

@@ -20,6 +20,7 @@ static bilan_missing missing_of(const bilan_column *c, size_t row) {
   return c->missing ? (bilan_missing)c->missing[row] : BILAN_PRESENT;
 }
 
+/* BILAN_USAGE with the item in front; refuse_row: with item and row. */
 static bilan_status refuse(const struct making *m, const char *why) {
   return fail(m->b, BILAN_USAGE, "item \"%s\": %s", m->c->name, why);
 }
@@ -36,6 +37,7 @@ static bilan_status check_utf8(const struct making *m, const char *s) {
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
+/* Doubles -> NUMBERS. NaN is no answer; infinity is BILAN_USAGE. */
 static bilan_status make_numbers(const struct making *m, struct column **out) {
   struct numbers_builder k;
   bilan_status status = BILAN_OK;
@@ -102,6 +104,7 @@ static bilan_status add_answer(const struct making *m, struct codes_builder *k, 
   return t.n ? codes_builder_add_label(k, t) : codes_builder_add(k, 0);
 }
 
+/* Adds the levels, where they are declared, and then row after row. */
 static bilan_status add_rows(const struct making *m, struct codes_builder *k) {
   uint32_t kinds[BILAN_MISSING_KINDS] = {0};
   bilan_status status = m->c->codes ? add_levels(m, k->dict) : BILAN_OK;
@@ -113,6 +116,7 @@ static bilan_status add_rows(const struct making *m, struct codes_builder *k) {
   return status;
 }
 
+/* Codes with labels, or texts that are levels -> CODES. */
 static bilan_status make_codes(const struct making *m, struct column **out) {
   struct codes_builder k;
   bilan_kind kind = m->c->kind;
@@ -128,6 +132,7 @@ static bilan_status make_codes(const struct making *m, struct column **out) {
 
 /* ---- free text --------------------------------------------------------------------------- */
 
+/* Texts as they are -> TEXT; texts that are levels go to make_codes. */
 static bilan_status make_texts(const struct making *m, struct column **out) {
   struct text_builder k;
   bilan_status status = BILAN_OK;
@@ -162,6 +167,8 @@ static bilan_status make_option(const struct making *m, struct column **out, siz
   return column_codes(m->b, out, m->rows, 1, codes, dict_hold(ticks));
 }
 
+/* The dictionary of the options, and the one all option columns share. The caller frees
+ * both, also on failure. */
 static bilan_status make_dicts(const struct making *m, struct dict **options,
                                struct dict **ticks) {
   uint32_t code;
@@ -173,6 +180,7 @@ static bilan_status make_dicts(const struct making *m, struct dict **options,
   return status;
 }
 
+/* Ticks -> SET. On failure everything made so far is freed, last first. */
 static bilan_status make_set(const struct making *m, struct column **out) {
   size_t count = m->c->level_count, made = 0;
   struct dict *options = NULL, *ticks = NULL;
@@ -208,6 +216,7 @@ static bilan_status check_missing(const struct making *m) {
   return BILAN_OK;
 }
 
+/* Checks what all shapes have in common, then makes the one that is asked for. */
 static bilan_status make_column(const struct making *m, struct column **out) {
   const bilan_column *c = m->c;
   int arrays = !!c->numbers + !!c->codes + !!c->texts + !!c->ticks;
@@ -221,6 +230,7 @@ static bilan_status make_column(const struct making *m, struct column **out) {
   return c->codes ? make_codes(m, out) : make_texts(m, out);
 }
 
+/* Items in the order given; the table refuses a name that stands twice. */
 static bilan_status add_columns(bilan *b, struct table *table, size_t rows,
                                 const bilan_column *columns, size_t count) {
   bilan_status status = BILAN_OK;
@@ -255,6 +265,7 @@ static bilan_status make_source(bilan *b, struct source **out, const bilan_colum
   return status;
 }
 
+/* Items first: their faults are named before memory is spent on the rest. */
 bilan_status bilan_survey_new(bilan *b, bilan_survey **out, size_t rows,
                               const bilan_column *columns, size_t count) {
   struct table *table = NULL;

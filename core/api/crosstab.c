@@ -15,6 +15,7 @@ struct banners {
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
+/* The items across, as codes that the request holds. */
 static bilan_status read_banners(struct request *r, struct banners *out,
                                  const char *const *names, size_t count) {
   bilan_status status = BILAN_OK;
@@ -30,6 +31,7 @@ static bilan_status read_banners(struct request *r, struct banners *out,
   return status;
 }
 
+/* Words and numbers of the options as the estimator takes them. */
 static bilan_status read_options(struct request *r, struct crosstab_options *out) {
   const bilan_estimate_options *o = &r->options;
   int percent = PERCENT_COLUMN, adjust = ADJUST_NONE;
@@ -54,6 +56,7 @@ static bilan_status read_options(struct request *r, struct crosstab_options *out
 
 /* ---- wrapping ---------------------------------------------------------------------------- */
 
+/* One cell as a row; the total column has no banner and no letters. */
 static void wrap_cell(bilan_result *to, size_t row, const struct request *r,
                       const struct banners *banners, const struct crosstab *x, size_t level,
                       size_t column) {
@@ -72,6 +75,7 @@ static void wrap_cell(bilan_result *to, size_t row, const struct request *r,
   result_set_key(to, row, KEY_LETTERS, cell->letter_count ? letters : TEXT(""));
 }
 
+/* All cells, level by level and within it column by column. */
 static bilan_status wrap_cells(struct request *r, bilan_result **out,
                                const struct banners *banners, const struct crosstab *x) {
   static const struct text keys[CELL_KEYS] = {
@@ -86,6 +90,7 @@ static bilan_status wrap_cells(struct request *r, bilan_result **out,
   return result_finish(r->b, out, made);
 }
 
+/* One row a test, in the order of the items across. */
 static bilan_status wrap_tests(bilan *b, bilan_result **out, const struct banners *banners,
                                const struct crosstab *x) {
   static const struct text keys[] = {{"banner", 6}, {"test", 4}};
@@ -116,6 +121,7 @@ static bilan_status wrap(struct request *r, bilan_result **out, bilan_result **t
   return BILAN_OK;
 }
 
+/* Tests are made only when somebody takes them. */
 bilan_status bilan_crosstab(bilan *b, bilan_result **out, bilan_result **tests,
                             const bilan_survey *survey, const char *item,
                             const char *const *columns, size_t count,

@@ -6,6 +6,7 @@
 
 /* ---- wrapping ---------------------------------------------------------------------------- */
 
+/* Figures and keys of one row; `keys_before_by` is 1 where rows have a level. */
 static void wrap_row(bilan_result *to, size_t row, const struct request *r,
                      const struct estimate_row *from, size_t keys_before_by) {
   result_set(to, row, &from->e);
@@ -41,6 +42,7 @@ static bilan_status finish(bilan_status status, struct request *r, bilan_result 
 
 /* ---- shares ------------------------------------------------------------------------------ */
 
+/* All estimates have this shape: open, find the items, estimate, finish. */
 bilan_status bilan_proportion(bilan *b, bilan_result **out, const bilan_survey *survey,
                               const char *item, const bilan_estimate_options *options) {
   struct request r;
@@ -53,6 +55,7 @@ bilan_status bilan_proportion(bilan *b, bilan_result **out, const bilan_survey *
   return finish(status, &r, out, &list);
 }
 
+/* As bilan_proportion, with an order. */
 bilan_status bilan_freq(bilan *b, bilan_result **out, const bilan_survey *survey,
                         const char *item, const bilan_estimate_options *options) {
   struct request r;
@@ -67,6 +70,7 @@ bilan_status bilan_freq(bilan *b, bilan_result **out, const bilan_survey *survey
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
+/* Numbers only: labels have no mean. */
 bilan_status bilan_mean(bilan *b, bilan_result **out, const bilan_survey *survey,
                         const char *item, const bilan_estimate_options *options) {
   struct request r;
@@ -94,6 +98,7 @@ static bilan_status total_of(struct request *r, struct estimates *list, const ch
   return total_levels(r->b, list, &r->sample, c, &r->by, r->conf);
 }
 
+/* See total_of for the two kinds of total. */
 bilan_status bilan_total(bilan *b, bilan_result **out, const bilan_survey *survey,
                          const char *item, const bilan_estimate_options *options) {
   struct request r;
@@ -105,6 +110,7 @@ bilan_status bilan_total(bilan *b, bilan_result **out, const bilan_survey *surve
   return finish(status, &r, out, &list);
 }
 
+/* Both items are checked before anything is summed. */
 bilan_status bilan_ratio(bilan *b, bilan_result **out, const bilan_survey *survey,
                          const char *numerator, const char *denominator,
                          const bilan_estimate_options *options) {
@@ -124,6 +130,7 @@ bilan_status bilan_ratio(bilan *b, bilan_result **out, const bilan_survey *surve
 
 static const double median = 0.5;
 
+/* The rule by its word and the list of p; without options the median. */
 static bilan_status read_quantile(struct request *r, struct quantile_options *o) {
   int rule = RULE_MATH;
   *o = (struct quantile_options){.p = &median, .p_count = 1, .conf = r->conf};
@@ -141,6 +148,7 @@ static bilan_status read_quantile(struct request *r, struct quantile_options *o)
   return BILAN_OK;
 }
 
+/* The list of p is lent by the caller for the length of the call. */
 bilan_status bilan_quantile(bilan *b, bilan_result **out, const bilan_survey *survey,
                             const char *item, const bilan_estimate_options *options) {
   struct request r;

@@ -11,6 +11,7 @@ struct owned_handle {
   size_t owners;
 };
 
+/* The block is counted by a mem that ends here, not by its own. */
 bilan_status bilan_open(bilan **out) {
   struct mem first = {0};
   struct owned_handle *h = mem_zero(&first, 1, sizeof *h);
@@ -23,6 +24,7 @@ bilan_status bilan_open(bilan **out) {
 
 void handle_hold(bilan *b) { ((struct owned_handle *)(void *)b)->owners++; }
 
+/* The last owner hands the block to a mem that knows its size. */
 void handle_drop(bilan *b) {
   struct owned_handle *h = (struct owned_handle *)(void *)b;
   struct mem last = {.used = sizeof *h};
@@ -35,6 +37,7 @@ void bilan_close(bilan *b) {
 
 const char *bilan_message(const bilan *b) { return b ? b->message : "out of memory"; }
 
+/* Names of enums; NULL for a number that is none of theirs. */
 const char *bilan_status_name(bilan_status status) {
   static const char *const names[] = {"ok",    "no memory", "io",      "data",
                                       "usage", "limit",     "internal"};
@@ -75,6 +78,7 @@ void bilan_set_memory_limit(bilan *b, size_t bytes) { b->mem.cap = bytes; }
 size_t bilan_memory_used(const bilan *b) { return b->mem.used; }
 size_t bilan_memory_peak(const bilan *b) { return b->mem.peak; }
 
+/* 256 is far beyond what pays; it keeps a slip from starting a million. */
 bilan_status bilan_set_threads(bilan *b, int threads) {
   if (threads < 1 || threads > 256)
     return fail(b, BILAN_USAGE, "threads: expected 1 to 256, got %d", threads);
@@ -82,6 +86,7 @@ bilan_status bilan_set_threads(bilan *b, int threads) {
   return BILAN_OK;
 }
 
+/* Counting starts afresh, so that n means the n-th from here. */
 void bilan_fail_memory(bilan *b, uint64_t nth, int from_then_on) {
   b->mem.requests = 0;
   b->mem.fail_at = nth;

@@ -30,6 +30,7 @@ static void set_note(bilan_figures *out, unsigned notes) {
   }
 }
 
+/* A method that gives a point and an empty base have no limits. */
 static void set_interval(bilan_figures *out, struct plain_interval i, double conf) {
   memset(out, 0, sizeof *out);
   set_note(out, i.notes);
@@ -62,6 +63,7 @@ static bilan_status find_method(bilan *b, int *out, const char *const *names, co
 
 /* ---- intervals and tests ----------------------------------------------------------------- */
 
+/* Arguments first, so that NOTE_DOMAIN can never come back. */
 bilan_status bilan_proportion_interval(bilan *b, bilan_figures *out, double count, double n,
                                        double conf, const char *method) {
   int m = METHOD_WILSON;
@@ -73,6 +75,7 @@ bilan_status bilan_proportion_interval(bilan *b, bilan_figures *out, double coun
   return BILAN_OK;
 }
 
+/* The same for two shares. */
 bilan_status bilan_difference_interval(bilan *b, bilan_figures *out, const double count[2],
                                        const double n[2], double conf, const char *method) {
   int m = DIFFERENCE_NEWCOMBE;
@@ -98,6 +101,7 @@ static bilan_status check_counts(bilan *b, const double *counts, size_t rows, si
   return BILAN_OK;
 }
 
+/* The cells are not asked for, only the test. */
 bilan_status bilan_chi_squared(bilan *b, bilan_figures *out, const double *counts, size_t rows,
                                size_t cols, int correct) {
   struct plain_chi_squared test;
@@ -115,6 +119,7 @@ bilan_status bilan_chi_squared(bilan *b, bilan_figures *out, const double *count
   return BILAN_OK;
 }
 
+/* Odds ratios to the last digit: a caller has no other tool to compare with. */
 bilan_status bilan_fisher(bilan *b, bilan_figures *out, const double counts[4], double conf) {
   bilan_status status = check_counts(b, counts, 2, 2);
   if (!status) status = check_conf(b, conf);

@@ -5,6 +5,7 @@
 
 static const bilan_read_options usual = BILAN_READ_OPTIONS;
 
+/* Words that mean missing, in the type of the reader; lent texts, owned array. */
 static bilan_status copy_words(bilan *b, struct missing_word **out,
                                const bilan_read_options *o) {
   struct missing_word *words = mem_array(&b->mem, o->missing_count, sizeof *words);
@@ -35,6 +36,7 @@ static enum csv_want want_of(bilan_kind kind) {
   return CSV_FOUND_OUT;
 }
 
+/* Kinds of items, in the type of the reader; lent names, owned array. */
 static bilan_status copy_types(bilan *b, struct csv_type **out, const bilan_read_options *o) {
   struct csv_type *types = mem_array(&b->mem, o->type_count, sizeof *types);
   if (!types) return fail_nomem(b);
@@ -72,6 +74,7 @@ static bilan_status read_as(bilan *b, bilan_survey **out, const char *name, stru
   return BILAN_OK;
 }
 
+/* Reads bytes with public options; all that is made for the reader goes again. */
 static bilan_status read_text(bilan *b, bilan_survey **out, const char *name,
                               struct text bytes, const bilan_read_options *o) {
   struct missing_word *words = NULL;
@@ -97,6 +100,7 @@ static bilan_status read_text(bilan *b, bilan_survey **out, const char *name,
   return status;
 }
 
+/* The file is held in memory while it is read, and counts towards the limit. */
 bilan_status bilan_read_csv(bilan *b, bilan_survey **out, const char *path,
                             const bilan_read_options *options) {
   const bilan_read_options *o = options ? options : &usual;
@@ -112,6 +116,7 @@ bilan_status bilan_read_csv(bilan *b, bilan_survey **out, const char *path,
   return status;
 }
 
+/* No bytes at all are a fault of the data, which the reader names. */
 bilan_status bilan_read_csv_bytes(bilan *b, bilan_survey **out, const void *bytes, size_t size,
                                   const bilan_read_options *options) {
   const bilan_read_options *o = options ? options : &usual;

@@ -13,6 +13,7 @@
 
 enum { CATEGORIES_MOST = 10000, NAMED_LEVELS = 256 };
 
+/* "verb: what: why", and "verb: "item" why" for an item. */
 static bilan_status refuse(const struct request *r, const char *what, const char *why) {
   return fail(r->b, BILAN_USAGE, "%s: %s%s%s", r->verb, what, *what ? ": " : "", why);
 }
@@ -35,6 +36,7 @@ static unsigned set_options(const bilan_estimate_options *o) {
   return bits;
 }
 
+/* The first option that is set but not known is named. */
 static bilan_status check_known(struct request *r, unsigned known) {
   static const char *const names[] = {"by",      "level",  "interval", "base",
                                       "sort",    "include_missing",    "nets", "weights",
@@ -53,6 +55,8 @@ bilan_status request_fraction(struct request *r, double *out, const char *option
   return BILAN_OK;
 }
 
+/* Without a word *out stays, so the caller puts the usual choice there. The message lists
+ * all words. */
 bilan_status request_choice(struct request *r, int *out, const char *option,
                             const char *const *names, const char *word) {
   struct buffer all;
@@ -77,6 +81,7 @@ bilan_status request_choice(struct request *r, int *out, const char *option,
 
 /* ---- items ------------------------------------------------------------------------------- */
 
+/* NULL and unknown names are refused with the nearest name. */
 bilan_status request_item(struct request *r, struct column **out, const char *name) {
   size_t place;
   bilan_status status = survey_place(r->b, &place, r->survey, name);
@@ -84,6 +89,7 @@ bilan_status request_item(struct request *r, struct column **out, const char *na
   return status;
 }
 
+/* Levels with scores are numbers too. */
 bilan_status request_measure(struct request *r, struct column **out, const char *name) {
   struct column *c;
   bilan_status status = request_item(r, &c, name);
@@ -93,6 +99,7 @@ bilan_status request_measure(struct request *r, struct column **out, const char 
   return BILAN_OK;
 }
 
+/* An item of codes is held, others are made into codes for this request. */
 bilan_status request_codes(struct request *r, struct column **out, bool *declared,
                            const char *name) {
   struct column *c, *codes;
@@ -110,11 +117,15 @@ bilan_status request_codes(struct request *r, struct column **out, bool *declare
   return BILAN_OK;
 }
 
+/* By-items until the first NULL; one behind it would go unheard, so it is refused. */
 static bilan_status read_by(struct request *r) {
+  const char *const *by = r->options.by;
   bilan_status status = BILAN_OK;
-  for (size_t i = 0; !status && i < BY_MOST && r->options.by[i]; i++) {
+  if ((!by[0] && (by[1] || by[2])) || (!by[1] && by[2]))
+    return refuse(r, "by", "NULL ends the list, but an item follows");
+  for (size_t i = 0; !status && i < BY_MOST && by[i]; i++) {
     struct column *c = NULL;
-    status = request_codes(r, &c, &r->by.declared[i], r->options.by[i]);
+    status = request_codes(r, &c, &r->by.declared[i], by[i]);
     if (status) return status;
     r->by.keys[i] = c;
     r->by.count++;
@@ -122,6 +133,7 @@ static bilan_status read_by(struct request *r) {
   return status;
 }
 
+/* A weight that is missing counts as 0, further down. */
 static bilan_status read_weights(struct request *r) {
   struct column *c;
   if (!r->options.weights) return BILAN_OK;
@@ -130,6 +142,7 @@ static bilan_status read_weights(struct request *r) {
   return status;
 }
 
+/* After a failure the request can be closed like any other. */
 bilan_status request_open(struct request *r, bilan *b, const char *verb,
                           const bilan_survey *survey, const bilan_estimate_options *options,
                           unsigned known) {
@@ -146,6 +159,7 @@ bilan_status request_open(struct request *r, bilan *b, const char *verb,
   return status;
 }
 
+/* Idempotent. */
 void request_close(struct request *r) {
   for (size_t i = 0; i < r->held_count; i++) column_free(r->held[i]);
   mem_free(&r->b->mem, r->nets);
@@ -157,6 +171,7 @@ void request_close(struct request *r) {
 
 /* ---- levels and nets --------------------------------------------------------------------- */
 
+/* The first 256 levels are looked through for one that is near. */
 static bilan_status no_level(const struct request *r, const struct column *item,
                              const char *label) {
   struct text names[NAMED_LEVELS];
@@ -196,6 +211,7 @@ static bilan_status read_net(struct request *r, struct net *out, uint32_t *codes
   return status;
 }
 
+/* Codes of all nets lie in one block; each net lends its part. */
 static bilan_status read_nets(struct request *r, bool declared) {
   const bilan_estimate_options *o = &r->options;
   size_t levels = 0;
@@ -230,6 +246,7 @@ static bilan_status read_words(struct request *r) {
   return status;
 }
 
+/* The level and the nets are looked up last, when the dictionary is known. */
 bilan_status request_levels(struct request *r, const char *name) {
   struct column *c;
   bool declared = true;

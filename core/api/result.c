@@ -44,6 +44,7 @@ static size_t keep_text(bilan_result *r, struct text t) {
   return at;
 }
 
+/* The handle is held at once, so that a half-made result is freed like a whole one. */
 bilan_status result_make(bilan *b, bilan_result **out, size_t rows, const struct text *keys,
                          size_t key_count) {
   bilan_result *r = mem_zero(&b->mem, 1, sizeof *r);
@@ -66,6 +67,7 @@ bilan_status result_make(bilan *b, bilan_result **out, size_t rows, const struct
   return BILAN_OK;
 }
 
+/* In the order of their bits, which is fixed. */
 void notes_print(struct buffer *out, unsigned notes) {
   size_t start = out->n;
   for (unsigned bit = 1; bit; bit <<= 1) {
@@ -75,6 +77,7 @@ void notes_print(struct buffer *out, unsigned notes) {
   }
 }
 
+/* A row is set once; its note is printed here. */
 void result_set(bilan_result *result, size_t row, const struct estimate *e) {
   struct result_row *r = &result->row[row];
   r->e = *e;
@@ -89,6 +92,7 @@ void result_set_key(bilan_result *result, size_t row, size_t key, struct text t)
 
 void result_set_net(bilan_result *result, size_t row) { result->row[row].net = true; }
 
+/* A buffer that failed once took nothing afterwards: one look is enough. */
 bilan_status result_finish(bilan *b, bilan_result **out, bilan_result *made) {
   if (made->texts.failed) {
     bilan_result_free(made);
@@ -98,6 +102,7 @@ bilan_status result_finish(bilan *b, bilan_result **out, bilan_result *made) {
   return BILAN_OK;
 }
 
+/* The handle goes last, since the blocks are counted there. */
 void bilan_result_free(bilan_result *result) {
   if (!result) return;
   bilan *b = result->b;
@@ -124,6 +129,7 @@ const char *bilan_result_key_at(const bilan_result *result, size_t row, size_t k
   return at == NO_TEXT ? NULL : result->texts.s + at;
 }
 
+/* Few keys: walking them is as quick as anything. */
 const char *bilan_result_key(const bilan_result *result, size_t row, const char *name) {
   for (size_t key = 0; name && key < result->keys; key++)
     if (strcmp(bilan_result_key_name(result, key), name) == 0)

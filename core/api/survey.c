@@ -34,6 +34,7 @@ void source_give_wordings(bilan_survey *survey) {
     if (report->heading[i].label) survey->wording[i] = report->heading[i].label;
 }
 
+/* Takes over first, fails afterwards: callers have nothing to undo. */
 bilan_status survey_make(bilan *b, bilan_survey **out, struct table *table,
                          struct domain *domain, struct source *source) {
   bilan_survey *s = mem_zero(&b->mem, 1, sizeof *s);
@@ -53,6 +54,7 @@ bilan_status survey_make(bilan *b, bilan_survey **out, struct table *table,
   return BILAN_OK;
 }
 
+/* The handle goes last, since the blocks are counted there. */
 void bilan_survey_free(bilan_survey *survey) {
   if (!survey) return;
   bilan *b = survey->b;
@@ -88,6 +90,7 @@ int bilan_survey_is_selected(const bilan_survey *survey, size_t row) {
 
 /* ---- items ------------------------------------------------------------------------------- */
 
+/* Names are compared byte by byte. */
 bilan_status survey_place(bilan *b, size_t *place, const bilan_survey *survey,
                           const char *name) {
   if (!name) return fail(b, BILAN_USAGE, "the name of an item is NULL");
@@ -140,6 +143,7 @@ static bilan_status find_column(bilan *b, const struct column **out, const bilan
               table_count(survey->table));
 }
 
+/* Code 0 is a level too: the blank. */
 bilan_status bilan_survey_level(bilan *b, bilan_level *out, const bilan_survey *survey,
                                 size_t item, uint32_t code) {
   const struct column *c;
@@ -164,6 +168,7 @@ static double number_at(const struct column *c, size_t row) {
   return c->type == COLUMN_CODES || c->type == COLUMN_NUMBERS ? column_number(c, row) : NAN;
 }
 
+/* Filled on the side and handed over whole. */
 bilan_status bilan_survey_value(bilan *b, bilan_value *out, const bilan_survey *survey,
                                 size_t item, size_t row) {
   const struct column *c;
@@ -182,6 +187,7 @@ bilan_status bilan_survey_value(bilan *b, bilan_value *out, const bilan_survey *
   return BILAN_OK;
 }
 
+/* Blank and not ticked are both 0; bilan_survey_value tells them apart. */
 bilan_status bilan_survey_ticked(bilan *b, int *out, const bilan_survey *survey, size_t item,
                                  size_t row, uint32_t option) {
   const struct column *c;

@@ -21,6 +21,7 @@ static bilan_status name_verb(bilan *b, bilan_status status, const char *verb) {
 
 /* ---- where ------------------------------------------------------------------------------- */
 
+/* The domain of an expression over all rows. */
 static bilan_status filter(bilan *b, struct domain **out, const bilan_survey *survey,
                            const char *expression) {
   struct expr *e = NULL;
@@ -30,6 +31,7 @@ static bilan_status filter(bilan *b, struct domain **out, const bilan_survey *su
   return name_verb(b, status, "where");
 }
 
+/* The new domain is within the old one. */
 bilan_status bilan_where(bilan *b, bilan_survey **out, const bilan_survey *survey,
                          const char *expression) {
   struct domain *found = NULL, *both = NULL;
@@ -72,6 +74,7 @@ static bilan_status check_name(bilan *b, const char *verb, const char *name) {
   return fail(b, BILAN_USAGE, "%s: the name of the new item is not UTF-8", verb);
 }
 
+/* Worked out for all rows, selected or not: a later survey may ask for them. */
 bilan_status bilan_derive(bilan *b, bilan_survey **out, const bilan_survey *survey,
                           const char *name, const char *expression) {
   struct expr *e = NULL;
@@ -88,6 +91,7 @@ bilan_status bilan_derive(bilan *b, bilan_survey **out, const bilan_survey *surv
   return with_column(b, out, survey, text_of(name), kind, c, false);
 }
 
+/* The new item has the place and the wording of the old one. */
 bilan_status bilan_split(bilan *b, bilan_survey **out, const bilan_survey *survey,
                          const char *item, const char *separator) {
   size_t place;
@@ -104,6 +108,7 @@ bilan_status bilan_split(bilan *b, bilan_survey **out, const bilan_survey *surve
 
 /* ---- select ------------------------------------------------------------------------------ */
 
+/* All names before anything is made. */
 static bilan_status find_places(bilan *b, size_t *places, const bilan_survey *survey,
                                 const char *const *names, size_t count) {
   bilan_status status = BILAN_OK;
@@ -112,6 +117,7 @@ static bilan_status find_places(bilan *b, size_t *places, const bilan_survey *su
   return status;
 }
 
+/* Wordings move with their items. */
 bilan_status bilan_select(bilan *b, bilan_survey **out, const bilan_survey *survey,
                           const char *const *names, size_t count) {
   struct table *table = NULL;

@@ -29,7 +29,10 @@ bilan_status fail(bilan *b, bilan_status code, const char *format, ...) {
 }
 
 bilan_status fail_nomem(bilan *b) {
-  if (b->mem.cap && b->mem.used + b->mem.used / 8 >= b->mem.cap)
-    return fail(b, BILAN_NOMEM, "out of memory: the limit is %zu MB", b->mem.cap >> 20);
+  size_t cap = b->mem.cap;
+  bool small = cap < 1 << 20;
+  if (cap && b->mem.used + b->mem.used / 8 >= cap)
+    return fail(b, BILAN_NOMEM, "out of memory: the limit is %zu %s", small ? cap : cap >> 20,
+                small ? "bytes" : "MB");
   return fail(b, BILAN_NOMEM, "out of memory");
 }

@@ -270,10 +270,10 @@ static int l_write(lua_State *L) {
 }
 
 /* Writes all of it to a descriptor; false when the other end is gone or the disk is full. */
-static bool put_all(int fd, const char *s, size_t n) {
+static bool put_all(bilan *b, int fd, const char *s, size_t n) {
   while (n) {
-    ssize_t done = write(fd, s, n);
-    if (done < 0) return false;
+    long done = sys_write(&b->io, fd, s, n);
+    if (done <= 0) return false;
     s += done;
     n -= (size_t)done;
   }
@@ -284,7 +284,7 @@ static bool put_all(int fd, const char *s, size_t n) {
 static int l_print(lua_State *L) {
   struct text t = l_check_text(L, 1);
   count_output(L, l_host(L), t.n);
-  if (put_all(STDOUT_FILENO, t.s, t.n)) return 0;
+  if (put_all(l_handle(L), STDOUT_FILENO, t.s, t.n)) return 0;
   if (errno == EPIPE) { /* `bilan tab ... | head` ends quietly, as other tools do */
     signal(SIGPIPE, SIG_DFL);
     raise(SIGPIPE);
@@ -295,7 +295,7 @@ static int l_print(lua_State *L) {
 /* warn(text): to standard error; a failure there has nobody to be told. */
 static int l_warn(lua_State *L) {
   struct text t = l_check_text(L, 1);
-  lua_pushboolean(L, put_all(STDERR_FILENO, t.s, t.n));
+  lua_pushboolean(L, put_all(l_handle(L), STDERR_FILENO, t.s, t.n));
   return 1;
 }
 
@@ -315,7 +315,9 @@ static int l_grant(lua_State *L) {
   char real[HOST_PATH];
   const char *path = check_path(L, 1);
   if (strcmp(path, "-") == 0) h->standard_input = true;
-  if (resolve(b, real, path)) return 0;
+  bilan_status status = resolve(b, real, path);
+  if (status == BILAN_NOMEM) l_check(L, status);
+  if (status) return 0;
   if (h->grant_count == HOST_GRANTS) return refuse(L, "too many --read folders at \"%s\"", path);
   char *copy = mem_copy(&b->mem, real, strlen(real));
   if (!copy) l_check(L, fail_nomem(b));

@@ -81,7 +81,18 @@ static int open_core(lua_State *L) {
   return 1;
 }
 
+/* Makes Lua's growing buffers ready. Lua 5.4 registers the metatable of their boxes before it
+ * is filled: when memory runs out in between, on the first long text, every later one fails
+ * ("non-closable value"). Here the same fault only ends the start. */
+static void prepare_buffers(lua_State *L) {
+  luaL_Buffer buffer;
+  luaL_buffinitsize(L, &buffer, LUAL_BUFFERSIZE + 1);
+  luaL_pushresultsize(&buffer, 0);
+  lua_pop(L, 1);
+}
+
 void l_open_bilan(lua_State *L) {
+  prepare_buffers(L);
   l_new_types(L);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
   for (const struct embedded *file = embedded_files; file->name; file++) {

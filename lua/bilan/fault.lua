@@ -73,12 +73,12 @@ function M.place(err)
   return core.where() .. text
 end
 
---- The message of an error value, without the engine's own positions. Tables and other values
+--- The message of an error value, without the engine's own positions and without addresses. Tables and other values
 -- from scripts are named by their type only.
 function M.text(err)
   if type(err) ~= "string" then return ("error value of type %s"):format(type(err)) end
-  local text = err:gsub("^bilan[%w_.]*:%d+: ", ""):sub(1, 4096)
-  return text
+  local text = err:gsub("^bilan[%w_.]*:%d+: ", ""):gsub("(%l+): 0x%x+", "%1")
+  return text:sub(1, 4096)
 end
 
 return M

@@ -366,7 +366,7 @@ end
 
 -- One row level across the columns; a pair that the result does not have was not asked.
 local function cross_row(spec, level, cells, columns, view, net)
-  local row = { kind = net and "net" or "row", cells = {} }
+  local row = { kind = net and "net" or "row", level = level, cells = {} }
   local own, base = cells[level] or {}, nil
   for at, column in ipairs(columns) do
     local record = own[column.key]

@@ -66,7 +66,7 @@ end
 function M.load_file(path, environment)
   fault.expect(path, "string", "a path")
   local text = host.read(path):gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "--", 1)
-  local chunk, why = load(text, "@" .. path, "t", environment)
+  local chunk, why = load(text, library.chunk_name("@" .. path), "t", environment)
   if not chunk then error(why, 0) end
   return chunk
 end

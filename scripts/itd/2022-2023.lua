@@ -148,7 +148,7 @@ numérique et 34 % dans l'ingénierie (OPIIEC, 2023). Les élèves rencontré·e
 garçons, sont à l'amont de ces choix.]]
 local filles = eleves:proportion("genre", { level = "fille", by = "niveau" })
 report:chart(chart.dots(filles, { title = "Part de filles parmi les élèves rencontré·es",
-  benchmarks = { { value = 0.23, label = "numérique, 23 %" },
+  benchmark = { { value = 0.23, label = "numérique, 23 %" },
     { value = 0.34, label = "ingénierie, 34 %" } } }))
 
 report:section "De 60 à 15 interventions"

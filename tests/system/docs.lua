@@ -7,8 +7,9 @@
 -- name only ("-- codebook.lua"), it is stored under that name instead. A block ```sh is run when
 -- its first line starts with "bilan ". When the next block is ```text, the output (standard
 -- output and error together) must be that text, byte for byte but for blanks at the ends of
--- lines; a line "..." stands for any number of lines. Without such a line as "bilan: ..." the
--- exit status must be 0, or 1 for `bilan check`, which says with it that a figure is wrong.
+-- lines; a line "..." stands for any number of lines. Without such a line as "bilan: ..." or
+-- "file.lua:2: ..." the exit status must be 0, or 1 for `bilan check`, which says with it that a
+-- figure is wrong.
 -- The blocks of one page run in order in one folder of their own, which has copies of datasets/,
 -- scripts/ and docs/examples/.
 local build = os.getenv "BUILD" or "build"
@@ -126,7 +127,8 @@ local function fault(block, output, status, expected)
   if line then
     return ("line %d: expected  %s\ngot       %s"):format(expected.first + line - 1, want, have)
   end
-  local fails = expected and ("\n" .. expected.text):find "\nbilan: "
+  local fails = expected and (("\n" .. expected.text):find "\nbilan: "
+    or ("\n" .. expected.text):find "\n[%w_/.-]+%.lua:%d+: ")
   local audit = block.text:find "^bilan check " and status == 1
   if status ~= 0 and not fails and not audit then
     return ("exit status %d\n%s"):format(status, output:sub(1, 2000))
@@ -223,12 +225,12 @@ end
 -- The commands of the program and their options, from its own help.
 local function check_commands(page)
   local help = capture(quoted(program) .. " --help")
-  for command in help:gmatch "\n  bilan (%l+)" do
+  for command in help:gsub("\nexamples:.*", "\n"):gmatch "\n  bilan (%l+)" do
     local text = capture(("%s %s --help"):format(quoted(program), command))
     report(("the reference knows bilan %s"):format(command),
       not page:find("### bilan " .. command .. "\n", 1, true) and "no heading ### bilan " .. command or nil)
     local section = page:match("\n### bilan " .. command .. "\n(.-)\n##") or ""
-    for option in text:gmatch "\n  (%-%-[%w-]+)" do
+    for option in text:gsub("\n  %-%-help", "\n"):gmatch "\n  (%-%-[%w-]+)" do
       report(("the reference knows bilan %s %s"):format(command, option),
         not section:find(option, 1, true) and ("bilan %s: %s is not described"):format(command, option)
           or nil)
@@ -257,12 +259,11 @@ end
 -- Options in the reference's tables exist: a row "| `name` |" below "### `object:verb(...)`" is
 -- tried with a value no option takes; the engine must not call the name unknown.
 local function option_trials(page)
-  local trials = {}
-  for heading, body in ("\n" .. page):gmatch "\n### `([^\n]-)`[^\n]*\n(.-)\n%f[#]" do
-    local verb = heading:match "^survey:([%w_]+)"
-    for option in (verb and body or ""):gmatch "\n| `([%w_]+)` |" do
-      trials[#trials + 1] = { verb, option }
-    end
+  local trials, verb = {}, nil
+  for _, line in ipairs(lines_of(page)) do
+    if line:find "^##" then verb = line:match "^### `survey:([%w_]+)" end
+    local option = verb and line:match "^| `([%w_`, ]+)` |"
+    for name in (option or ""):gmatch "[%w_]+" do trials[#trials + 1] = { verb, name } end
   end
   return trials
 end

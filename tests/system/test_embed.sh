@@ -50,7 +50,16 @@ check install_brings_every_file "$(missing_files)"
 
 # ---- the header ------------------------------------------------------------------------------
 
-echo '#include <bilan.h>' >"$room/alone.c"
+cat >"$room/alone.c" <<'END'
+#include <bilan.h>
+int versions(void);
+int versions(void) {
+  bilan_read_options reading = BILAN_READ_OPTIONS;
+  bilan_estimate_options estimating = BILAN_ESTIMATE_OPTIONS;
+  bilan_column column = BILAN_COLUMN;
+  return column.name ? 0 : reading.version + estimating.version;
+}
+END
 cp "$room/alone.c" "$room/alone.cc"
 
 # alone COMPILER FILE FLAGS...: what the compiler has to say.
@@ -127,6 +136,12 @@ absent_file() {
 check example_names_a_file_that_is_absent "$(absent_file)"
 check static_example_needs_no_shared_engine \
   "$(readelf -d "$room/static" | grep NEEDED | grep bilan)"
+
+# block LANGUAGE: the code blocks of that language in the manual page.
+block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" docs/embedding.md | grep -v '^```'; }
+check manual_shows_this_example "$(block c | diff tests/embed/example.c -)"
+check manual_shows_this_data "$(block csv | diff "$room/answers.csv" -)"
+check manual_shows_this_output "$(block text | head -2 | diff "$room/want" -)"
 
 # ---- what the library exports ------------------------------------------------------------------
 

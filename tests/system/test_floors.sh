@@ -31,6 +31,7 @@ upward expr expr data base | check expr_includes_no_floor_above
 upward io io data base | check io_includes_no_floor_above
 upward kernel kernel data base | check kernel_includes_no_floor_above
 upward stat stat kernel data base | check stat_includes_no_floor_above
+upward api api stat kernel expr io data base | check api_includes_no_floor_above
 upward claim claim base | check claim_includes_base_alone
 
 grep -nE '#include <(lua|lauxlib|lualib)\.h>' -r core | grep -vE '^core/(binding/|main\.c)' |

@@ -3,7 +3,8 @@
 -- Each scenario is { name, function } whose function gives a text that says all it found: two
 -- runs must give the same text. `bilan` and the folder with the files are the arguments of this
 -- chunk. `first_use` is done before, so that modules are loaded without faults; a scenario that
--- names `cold` loads them under faults too. `most` bounds the allocations walked one by one.
+-- names `cold` loads them under faults too. `points`: at most so many faults are made. `io`: files
+-- fail as well; `writes` is the file that it makes, whose bytes are its text.
 local bilan, folder = ...
 local core = require "bilan.core"
 
@@ -52,8 +53,10 @@ local function pupils()
   end
   return bilan.survey {
     { "genre", list { "f", "g", "f", "g", "f", N, "f", "g", "f", "g", "f", "g" } },
-    { "avis", list { "oui", "non", "oui", N, "plutôt", "oui", "oui", "non", "plutôt", "oui", "non", "oui" } },
-    { "apres", list { "oui", "oui", "oui", "oui", "plutôt", "non", "oui", "oui", "oui", "oui", "non", "non" } },
+    { "avis", list { "oui", "non", "oui", N, "plutôt", "oui", "oui", "non", "plutôt", "oui", "non",
+      "oui" } },
+    { "apres", list { "oui", "oui", "oui", "oui", "plutôt", "non", "oui", "oui", "oui", "oui", "non",
+      "non" } },
     { "note", list { 12, 15, 9, 14, 17, 11, N, 16, 8, 19, 13, 10 } },
     { "age", list { 12, 13, 12, 14, 15, 12, 13, 13, 14, 15, 12, 13 } },
     { "q_a", list { "1", "", "1", "", "1", "1", "", "", "1", "1", "", "1" } },
@@ -100,9 +103,11 @@ end)
 add("reads a file", function() return shown(bilan.read(folder .. "/pupils.csv")) end, { io = true })
 add("reads and matches a codebook", function()
   local survey = bilan.read(folder .. "/pupils.csv", { codebook = { lang = "fr", items = {
-    { id = "genre", label = { fr = "Genre" }, levels = { { "fille", codes = { "f" } }, { "garçon", codes = { "g" } } } },
+    { id = "genre", label = { fr = "Genre" },
+      levels = { { "fille", codes = { "f" } }, { "garçon", codes = { "g" } } } },
     { id = "note", kind = "number", missing = { refused = { 99 } } },
-    { id = "avis", kind = "scale", levels = { "oui", "plutôt", "non" }, nets = { positif = { "oui", "plutôt" } } },
+    { id = "avis", kind = "scale", levels = { "oui", "plutôt", "non" },
+      nets = { positif = { "oui", "plutôt" } } },
   } } })
   return shown(survey) .. dump(survey:item "avis") .. dump(survey:origin())
 end)
@@ -132,12 +137,19 @@ verb("join", function()
   local other = bilan.survey { { "age", { 12, 13, 14, 15 } }, { "classe", { "6e", "5e", "4e", "3e" } } }
   return shown(people:join(other, "age"))
 end)
-verb("group", function() return shown(people:group({ q = { { "A", "q_a" }, { "B", "q_b" } } }, { blank_is_no = true })) end)
-verb("rename and select", function() return shown(people:rename { sexe = "genre" }:select("sexe", "note")) end)
-verb("sql", function()
-  return shown(people:sql "SELECT genre, upper(avis) AS a, avg(note) AS m FROM survey GROUP BY genre, a ORDER BY 1, 2")
+verb("group", function()
+  return shown(people:group({ q = { { "A", "q_a" }, { "B", "q_b" } } }, { blank_is_no = true }))
 end)
-verb("csv_write", function() return core.csv.csv_write(require("bilan.survey").inside(people).table, nil, {}) end)
+verb("rename and select", function()
+  return shown(people:rename { sexe = "genre" }:select("sexe", "note"))
+end)
+verb("sql", function()
+  return shown(people:sql [[SELECT genre, upper(avis) AS a, avg(note) AS m FROM survey
+    GROUP BY genre, a ORDER BY 1, 2]])
+end)
+verb("csv_write", function()
+  return core.csv.csv_write(require("bilan.survey").inside(people).table, nil, {})
+end)
 verb("errors name the nearest", function()
   return message(people.where, people, "agee > 3") .. message(people.where, people, "age >")
     .. message(people.mean, people, "avis") .. message(people.recode, people, "avis", { x = { "ouii" } })
@@ -146,9 +158,15 @@ end)
 
 -- ---- estimates ----------------------------------------------------------------------------------
 
-estimate("proportion", function(s) return s:proportion("avis", { by = "genre", ci = "clopper_pearson" }) end)
-estimate("proportion of a predicate", function(s) return s:proportion("note >= 12", { by = { "genre", "age" } }) end)
-estimate("freq with nets", function(s) return s:freq("avis", { nets = { positif = { "oui", "plutôt" } }, sort = "descending" }) end)
+estimate("proportion", function(s)
+  return s:proportion("avis", { by = "genre", ci = "clopper_pearson" })
+end)
+estimate("proportion of a predicate", function(s)
+  return s:proportion("note >= 12", { by = { "genre", "age" } })
+end)
+estimate("freq with nets", function(s)
+  return s:freq("avis", { nets = { positif = { "oui", "plutôt" } }, sort = "descending" })
+end)
 estimate("freq of several answers", function(s)
   return s:group({ q = { "q_a", "q_b" } }, { blank_is_no = true }):freq("q", { by = "genre" })
 end)
@@ -156,7 +174,9 @@ estimate("mean", function(s) return s:mean("note", { by = "genre" }) end)
 estimate("total", function(s) return s:total("note") end)
 estimate("quantile", function(s) return s:quantile("note", { p = 0.25, by = "genre" }) end)
 estimate("ratio", function(s) return s:ratio("note", "age", { by = "genre" }) end)
-estimate("difference", function(s) return s:difference("note", { by = "genre", from = "g", to = "f" }) end)
+estimate("difference", function(s)
+  return s:difference("note", { by = "genre", from = "g", to = "f" })
+end)
 estimate("difference of shares", function(s)
   return s:difference("avis", { level = "oui", by = "genre", from = "g", to = "f" })
 end)
@@ -177,8 +197,8 @@ estimate("trend", function(s) return s:trend("avis", { by = "age", level = "oui"
 
 add("plain intervals", function()
   local out = {}
-  for _, method in ipairs { "wald", "wilson", "wilson_cc", "agresti_coull", "clopper_pearson", "jeffreys",
-    "mid_p", "likelihood", "arcsine", "logit", "blaker" } do
+  for _, method in ipairs { "wald", "wilson", "wilson_cc", "agresti_coull", "clopper_pearson",
+    "jeffreys", "mid_p", "likelihood", "arcsine", "logit", "blaker" } do
     out[#out + 1] = dump(bilan.stat.proportion_ci(7, 24, { method = method }))
   end
   for _, method in ipairs { "newcombe", "miettinen_nurminen", "agresti_caffo", "wald" } do
@@ -188,7 +208,8 @@ add("plain intervals", function()
 end)
 add("plain tests", function()
   local stat = bilan.stat
-  return dump(stat.chi_squared { { 10, 12, 3 }, { 4, 9, 8 } }) .. dump(stat.fisher { { 3, 1, 2 }, { 1, 4, 2 } })
+  return dump(stat.chi_squared { { 10, 12, 3 }, { 4, 9, 8 } })
+    .. dump(stat.fisher { { 3, 1, 2 }, { 1, 4, 2 } })
     .. dump(stat.mcnemar { { 10, 2 }, { 7, 5 } }) .. dump(stat.trend({ 1, 4, 7 }, { 10, 10, 10 }))
     .. dump(stat.p_adjust({ 0.01, 0.04, 0.03 }, "holm")) .. dump(stat.rank_sum({ 1, 2, 5 }, { 3, 4, 4 }))
     .. dump(stat.kruskal { { 1, 2 }, { 3, 4, 4 }, { 5, 5 } }) .. dump(stat.round_percentages { 1, 1, 1 })
@@ -267,6 +288,37 @@ verb("reconstruction", function()
   local made = bilan.reconstruct { claims = claim_lines, populations = sizes, population = "college", seed = 3 }
   return shown(made)
 end)
+
+-- ---- files ------------------------------------------------------------------------------------------
+
+add("reads an SQLite file", function()
+  return shown(bilan.read(folder .. "/pupils.sqlite"))
+end, { io = true })
+add("audits a file of claims", function()
+  local found = bilan.claims(folder .. "/claims.tsv", { populations = folder .. "/sizes.tsv" })
+  return dump(found:rows())
+end, { io = true })
+verb("writes the respondents", function()
+  people:write "people.csv"
+  return written "people.csv"
+end, { io = true, writes = "people.csv" })
+
+-- The command line answers with a status; what it says of a fault is the error.
+local function run_script()
+  local said = ""
+  core.host.warn = function(text) said = said .. text end
+  local status = require("bilan.cli").main { "run", "--out", folder .. "/out", folder .. "/script.lua" }
+  if status ~= 0 then error(status .. said, 0) end
+  return written "out/page.html"
+end
+add("runs a script", run_script, { io = true, writes = "out/page.html", first_use = run_script })
+
+-- ---- drawing ----------------------------------------------------------------------------------------
+
+output("draws with gnuplot", function()
+  local chart = bilan.chart.bars(people:freq "avis", { title = "Avis" })
+  return dump(chart.svg or chart)
+end, { points = 30 })
 
 -- ---- from the start ------------------------------------------------------------------------------
 

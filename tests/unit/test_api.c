@@ -185,6 +185,80 @@ static void options_of_reading_are_obeyed(void **state) {
   close_handle(b);
 }
 
+/* The number in the only cell of a file, read with the decimal mark. */
+static double number_read_with(bilan *b, char decimal) {
+  bilan_survey *s = NULL;
+  bilan_read_options o = BILAN_READ_OPTIONS;
+  o.delimiter = ';';
+  o.decimal = decimal;
+  must(b, bilan_read_csv_bytes(b, &s, "size\n1,234\n", 11, &o));
+  double number = value_of(b, s, "size", 0).number;
+  bilan_survey_free(s);
+  return number;
+}
+
+static void the_decimal_mark_decides(void **state) {
+  (void)state;
+  bilan *b = open_handle();
+  near(number_read_with(b, ','), 1.234);
+  near(number_read_with(b, '.'), 1234);
+  close_handle(b);
+}
+
+static void short_rows_are_filled_when_asked(void **state) {
+  (void)state;
+  static const char text[] = "a,b\n1\n2,3\n";
+  bilan *b = open_handle();
+  bilan_survey *s = NULL;
+  bilan_read_options o = BILAN_READ_OPTIONS;
+  refused(b, bilan_read_csv_bytes(b, &s, text, sizeof text - 1, &o), BILAN_DATA, ":2:");
+  o.fill = 1;
+  must(b, bilan_read_csv_bytes(b, &s, text, sizeof text - 1, &o));
+  assert_int_equal(value_of(b, s, "b", 0).missing, BILAN_NO_ANSWER);
+  bilan_survey_free(s);
+  o.most_rows = 1;
+  refused(b, bilan_read_csv_bytes(b, &s, text, sizeof text - 1, &o), BILAN_LIMIT, "1");
+  close_handle(b);
+}
+
+static void headers_of_survey_tools_give_wordings(void **state) {
+  (void)state;
+  static const char text[] =
+      "\"q1. Your school?\",\"q2. Your class?\",\"q3. Any remark?\"\na,1,x\n";
+  bilan *b = open_handle();
+  bilan_survey *s = NULL;
+  must(b, bilan_read_csv_bytes(b, &s, text, sizeof text - 1, NULL));
+  assert_string_equal(bilan_survey_item(s, 0), "q1");
+  assert_string_equal(bilan_survey_wording(s, 0), "Your school?");
+  assert_string_equal(bilan_survey_wording(s, 2), "Any remark?");
+  bilan_survey_free(s);
+  close_handle(b);
+}
+
+static void a_number_that_means_missing_is_no_number(void **state) {
+  (void)state;
+  static const bilan_missing_word reasons[] = {{"99", BILAN_DONT_KNOW}};
+  static const char text[] = "n\n1\n99\n2\n";
+  bilan *b = open_handle();
+  bilan_survey *s = NULL;
+  bilan_level level;
+  bilan_read_options o = BILAN_READ_OPTIONS;
+  o.missing = reasons;
+  o.missing_count = 1;
+  must(b, bilan_read_csv_bytes(b, &s, text, sizeof text - 1, &o));
+  bilan_value v = value_of(b, s, "n", 1);
+  assert_int_equal(v.missing, BILAN_DONT_KNOW);
+  assert_int_equal(v.has_number, 0);
+  must(b, bilan_survey_level(b, &level, s, 0, v.code));
+  assert_int_equal(level.missing, BILAN_DONT_KNOW);
+  assert_int_equal(level.has_number, 0);
+  must(b, bilan_survey_level(b, &level, s, 0, value_of(b, s, "n", 2).code));
+  assert_int_equal(level.has_number, 1);
+  near(level.number, 2);
+  bilan_survey_free(s);
+  close_handle(b);
+}
+
 static void wrong_options_of_reading_are_refused(void **state) {
   (void)state;
   static const bilan_item_type scale[] = {{"a", BILAN_SCALE}}, absent[] = {{"b", BILAN_NUMBER}};
@@ -371,14 +445,14 @@ static void a_level_may_be_called_like_a_kind_of_missing(void **state) {
 
 static void where_selects_and_keeps_the_rows(void **state) {
   (void)state;
-  static const int in[] = {0, 0, 0, 0, 1, 1, 0, 1};
+  static const int in[] = {0, 0, 0, 1, 1, 0, 0, 0};
   bilan *b = open_handle();
   bilan_survey *s = read_answers(b), *school = NULL, *part = NULL;
   must(b, bilan_where(b, &school, s, "school = 'b'"));
-  must(b, bilan_where(b, &part, school, "hours > 4"));
+  must(b, bilan_where(b, &part, school, "hours < 6"));
   bilan_survey_free(school);
   assert_int_equal(bilan_survey_rows(part), 8);
-  assert_int_equal(bilan_survey_selected(part), 3);
+  assert_int_equal(bilan_survey_selected(part), 2);
   for (size_t row = 0; row < 8; row++)
     assert_int_equal(bilan_survey_is_selected(part, row), in[row]);
   assert_int_equal(bilan_survey_is_selected(part, 8), 0);
@@ -412,18 +486,39 @@ static void derive_adds_or_replaces_an_item(void **state) {
 
 static void select_keeps_items_in_the_order_named(void **state) {
   (void)state;
-  static const char *const names[] = {"chosen", "agrees"}, *const again[] = {"size", "size"};
+  static const char *const names[] = {"chosen", "said", "agrees"};
+  static const char *const again[] = {"size", "size"};
   bilan *b = open_handle();
   bilan_survey *s = make_survey(b), *part = NULL, *none = NULL;
-  must(b, bilan_select(b, &part, s, names, 2));
-  assert_int_equal(bilan_survey_items(part), 2);
+  must(b, bilan_select(b, &part, s, names, 3));
+  assert_int_equal(bilan_survey_items(part), 3);
   assert_string_equal(bilan_survey_item(part, 0), "chosen");
-  assert_string_equal(bilan_survey_wording(part, 1), "Do you agree?");
+  assert_string_equal(bilan_survey_wording(part, 2), "Do you agree?");
+  assert_string_equal(bilan_survey_wording(part, 1), "");
   refused(b, bilan_select(b, &none, s, again, 2), BILAN_USAGE, "\"size\" stands twice");
   refused(b, bilan_select(b, &none, part, again, 1), BILAN_USAGE, "no item \"size\"");
   assert_null(none);
   bilan_survey_free(s);
   bilan_survey_free(part);
+  close_handle(b);
+}
+
+static void verbs_keep_the_selection(void **state) {
+  (void)state;
+  static const char *const names[] = {"hours", "topics"};
+  bilan *b = open_handle();
+  bilan_survey *s = read_answers(b), *part = NULL, *made[3] = {NULL};
+  must(b, bilan_where(b, &part, s, "school = 'a'"));
+  must(b, bilan_derive(b, &made[0], part, "x", "hours + 1"));
+  must(b, bilan_select(b, &made[1], part, names, 2));
+  must(b, bilan_split(b, &made[2], part, "topics", ";"));
+  for (size_t i = 0; i < 3; i++) {
+    assert_int_equal(bilan_survey_selected(made[i]), 3);
+    assert_int_equal(bilan_survey_rows(made[i]), 8);
+    bilan_survey_free(made[i]);
+  }
+  bilan_survey_free(part);
+  bilan_survey_free(s);
   close_handle(b);
 }
 
@@ -476,6 +571,10 @@ int main(void) {
       cmocka_unit_test(places_that_are_not_there_are_refused),
       cmocka_unit_test(faults_in_a_file_have_a_place),
       cmocka_unit_test(options_of_reading_are_obeyed),
+      cmocka_unit_test(the_decimal_mark_decides),
+      cmocka_unit_test(short_rows_are_filled_when_asked),
+      cmocka_unit_test(headers_of_survey_tools_give_wordings),
+      cmocka_unit_test(a_number_that_means_missing_is_no_number),
       cmocka_unit_test(wrong_options_of_reading_are_refused),
       cmocka_unit_test(what_reading_noticed_is_told),
       cmocka_unit_test(a_file_is_read_as_its_bytes_are),
@@ -487,6 +586,7 @@ int main(void) {
       cmocka_unit_test(where_selects_and_keeps_the_rows),
       cmocka_unit_test(derive_adds_or_replaces_an_item),
       cmocka_unit_test(select_keeps_items_in_the_order_named),
+      cmocka_unit_test(verbs_keep_the_selection),
       cmocka_unit_test(split_makes_several_answers),
       cmocka_unit_test(faults_in_expressions_show_the_place),
   };

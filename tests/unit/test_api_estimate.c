@@ -43,12 +43,14 @@ static void groups_follow_the_levels_of_the_by_item(void **state) {
   bilan_estimate_options o = BILAN_ESTIMATE_OPTIONS;
   o.by[0] = "school";
   o.level = "no";
+  o.conf = 0.9;
   must(b, bilan_proportion(b, &r, s, "answer", &o));
   assert_int_equal(bilan_result_rows(r), 2);
   for (size_t row = 0; row < 2; row++) {
     assert_string_equal(bilan_result_key(r, row, "school"), row ? "b" : "a");
     assert_string_equal(bilan_result_key_at(r, row, 0), "no");
     near(figure(r, row, VALUE), 1.0 / 3);
+    near(figure(r, row, CONF), 0.9);
   }
   assert_int_equal(bilan_result_missing(r, 0, BILAN_PRESENT), 0);
   assert_int_equal(bilan_result_missing(r, 1, BILAN_PRESENT), 2);
@@ -235,6 +237,11 @@ static void letters_name_the_smaller_columns(void **state) {
   assert_string_equal(bilan_result_key(r, 1, "letters"), "A");
   assert_string_equal(bilan_result_key(r, 2, "letters"), "B");
   bilan_result_free(r);
+  o.smallest = 41;
+  must(b, bilan_crosstab(b, &r, NULL, s, "agrees", across, 1, &o));
+  assert_string_equal(bilan_result_key(r, 2, "letters"), "");
+  assert_non_null(strstr(bilan_result_note(r, 2), "small base"));
+  bilan_result_free(r);
   bilan_survey_free(s);
   close_handle(b);
 }
@@ -317,6 +324,8 @@ static void wrong_options_of_estimates_are_refused(void **state) {
   refuse_option(b, s, o, "no level \"yse\"; did you mean \"yes\"?");
   o = usual, o.by[0] = "scool";
   refuse_option(b, s, o, "no item \"scool\"; did you mean \"school\"?");
+  o = usual, o.by[1] = "school";
+  refuse_option(b, s, o, "by: NULL ends the list");
   o = usual, o.net_count = 1;
   refuse_option(b, s, o, "nets");
   bilan_survey_free(s);

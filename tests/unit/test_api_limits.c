@@ -30,6 +30,18 @@ static void a_memory_limit_stops_a_call_and_no_more(void **state) {
   close_handle(b);
 }
 
+static void the_failing_request_is_counted_from_now(void **state) {
+  (void)state;
+  bilan *b = open_handle();
+  bilan_survey *s = read_answers(b), *part = NULL;
+  bilan_fail_memory(b, 1, 0);
+  refused(b, bilan_where(b, &part, s, "hours > 1"), BILAN_NOMEM, "out of memory");
+  must(b, bilan_where(b, &part, s, "hours > 1"));
+  bilan_survey_free(part);
+  bilan_survey_free(s);
+  close_handle(b);
+}
+
 enum { MANY = 300000 };
 
 /* A mean over many rows, in several blocks. */
@@ -236,6 +248,7 @@ static void threads_with_a_handle_each_do_not_meet(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_memory_limit_stops_a_call_and_no_more),
+      cmocka_unit_test(the_failing_request_is_counted_from_now),
       cmocka_unit_test(threads_never_change_a_bit),
       cmocka_unit_test(a_number_of_threads_has_bounds),
       cmocka_unit_test(every_failing_allocation_is_survived),

@@ -101,7 +101,8 @@ end
 -- ---- dimensions -------------------------------------------------------------------------------
 
 -- The name of a level as a reader sees it; years stay as they are.
-local function label_of(value, tag)
+local function label_of(value, tag, words)
+  if words and words[value] then return words[value] end
   if value == TOTAL then return format.say(tag, "total") end
   if math.type(value) == "integer" then return tostring(value) end
   if math.type(value) then return format.number(value, { lang = tag }) end
@@ -109,8 +110,9 @@ local function label_of(value, tag)
   return tostring(value)
 end
 
-local function new_dimension(self, key, label, read)
-  return { key = key, label = label, read = read, values = {}, seen = {}, lang = self.lang }
+local function new_dimension(self, key, label, read, words)
+  return { key = key, label = label, read = read, values = {}, seen = {}, lang = self.lang,
+    words = words }
 end
 
 -- Notes the value of a record on a dimension, in order of appearance.
@@ -118,7 +120,7 @@ local function note_value(dimension, record)
   local value = dimension.read(record)
   if value == nil then value = TOTAL end
   if not dimension.seen[value] then
-    dimension.seen[value] = { key = value, label = label_of(value, dimension.lang),
+    dimension.seen[value] = { key = value, label = label_of(value, dimension.lang, dimension.words),
       total = value == TOTAL }
     dimension.values[#dimension.values + 1] = dimension.seen[value]
   end
@@ -139,21 +141,34 @@ local function column_reader(body)
   end
 end
 
+-- The name of the banner when there is one alone.
+local function only_banner(body)
+  local name
+  for _, record in ipairs(body.records) do
+    if record.banner and name and record.banner ~= name then return nil end
+    name = name or record.banner
+  end
+  return name
+end
+
 local function find_dimensions(self, body)
   local list = {}
-  local function add(key, label, read) list[#list + 1] = new_dimension(self, key, label, read) end
+  local words = body.level_labels or {}
+  local function add(key, label, read, item)
+    list[#list + 1] = new_dimension(self, key, label, read, words[item])
+  end
   for _, item in ipairs(body.by) do
-    add(item.name, item.label or item.name, function(record) return record.by[item.name] end)
+    add(item.name, item.label or item.name, function(record) return record.by[item.name] end, item.name)
   end
   local item = body.item or { name = "level", label = format.say(self.lang, "level") }
   if body.kind == "crosstab" then
-    add("row", item.label or item.name, function(record) return record.row end)
-    add("col", "", column_reader(body))
+    add("row", item.label or item.name, function(record) return record.row end, item.name)
+    add("col", "", column_reader(body), only_banner(body))
   end
   for _, key in ipairs { "level", "term", "p" } do
-    for _, record in ipairs(body.records) do
+    for _, record in ipairs(body.kind ~= "crosstab" and body.records or {}) do
       if record[key] ~= nil then
-        add(key, item.label or item.name, function(r) return r[key] end)
+        add(key, item.label or item.name, function(r) return r[key] end, item.name)
         break
       end
     end
@@ -177,7 +192,7 @@ local function cross_texts(grid, records, body)
   local column_at, row_at, out = {}, {}, {}
   for at, column in ipairs(grid.columns) do column_at[column.key] = at end
   for _, row in ipairs(grid.rows) do
-    if row.kind ~= "base" and row.kind ~= "missing" then row_at[row.cells[1].text] = row end
+    if row.kind ~= "base" and row.kind ~= "missing" then row_at[row.level] = row end
   end
   local only
   for _, column in ipairs(grid.columns) do only = only or column.key:match("^([^%z]+)%z.") end

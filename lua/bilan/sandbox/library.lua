@@ -287,12 +287,18 @@ end
 
 -- ---- chunks ------------------------------------------------------------------------------------
 
+--- The name of a chunk of a script's; one that starts as the files of the engine do is set apart.
+function M.chunk_name(name)
+  if name:find("^[=@]bilan") then return "@./" .. name:sub(2) end
+  return name
+end
+
 --- `load` for chunks that see `environment` unless the script gives them another one.
 function M.load(environment)
   return function(chunk, name, mode, env)
     if raw_type(chunk) ~= "string" then fault.raise("load: a text is expected, got a %s", raw_type(chunk)) end
     name = name == nil and "=(load)" or M.tostring(name)
-    if name:find("^=bilan") then name = "@" .. name:sub(2) end
+    name = M.chunk_name(name)
     if mode ~= nil and mode ~= "t" and mode ~= "bt" then return nil, "load: only text can be loaded" end
     return raw_load(chunk, name, "t", env or environment)
   end

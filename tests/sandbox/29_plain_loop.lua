@@ -1,0 +1,2 @@
+-- expect 3: a loop that does nothing
+while true do end

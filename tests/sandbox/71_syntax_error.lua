@@ -1,0 +1,2 @@
+-- expect 1: a syntax error is placed
+local x = = 1
