@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/names.h"
-#include "binding/module.h"
 
 /* ---- the handle --------------------------------------------------------------------------- */
 
@@ -26,16 +25,45 @@ void l_set_handle(lua_State *L, bilan *b) {
 
 /* ---- errors ------------------------------------------------------------------------------- */
 
+/* Is the frame at this level a line of a script's? */
+static bool script_frame(lua_State *L, lua_Debug *frame, int level) {
+  if (!lua_getstack(L, level, frame)) return false;
+  lua_getinfo(L, "Sl", frame);
+  return frame->currentline > 0 && strncmp(frame->source, "=bilan", 6) != 0;
+}
+
+/* One more than the last level of the stack: by doubling, then by halving. */
+static int stack_depth(lua_State *L) {
+  lua_Debug frame;
+  int low = 0, high = 1;
+  while (lua_getstack(L, high, &frame)) {
+    low = high;
+    high *= 2;
+  }
+  while (high - low > 1) {
+    int middle = low + (high - low) / 2;
+    if (lua_getstack(L, middle, &frame)) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/* Lua finds a level by counting from the top, so a walk over a deep recursion of the engine's
+ * would take the square of its depth: of a deep stack only both ends are looked at. */
+bool l_find_script(lua_State *L, lua_Debug *frame) {
+  enum { NEAR = 500, FAR = 200 };
+  int level = 0, depth = stack_depth(L);
+  for (; level < depth; level++) {
+    if (level == NEAR && depth - FAR > NEAR) level = depth - FAR;
+    if (script_frame(L, frame, level)) return true;
+  }
+  return false;
+}
+
 void l_push_where(lua_State *L) {
   lua_Debug frame;
-  for (int level = 0; lua_getstack(L, level, &frame); level++) {
-    lua_getinfo(L, "Sl", &frame);
-    if (frame.currentline > 0 && strncmp(frame.source, "=bilan", 6) != 0) {
-      lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
-      return;
-    }
-  }
-  lua_pushliteral(L, "");
+  if (l_find_script(L, &frame)) lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
+  else lua_pushliteral(L, "");
 }
 
 void l_check(lua_State *L, bilan_status status) {

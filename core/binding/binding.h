@@ -16,13 +16,22 @@
 
 /* The engine handle of this Lua state (kept in the registry; lives as long as the state). */
 bilan *l_handle(lua_State *L);
+void l_set_handle(lua_State *L, bilan *b); /* before anything else of this floor */
 
 /* Raises the handle's last message as a Lua error with the position of the caller's line;
  * returns nothing when status is BILAN_OK. */
 void l_check(lua_State *L, bilan_status status);
 
+/* Pushes "file:line: " of the first running Lua line outside the engine, or "". */
+void l_push_where(lua_State *L);
+
+/* The nearest running Lua line outside the engine in `frame`; false when there is none. Allocates
+ * nothing. */
+bool l_find_script(lua_State *L, lua_Debug *frame);
+
 /* ---- userdata: a slot is made closed (NULL), then filled ------------------------------- */
 
+void l_new_types(lua_State *L); /* their metatables; once, when the state is set up */
 struct table **l_new_table(lua_State *L);
 struct domain **l_new_domain(lua_State *L);
 struct column **l_new_column(lua_State *L);

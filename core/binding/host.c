@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "binding/module.h"
 
 static const char host_key = 'o';
 
@@ -41,12 +40,8 @@ void l_host_plain(lua_State *L) {
 
 void l_host_note_place(struct host *h) {
   lua_Debug frame;
-  for (int level = 0; h->watched && lua_getstack(h->watched, level, &frame); level++) {
-    lua_getinfo(h->watched, "Sl", &frame);
-    if (frame.currentline <= 0 || strncmp(frame.source, "=bilan", 6) == 0) continue;
+  if (h->watched && l_find_script(h->watched, &frame))
     snprintf(h->place, sizeof h->place, "%s:%d: ", frame.short_src, frame.currentline);
-    return;
-  }
 }
 
 void l_host_close(struct host *h, bilan *b) {

@@ -8,12 +8,6 @@
  * runs out. The handle outlives it; lua_close ends it. */
 lua_State *l_new_state(bilan *b);
 
-void l_set_handle(lua_State *L, bilan *b); /* before anything else of this floor */
-void l_new_types(lua_State *L);            /* the metatables of the userdata */
-
-/* Pushes "file:line: " of the first running Lua line outside the engine, or "". */
-void l_push_where(lua_State *L);
-
 /* Makes `require "bilan"` and `require "bilan.NAME"` find the embedded files and the C parts
  * (bilan.core), and pushes the module. The handle must be set. */
 void l_open_bilan(lua_State *L);

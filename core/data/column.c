@@ -1,4 +1,14 @@
-/* column.c - see column.h: shapes, reading, releasing. */
+/* column.c - see column.h: the four shapes of a column, reading a row, releasing.
+ *
+ * A column is one struct whatever its shape; the fields that do not belong to the shape are
+ * NULL, so that freeing is the same for all. The reading functions branch on the shape and do
+ * no checks: row < rows and the shape are the caller's promise, since they run once per cell.
+ * What runs over whole columns (core/kernel) takes the blocks out of the struct and does not
+ * call them.
+ *
+ * The makers take their blocks over even when they fail, so that a builder can hand them on as
+ * its last step without looking back.
+ */
 #include "data/column.h"
 
 #include <math.h>
@@ -6,6 +16,7 @@
 
 /* ---- making ---------------------------------------------------------------------------- */
 
+/* All zero but what every shape has; one owner. NULL when memory runs out. */
 static struct column *new_column(bilan *b, enum column_type type, size_t rows) {
   struct column *c = mem_zero(&b->mem, 1, sizeof *c);
   if (!c) return NULL;
@@ -16,6 +27,7 @@ static struct column *new_column(bilan *b, enum column_type type, size_t rows) {
   return c;
 }
 
+/* `codes` holds rows * width bytes, each below dict_count(dict). */
 bilan_status column_codes(bilan *b, struct column **out, size_t rows, unsigned width,
                           void *codes, struct dict *dict) {
   struct column *c = new_column(b, COLUMN_CODES, rows);
@@ -31,6 +43,8 @@ bilan_status column_codes(bilan *b, struct column **out, size_t rows, unsigned w
   return BILAN_OK;
 }
 
+/* `numbers` is 0 where `missing` says why there is none; a NULL `missing` means no row lacks
+ * one. */
 bilan_status column_numbers(bilan *b, struct column **out, size_t rows, double *numbers,
                             uint8_t *missing) {
   struct column *c = new_column(b, COLUMN_NUMBERS, rows);
@@ -45,6 +59,8 @@ bilan_status column_numbers(bilan *b, struct column **out, size_t rows, double *
   return BILAN_OK;
 }
 
+/* The text of row r is arena[offsets[r]] to arena[offsets[r + 1]]; offsets never fall. `arena`
+ * is NULL when all texts are empty. */
 bilan_status column_text(bilan *b, struct column **out, size_t rows, uint64_t *offsets,
                          char *arena, uint8_t *missing) {
   struct column *c = new_column(b, COLUMN_TEXT, rows);
@@ -61,11 +77,14 @@ bilan_status column_text(bilan *b, struct column **out, size_t rows, uint64_t *o
   return BILAN_OK;
 }
 
+/* Also for a list that was filled only in part: the rest is NULL. */
 static void free_options(struct mem *mem, struct column **options, size_t count) {
   for (size_t i = 0; options && i < count; i++) column_free(options[i]);
   mem_free(mem, options);
 }
 
+/* `dict` names the options: its code i + 1 is options[i]. `missing` tells the rows that
+ * answered nothing at all from those that ticked no box. */
 bilan_status column_set(bilan *b, struct column **out, size_t rows, struct column **options,
                         size_t count, struct dict *dict, uint8_t *missing) {
   struct column *c = new_column(b, COLUMN_SET, rows);
@@ -88,6 +107,7 @@ struct column *column_hold(struct column *c) {
   return c;
 }
 
+/* Fields of other shapes are NULL, which every free accepts. */
 void column_free(struct column *c) {
   if (!c || --c->owners) return;
   dict_free(c->dict);
@@ -102,32 +122,41 @@ void column_free(struct column *c) {
 
 /* ---- reading --------------------------------------------------------------------------- */
 
+/* The narrowest width keeps a column of labels at one byte per row, which is what makes
+ * tabulating it a matter of memory bandwidth. */
 unsigned column_width_for(size_t codes) {
   return codes <= 1u << 8 ? 1 : codes <= 1u << 16 ? 2 : 4;
 }
 
+/* The blocks are aligned for any type (base/mem), so the casts are to what was stored. */
 uint32_t column_code(const struct column *c, size_t row) {
   if (c->width == 1) return ((const uint8_t *)c->codes)[row];
   if (c->width == 2) return ((const uint16_t *)c->codes)[row];
   return ((const uint32_t *)c->codes)[row];
 }
 
+/* For codes the kind stands with the level; the other shapes keep one byte per row. */
 bilan_missing column_missing(const struct column *c, size_t row) {
   if (c->type == COLUMN_CODES) return dict_level(c->dict, column_code(c, row))->missing;
   return c->missing ? (bilan_missing)c->missing[row] : BILAN_PRESENT;
 }
 
+/* NaN for a code whose level carries no number. */
 double column_number(const struct column *c, size_t row) {
   if (c->type == COLUMN_CODES) return dict_level(c->dict, column_code(c, row))->value;
   return c->numbers[row];
 }
 
+/* Lent: lives as long as the column, and for codes as long as its dictionary. */
 struct text column_label(const struct column *c, size_t row) {
   if (c->type == COLUMN_CODES) return dict_level(c->dict, column_code(c, row))->label;
   uint64_t from = c->offsets[row];
+  if (!c->arena) return TEXT(""); /* even adding 0 to NULL is undefined */
   return (struct text){c->arena + from, (size_t)(c->offsets[row + 1] - from)};
 }
 
+/* One pass over the levels, not the rows. Levels that are kinds of missing need no number; a
+ * dictionary without any answer is not numeric. */
 bool column_is_numeric(const struct column *c) {
   if (c->type != COLUMN_CODES) return c->type == COLUMN_NUMBERS;
   size_t answers = 0;

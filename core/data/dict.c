@@ -1,14 +1,23 @@
 /* dict.c - see dict.h.
  *
- * Labels live one after the other in one arena; levels refer to it by offset until they are
- * asked for, since the arena moves as it grows. A hash table of codes with linear probing
- * (size a power of two, at most half full) finds a label; numbers never enter it.
+ * Labels live one after the other in one arena; a level's label points into it, and all labels
+ * are moved along when the arena moves as it grows. A hash table of codes with linear probing
+ * finds a label: slot = hash mod size, then the next until the label or a free slot is met. Its
+ * size is a power of two and it is at most half full, so a search looks at 1.5 slots on average
+ * when the label is there and at 2.5 when it is not (D. E. Knuth, The Art of Computer
+ * Programming 3, section 6.4). The order of codes never depends on the hash: it is that of
+ * adding.
+ *
+ * Nothing is ever removed, so no slot needs a mark for "was here". Numbers never enter the
+ * table; a NUMBERS column becomes a dictionary through its distinct values.
  */
 #include "data/dict.h"
 
 #include <math.h>
 #include <string.h>
 
+/* `levels` has `room`, codes 0 to count - 1 are in use; `slots` holds codes, 0 where it is free
+ * (the blank, code 0, has no label to be found by). */
 struct dict {
   size_t owners;
   struct mem *mem;
@@ -21,6 +30,7 @@ struct dict {
 
 enum { FIRST_SLOTS = 16, FIRST_LEVELS = 8 };
 
+/* dict_free accepts what is half made, since both blocks may be NULL. */
 bilan_status dict_new(bilan *b, struct dict **out) {
   struct dict *d = mem_zero(&b->mem, 1, sizeof *d);
   if (!d) return fail_nomem(b);
@@ -46,6 +56,7 @@ struct dict *dict_hold(struct dict *d) {
   return d;
 }
 
+/* The last owner frees all; labels handed out are gone with it. */
 void dict_free(struct dict *d) {
   if (!d || --d->owners) return;
   mem_free(d->mem, d->levels);
@@ -65,10 +76,12 @@ static size_t slot_of(const struct dict *d, struct text label) {
   return at;
 }
 
+/* 0 also for the blank: callers that must tell them apart ask for its length first. */
 uint32_t dict_find(const struct dict *d, struct text label) {
   return d->slots[slot_of(d, label)];
 }
 
+/* Doubles the hash table and enters every label again; the old one stays when memory runs out. */
 static bilan_status grow_slots(bilan *b, struct dict *d) {
   size_t count = d->slot_count * 2;
   uint32_t *slots = mem_zero(d->mem, count, sizeof *slots);
@@ -81,6 +94,7 @@ static bilan_status grow_slots(bilan *b, struct dict *d) {
   return BILAN_OK;
 }
 
+/* Doubles the levels; pointers to levels that callers hold are void then. */
 static bilan_status grow_levels(bilan *b, struct dict *d) {
   struct level *levels = mem_resize_array(d->mem, d->levels, d->room * 2, sizeof *levels);
   if (!levels) return fail_nomem(b);
@@ -109,6 +123,8 @@ static bilan_status keep_label(bilan *b, struct dict *d, struct text label, stru
   return BILAN_OK;
 }
 
+/* All room is made before anything is written: a failure leaves the dictionary as it was, but
+ * for unused room. `level` may not point into this dictionary, whose levels may move. */
 static bilan_status append(bilan *b, struct dict *d, uint32_t *code, const struct level *level) {
   bilan_status status = BILAN_OK;
   struct level kept = *level;
@@ -123,6 +139,7 @@ static bilan_status append(bilan *b, struct dict *d, uint32_t *code, const struc
   return BILAN_OK;
 }
 
+/* One search for a label that is there, two for a new one. */
 bilan_status dict_add(bilan *b, struct dict *d, uint32_t *code, struct text label) {
   uint32_t there = dict_find(d, label);
   if (there) {
@@ -132,6 +149,7 @@ bilan_status dict_add(bilan *b, struct dict *d, uint32_t *code, struct text labe
   return append(b, d, code, &(struct level){.label = label, .value = NAN});
 }
 
+/* For levels that are declared, where a second one of the same name is a slip of the codebook. */
 bilan_status dict_add_level(bilan *b, struct dict *d, uint32_t *code,
                             const struct level *level) {
   if (dict_find(d, level->label))

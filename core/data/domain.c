@@ -1,6 +1,12 @@
-/* domain.c - see domain.h. */
+/* domain.c - see domain.h.
+ *
+ * One bit per row in 64-bit words, so that a domain of a million rows takes 125 kB and the rows
+ * of two domains are found 64 at a time. Bits beyond the last row stay 0, which is what lets
+ * `count` be kept by counting bits of whole words.
+ */
 #include "data/domain.h"
 
+/* The words follow the struct in one block; mem_zero makes the domain empty. */
 bilan_status domain_new(bilan *b, struct domain **out, size_t rows) {
   size_t words = rows / 64 + (rows % 64 != 0);
   struct domain *d = mem_zero(&b->mem, 1, sizeof *d + words * sizeof d->bits[0]);
@@ -21,13 +27,16 @@ void domain_free(struct domain *d) {
   if (d && --d->owners == 0) mem_free(d->mem, d);
 }
 
+/* The count rises only for a row that was outside, so a row may be set twice. */
 void domain_set(struct domain *d, size_t row) {
   uint64_t bit = (uint64_t)1 << (row & 63);
   d->count += !(d->bits[row >> 6] & bit);
   d->bits[row >> 6] |= bit;
 }
 
-/* Bits set in one word, by halves. */
+/* Bits set in one word, by adding halves of growing width: pairs, nibbles, bytes, and a
+ * multiplication that sums the eight bytes into the highest (H. S. Warren, "Hacker's Delight",
+ * 2nd ed., 2012, section 5-1). No table, no branch. */
 static size_t bits_in(uint64_t w) {
   w -= w >> 1 & 0x5555555555555555u;
   w = (w & 0x3333333333333333u) + (w >> 2 & 0x3333333333333333u);
@@ -35,6 +44,8 @@ static size_t bits_in(uint64_t w) {
   return (size_t)(w * 0x0101010101010101u >> 56);
 }
 
+/* A missing side is the whole sample, so the other one is the answer, shared. Two domains of
+ * different tables meeting here is an error of the engine, not of the analyst. */
 bilan_status domain_and(bilan *b, struct domain **out, struct domain *x, struct domain *y) {
   if (!x || !y) {
     *out = domain_hold(x ? x : y);

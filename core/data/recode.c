@@ -1,4 +1,13 @@
-/* recode.c - levels, kinds of missing and universes; see recode.h. */
+/* recode.c - levels, kinds of missing and universes; see recode.h.
+ *
+ * What a recode does to an answer depends on its level alone, so it is a table from old code to
+ * new code, made by the caller with the words of the script, and one look-up per row here.
+ * Values of numbers are compared one by one with the few that a codebook declares missing.
+ *
+ * A universe (the respondents a question was put to) changes blanks only: a blank outside it
+ * was not asked. An answer from outside it stays, and is counted for a warning, because
+ * deleting what somebody answered is not the engine's to decide.
+ */
 #include "data/recode.h"
 
 #include <math.h>
@@ -6,6 +15,7 @@
 
 /* ---- levels -------------------------------------------------------------------------------- */
 
+/* O(rows). The builder widens the codes if `to` has more levels than a byte holds. */
 bilan_status column_relevel(bilan *b, struct column **out, const struct column *c,
                             const uint32_t *map, struct dict *to) {
   struct codes_builder k;
@@ -18,6 +28,8 @@ bilan_status column_relevel(bilan *b, struct column **out, const struct column *
   return status;
 }
 
+/* The kind that a value was declared as; BILAN_PRESENT when it was not. Exact comparison:
+ * declared values are codes such as 99, which doubles hold exactly. */
 static bilan_missing declared(double value, const double *values, const bilan_missing *kinds,
                               size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -25,6 +37,7 @@ static bilan_missing declared(double value, const double *values, const bilan_mi
   return BILAN_PRESENT;
 }
 
+/* Answers that are missing already keep their kind. */
 bilan_status column_declare_missing(bilan *b, struct column **out, const struct column *c,
                                     const double *values, const bilan_missing *kinds,
                                     size_t count) {
@@ -44,7 +57,8 @@ bilan_status column_declare_missing(bilan *b, struct column **out, const struct 
 
 /* ---- universe ------------------------------------------------------------------------------ */
 
-/* A dictionary like `from` with a level "not asked" (its code in *not_asked). */
+/* A dictionary like `from` with a level "not asked" (its code in *not_asked): the one it has,
+ * or one more at the end, so that the codes of the answers stay as they are. */
 static bilan_status with_not_asked(bilan *b, struct dict **out, uint32_t *not_asked,
                                    const struct dict *from) {
   struct dict *d;
@@ -63,6 +77,7 @@ static bilan_status with_not_asked(bilan *b, struct dict **out, uint32_t *not_as
   return status;
 }
 
+/* Code 0, the blank, is the only one that turns into "not asked". */
 static bilan_status universe_codes(bilan *b, struct column **out, size_t *strays,
                                    const struct column *c, const struct domain *universe) {
   struct dict *dict = NULL;
@@ -83,7 +98,8 @@ static bilan_status universe_codes(bilan *b, struct column **out, size_t *strays
   return status;
 }
 
-/* The kinds of missing of any other shape, with the blanks outside the universe marked. */
+/* The kinds of missing of any other shape, one byte per row, with the blanks outside the
+ * universe marked. *strays counts the answers from outside. */
 static bilan_status universe_marks(bilan *b, uint8_t **out, size_t *strays,
                                    const struct column *c, const struct domain *universe) {
   uint8_t *missing = mem_alloc(&b->mem, c->rows);
@@ -106,6 +122,7 @@ static void *copied(bilan *b, const void *from, size_t size, bilan_status *statu
   return copy;
 }
 
+/* A SET with other kinds of missing: the option columns are shared. `missing` is taken over. */
 static bilan_status universe_set(bilan *b, struct column **out, const struct column *c,
                                  uint8_t *missing) {
   struct column **options = mem_zero(&b->mem, c->option_count, sizeof *options);
@@ -117,6 +134,8 @@ static bilan_status universe_set(bilan *b, struct column **out, const struct col
   return column_set(b, out, c->rows, options, c->option_count, dict_hold(c->dict), missing);
 }
 
+/* Codes carry the kind in their dictionary; the other shapes get a new block of kinds beside a
+ * copy of their values. */
 bilan_status column_universe(bilan *b, struct column **out, size_t *strays, struct column *c,
                              const struct domain *universe) {
   uint8_t *missing = NULL;

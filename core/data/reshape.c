@@ -11,6 +11,8 @@
 
 /* ---- numbers to codes -------------------------------------------------------------------- */
 
+/* Moves the value at `at` down until no child is larger: v[0..n) is a heap again, the largest
+ * value at 0, where the children of i are 2 i + 1 and 2 i + 2. */
 static void sift(double *v, size_t at, size_t n) {
   for (size_t child; (child = 2 * at + 1) < n; at = child) {
     if (child + 1 < n && v[child] < v[child + 1]) child++;
@@ -21,7 +23,9 @@ static void sift(double *v, size_t at, size_t n) {
   }
 }
 
-/* Rising order. Values are finite or infinite, never NaN; -0 was made 0. */
+/* Rising order by heap sort (J. W. J. Williams, CACM 7, 1964, algorithm 232): n log n whatever
+ * the data, in place. Values are finite or infinite, never NaN; -0 was made 0. Equal doubles
+ * cannot be told apart, so it need not be stable. */
 static void sort_values(double *v, size_t n) {
   for (size_t i = n / 2; i-- > 0;) sift(v, i, n);
   for (size_t end = n; end-- > 1;) {
@@ -32,7 +36,8 @@ static void sort_values(double *v, size_t n) {
   }
 }
 
-/* The distinct answers of a NUMBERS column in rising order; *count of them. */
+/* The distinct answers of a NUMBERS column in rising order; *count of them. Adding 0.0 turns -0
+ * into 0, which would otherwise be two levels that print alike. The block is the caller's. */
 static bilan_status distinct_values(bilan *b, double **out, size_t *count,
                                     const struct column *c) {
   double *v = mem_array(&b->mem, c->rows, sizeof *v);
@@ -48,6 +53,8 @@ static bilan_status distinct_values(bilan *b, double **out, size_t *count,
   return BILAN_OK;
 }
 
+/* The code of a value that is among `values` (rising, count >= 1), by bisection: codes start at
+ * 1. */
 static uint32_t code_of(const double *values, size_t count, double value) {
   size_t low = 0, high = count;
   while (low + 1 < high) {
@@ -58,7 +65,8 @@ static uint32_t code_of(const double *values, size_t count, double value) {
   return (uint32_t)low + 1;
 }
 
-/* The codes of the kinds of missing other than the blank, added to a dictionary on demand. */
+/* The code of a kind of missing: 0 for the blank, else a level of its own, added to the
+ * dictionary when it is first met and remembered in `codes`. */
 static bilan_status missing_code(bilan *b, struct dict *d, uint32_t codes[BILAN_MISSING_KINDS],
                                  bilan_missing kind, uint32_t *code) {
   static const char *const words[] = {"", "", "not asked", "don't know", "refused"};
@@ -75,6 +83,8 @@ static bilan_status missing_code(bilan *b, struct dict *d, uint32_t codes[BILAN_
   return BILAN_OK;
 }
 
+/* One level per value, its label the shortest text that reads back as the value, so that two
+ * different values never share a label. */
 static bilan_status add_number_levels(bilan *b, struct dict *d, const double *values,
                                       size_t count) {
   for (size_t i = 0; i < count; i++) {
@@ -88,6 +98,7 @@ static bilan_status add_number_levels(bilan *b, struct dict *d, const double *va
   return BILAN_OK;
 }
 
+/* The levels first, in rising order, then the rows; kinds of missing come behind the answers. */
 static bilan_status number_codes(struct codes_builder *k, const struct column *c,
                                  const double *values, size_t count) {
   uint32_t missing[BILAN_MISSING_KINDS] = {0};
@@ -104,10 +115,12 @@ static bilan_status number_codes(struct codes_builder *k, const struct column *c
 
 /* ---- text to codes ----------------------------------------------------------------------- */
 
+/* What stops a column of names or identifiers from becoming a table of thousands of rows. */
 static bilan_status too_many(bilan *b, size_t most) {
   return fail(b, BILAN_LIMIT, "more than %zu different answers", most);
 }
 
+/* By first appearance: the order of free answers has no other meaning. */
 static bilan_status text_codes(struct codes_builder *k, const struct column *c, size_t most) {
   uint32_t missing[BILAN_MISSING_KINDS] = {0};
   bilan_status status = BILAN_OK;
@@ -123,6 +136,7 @@ static bilan_status text_codes(struct codes_builder *k, const struct column *c, 
   return status;
 }
 
+/* The builder takes the levels as they come; on failure what was made so far is dropped. */
 bilan_status column_to_codes(bilan *b, struct column **out, struct column *c, size_t most) {
   if (c->type == COLUMN_SET)
     return fail(b, BILAN_USAGE, "an item with several answers has no single level per row");
@@ -150,6 +164,7 @@ bilan_status column_to_codes(bilan *b, struct column **out, struct column *c, si
 
 /* ---- chosen rows ------------------------------------------------------------------------- */
 
+/* The width stays: fewer rows may need fewer levels, but the dictionary is shared. */
 static bilan_status take_codes(bilan *b, struct column **out, const struct column *c,
                                const size_t *rows, size_t count) {
   char *codes = mem_array(&b->mem, count, c->width);
@@ -159,6 +174,8 @@ static bilan_status take_codes(bilan *b, struct column **out, const struct colum
   return column_codes(b, out, count, c->width, codes, dict_hold(c->dict));
 }
 
+/* Through the builder, which makes a block of kinds of missing only if one of the rows needs
+ * it. */
 static bilan_status take_numbers(bilan *b, struct column **out, const struct column *c,
                                  const size_t *rows, size_t count) {
   struct numbers_builder k;
@@ -174,6 +191,8 @@ static bilan_status take_numbers(bilan *b, struct column **out, const struct col
   return numbers_builder_finish(&k, out);
 }
 
+/* The texts are copied: the arena of the whole column would keep the answers of rows that were
+ * deleted. */
 static bilan_status take_text(bilan *b, struct column **out, const struct column *c,
                               const size_t *rows, size_t count) {
   struct text_builder k;
@@ -189,6 +208,7 @@ static bilan_status take_text(bilan *b, struct column **out, const struct column
   return text_builder_finish(&k, out);
 }
 
+/* Each option is a column of codes of its own; the dictionary of options is shared. */
 static bilan_status take_set(bilan *b, struct column **out, const struct column *c,
                              const size_t *rows, size_t count) {
   bilan_status status = BILAN_OK;
@@ -207,6 +227,7 @@ static bilan_status take_set(bilan *b, struct column **out, const struct column 
   return status;
 }
 
+/* `rows` are below c->rows; they may repeat and stand in any order. */
 bilan_status column_take(bilan *b, struct column **out, const struct column *c,
                          const size_t *rows, size_t count) {
   switch (c->type) {

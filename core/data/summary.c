@@ -1,6 +1,9 @@
-/* summary.c - see summary.h. */
+/* summary.c - see summary.h. One pass in row order, so that the example is the first answer of
+ * the file, and the same on every run.
+ */
 #include "data/summary.h"
 
+/* `answered` counts this answer already: at 1 it is the first, which is both ends of the range. */
 static void add_number(struct summary *s, double value) {
   if (s->answered == 1 || value < s->low) s->low = value;
   if (s->answered == 1 || value > s->high) s->high = value;

@@ -1,8 +1,21 @@
-/* table.c - see table.h. Entries are few (hundreds): names are found by walking them. */
+/* table.c - see table.h.
+ *
+ * A table is a growing array of entries (name, kind, column), in the order in which they were
+ * added. Surveys have hundreds of items, so a name is found by walking the array: 500 compares
+ * of lengths cost less than keeping an index of names beside every table that a verb makes.
+ *
+ * Columns are never copied: an entry owns one hold of its column, and a new table made from an
+ * old one takes further holds. The names are copied, since each table is freed on its own.
+ *
+ * Every function that takes over a column frees it on failure too, so that a caller never has
+ * to ask who owns it: `return table_add(b, t, name, kind, column)` is always right.
+ */
 #include "data/table.h"
 
 #include "base/names.h"
 
+/* One item: its name as bytes with their length (a name may hold any byte but is not a C string
+ * to the engine), what it measures, and one hold of its column. */
 struct entry {
   char *name;
   size_t length;
@@ -10,6 +23,8 @@ struct entry {
   struct column *column;
 };
 
+/* `room` entries are allocated, `count` are in use. `owners` counts the holds; it is touched by
+ * one thread at a time, as everything of a handle is. */
 struct table {
   size_t owners;
   struct mem *mem;
@@ -17,6 +32,8 @@ struct table {
   struct entry *entries;
 };
 
+/* An empty table knows its number of rows from the start, so that one without any item (a
+ * survey of nothing but rows) can still be counted and filtered. */
 bilan_status table_new(bilan *b, struct table **out, size_t rows) {
   struct table *t = mem_zero(&b->mem, 1, sizeof *t);
   if (!t) return fail_nomem(b);
@@ -32,6 +49,7 @@ struct table *table_hold(struct table *t) {
   return t;
 }
 
+/* The last owner gives back the names and one hold of each column. */
 void table_free(struct table *t) {
   if (!t || --t->owners) return;
   for (size_t i = 0; i < t->count; i++) {
@@ -54,6 +72,7 @@ struct column *table_column(const struct table *t, size_t place) {
   return t->entries[place].column;
 }
 
+/* O(items); text_equal looks at the lengths first. */
 size_t table_find(const struct table *t, struct text name) {
   for (size_t i = 0; i < t->count; i++)
     if (text_equal(table_name(t, i), name)) return i;
@@ -85,6 +104,7 @@ static bilan_status append(bilan *b, struct table *t, struct text name, bilan_ki
   return BILAN_OK;
 }
 
+/* Both faults of the caller are named with the item, since they come from scripts and files. */
 bilan_status table_add(bilan *b, struct table *t, struct text name, bilan_kind kind,
                        struct column *c) {
   bilan_status status = BILAN_OK;
@@ -108,6 +128,9 @@ static bilan_status copy_entries(bilan *b, struct table *to, const struct table 
   return status;
 }
 
+/* Copies the entries before the place, the new one, and the entries behind it: the order of
+ * items is the order of the questionnaire and outlives a recode. A table without items takes
+ * the number of rows of its first column. */
 bilan_status table_with(bilan *b, struct table **out, const struct table *t, struct text name,
                         bilan_kind kind, struct column *c) {
   struct table *made = NULL;
@@ -127,6 +150,8 @@ bilan_status table_with(bilan *b, struct table **out, const struct table *t, str
   return status;
 }
 
+/* Through table_add, so that two items under one name are refused. `places` are within the
+ * table: the caller found them. */
 bilan_status table_select(bilan *b, struct table **out, const struct table *t,
                           const size_t *places, const struct text *names, size_t count) {
   struct table *made = NULL;
@@ -140,6 +165,8 @@ bilan_status table_select(bilan *b, struct table **out, const struct table *t,
   return status;
 }
 
+/* Each column is copied once, row by row as named; rows may repeat or change their order.
+ * Domains of the old table do not fit the new one. */
 bilan_status table_take(bilan *b, struct table **out, const struct table *t,
                         const size_t *rows, size_t count) {
   struct table *made = NULL;
@@ -155,6 +182,7 @@ bilan_status table_take(bilan *b, struct table **out, const struct table *t,
   return status;
 }
 
+/* Always a failure. When there is no memory for the search the message only lacks its hint. */
 bilan_status table_no_item(bilan *b, const struct table *t, struct text name) {
   struct text *names = mem_array(&b->mem, t->count, sizeof *names);
   size_t best[3], found = 0;

@@ -4,6 +4,7 @@
 -- that come back, with the labels of the codebook and a note on the method, as a result.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
+local format = require "bilan.format"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
 
@@ -84,11 +85,15 @@ end
 
 -- What a share's table says of its method: the interval, and the base of several answers.
 local function share_notes(self, item, opts, rows)
-  local notes = { { "method_interval", { method = opts.ci or "wilson",
-    conf = rows[1] and rows[1].conf or opts.conf or 0.95 } } }
-  local s = inside(self)
+  local notes, s = {}, inside(self)
+  for _, row in ipairs(rows) do
+    if row.low then -- a share of ticks has no interval
+      notes[1] = { "method_interval", { method = opts.ci or "wilson", conf = row.conf } }
+      break
+    end
+  end
   if core.data.has(s.table, item) and core.data.kind(s.table, item) == "multiple" then
-    notes[2] = { "method_base_" .. (opts.base or self:item(item).base or "asked") }
+    notes[#notes + 1] = { "method_base_" .. (opts.base or self:item(item).base or "asked") }
   end
   return notes
 end
@@ -184,12 +189,12 @@ end
 
 methods.mean = numeric("mean", "mean", { "deff" })
 methods.total = numeric("total", "total", { "deff" })
-methods.quantile = numeric("quantile", "quantile", { "p", "rule" })
+methods.quantile = numeric("quantile", "quantile", { "p", "rule", "ties" })
 
 --- The median: quantile with p = 0.5.
 function methods:median(item, opts)
   local passed = { p = 0.5 }
-  for k, v in pairs(fault.options(opts, { "by", "conf", "rule", "lang", "title" }, "median")) do
+  for k, v in pairs(fault.options(opts, { "by", "conf", "rule", "ties", "lang", "title" }, "median")) do
     passed[k] = v
   end
   return self:quantile(item, passed)
@@ -247,7 +252,10 @@ function methods:difference(item, opts)
       from = opts.from, to = opts.to, conf = opts.conf })
   end
   local label = predicate and item or self:label(name, opts.lang)
-  local title = ("%s : %s − %s"):format(label, opts.to, opts.from)
+  local lang = opts.lang or inside(self).book.lang
+  local words = level_words(self, opts.by, lang) or {}
+  local title = format.typography(("%s: %s − %s"):format(label, words[opts.to] or opts.to,
+    words[opts.from] or opts.from), { lang = lang })
   opts.by = nil
   return spec(self, "difference", opts, { rows = rows, unit = unit, notes = notes,
     item = { name = name, label = label }, title = title })

@@ -60,20 +60,45 @@ function M.choice(value, names, default, what)
   M.unknown(what, value, names)
 end
 
+-- The name by which the script called the engine, or nil.
+local function called()
+  for level = 3, 200 do
+    local frame = debug.getinfo(level, "Sl")
+    if not frame then return nil end
+    if frame.currentline > 0 and not frame.source:find("^=bilan") then
+      local callee = debug.getinfo(level - 1, "n")
+      local name = callee and callee.name
+      return name and not name:find("pcall$") and name or nil
+    end
+  end
+end
+
+-- What Lua says of a value that does not fit, for somebody who does not know the engine's names.
+local function unfit(text)
+  text = text:gsub("^bad argument #%-?%d+ to '.-' %((.*)%)$", "%1"):gsub(" %(%a+ '[^']*'%)$", "")
+  local name = called()
+  return ("%s%swrong argument: %s"):format(core.where(), name and name .. ": " or "", text)
+end
+
+--- Should a slip inside the engine name its own file? (bilan run --trusted)
+M.own_places = false
+
 --- An error message brought to the script's line: to be called as a message handler, while the
--- line is still on the stack. A slip of the engine's own Lua keeps its place, for the report.
+-- line is still on the stack. A value that some verb cannot use makes an error inside the
+-- engine: it is said of the verb that the script called.
 function M.place(err)
   if type(err) ~= "string" then return err end
   local own, text = err:match("^(bilan[%w_.]*:%d+): (.*)$")
   if not own and err:find("^attempt to ") then own, text = "C", err end
   if not own then return err end
   if text:find("^attempt to ") or text:find("^bad argument ") then
-    return ("%sinternal error at %s: %s"):format(core.where(), own, text)
+    if M.own_places then return ("%sinternal error at %s: %s"):format(core.where(), own, text) end
+    return unfit(text)
   end
   return core.where() .. text
 end
 
---- The message of an error value, without the engine's own positions and without addresses. Tables and other values
+--- The message of an error value, without places in the engine and without addresses. Tables and other values
 -- from scripts are named by their type only.
 function M.text(err)
   if type(err) ~= "string" then return ("error value of type %s"):format(type(err)) end

@@ -22,13 +22,19 @@ local bodies = setmetatable({}, { __mode = "k" })
 
 local Sheet = { __name = "bilan.sheet", __metatable = "bilan.sheet" }
 
--- A deep copy of plain data.
-local function copy(value)
+local DEEPEST <const> = 100
+
+-- A deep copy of plain data. A table that holds itself is refused.
+local function copy_from(value, depth)
   if type(value) ~= "table" then return value end
+  if depth > DEEPEST then host.fail("a table holds itself, or is nested too deeply") end
   local out = {}
-  for key, inner in pairs(value) do out[key] = copy(inner) end
+  for key, inner in pairs(value) do out[key] = copy_from(inner, depth + 1) end
   return out
 end
+
+local function copy(value) return copy_from(value, 1) end
+
 M.copy = copy
 
 local methods = {}

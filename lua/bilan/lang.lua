@@ -178,6 +178,12 @@ local words = {
   method_agresti_coull = { "d'Agresti-Coull", "Agresti-Coull", "Agresti-Coull" },
   method_jeffreys = { "de Jeffreys", "Jeffreys", "Jeffreys" },
   method_mid_p = { "mi-p", "mid-p", "mid-p" },
+  method_newcombe = { "de Newcombe", "Newcombe", "Newcombe" },
+  method_newcombe_cc = { "de Newcombe avec correction de continuité",
+    "Newcombe (continuity corrected)", "Newcombe (continuïteitscorrectie)" },
+  method_miettinen_nurminen = { "de Miettinen et Nurminen", "Miettinen-Nurminen",
+    "Miettinen-Nurminen" },
+  method_agresti_caffo = { "d'Agresti et Caffo", "Agresti-Caffo", "Agresti-Caffo" },
   method_woodruff = { "de Woodruff", "Woodruff", "Woodruff" },
   method_t = { "de Student", "Student's t", "Student" },
 

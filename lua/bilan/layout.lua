@@ -224,7 +224,8 @@ local function missing_line(count, kinds, view)
     end
   end
   local shown = format.count(count, { lang = view.lang })
-  local key = #parts > 0 and "foot_missing_kinds" or "foot_missing"
+  local plain = kinds and kinds["no answer"] == count -- one kind, and the usual one
+  local key = #parts > 0 and not plain and "foot_missing_kinds" or "foot_missing"
   return format.say(view.lang, key, { missing = shown, kinds = table.concat(parts, ", ") })
 end
 

@@ -70,6 +70,9 @@ local function number_of(attributes, name)
   return tonumber(attributes:match("%s" .. name .. "%s*=%s*[\"']([%d.]+)p?x?[\"']"))
 end
 
+-- What a drawing inherits from its root.
+local inherited = { "fill", "font-family" }
+
 -- The attributes of the root, with a viewBox instead of a size and without roles of its own.
 local function root_attributes(attributes)
   local view_box = attributes:match("%sviewBox%s*=%s*[\"']([%d%s.,-]+)[\"']")
@@ -78,7 +81,12 @@ local function root_attributes(attributes)
     if not width or not height then return nil end
     view_box = ("0 0 %g %g"):format(width, height)
   end
-  return ('viewBox="%s"'):format(view_box)
+  local parts = { ('viewBox="%s"'):format(view_box) }
+  for _, name in ipairs(inherited) do
+    local value = attributes:match("%s" .. name:gsub("%-", "%%-") .. '%s*=%s*"([^"<>]*)"')
+    if value then parts[#parts + 1] = ('%s="%s"'):format(name, value) end
+  end
+  return table.concat(parts, " ")
 end
 
 --- The drawing as an inline element. id: prefix for identifiers; title and description: plain

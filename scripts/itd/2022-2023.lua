@@ -66,6 +66,7 @@ end
 local academie = bilan.table { title = "Établissements et interventions par académie", lang = "fr",
   total = true, columns = { "Académie", "Établissements", "Interventions" }, rows = par_academie }
 report:table(academie)
+report:chart(chart.bars(academies, { title = "Interventions par académie", ci = false }))
 report:text(("%d interventions ont eu lieu dans un quartier prioritaire (QPV) et %d dans un "
   .. "établissement rural."):format(publie.qpv, publie.rural))
 
@@ -148,8 +149,8 @@ numérique et 34 % dans l'ingénierie (OPIIEC, 2023). Les élèves rencontré·e
 garçons, sont à l'amont de ces choix.]]
 local filles = eleves:proportion("genre", { level = "fille", by = "niveau" })
 report:chart(chart.dots(filles, { title = "Part de filles parmi les élèves rencontré·es",
-  benchmark = { { value = 0.23, label = "numérique, 23 %" },
-    { value = 0.34, label = "ingénierie, 34 %" } } }))
+  benchmark = { { value = 0.23, label = "numérique", source = "OPIIEC 2023" },
+    { value = 0.34, label = "ingénierie", source = "OPIIEC 2023" } } }))
 
 report:section "De 60 à 15 interventions"
 local function evolution(de, a) return bilan.format.percent(a - de, de, { lang = "fr" }) end
@@ -160,8 +161,8 @@ report:table(bilan.table { title = "Interventions par an", lang = "fr",
     { "2023-2024 (prévu)", publie.interventions_prevues,
       evolution(publie.interventions_2020, publie.interventions_prevues) } } })
 report:text(("De %d à %d interventions, l'évolution est de %s, soit plus de la moitié et non « près "
-  .. "de la moitié ». Faute de moyens, au moins %d établissements ont été refusés, soit %d classes et plus de %d élèves."):format(
-  interventions, publie.interventions_prevues,
+  .. "de la moitié ». Faute de moyens, au moins %d établissements ont été refusés, soit %d classes et "
+  .. "plus de %d élèves."):format(interventions, publie.interventions_prevues,
   evolution(interventions, publie.interventions_prevues), publie.refus_etablissements,
   publie.refus_classes, publie.refus_eleves))
 

@@ -133,7 +133,7 @@ local function read_back(list)
   local lines = {}
   for at, text in ipairs(list) do lines[at] = hex(text) end
   local out, found = helper.python(reader, table.concat(lines, "\n") .. "\n"), {}
-  assert.equal("read", out:match("(%w+)%s*$"), out)
+  assert.equal("read", out:sub(-10):match("(%a+)%s*$"), out:sub(-2000))
   for title, desc, text in out:gmatch("(%x*)\t(%x*)\t(%x*)\n") do
     found[#found + 1] = { title = unhex(title), description = unhex(desc), text = unhex(text) }
   end

@@ -53,12 +53,12 @@ M.grey_single = { fill = "#757575", edge = "#757575", line = "#333333", shape = 
 -- (the PuOr scheme of Harrower and Brewer, The Cartographic Journal 40, 2003, adapted).
 M.arm_low = { "#8F4A00", "#D0801E", "#EDB368", "#F9DDB5" }
 M.arm_high = { "#43246F", "#7560A6", "#ABA0CF", "#DAD6EA" }
-M.grey_arm_low = { "#4A4A4A", "#7E7E7E", "#A8A8A8", "#D2D2D2" }
+M.grey_arm_low = { "#4A4A4A", "#858585", "#ABABAB", "#D2D2D2" }
 M.middle = "#D5D7DA"
 
 -- One arm for shares of an ordered item that is not balanced around a middle.
 M.ramp = { "#08306B", "#1F5E9E", "#4F94C4", "#93C2DF", "#CFE3F1", "#EDF4FA" }
-M.grey_ramp = { "#222222", "#4F4F4F", "#7C7C7C", "#A6A6A6", "#CFCFCF", "#EFEFEF" }
+M.grey_ramp = { "#222222", "#4F4F4F", "#8C8C8C", "#ABABAB", "#CFCFCF", "#EFEFEF" }
 
 -- ---- colour -----------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 --- `bilan run SCRIPT [ARGS]`: an indicator script in its sandbox.
 local core = require "bilan.core"
+local fault = require "bilan.fault"
 local sandbox = require "bilan.sandbox"
 
 local host = core.host
@@ -47,6 +48,7 @@ return {
     rest[0] = script
     local environment
     if options.trusted then
+      fault.own_places = true
       environment = _G
       _G.arg = rest
     else
