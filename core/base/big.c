@@ -1,9 +1,15 @@
-/* big.c - see big.h. */
+/* big.c - see big.h.
+ *
+ * Limbs of 32 bits, least first, in a fixed array: reading and printing doubles needs a few
+ * thousand bits and may not allocate. The sums and products are the schoolbook ones with 64-bit
+ * intermediate values (D. E. Knuth, The Art of Computer Programming 2, section 4.3.1). The
+ * numbers are bounded by the callers (big.h says by what), so no carry leaves the array.
+ */
 #include "base/big.h"
 
 #include <string.h>
 
-/* Restores the rule that the top limb is not zero. */
+/* Restores the rule that the top limb is not zero; zero itself has no limbs. */
 static void trim(struct big *a) {
   while (a->n && !a->limb[a->n - 1]) a->n--;
 }
@@ -16,7 +22,8 @@ void big_set(struct big *a, uint64_t value) {
   trim(a);
 }
 
-/* The carry is below 2^32 throughout: (2^32 - 1)^2 + 2 (2^32 - 1) < 2^64. */
+/* a = a * factor + add, for reading digits. The carry is below 2^32 throughout: (2^32 - 1)^2 +
+ * 2 (2^32 - 1) < 2^64. */
 void big_multiply(struct big *a, uint32_t factor, uint32_t add) {
   uint64_t carry = add;
   for (size_t i = 0; i < a->n; i++) {
@@ -39,7 +46,8 @@ void big_power10(struct big *a, unsigned exponent) {
   big_shift(a, exponent);
 }
 
-/* From the top down, in place; each new limb takes bits of two old ones. */
+/* a = a * 2^bits. From the top down, in place; each new limb takes bits of two old ones, and
+ * none is overwritten before both its uses. */
 void big_shift(struct big *a, unsigned bits) {
   if (!a->n || !bits) return;
   size_t limbs = bits / 32;

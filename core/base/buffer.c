@@ -1,7 +1,8 @@
-/* buffer.c - text that grows. See text.h.
+/* buffer.c - bytes that grow; see text.h.
  *
- * The room doubles, so that n appends cost O(n). There is always one byte more than `n`, for
- * the NUL. After a failure the buffer keeps what it held before.
+ * The room doubles, so that n appended bytes cost at most 2 n copied ones. A failure is kept in
+ * the buffer (`failed`) and later appends do nothing: a writer appends its whole text and looks
+ * once at the end.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,13 @@
-/* mem.c - see mem.h. The header in front of each block keeps its size. */
+/* mem.c - see mem.h.
+ *
+ * Each block is preceded by a header of 16 bytes that keeps its size, so that the count of what
+ * is in use needs nobody's help, Lua's and SQLite's blocks included; 16 keeps what malloc
+ * aligned aligned. A request is counted before it is judged, so that the n-th request is the
+ * same one on every run, whether or not one before it was refused.
+ *
+ * Giving back and shrinking are never refused: Lua's collector and every cleanup path rely on
+ * it.
+ */
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -6,9 +15,11 @@
 
 enum { HEADER = 16 };
 
+/* The header in front of a block of ours. */
 static size_t *size_of(void *block) { return (size_t *)(void *)((char *)block - HEADER); }
 
-/* May a request that adds `more` bytes be granted? Counts it either way. */
+/* May a request that adds `more` bytes be granted? Counts it either way. The cap is compared
+ * without a sum, which could overflow. */
 static bool granted(struct mem *m, size_t more) {
   m->requests++;
   if (m->fail_at && (m->requests == m->fail_at || (m->fail_on && m->requests > m->fail_at)))
@@ -16,11 +27,13 @@ static bool granted(struct mem *m, size_t more) {
   return !m->cap || (more <= m->cap && m->used <= m->cap - more);
 }
 
+/* `more` bytes were handed out. */
 static void account(struct mem *m, size_t more) {
   m->used += more;
   if (m->used > m->peak) m->peak = m->used;
 }
 
+/* malloc of the sum never sees an overflow: the first test is for that. */
 void *mem_alloc(struct mem *m, size_t size) {
   if (size > SIZE_MAX - HEADER || !granted(m, size)) return NULL;
   char *raw = malloc(size + HEADER);
@@ -30,35 +43,42 @@ void *mem_alloc(struct mem *m, size_t size) {
   return raw + HEADER;
 }
 
+/* The product is checked, which is what this function is for. */
 void *mem_array(struct mem *m, size_t count, size_t size) {
   if (size && count > SIZE_MAX / size) return NULL;
   return mem_alloc(m, count * size);
 }
 
+/* Zeroed by hand: blocks that the system hands out again are not zero. */
 void *mem_zero(struct mem *m, size_t count, size_t size) {
   void *block = mem_array(m, count, size);
   if (block) memset(block, 0, count * size);
   return block;
 }
 
+/* Growing may be refused and leaves the block as it was. Shrinking is always granted; should
+ * the system not shrink the block, it stays where it is and counts as small. */
 void *mem_resize(struct mem *m, void *block, size_t size) {
   if (!block) return mem_alloc(m, size);
   size_t before = *size_of(block);
   if (size > SIZE_MAX - HEADER) return NULL;
   if (size > before && !granted(m, size - before)) return NULL;
   char *raw = realloc((char *)block - HEADER, size + HEADER);
-  if (!raw) return NULL;
+  if (!raw && size > before) return NULL;
+  if (!raw) raw = (char *)block - HEADER;
   m->used -= before;
   account(m, size);
   *(size_t *)(void *)raw = size;
   return raw + HEADER;
 }
 
+/* The product is checked; on failure the block is untouched. */
 void *mem_resize_array(struct mem *m, void *block, size_t count, size_t size) {
   if (size && count > SIZE_MAX / size) return NULL;
   return mem_resize(m, block, count * size);
 }
 
+/* The copy is a C string too, when the bytes hold no NUL. */
 char *mem_copy(struct mem *m, const char *s, size_t n) {
   if (n == SIZE_MAX) return NULL;
   char *copy = mem_alloc(m, n + 1);
@@ -68,6 +88,7 @@ char *mem_copy(struct mem *m, const char *s, size_t n) {
   return copy;
 }
 
+/* The size comes off the count; blocks go back in any order. */
 void mem_free(struct mem *m, void *block) {
   if (!block) return;
   m->used -= *size_of(block);

@@ -1,5 +1,12 @@
-/* system.c - see system.h. Every wrapper has the same shape: count, perhaps fail, call, and
- * again while the call was interrupted. */
+/* system.c - see system.h.
+ *
+ * Every wrapper has the same shape: count, perhaps fail, call, and again while the call was
+ * interrupted. A fault made on purpose is indistinguishable from one of the system: -1 and
+ * errno, EINTR included, so a single EINTR must go unnoticed and an endless row of them must
+ * end. Closing is the exception, see sys_close.
+ *
+ * errno of a refused call is set last, so that the caller sees the fault's and not a leftover.
+ */
 #define _XOPEN_SOURCE 700 /* realpath; says POSIX 2008 as well */
 
 #include "base/system.h"
@@ -35,7 +42,7 @@ static size_t step(const struct io *io, size_t n) {
   return n > LARGEST_STEP ? LARGEST_STEP : n;
 }
 
-/* The calls; see the head. */
+/* Never inherited by children, never a controlling terminal. `folder` may be AT_FDCWD. */
 int sys_open(struct io *io, int folder, const char *path, int flags, mode_t mode) {
   int fd, interruptions = 0;
   do fd = refused(io) ? -1 : openat(folder, path, flags | O_CLOEXEC | O_NOCTTY, mode);
@@ -43,6 +50,7 @@ int sys_open(struct io *io, int folder, const char *path, int flags, mode_t mode
   return fd;
 }
 
+/* Fewer bytes than asked is no fault; 0 is the end of the file. */
 long sys_read(struct io *io, int fd, char *bytes, size_t n) {
   long done;
   int interruptions = 0;
@@ -51,6 +59,7 @@ long sys_read(struct io *io, int fd, char *bytes, size_t n) {
   return done;
 }
 
+/* Fewer bytes than asked is no fault: the caller goes on with the rest. */
 long sys_write(struct io *io, int fd, const char *bytes, size_t n) {
   long done;
   int interruptions = 0;
@@ -59,6 +68,7 @@ long sys_write(struct io *io, int fd, const char *bytes, size_t n) {
   return done;
 }
 
+/* After it the bytes are on the disk, as far as the system knows. */
 int sys_fsync(struct io *io, int fd) {
   int result, interruptions = 0;
   do result = refused(io) ? -1 : fsync(fd);
@@ -76,6 +86,7 @@ int sys_close(struct io *io, int fd) {
   return errno == EINTR ? 0 : -1;
 }
 
+/* Of the open file, whatever its name means by now. */
 int sys_fstat(struct io *io, int fd, struct stat *out) {
   int result, interruptions = 0;
   do result = refused(io) ? -1 : fstat(fd, out);
@@ -83,6 +94,7 @@ int sys_fstat(struct io *io, int fd, struct stat *out) {
   return result;
 }
 
+/* AT_SYMLINK_NOFOLLOW in `flags` looks at a link itself. */
 int sys_stat(struct io *io, int folder, const char *path, struct stat *out, int flags) {
   int result, interruptions = 0;
   do result = refused(io) ? -1 : fstatat(folder, path, out, flags);
@@ -90,6 +102,7 @@ int sys_stat(struct io *io, int folder, const char *path, struct stat *out, int 
   return result;
 }
 
+/* By descriptor, so that a file exchanged under its name is not hit. */
 int sys_chmod(struct io *io, int fd, mode_t mode) {
   int result, interruptions = 0;
   do result = refused(io) ? -1 : fchmod(fd, mode);
@@ -97,6 +110,7 @@ int sys_chmod(struct io *io, int fd, mode_t mode) {
   return result;
 }
 
+/* Within one open folder: replaces the target in one step or not at all. */
 int sys_rename(struct io *io, int folder, const char *from, const char *to) {
   int result, interruptions = 0;
   do result = refused(io) ? -1 : renameat(folder, from, folder, to);
@@ -104,6 +118,7 @@ int sys_rename(struct io *io, int folder, const char *from, const char *to) {
   return result;
 }
 
+/* Also used to take a temporary file away after a fault; its own fault is then not told. */
 int sys_unlink(struct io *io, int folder, const char *path) {
   int result, interruptions = 0;
   do result = refused(io) ? -1 : unlinkat(folder, path, 0);
@@ -111,6 +126,7 @@ int sys_unlink(struct io *io, int folder, const char *path) {
   return result;
 }
 
+/* The process's mask takes its part of 0777. */
 int sys_mkdir(struct io *io, const char *path) {
   int result, interruptions = 0;
   do result = refused(io) ? -1 : mkdir(path, 0777);
@@ -118,6 +134,7 @@ int sys_mkdir(struct io *io, const char *path) {
   return result;
 }
 
+/* No link and no ".." is left in `resolved`; ENOENT when a part does not exist. */
 int sys_real_path(struct io *io, char *resolved, const char *path) {
   int result, interruptions = 0;
   do result = refused(io) || !realpath(path, resolved) ? -1 : 0;

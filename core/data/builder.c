@@ -1,8 +1,16 @@
 /* builder.c - columns collected row by row; see column.h.
  *
- * Room doubles, so appending is linear overall. A codes builder starts with one byte per row
- * and widens when the dictionary outgrows it. A failed builder is closed by its owner, who
- * sees the status of the call that failed.
+ * A builder appends to blocks whose room doubles, so that adding n rows copies at most 2 n
+ * values over all; when it finishes, the blocks shrink to what is used and go over to the
+ * column without a copy. A codes builder starts with one byte per row and widens to two and
+ * four when a code no longer fits, in place, from the last row to the first so that nothing is
+ * overwritten before it was read.
+ *
+ * The kinds of missing are a second block beside the values, made when the first absence comes:
+ * most columns never need it.
+ *
+ * A failed add leaves the builder as it was before, still to be closed; a failed finish has
+ * closed it. Closing twice is harmless.
  */
 #include <string.h>
 
@@ -10,7 +18,8 @@
 
 enum { FIRST_ROWS = 64 };
 
-/* Room for one more element of `size` bytes in *block; *room doubles. */
+/* Room for one more element of `size` bytes in *block; *room doubles, from FIRST_ROWS. On
+ * failure block and room are unchanged. */
 static bilan_status make_room(bilan *b, void **block, size_t *room, size_t used, size_t size) {
   if (used < *room) return BILAN_OK;
   size_t more = *room ? *room * 2 : FIRST_ROWS;
@@ -23,6 +32,8 @@ static bilan_status make_room(bilan *b, void **block, size_t *room, size_t used,
 
 /* ---- codes ----------------------------------------------------------------------------- */
 
+/* A dictionary that is given is held and must not grow while it is shared: only codes are added
+ * then, no labels. On failure there is nothing to close. */
 bilan_status codes_builder_open(bilan *b, struct codes_builder *k, struct dict *dict_or_null) {
   memset(k, 0, sizeof *k);
   k->b = b;
@@ -32,12 +43,14 @@ bilan_status codes_builder_open(bilan *b, struct codes_builder *k, struct dict *
   return BILAN_OK;
 }
 
+/* Stores a code in as many bytes as the builder has per row at the moment. */
 static void put_code(void *codes, unsigned width, size_t row, uint32_t code) {
   if (width == 1) ((uint8_t *)codes)[row] = (uint8_t)code;
   else if (width == 2) ((uint16_t *)codes)[row] = (uint16_t)code;
   else ((uint32_t *)codes)[row] = code;
 }
 
+/* Reads it back, by the one function that knows the widths. */
 static uint32_t get_code(const void *codes, unsigned width, size_t row) {
   return column_code(&(struct column){.width = width, .codes = (void *)(uintptr_t)codes}, row);
 }
@@ -53,6 +66,7 @@ static bilan_status widen(struct codes_builder *k, unsigned width) {
   return BILAN_OK;
 }
 
+/* The code is below dict_count of the dictionary that the column will have. */
 bilan_status codes_builder_add(struct codes_builder *k, uint32_t code) {
   bilan_status status = BILAN_OK;
   unsigned needed = column_width_for((size_t)code + 1);
@@ -63,12 +77,14 @@ bilan_status codes_builder_add(struct codes_builder *k, uint32_t code) {
   return BILAN_OK;
 }
 
+/* The label's level is added when it is new. */
 bilan_status codes_builder_add_label(struct codes_builder *k, struct text label) {
   uint32_t code = 0;
   bilan_status status = dict_add(k->b, k->dict, &code, label);
   return status ? status : codes_builder_add(k, code);
 }
 
+/* Shrinks the block; even an allocator may refuse that, since 0 rows become a block of size 0. */
 bilan_status codes_builder_finish(struct codes_builder *k, struct column **out) {
   void *codes = mem_resize_array(&k->b->mem, k->codes, k->rows, k->width);
   if (!codes) {
@@ -90,8 +106,8 @@ void codes_builder_close(struct codes_builder *k) {
 
 /* ---- kinds of missing beside values ------------------------------------------------------ */
 
-/* Notes why row `rows` is absent; the block is made at the first absence. `room` is the room
- * of the values, which was made before. */
+/* Notes why row `rows` is absent; the block is made at the first absence and zeroed, which is
+ * BILAN_PRESENT for the rows before. `room` is the room of the values, which was made before. */
 static bilan_status note_missing(bilan *b, uint8_t **missing, size_t rows, size_t room,
                                  bilan_missing kind) {
   if (!*missing && kind == BILAN_PRESENT) return BILAN_OK;
@@ -113,6 +129,7 @@ void numbers_builder_open(bilan *b, struct numbers_builder *k) {
   k->b = b;
 }
 
+/* A missing value is stored as 0, whatever the caller gave: no NaN enters a column. */
 bilan_status numbers_builder_add(struct numbers_builder *k, double value,
                                  bilan_missing missing) {
   void *block = k->numbers;
@@ -151,6 +168,8 @@ void text_builder_open(bilan *b, struct text_builder *k) {
   buffer_init(&k->arena, &b->mem);
 }
 
+/* An absent text takes no byte of the arena. Should the arena fail to grow, the row is not
+ * counted. */
 bilan_status text_builder_add(struct text_builder *k, struct text t, bilan_missing missing) {
   void *block = k->offsets;
   bilan_status status = make_room(k->b, &block, &k->room, k->rows + 1, sizeof *k->offsets);
@@ -164,6 +183,7 @@ bilan_status text_builder_add(struct text_builder *k, struct text t, bilan_missi
   return BILAN_OK;
 }
 
+/* One more offset than rows: the end of the last text. */
 bilan_status text_builder_finish(struct text_builder *k, struct column **out) {
   uint64_t *offsets = mem_resize_array(&k->b->mem, k->offsets, k->rows + 1, sizeof *offsets);
   if (!offsets) {

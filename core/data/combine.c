@@ -1,4 +1,20 @@
-/* combine.c - two tables made one: rows under rows, or items beside items; see recode.h. */
+/* combine.c - two tables made one: rows under rows, or items beside items; see recode.h.
+ *
+ * Stacking works item by item, and within an item by the labels of its levels, never by their
+ * codes: two years rarely number their answers alike. The levels of the upper table come first,
+ * in their order, then those that only the lower one has. Where one table lacks an item, its
+ * rows were not asked: that is a kind of missing of its own, which estimates leave out of the
+ * base without calling it a refusal.
+ *
+ * Joining is stacking's counterpart: for each row of the left table the row of the right one
+ * with the same key is looked up once (one array indexed by the key's code), and the columns of
+ * the right table are then taken by that list of rows. A row without a match takes an
+ * additional, blank row at the end of the right table, so that no column type needs a case of
+ * its own.
+ *
+ * `c[2]` is the upper and the lower column everywhere, NULL for the side that lacks the item,
+ * and `rows[2]` their numbers of rows. Linear in the rows.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -8,7 +24,9 @@
 
 static const struct level not_asked_level = {{"not asked", 9}, NAN, BILAN_NOT_ASKED};
 
-/* Adds the rows of `c` (NULL: `rows` rows not asked), by label, to a growing code column. */
+/* Adds the rows of `c` (NULL: `rows` rows not asked), by label, to a growing code column. A
+ * label that both sides have is one level, with the number and kind of missing that the upper
+ * side gave it. */
 static bilan_status append_codes(struct codes_builder *k, const struct column *c, size_t rows) {
   size_t codes = c ? dict_count(c->dict) : 1;
   uint32_t *map = mem_zero(&k->b->mem, codes, sizeof *map);
@@ -25,6 +43,7 @@ static bilan_status append_codes(struct codes_builder *k, const struct column *c
   return status;
 }
 
+/* Labels on both sides: the levels of one behind the new ones of the other. */
 static bilan_status stack_codes(bilan *b, struct column **out, const struct column *const c[2],
                                 const size_t rows[2]) {
   struct codes_builder k;
@@ -35,6 +54,7 @@ static bilan_status stack_codes(bilan *b, struct column **out, const struct colu
   return status;
 }
 
+/* Numbers on both sides; levels have no part in it. */
 static bilan_status stack_numbers(bilan *b, struct column **out, const struct column *const c[2],
                                   const size_t rows[2]) {
   struct numbers_builder k;
@@ -50,6 +70,7 @@ static bilan_status stack_numbers(bilan *b, struct column **out, const struct co
   return status;
 }
 
+/* Free text, or levels on one side and free text on the other: labels become texts. */
 static bilan_status stack_text(bilan *b, struct column **out, const struct column *const c[2],
                                const size_t rows[2]) {
   struct text_builder k;
@@ -67,6 +88,7 @@ static bilan_status stack_text(bilan *b, struct column **out, const struct colum
 
 /* ---- sets ---------------------------------------------------------------------------------- */
 
+/* The options of both sides, the upper ones first. One owner: the caller. */
 static bilan_status merged_options(bilan *b, struct dict **out,
                                    const struct column *const c[2]) {
   struct dict *d;
@@ -97,6 +119,8 @@ static bilan_status stack_option(bilan *b, struct column **out, struct text labe
   return column_codes(b, out, rows[0] + rows[1], 1, codes, dict_hold(ticks));
 }
 
+/* Several answers: option by option. Rows of a side that lacks the item were not asked; an
+ * option that a side lacks is blank in its rows, which takes them out of that option's base. */
 static bilan_status stack_sets(bilan *b, struct column **out, const struct column *const c[2],
                                const size_t rows[2]) {
   struct dict *dict;
@@ -126,7 +150,8 @@ static bilan_status stack_sets(bilan *b, struct column **out, const struct colum
 
 static bool is_plain_number(const struct column *c) { return c && c->type == COLUMN_NUMBERS; }
 
-/* Stacks c[0] over c[1]; one of them may be NULL. */
+/* Stacks c[0] over c[1]; one of them may be NULL. Numbers stack on numbers and sets on sets
+ * alone: a question that changed its type is another question, and gets another name. */
 static bilan_status stack_pair(bilan *b, struct column **out, struct text name,
                                const struct column *const c[2], const size_t rows[2]) {
   const struct column *some = c[0] ? c[0] : c[1];
@@ -142,6 +167,7 @@ static bilan_status stack_pair(bilan *b, struct column **out, struct text name,
   return stack_text(b, out, c, rows);
 }
 
+/* Lent; NULL when the table has no such item. */
 static const struct column *column_named(const struct table *t, struct text name) {
   size_t place = table_find(t, name);
   return place == SIZE_MAX ? NULL : table_column(t, place);
@@ -164,6 +190,7 @@ static bilan_status stack_items(bilan *b, struct table *made, const struct table
   return status;
 }
 
+/* All items of `above` in their order, then those that `below` alone has. */
 bilan_status table_stack(bilan *b, struct table **out, const struct table *above,
                          const struct table *below) {
   struct table *made;
@@ -178,7 +205,8 @@ bilan_status table_stack(bilan *b, struct table **out, const struct table *above
 
 /* ---- joining ------------------------------------------------------------------------------- */
 
-/* row_of[code] = the row of `c` with that code + 1, or 0; a code that repeats is an error. */
+/* row_of[code] = the row of `c` with that code, counted from 1, or 0. A key that stands twice
+ * is an error, since either row would be a guess; rows without a key match nothing. */
 static bilan_status index_key(bilan *b, size_t *row_of, const struct column *c, struct text key) {
   for (size_t row = 0; row < c->rows; row++) {
     uint32_t code = column_code(c, row);
@@ -192,7 +220,8 @@ static bilan_status index_key(bilan *b, size_t *row_of, const struct column *c, 
   return BILAN_OK;
 }
 
-/* match[row of left] = row of right, or the row behind its last one when there is none. */
+/* match[row of left] = row of right, or the row behind its last one when there is none. Keys
+ * are compared as labels, so that a number matches the same number stored as a level. */
 static bilan_status match_rows(bilan *b, size_t *match, const struct column *left,
                                const struct column *right, struct text key) {
   struct column *lc = NULL, *rc = NULL;
@@ -212,8 +241,9 @@ static bilan_status match_rows(bilan *b, size_t *match, const struct column *lef
   return status;
 }
 
-/* A table of the items of `t` other than `key`, with no rows, stacked under t: gives every
- * column one more row, blank, which rows without a match take. */
+/* The table with one more row that answers nothing: a table of one row, without any of its
+ * items, stacked under it. The helper item's name starts with a control byte, which no item of
+ * a survey has; it stands last, and add_matched leaves it out. */
 static bilan_status with_blank_row(bilan *b, struct table **out, const struct table *t) {
   struct table *blank, *item;
   bilan_status status = table_new(b, &blank, 1);
@@ -231,6 +261,8 @@ static bilan_status with_blank_row(bilan *b, struct table **out, const struct ta
   return status;
 }
 
+/* The items of `right` (padded) beside those of `made`; a name that is taken fails in
+ * table_add. */
 static bilan_status add_matched(bilan *b, struct table *made, const struct table *right,
                                 const size_t *match, struct text key) {
   bilan_status status = BILAN_OK;
@@ -244,6 +276,7 @@ static bilan_status add_matched(bilan *b, struct table *made, const struct table
   return status;
 }
 
+/* All rows of `left` stay, in their order and once each: the right key is unique. */
 bilan_status table_join(bilan *b, struct table **out, const struct table *left,
                         const struct table *right, struct text key) {
   size_t lp = table_find(left, key), rp = table_find(right, key), rows = table_rows(left);

@@ -1,5 +1,14 @@
-/* gather.c - see gather.h. When the first text comes, the numbers gathered so far become
- * levels with the label that number_print gives them. Linear in the rows. */
+/* gather.c - see gather.h.
+ *
+ * A query or an expression gives values one at a time and does not say beforehand what they
+ * are. They are gathered as doubles until the first text comes; then the numbers gathered so
+ * far become levels, labelled by the shortest decimal that reads back as the number, and all
+ * further values are levels. The change happens at most once, so the whole stays linear in the
+ * rows.
+ *
+ * An answer that looks like the name of a kind of missing stays an answer: the kind gets
+ * another label then.
+ */
 #include "data/gather.h"
 
 #include <math.h>
@@ -13,6 +22,7 @@ void gather_open(bilan *b, struct gather *g) {
   numbers_builder_open(b, &g->numbers);
 }
 
+/* Both builders are closed idempotently, so that finish and failure can share it. */
 void gather_close(struct gather *g) {
   numbers_builder_close(&g->numbers);
   if (g->text) codes_builder_close(&g->codes);
@@ -53,7 +63,8 @@ static bilan_status add_missing_code(struct gather *g, bilan_missing kind) {
   return status ? status : codes_builder_add(&g->codes, code);
 }
 
-/* From numbers to levels. */
+/* From numbers to levels, in the order of the rows: levels stand by first appearance. The
+ * numbers are dropped in any case; a failure leaves a half-made list that its owner closes. */
 static bilan_status turn_to_text(struct gather *g) {
   const struct numbers_builder *k = &g->numbers;
   bilan_status status = codes_builder_open(g->b, &g->codes, NULL);
@@ -81,6 +92,7 @@ bilan_status gather_missing(struct gather *g, bilan_missing kind) {
   return g->text ? add_missing_code(g, kind) : numbers_builder_add(&g->numbers, 0, kind);
 }
 
+/* Levels force text, even when all values turn out to be numbers: the caller named them. */
 bilan_status gather_level(struct gather *g, struct text label) {
   uint32_t code;
   bilan_status status = g->text ? BILAN_OK : turn_to_text(g);

@@ -24,7 +24,9 @@ static bilan_status tick_dict(bilan *b, struct dict **out) {
   return status;
 }
 
-/* What a SET is made of while it is being made. */
+/* What a SET is made of while it is being made: `count` option columns of one byte per row over
+ * one shared dictionary of ticks, and why a row has no answer. Everything is owned here until
+ * making_finish hands it on. */
 struct making {
   bilan *b;
   size_t rows, count;
@@ -33,6 +35,7 @@ struct making {
   uint8_t *missing;
 };
 
+/* Drops all; options that were not made yet are NULL. */
 static void making_close(struct making *m) {
   for (size_t i = 0; m->options && i < m->count; i++) column_free(m->options[i]);
   mem_free(&m->b->mem, m->options);
@@ -40,6 +43,7 @@ static void making_close(struct making *m) {
   dict_free(m->ticks);
 }
 
+/* Options all blank, every row answered (0): the caller fills both. Closed again on failure. */
 static bilan_status making_open(bilan *b, struct making *m, size_t rows, size_t count) {
   *m = (struct making){.b = b, .rows = rows, .count = count};
   bilan_status status = tick_dict(b, &m->ticks);
@@ -56,6 +60,7 @@ static bilan_status making_open(bilan *b, struct making *m, size_t rows, size_t 
   return status;
 }
 
+/* The codes of one option, to be written: while the SET is being made it has no other owner. */
 static uint8_t *ticks_of(const struct making *m, size_t option) {
   return m->options[option]->codes;
 }
@@ -68,7 +73,8 @@ static bilan_status making_finish(struct making *m, struct column **out, struct 
 
 /* ---- one field with separators ------------------------------------------------------------- */
 
-/* The next part of `rest`, trimmed; false at the end. */
+/* The next part of `rest`, trimmed; false at the end. A text without separator is one part, and
+ * a separator at the end is followed by an empty one, which callers pass over. */
 static bool next_part(struct text *rest, struct text separator, struct text *part) {
   if (!rest->s) return false;
   size_t at = 0;
@@ -80,7 +86,8 @@ static bool next_part(struct text *rest, struct text separator, struct text *par
   return true;
 }
 
-/* Adds the options that the answers of `c` name to `options`. */
+/* Adds the options that the answers of `c` name to `options`, by first appearance among the
+ * levels; unless `open`, one that was not declared is an error that names it. */
 static bilan_status collect_options(bilan *b, const struct column *c, struct text separator,
                                     struct dict *options, bool open) {
   for (uint32_t code = 1; code < dict_count(c->dict); code++) {
@@ -99,7 +106,8 @@ static bilan_status collect_options(bilan *b, const struct column *c, struct tex
   return BILAN_OK;
 }
 
-/* ticks[code * count + option] for every distinct answer of the field. */
+/* ticks[code * count + option] for every distinct answer of the field: a part named twice ticks
+ * once. The rows of missing answers stay blank (0). */
 static void take_apart(uint8_t *ticks, size_t count, const struct column *c,
                        struct text separator, const struct dict *options) {
   for (uint32_t code = 1; code < dict_count(c->dict); code++) {
@@ -112,6 +120,7 @@ static void take_apart(uint8_t *ticks, size_t count, const struct column *c,
   }
 }
 
+/* Copies the ticks of each row's answer; O(rows * options) bytes written, no text is looked at. */
 static bilan_status split_rows(bilan *b, struct column **out, const struct column *c,
                                struct text separator, struct dict *options) {
   size_t count = dict_count(options) - 1, codes = dict_count(c->dict);
@@ -132,6 +141,8 @@ static bilan_status split_rows(bilan *b, struct column **out, const struct colum
   return status;
 }
 
+/* Without declared options the field's own answers make them, whatever `open` says. The column
+ * is only held, not changed, so the cast takes no right away. */
 bilan_status column_split(bilan *b, struct column **out, const struct column *c,
                           struct text separator, struct dict *options, bool open) {
   bilan_status status = BILAN_OK;
@@ -153,13 +164,15 @@ bilan_status column_split(bilan *b, struct column **out, const struct column *c,
 
 /* ---- one column per option ----------------------------------------------------------------- */
 
+/* Exactly one of the words, byte by byte: "oui" is not "Oui" unless both are named. */
 static bool means_yes(const struct level *level, struct tick_rule rule) {
   for (size_t i = 0; i < rule.count; i++)
     if (text_equal(level->label, rule.ticked[i])) return true;
   return false;
 }
 
-/* Ticks of one option from its column; rows with any answer lose their missing mark. */
+/* Ticks of one option from its column. A row with an answer in any option has answered the
+ * question; a row with none keeps the most telling kind of missing (any but a mere blank). */
 static bilan_status tick_option(struct making *m, size_t option, struct column *column,
                                 struct tick_rule rule) {
   struct column *c;
@@ -187,6 +200,8 @@ static void clear_blank_rows(struct making *m) {
       if (m->missing[row]) ticks_of(m, i)[row] = SET_BLANK;
 }
 
+/* The missing marks start as "no answer" and are lifted by tick_option; a question where nobody
+ * ticked a box of a row was, for that row, not answered. */
 bilan_status column_group(bilan *b, struct column **out, struct column *const *columns,
                           const struct text *labels, size_t count, struct tick_rule rule) {
   struct making m;
@@ -216,7 +231,7 @@ bilan_status column_group(bilan *b, struct column **out, struct column *const *c
 
 /* ---- leaving an option out ------------------------------------------------------------ */
 
-/* The options of `from` but for the one with code `left_out`. */
+/* The options of `from` but for the one with code `left_out`; the caller's. */
 static bilan_status options_but(bilan *b, struct dict **out, const struct dict *from,
                                 uint32_t left_out) {
   struct dict *d;

@@ -653,7 +653,7 @@ local function prints_as(audit, claim, found)
 end
 
 local function data_values(audit, claim, found)
-  local base = found.base and say(audit, "data_base", { base = found.base }) or ""
+  local base = found.base and say(audit, "data_base", { base = words.base(audit.lang, found.base) }) or ""
   return {
     count = found.k, n = found.n, value = words.ratio(audit.lang, found.k, found.n), base = base,
     share = share_text(audit, claim), printed = claim.n,

@@ -176,4 +176,12 @@ function M.range(lang, lo, hi)
   return lo == hi and tostring(lo) or lo .. SENTENCES[lang].to .. hi
 end
 
+local bases = { fr = { asked = "personnes interrogées", answered = "réponses exprimées",
+  ticked = "au moins une réponse", answers = "réponses données" } }
+
+--- The name of a base of the data in a language; one that is not known stays as it is.
+function M.base(lang, name)
+  return bases[lang] and bases[lang][name] or name
+end
+
 return M

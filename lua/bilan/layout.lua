@@ -481,12 +481,15 @@ end
 
 -- Decimals of plain numbers: two, more where all are small, none for totals over a hundred.
 local function number_decimals(spec, records)
-  local most = 0
+  local most, whole = 0, true
   for _, record in ipairs(records) do
-    if format.is_figure(record.value) then most = math.max(most, math.abs(record.value)) end
+    if format.is_figure(record.value) then
+      most = math.max(most, math.abs(record.value))
+      whole = whole and record.value == math.floor(record.value)
+    end
   end
   if spec.kind == "quantile" then return nil end -- as many as they have
-  if spec.kind == "total" and most >= 100 then return 0 end
+  if spec.kind == "total" and (whole or most >= 100) then return 0 end
   local decimals = 2
   while most > 0 and most < 0.1 and decimals < 10 do
     most, decimals = most * 10, decimals + 1

@@ -11,7 +11,7 @@ local M = {}
 
 local csv_options = { "delimiter", "encoding", "decimal", "missing", "types", "fill", "trim",
   "replace" }
-local own_options = { "codebook", "table", "query", "wave", "synthetic", "name" }
+local own_options = { "codebook", "table", "query", "wave", "synthetic", "name", "lang" }
 
 local known = table.move(own_options, 1, #own_options, 1, {})
 table.move(csv_options, 1, #csv_options, #known + 1, known)
@@ -69,7 +69,7 @@ local function says_synthetic(table_)
 end
 
 --- Reads a data file. Options: delimiter, encoding, decimal, missing, codebook, types,
--- table | query (SQLite), wave, fill, trim; all found by themselves when absent.
+-- table | query (SQLite), wave, lang (of its results), fill, trim; all found by themselves when absent.
 function M.read(path, opts)
   fault.expect(path, "string", "bilan.read: a path")
   opts = fault.options(opts, known, "read")
@@ -80,6 +80,11 @@ function M.read(path, opts)
   origin.labels = header_labels(origin)
   local book, notes = find_codebook(opts.codebook), {}
   if book then made, notes = codebook.apply(book, made) end
+  if opts.lang then
+    local own = book or { order = {}, items_by_id = {} }
+    book = { lang = opts.lang, order = own.order, items_by_id = own.items_by_id,
+      synthetic = own.synthetic }
+  end
   return Survey.wrap(made, { book = book, origin = origin, notes = notes, wave = opts.wave,
     synthetic = opts.synthetic or (book and book.synthetic) or says_synthetic(made) })
 end

@@ -577,7 +577,8 @@ end
 local writers = { html = "html", htm = "html", md = "markdown", markdown = "markdown",
   xlsx = "xlsx" }
 
---- Writes the report below the output folder; the ending says how: html, md, xlsx.
+--- Writes the report below the output folder; the ending says how: html, md, xlsx. Gives the
+-- path from the current folder.
 function Report:write(path)
   local ending = type(path) == "string" and path:match("%.(%w+)$")
   local writer = ending and writers[ending:lower()]
@@ -585,8 +586,7 @@ function Report:write(path)
     host.fail(('cannot tell how to write "%s"; a report ends in .html, .md or .xlsx')
       :format(tostring(path)))
   end
-  host.write(path, self[writer](self))
-  return path
+  return host.write(path, self[writer](self)) or path
 end
 
 return M

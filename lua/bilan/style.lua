@@ -121,7 +121,8 @@ tbody th{min-width:6.5rem;max-width:11rem}
 .one tr>th:first-child{position:sticky;left:0;background:var(--paper)}
 .cap{display:block;position:sticky;left:0;width:fit-content;max-width:calc(100vw - 2rem)}
 .cards{grid-template-columns:1fr}
-.plot{padding:.25rem}
+.plot{padding:.25rem;overflow-x:auto}
+.plot svg{min-width:34rem}
 }
 @media print{
 @page{size:A4;margin:18mm 16mm}

@@ -6,7 +6,7 @@ local bilan = require "bilan"
 local folder = "datasets/itd/2022-2023/"
 local enquete = dofile "scripts/itd/enquete-2022-2023.lua"
 local college, lycee, eleves = enquete.college, enquete.lycee, enquete.eleves
-local etablissements = bilan.read(folder .. "etablissements.csv")
+local etablissements = bilan.read(folder .. "etablissements.csv", { lang = "fr" })
 local chart, indicator = bilan.chart, bilan.indicator
 
 local report = bilan.report {

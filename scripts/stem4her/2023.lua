@@ -10,11 +10,7 @@ local report = bilan.report {
   lang = "fr",
 }
 
--- "plus de 35 %" and "plus de 75 %" fit several bases near ten; with n = 11, 4 and 9 answers.
-local laureates = bilan.reconstruct { claims = folder .. "claims.tsv",
-  populations = folder .. "populations.tsv", population = "laureates", size = 11, seed = 2023,
-  items = { { id = "aide_doutes", levels = { "oui", "non" } },
-    { id = "aide_objectifs", levels = { "oui", "non" } } } }
+local laureates = bilan.read(folder .. "laureates.csv", { codebook = folder .. "codebook.lua" })
 
 report:section "Deux chiffres et leur incertitude"
 report:text [[
@@ -27,22 +23,22 @@ local objectifs = laureates:proportion("aide_objectifs", { level = "oui" })
 bilan.indicator { id = "doutes", title = "Décisif dans les moments de doute", estimate = doutes }
 bilan.indicator { id = "objectifs", title = "A aidé à atteindre les objectifs", estimate = objectifs }
 report:indicators()
-local dots = bilan.table { title = "La même part selon la méthode d'intervalle (4 sur 11)", lang = "fr",
-  columns = { "Méthode", "De", "À" }, rows = (function()
-    local rows = {}
-    for i, method in ipairs { "wilson", "clopper_pearson", "jeffreys", "mid_p", "agresti_coull", "wald" } do
-      local ci = stat.proportion_ci(4, 11, { method = method })
-      rows[i] = { method, format.share(ci.low, nil, nil, { lang = "fr", decimals = 0 }),
-        format.share(ci.high, nil, nil, { lang = "fr", decimals = 0 }) }
-    end
-    return rows
-  end)() }
-report:table(dots)
+local lignes = {}
+for i, methode in ipairs { { "wilson", "Wilson" }, { "clopper_pearson", "Clopper-Pearson (exact)" },
+  { "jeffreys", "Jeffreys" }, { "mid_p", "mi-P" }, { "agresti_coull", "Agresti-Coull" },
+  { "wald", "Wald" } } do
+  local ci = stat.proportion_ci(4, 11, { method = methode[1] })
+  lignes[i] = { methode[2], format.share(ci.low, nil, nil, { lang = "fr", decimals = 0 }),
+    format.share(ci.high, nil, nil, { lang = "fr", decimals = 0 }) }
+end
+local methodes = bilan.table { title = "La même part selon la méthode d'intervalle (4 sur 11)", lang = "fr",
+  columns = { "Méthode", "De", "À" }, rows = lignes }
+report:table(methodes)
 report:chart(bilan.chart.dots({ doutes, objectifs }, { title = "Deux parts, onze réponses" }))
 
 report:section "Ce que onze réponses ne permettent pas"
 local n = stat.sample_size { p = 0.4, margin = 0.1 }
-report:text(("L'intervalle de la première part va de 15 à 65 % : il contient « une sur six » comme « deux "
+report:text(("L'intervalle de la première part va de 15 à 65 %% : il contient « une sur six » comme « deux "
   .. "sur trois ». Pour une marge de 10 points il faudrait %d réponses."):format(n.n))
 local avant_apres = stat.mcnemar({ { 3, 1 }, { 5, 2 } }, { exact = true })
 report:text(("Comparer deux années de onze lauréates n'apprendrait presque rien. Suivre les mêmes "

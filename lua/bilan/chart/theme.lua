@@ -53,12 +53,12 @@ M.grey_single = { fill = "#757575", edge = "#757575", line = "#333333", shape = 
 -- (the PuOr scheme of Harrower and Brewer, The Cartographic Journal 40, 2003, adapted).
 M.arm_low = { "#8F4A00", "#D0801E", "#EDB368", "#F9DDB5" }
 M.arm_high = { "#43246F", "#7560A6", "#ABA0CF", "#DAD6EA" }
-M.grey_arm_low = { "#4A4A4A", "#858585", "#ABABAB", "#D2D2D2" }
+M.grey_arm_low = { "#4A4A4A", "#8C8C8C", "#AEAEAE", "#D2D2D2" }
 M.middle = "#D5D7DA"
 
 -- One arm for shares of an ordered item that is not balanced around a middle.
 M.ramp = { "#08306B", "#1F5E9E", "#4F94C4", "#93C2DF", "#CFE3F1", "#EDF4FA" }
-M.grey_ramp = { "#222222", "#4F4F4F", "#8C8C8C", "#ABABAB", "#CFCFCF", "#EFEFEF" }
+M.grey_ramp = { "#222222", "#4F4F4F", "#8C8C8C", "#AEAEAE", "#D0D0D0", "#EFEFEF" }
 
 -- ---- colour -----------------------------------------------------------------------------------
 
@@ -186,10 +186,19 @@ local function shorten(line, size, room, bold)
   return head_that_fits(line, size, room - M.width("…", size, bold), bold):gsub(" $", "") .. "…"
 end
 
+-- The beginning of a text that could fill `room` px: few letters are narrower than a fifth of
+-- their size. Keeps a long text from being measured to its end.
+local function head_for(text, size, room)
+  local most = math.ceil(room / (size * 0.2)) + 8
+  if #text <= most then return text end
+  local stop = utf8.offset(text, most + 1)
+  return stop and text:sub(1, stop - 1) or text
+end
+
 --- Lines of at most `room` px; what does not fit into `most` lines ends with an ellipsis.
 -- Never an empty list.
 function M.wrap(text, size, room, most, bold)
-  text = M.plain(text)
+  text = head_for(M.plain(text), size, room * (most + 1))
   local lines, line = {}, nil
   for _, piece in ipairs(pieces(text, size, room, bold, 400)) do
     local longer = line and line .. " " .. piece or piece

@@ -159,7 +159,8 @@ local function draw_values(page, series, index, style)
       local end_value = below and (cell.low or cell.value) or (cell.high or cell.value)
       if page.opts.ci == false then end_value = cell.value end
       local y = fig:py(end_value * source:scale()) + (below and 11 or -10)
-      fig:text(fig:px(at) + shift_of(index, count), y, cell.text, { anchor = "middle", size = theme.size.inside, colour = style.line, bold = true })
+      fig:text(fig:px(at) + shift_of(index, count), y, cell.text,
+        { anchor = "middle", size = theme.size.inside, colour = style.line, bold = true })
     end
   end
 end
