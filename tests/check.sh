@@ -27,8 +27,9 @@ tests_naming() {
 # Address and undefined behaviour: every test. The engine inside a stock Lua needs the
 # sanitizer's library loaded first; leaks are judged in the unit tests, not in that Lua.
 sanitizers() {
-  build_in asan SANITIZE=address,undefined CFLAGS="-O1 -g" all unit || return 1
+  export SANITIZE=address,undefined CFLAGS="-O1 -g" # for the tests that build something, too
   export UBSAN_OPTIONS=print_stacktrace=1
+  build_in asan all unit || return 1
   BUILD="$build/asan" sh tests/run.sh test_ || return 1
   ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$(gcc -print-file-name=libasan.so)" \
     BUILD="$build/asan" sh tests/run.sh _spec

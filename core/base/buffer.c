@@ -1,7 +1,8 @@
-/* buffer.c - bytes that grow; see text.h.
+/* buffer.c - text that grows; see text.h.
  *
- * The room doubles, so that n appended bytes cost at most 2 n copied ones. A failure is kept in
- * the buffer (`failed`) and later appends do nothing: a writer appends its whole text and looks
+ * The room doubles, so that n appended bytes cost at most 2 n copied ones. There is always one
+ * byte more than `n`, for the NUL. A failure is kept in the buffer (`failed`), which goes on
+ * holding what it held; later appends do nothing, so a writer appends its whole text and looks
  * once at the end.
  */
 #include <stdarg.h>

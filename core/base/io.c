@@ -234,6 +234,7 @@ bool io_is_folder(bilan *b, const char *path) {
   return sys_stat(&b->io, AT_FDCWD, path, &info, 0) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* A regular file, after following links; a fault on the way is a no. */
 bool io_is_file(bilan *b, const char *path) {
   struct stat info;
   return sys_stat(&b->io, AT_FDCWD, path, &info, 0) == 0 && S_ISREG(info.st_mode);

@@ -95,6 +95,7 @@ void mem_free(struct mem *m, void *block) {
   free((char *)block - HEADER);
 }
 
+/* SQLite asks for it. */
 size_t mem_size(const void *block) {
   return *(const size_t *)(const void *)((const char *)block - HEADER);
 }

@@ -49,18 +49,21 @@ struct run {
   int64_t give_up; /* when the time is over, in milliseconds of the steady clock */
 };
 
+/* "cannot WHAT: Permission denied", in the engine's own words for the errno. */
 static bilan_status fail_errno(bilan *b, const char *what, int number) {
   const char *name = sys_error_name(number);
   if (name) return fail(b, BILAN_IO, "cannot %s: %s", what, name);
   return fail(b, BILAN_IO, "cannot %s: system error %d", what, number);
 }
 
+/* Milliseconds of a clock that nobody sets. */
 static int64_t now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Closes one end, once. */
 static void shut(struct run *r, int *fd) {
   if (*fd >= 0) sys_close(&r->b->io, *fd);
   *fd = -1;
@@ -84,6 +87,7 @@ static bool find_program(char *found, size_t room, const char *program) {
   return false;
 }
 
+/* Says where to get it, when the caller knows. */
 static bilan_status fail_missing(bilan *b, const struct process_job *job) {
   return fail(b, BILAN_IO, "the program \"%s\" is not installed%s%s", job->program,
               job->package ? "; on Debian and Ubuntu it is in the package " : "",
@@ -274,6 +278,7 @@ static void reap(struct run *r) {
   r->end->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* Whatever happened, the child is gone, its number given back, and every end closed. */
 bilan_status process_run(bilan *b, struct process_end *end, const struct process_job *job) {
   struct run r = {.b = b, .job = job, .end = end, .feed = -1, .out = -1, .err = -1,
                   .child = {-1, -1, -1}, .give_up = now() + job->timeout};
@@ -306,6 +311,7 @@ bilan_status process_make_folder(bilan *b, char **path) {
   return fail_nomem(b);
 }
 
+/* Only the files that lie in it: the child had no business making folders there. */
 void process_remove_folder(bilan *b, char *path) {
   DIR *folder = path ? opendir(path) : NULL;
   for (struct dirent *entry; folder && (entry = readdir(folder));)

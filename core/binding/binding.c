@@ -1,4 +1,13 @@
-/* binding.c - the shared part of the Lua floor; see binding.h. */
+/* binding.c - the shared part of the Lua floor; see binding.h.
+ *
+ * The handle is found in the registry under the address of a variable, a key that no script can
+ * make. A userdata is one pointer, its slot: NULL while it is closed. Its metatable closes it
+ * when it is collected or goes out of a <close> scope, and hides itself from scripts
+ * (__metatable).
+ *
+ * An error carries the position of the analyst's line, found by walking the call stack past the
+ * engine's own chunks, whose names start with "=bilan".
+ */
 #include "binding/binding.h"
 
 #include <math.h>
@@ -11,6 +20,7 @@
 
 static const char handle_key = 'h'; /* its address is the key in the registry */
 
+/* A look-up in the registry: a few nanoseconds, so functions ask when they need it. */
 bilan *l_handle(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &handle_key);
   bilan *b = lua_touserdata(L, -1);
@@ -18,6 +28,7 @@ bilan *l_handle(lua_State *L) {
   return b;
 }
 
+/* The state does not own it. */
 void l_set_handle(lua_State *L, bilan *b) {
   lua_pushlightuserdata(L, b);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &handle_key);
@@ -60,12 +71,14 @@ bool l_find_script(lua_State *L, lua_Debug *frame) {
   return false;
 }
 
+/* Pushes a string in any case, so that callers can put their message behind it. */
 void l_push_where(lua_State *L) {
   lua_Debug frame;
   if (l_find_script(L, &frame)) lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
   else lua_pushliteral(L, "");
 }
 
+/* The message is the handle's; pushing it may fail for memory, which is then the error instead. */
 void l_check(lua_State *L, bilan_status status) {
   if (!status) return;
   l_push_where(L);
@@ -88,6 +101,7 @@ static const char table_type[] = "bilan.table";
 static const char domain_type[] = "bilan.domain";
 static const char column_type[] = "bilan.column";
 
+/* Closed first, then given its metatable: at no point could the collector meet a wild pointer. */
 static void **new_slot(lua_State *L, const char *type) {
   void **slot = lua_newuserdatauv(L, sizeof *slot, 0);
   *slot = NULL;
@@ -95,6 +109,7 @@ static void **new_slot(lua_State *L, const char *type) {
   return slot;
 }
 
+/* The three kinds of slot, each to be filled by one call of the engine. */
 struct table **l_new_table(lua_State *L) { return (struct table **)new_slot(L, table_type); }
 struct domain **l_new_domain(lua_State *L) {
   return (struct domain **)new_slot(L, domain_type);
@@ -103,6 +118,7 @@ struct column **l_new_column(lua_State *L) {
   return (struct column **)new_slot(L, column_type);
 }
 
+/* What the slot holds; raises for another type and for one that was closed. */
 static void *check_slot(lua_State *L, int index, const char *type) {
   void **slot = luaL_checkudata(L, index, type);
   if (!*slot) luaL_argerror(L, index, "is closed");
@@ -117,6 +133,7 @@ struct domain *l_opt_domain(lua_State *L, int index) {
   return lua_isnoneornil(L, index) ? NULL : check_slot(L, index, domain_type);
 }
 
+/* Raises through table_no_item, with the nearest name. */
 struct column *l_check_item(lua_State *L, int table, int name) {
   struct table *t = l_check_table(L, table);
   struct text wanted = l_check_text(L, name);
@@ -125,6 +142,7 @@ struct column *l_check_item(lua_State *L, int table, int name) {
   return table_column(t, place);
 }
 
+/* The three closers, for the collector and for <close>: harmless when called again. */
 static int free_table(lua_State *L) {
   struct table **slot = luaL_checkudata(L, 1, table_type);
   table_free(*slot);
@@ -158,6 +176,7 @@ static void new_type(lua_State *L, const char *type, lua_CFunction close) {
   lua_pop(L, 1);
 }
 
+/* When memory runs out midway the state is not set up: main and luaopen_bilan both give up. */
 void l_new_types(lua_State *L) {
   new_type(L, table_type, free_table);
   new_type(L, domain_type, free_domain);
@@ -166,6 +185,7 @@ void l_new_types(lua_State *L) {
 
 /* ---- values -------------------------------------------------------------------------------- */
 
+/* Strings only: a number that passes for a name is a slip. May hold any byte. */
 struct text l_check_text(lua_State *L, int index) {
   struct text t;
   luaL_checktype(L, index, LUA_TSTRING);
@@ -173,8 +193,10 @@ struct text l_check_text(lua_State *L, int index) {
   return t;
 }
 
+/* Lua wants an address even for no bytes. */
 void l_push_text(lua_State *L, struct text t) { lua_pushlstring(L, t.n ? t.s : "", t.n); }
 
+/* 2^53 is the end of exact doubles. */
 void l_push_count(lua_State *L, double value) {
   if (value == floor(value) && fabs(value) < 9007199254740992.0)
     lua_pushinteger(L, (lua_Integer)value);
@@ -182,6 +204,8 @@ void l_push_count(lua_State *L, double value) {
     lua_pushnumber(L, value);
 }
 
+/* A userdata without metatable: an error frees it, since it is Lua's. At least aligned for any
+ * type, like every userdata. */
 void *l_scratch(lua_State *L, size_t count, size_t size) {
   if (size && count > SIZE_MAX / size) luaL_error(L, "too large");
   return lua_newuserdatauv(L, count * size, 0);
@@ -189,6 +213,7 @@ void *l_scratch(lua_State *L, size_t count, size_t size) {
 
 /* ---- options ------------------------------------------------------------------------------- */
 
+/* Exactly one of the names. */
 static bool is_known(const char *name, const char *const *known) {
   for (; *known; known++)
     if (strcmp(name, *known) == 0) return true;
@@ -197,6 +222,7 @@ static bool is_known(const char *name, const char *const *known) {
 
 enum { MOST_OPTIONS = 64 };
 
+/* Does not return. Without memory for the search the message lacks its hint. */
 static void unknown_option(lua_State *L, const char *name, const char *const *known) {
   struct text names[MOST_OPTIONS];
   size_t count = 0, best[3];
@@ -208,11 +234,16 @@ static void unknown_option(lua_State *L, const char *name, const char *const *kn
   raise_top(L);
 }
 
+/* Keys that are not strings are passed over: they are nobody's option. Of several unknown ones
+ * the first in byte order is named, since Lua's own order changes from run to run. */
 void l_check_options(lua_State *L, int index, const char *const *known) {
+  const char *first = NULL;
   if (lua_isnoneornil(L, index)) return;
   luaL_checktype(L, index, LUA_TTABLE);
   index = lua_absindex(L, index);
-  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1))
-    if (lua_type(L, -2) == LUA_TSTRING && !is_known(lua_tostring(L, -2), known))
-      unknown_option(L, lua_tostring(L, -2), known);
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : NULL;
+    if (name && !is_known(name, known) && (!first || strcmp(name, first) < 0)) first = name;
+  }
+  if (first) unknown_option(L, first, known);
 }

@@ -212,11 +212,13 @@ static void set_character(lua_State *L, const char *name, char c) {
   else if (c) set_string(L, name, (const char[]){c, '\0'});
 }
 
+/* A field of the report on top of the stack: a count, */
 static void set_count(lua_State *L, const char *name, size_t value) {
   lua_pushinteger(L, (lua_Integer)value);
   lua_setfield(L, -2, name);
 }
 
+/* or yes and no. */
 static void set_flag(lua_State *L, const char *name, bool value) {
   lua_pushboolean(L, value);
   lua_setfield(L, -2, name);

@@ -1,4 +1,13 @@
-/* l_data.c - tables for the engine's Lua: making one from lists, looking inside, selecting. */
+/* l_data.c - tables for the engine's Lua (core.data): making one from lists, looking inside,
+ * selecting.
+ *
+ * Values cross in both directions as they are: numbers as numbers, answers as their labels,
+ * ticked options as lists. A kind of missing is a light userdata whose address is the kind,
+ * which no script can make and no number or text can be mistaken for.
+ *
+ * Lists are read with raw access: no metamethod runs while a builder of the engine is open, so
+ * no error of Lua's can lose it.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -11,14 +20,17 @@ static const char *const kind_names[] = {"single", "multiple", "scale", "number"
 static const char *const missing_names[] = {"present",    "no answer", "not asked",
                                             "don't know", "refused",   NULL};
 
+/* Raises with the names there are for any other word. */
 bilan_kind l_check_kind(lua_State *L, int index) {
   return (bilan_kind)luaL_checkoption(L, index, NULL, kind_names);
 }
 
+/* Likewise; BILAN_PRESENT goes by the name "present". */
 bilan_missing l_check_missing(lua_State *L, int index) {
   return (bilan_missing)luaL_checkoption(L, index, NULL, missing_names);
 }
 
+/* The same word back. */
 void l_push_missing(lua_State *L, bilan_missing missing) {
   lua_pushstring(L, missing_names[missing]);
 }
@@ -29,12 +41,14 @@ void l_push_missing(lua_State *L, bilan_missing missing) {
  * light userdata whose address is the kind; nil is no answer. */
 enum content { EMPTY, NUMBERS, STRINGS, MIXED };
 
+/* Why there is no value at `index`; BILAN_PRESENT for one that is there. */
 static bilan_missing missing_at(lua_State *L, int index) {
   if (lua_isnil(L, index)) return BILAN_NO_ANSWER;
   if (!lua_islightuserdata(L, index)) return BILAN_PRESENT;
   return (bilan_missing)(uintptr_t)lua_touserdata(L, index);
 }
 
+/* Looks at entries 1 to `rows`; true and false count as numbers, 1 and 0. */
 static enum content content_of(lua_State *L, int list, lua_Integer rows) {
   enum content seen = EMPTY;
   for (lua_Integer i = 1; i <= rows && seen != MIXED; i++) {
@@ -50,6 +64,7 @@ static enum content content_of(lua_State *L, int list, lua_Integer rows) {
   return seen;
 }
 
+/* Entries 1 to `rows`. NaN is no answer: a column holds none. */
 static bilan_status add_numbers(lua_State *L, int list, struct numbers_builder *k,
                                 lua_Integer rows) {
   bilan_status status = BILAN_OK;
@@ -64,6 +79,7 @@ static bilan_status add_numbers(lua_State *L, int list, struct numbers_builder *
   return status;
 }
 
+/* A list without any value is a column of numbers too: nothing says otherwise. */
 static bilan_status numbers_from(lua_State *L, struct column **out, int list,
                                  lua_Integer rows) {
   struct numbers_builder k;
@@ -74,6 +90,8 @@ static bilan_status numbers_from(lua_State *L, struct column **out, int list,
   return status;
 }
 
+/* A label that is new becomes a level, in the order of the rows; so does a kind of missing
+ * other than the blank, under its name. A label that reads like such a kind finds that level. */
 static bilan_status add_code(struct codes_builder *k, struct text label, bilan_missing why) {
   uint32_t code = 0;
   bilan_status status = BILAN_OK;
@@ -84,6 +102,7 @@ static bilan_status add_code(struct codes_builder *k, struct text label, bilan_m
   return status ? status : codes_builder_add(k, code);
 }
 
+/* Entries 1 to `rows`; the strings stay where they are while they are copied. */
 static bilan_status add_strings(lua_State *L, int list, struct codes_builder *k,
                                 lua_Integer rows) {
   bilan_status status = BILAN_OK;
@@ -98,6 +117,7 @@ static bilan_status add_strings(lua_State *L, int list, struct codes_builder *k,
   return status;
 }
 
+/* Levels by first appearance. */
 static bilan_status codes_from(lua_State *L, struct column **out, int list, lua_Integer rows) {
   struct codes_builder k;
   bilan_status status = codes_builder_open(l_handle(L), &k, NULL);
@@ -211,6 +231,8 @@ static void push_ticked(lua_State *L, const struct column *c, size_t row) {
   }
 }
 
+/* The answer of one row as Lua sees it: a mark for a kind of missing, a list of ticked options,
+ * a number, or a label. */
 static void push_value(lua_State *L, const struct column *c, size_t row, bool numeric) {
   bilan_missing why = column_missing(c, row);
   if (why) lua_pushlightuserdata(L, (void *)(uintptr_t)why);
@@ -261,6 +283,7 @@ static int l_levels(lua_State *L) {
   return 1;
 }
 
+/* A field of the table on top: an integer when it is whole. */
 static void set_number(lua_State *L, const char *name, double value) {
   l_push_count(L, value);
   lua_setfield(L, -2, name);
@@ -360,6 +383,7 @@ static int l_both(lua_State *L) {
   return 1;
 }
 
+/* Pushes the functions of this file and of l_recode.c as one table. */
 int l_data_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"column", l_column},   {"table", l_table},       {"with", l_with},

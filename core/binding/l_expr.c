@@ -10,6 +10,7 @@
 /* A parsed expression belongs to a userdata, so that an error of Lua's cannot lose it. */
 static const char expr_type[] = "bilan.expr";
 
+/* Closing twice is harmless, as for every userdata of the engine. */
 static int free_expr(lua_State *L) {
   struct expr **slot = luaL_checkudata(L, 1, expr_type);
   expr_free(*slot);
@@ -86,6 +87,7 @@ static int l_names(lua_State *L) {
   return 1;
 }
 
+/* Pushes the table of functions. */
 int l_expr_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"filter", l_filter}, {"derive", l_derive}, {"names", l_names}, {NULL, NULL}};

@@ -22,6 +22,7 @@ struct held {
   struct gnuplot_file files[];
 };
 
+/* `b` is NULL until there is something to free, and again when it was freed. */
 static int free_held(lua_State *L) {
   struct held *held = luaL_checkudata(L, 1, run_type);
   if (held->b) gnuplot_free(held->b, &held->run);
@@ -38,6 +39,8 @@ static void read_names(lua_State *L, int index, struct gnuplot_run *run) {
   }
 }
 
+/* run(script, names [, seconds]) -> files, messages; see the head. Everything the run holds
+ * belongs to a userdata before the first file is read. */
 static int l_run(lua_State *L) {
   struct text script = l_check_text(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
@@ -69,6 +72,7 @@ static int l_run(lua_State *L) {
   return 2;
 }
 
+/* Pushes the one function; a script of a user never sees it. */
 int l_gnuplot_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"run", l_run}, {NULL, NULL}};
   luaL_newmetatable(L, run_type);

@@ -1,4 +1,11 @@
-/* l_recode.c - levels, kinds of missing, sets and waves for the engine's Lua. */
+/* l_recode.c - levels, kinds of missing, sets and waves for the engine's Lua (part of
+ * core.data).
+ *
+ * The words of a codebook become plain C lists in scratch memory of Lua's, checked to the last
+ * entry, before anything of the engine's is made; then one call of data/recode.h does the work
+ * and puts the new column into a slot that was made beforehand. Dictionaries are made after the
+ * last call of Lua that can raise an error and are taken over by the call that follows.
+ */
 #include <math.h>
 
 #include "binding/l_data.h"
@@ -12,6 +19,8 @@ static bool field_text(lua_State *L, const char *name, struct text *out) {
   return there;
 }
 
+/* The i-th entry of a list of levels: { label =, value =, missing = }. The label points into a
+ * string that the list keeps alive. */
 static struct level level_at(lua_State *L, int list, lua_Integer i) {
   struct level level = {TEXT(""), NAN, BILAN_PRESENT};
   lua_rawgeti(L, list, i);
@@ -39,6 +48,7 @@ static bilan_status dict_from(lua_State *L, struct dict **out, const struct leve
   return status;
 }
 
+/* All of them, in scratch memory. */
 static struct level *check_levels(lua_State *L, int list, size_t *count) {
   luaL_checktype(L, list, LUA_TTABLE);
   *count = (size_t)luaL_len(L, list);
@@ -171,6 +181,7 @@ static int l_join(lua_State *L) {
   return 1;
 }
 
+/* Adds the functions to the table on top of the stack. */
 void l_recode_add(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"relevel", l_relevel}, {"declare_missing", l_declare_missing},

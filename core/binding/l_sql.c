@@ -26,6 +26,7 @@ struct bytes {
   char *s;
 };
 
+/* The collector's way; the functions below free earlier when all goes well. */
 static int free_bytes(lua_State *L) {
   struct bytes *k = luaL_checkudata(L, 1, "bilan.sql.bytes");
   if (k->mem) mem_free(k->mem, k->s);
@@ -93,11 +94,13 @@ static int l_sqlite_bytes(lua_State *L) {
   return 1;
 }
 
+/* version() -> "3.40.1" */
 static int l_version(lua_State *L) {
   lua_pushstring(L, sqlite_version());
   return 1;
 }
 
+/* Pushes the table of functions. */
 int l_sql_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"sql", l_sql},
                                        {"sqlite_read", l_sqlite_read},

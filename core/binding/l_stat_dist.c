@@ -12,7 +12,8 @@
 
 typedef double dist_function(const double *a, enum tail tail);
 
-/* Adapters: an array of numbers to the parameters of dist.h. */
+/* Adapters: an array of numbers, the first of which is x or p, to the parameters of dist.h.
+ * Domains are dist.h's: what lies outside gives NaN there, and an error in Lua. */
 static double d_normal_cdf(const double *a, enum tail t) { return normal_cdf(a[0], t); }
 static double d_normal_quantile(const double *a, enum tail t) {
   return normal_quantile(a[0], t);
@@ -49,6 +50,7 @@ static double d_hypergeometric_cdf(const double *a, enum tail t) {
 
 enum { MOST_PARAMETERS = 4 };
 
+/* One distribution function as Lua sees it. `of` gets `count` numbers. */
 struct distribution {
   const char *name;
   dist_function *of;

@@ -1,5 +1,11 @@
-/* l_text.c - text and numbers for the engine's Lua: width, folding, nearest names, decimals. */
+/* l_text.c - text and numbers for the engine's Lua (core.text): width, folding, nearest names,
+ * decimals.
+ *
+ * Lua's own tostring, tonumber and string.format follow the process's locale where they meet a
+ * decimal point, and its string.lower knows ASCII alone; the engine's Lua comes here instead.
+ */
 #include <math.h>
+#include <string.h>
 
 #include "base/names.h"
 #include "base/number.h"
@@ -21,22 +27,28 @@ static int l_is_utf8(lua_State *L) {
   return 2;
 }
 
-/* fold(s) -> s without case and accents. */
+/* Folds `t` into `out`; an error leaves nothing behind. */
+static void fold(lua_State *L, struct buffer *out, struct text t) {
+  buffer_init(out, &l_handle(L)->mem);
+  text_fold(out, t);
+  if (!out->failed) return;
+  buffer_free(out);
+  l_check(L, fail_nomem(l_handle(L)));
+}
+
+/* fold(s) -> s without case and accents. Folded twice: the first time tells how much memory
+ * of Lua's the answer takes, which must be there before anything of the engine's is held. */
 static int l_fold(lua_State *L) {
   struct text t = l_check_text(L, 1);
   struct buffer out;
-  buffer_init(&out, &l_handle(L)->mem);
-  text_fold(&out, t);
-  if (out.failed) {
-    buffer_free(&out);
-    l_check(L, fail_nomem(l_handle(L)));
-  }
-  struct text *copy = l_scratch(L, 1, sizeof *copy + out.n);
-  char *s = (char *)(copy + 1);
-  for (size_t i = 0; i < out.n; i++) s[i] = out.s[i];
-  *copy = (struct text){s, out.n};
+  fold(L, &out, t);
+  size_t n = out.n;
   buffer_free(&out);
-  l_push_text(L, *copy);
+  char *s = l_scratch(L, n + 1, 1);
+  fold(L, &out, t);
+  if (n) memcpy(s, out.s, n);
+  buffer_free(&out);
+  lua_pushlstring(L, s, n);
   return 1;
 }
 
@@ -116,6 +128,7 @@ static int l_percent(lua_State *L) {
   return 1;
 }
 
+/* Pushes the table of functions. */
 int l_text_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"width", l_width},   {"is_utf8", l_is_utf8}, {"fold", l_fold},   {"nearest", l_nearest},

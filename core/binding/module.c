@@ -19,6 +19,7 @@ static void *allocate(void *mem, void *block, size_t before, size_t after) {
   return NULL;
 }
 
+/* One allocator for state and engine: its cap, its count and its switch hold for both. */
 lua_State *l_new_state(bilan *b) { return lua_newstate(allocate, &b->mem); }
 
 struct embedded {
@@ -68,6 +69,7 @@ static int core_index(lua_State *L) {
   return luaL_error(L, "no part \"%s\" in the engine's core", name);
 }
 
+/* The table core: where, version, and an index that makes the other parts on demand. */
 static int open_core(lua_State *L) {
   lua_createtable(L, 0, 12);
   lua_pushcfunction(L, l_where);
@@ -91,6 +93,8 @@ static void prepare_buffers(lua_State *L) {
   lua_pop(L, 1);
 }
 
+/* Preloads every embedded file under its name, then runs the first, "bilan", and leaves its
+ * table. */
 void l_open_bilan(lua_State *L) {
   prepare_buffers(L);
   l_new_types(L);
@@ -110,6 +114,7 @@ void l_open_bilan(lua_State *L) {
 /* Entry of the C module under a stock lua5.4. The handle lives in a userdata of the state, so
  * it is there until every other object of the state has gone. */
 BILAN_API int luaopen_bilan(lua_State *L);
+/* A stock Lua brings its own allocator for the state; the engine's memory is the handle's. */
 int luaopen_bilan(lua_State *L) {
   bilan *b = lua_newuserdatauv(L, sizeof *b, 0);
   handle_init(b);

@@ -108,6 +108,7 @@ static bool make_room(struct mem *m, void **block, size_t *room, size_t count, s
   return true;
 }
 
+/* The number of the new variable, counted from 0, in *out; its range is the caller's claim. */
 bilan_status solver_add_variable(bilan *b, struct solver *s, size_t *out,
                                  struct solve_variable v) {
   void *block = s->variables;
@@ -133,6 +134,8 @@ static bool room_for_row(struct mem *m, struct solver *s) {
   return ok;
 }
 
+/* sum of coefficient * variable <= bound. The terms are copied; the order in which rows are
+ * added is the order of their first visit. */
 bilan_status solver_add_row(bilan *b, struct solver *s, const struct solve_term *terms,
                             size_t count, int64_t bound) {
   void *block = s->terms;
@@ -354,6 +357,8 @@ static bilan_status set_up(bilan *b, struct solver *s) {
   return BILAN_OK;
 }
 
+/* Ranges stay as the search left them: after SOLVE_YES each is one value. `steps` bounds the
+ * visits, so that a hopeless question ends as SOLVE_LIMIT and not never. */
 bilan_status solver_run(bilan *b, struct solver *s, enum solve_verdict *out, uint64_t steps,
                         uint64_t *used) {
   bilan_status status = set_up(b, s);

@@ -596,6 +596,8 @@ static bilan_status try_bases(bilan *b, int64_t *out, struct claim_solution *fou
   return status;
 }
 
+/* Rises from base to base that the printed shares allow singly, and asks the solver for the
+ * rest. Both tables are on the heap: they are too large for a stack. */
 bilan_status claim_smallest_base(bilan *b, int64_t *out, enum solve_verdict *verdict,
                                  const struct claim_table *t, size_t group, int64_t from,
                                  int64_t limit) {

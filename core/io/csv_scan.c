@@ -1,4 +1,14 @@
-/* csv_scan.c - see csv_scan.h. */
+/* csv_scan.c - see csv_scan.h: the pre-pass over the text of a CSV file.
+ *
+ * The grammar is RFC 4180's with the liberties that csv_scan.h states. It is walked by a cursor
+ * that knows the physical line of every record and of every opening quote, which is what an
+ * error has to name: a quote that is never closed is found at the end of the file but belongs
+ * to the line where it was opened. Nothing is unescaped or copied here; the walk only measures
+ * (rows, columns, longest field) and refuses, so that the parser behind it meets sound text and
+ * all its memory is bounded before it is asked for.
+ *
+ * One pass, one table look-up per byte of a plain field, memchr inside quotes.
+ */
 #include "io/csv_scan.h"
 
 #include <stdint.h>
@@ -187,6 +197,7 @@ static bilan_status check_field(struct scan *s, const struct csv_field *f) {
   return BILAN_OK;
 }
 
+/* What may stand around a quoted field, when blanks are skipped. */
 static bool blank(char c) { return c == ' ' || c == '\t'; }
 
 /* A plain field that libcsv would trim and the reader would not have to trim again. */

@@ -1,10 +1,21 @@
-/* csv_write.c - see csv_write.h. */
+/* csv_write.c - see csv_write.h.
+ *
+ * The file is made in memory and written by the caller in one go, so it is whole or not there.
+ * Quotes stand where RFC 4180 needs them and where other readers would trim or misread a field;
+ * a text that a spreadsheet would take for a formula gets an apostrophe in front (CWE-1236),
+ * and how many did is told. Numbers are the shortest decimals that read back as the same double
+ * and never get an apostrophe: -5 stays a number.
+ *
+ * What is written can be read back by csv_read as the same table, but for the kinds of missing,
+ * which become blanks, and levels that nobody chose.
+ */
 #include "io/csv_write.h"
 
 #include <string.h>
 
 #include "base/number.h"
 
+/* A writing under way. Failures of memory are noted in `out`, and looked at once a row. */
 struct writer {
   struct buffer *out;
   const struct table *table;

@@ -1,4 +1,17 @@
-/* decode.c - see decode.h. */
+/* decode.c - see decode.h, whose six rules decide which encoding a file has.
+ *
+ * What is valid UTF-8 is lent as it stands; everything else is written anew into a buffer of
+ * the handle. Valid UTF-8 of any length is hardly ever another encoding by chance: a byte above
+ * 0x7F of Western European text stands alone, while UTF-8 wants one to three more after it. The
+ * opposite guess, that bytes which are not UTF-8 are Windows-1252, is only made when they look
+ * like a Western European language (looks_1252), since every byte sequence is some text there.
+ *
+ * UTF-8 and UTF-16 are decoded after RFC 3629 and RFC 2781, Windows-1252 by its table; the rest
+ * goes through the C library's iconv. Nothing depends on the locale.
+ *
+ * Faults name line and column where they can be found with an editor: lines end with LF, CR or
+ * CR LF, columns count characters. Cost: one pass, two for text that is not UTF-8.
+ */
 #include "io/decode.h"
 
 #include <errno.h>
@@ -7,8 +20,8 @@
 
 /* ---- places ----------------------------------------------------------------------------- */
 
-/* Characters, not bytes: continuation bytes (10xxxxxx) do not count. In text that is not
- * UTF-8 such bytes are rare, and a column is only a hint there. */
+/* Characters, not bytes, counted from 1: continuation bytes (10xxxxxx) do not count. In text
+ * that is not UTF-8 such bytes are rare, and a column is only a hint there. */
 size_t text_column(struct text t, size_t line_start, size_t at) {
   size_t column = 1;
   for (size_t i = line_start; i < at; i++) column += ((unsigned char)t.s[i] & 0xC0) != 0x80;
@@ -91,7 +104,8 @@ static bilan_status refuse_nul(bilan *b, const char *name, struct text t) {
               p.column);
 }
 
-/* The decoded text is whole: lend it. */
+/* The decoded text is whole: lend it, unless memory ran out on the way or it holds a NUL. Its
+ * bytes stay with `d->owned`. */
 static bilan_status lend_owned(bilan *b, struct decoded *d, const char *name) {
   if (d->owned.failed) return fail_nomem(b);
   d->text = (struct text){d->owned.s ? d->owned.s : "", d->owned.n};
@@ -100,7 +114,8 @@ static bilan_status lend_owned(bilan *b, struct decoded *d, const char *name) {
 
 /* ---- UTF-8 ------------------------------------------------------------------------------ */
 
-/* Copies the bytes with U+FFFD in the place of each bad one. */
+/* Copies the bytes with U+FFFD in the place of each bad one, as the Unicode Standard (section
+ * 3.9) advises for single bytes, and counts them for the report. */
 static bilan_status replace_bad(bilan *b, struct decoded *d, const char *name,
                                 struct text bytes) {
   size_t bad;
@@ -214,7 +229,8 @@ static struct high_bytes survey_high_bytes(struct text t) {
   return h;
 }
 
-/* Rule 5: nine of ten high bytes usual, at most one in five after another one. */
+/* Nine of ten high bytes usual in Western European text, at most one in five after another one:
+ * runs of high letters are how Cyrillic, Greek and Arabic encodings look. */
 static bool looks_1252(const struct high_bytes *h) {
   return !h->controls && !h->undefined && h->usual * 10 >= h->count * 9 &&
          h->runs * 5 <= h->count;

@@ -1,4 +1,17 @@
-/* encode.c - see encode.h. */
+/* encode.c - see encode.h.
+ *
+ * Cells arrive in the order of the file and are kept by column. A column starts as codes over a
+ * dictionary of its different values: answers repeat, so a million cells become a million bytes
+ * and a few dozen texts, each of which is trimmed, compared with the words for missing answers
+ * and tried as a number once instead of a million times. A column whose values hardly repeat
+ * spills into plain text after SPILL_LEVELS of them, so that an id costs its own bytes and no
+ * dictionary.
+ *
+ * When a column's type is known its cells become a column of the engine: codes are mapped
+ * through one table from old code to new code; numbers with few distinct values (CODED_NUMBERS,
+ * so that a code and the blank fit a byte) stay codes that carry their number, the others
+ * become doubles.
+ */
 #include "io/encode.h"
 
 #include <math.h>
@@ -25,7 +38,7 @@ bilan_status encoder_open(bilan *b, struct encoder *e, size_t columns) {
   return BILAN_OK;
 }
 
-/* Both builders, whichever is in use. */
+/* Both builders, whichever is in use; closing twice is harmless. */
 static void cells_close(struct cells *c) {
   codes_builder_close(&c->codes);
   text_builder_close(&c->text);
@@ -34,6 +47,7 @@ static void cells_close(struct cells *c) {
 /* The cells of a column are no longer needed once it is made; closing again does nothing. */
 void encoder_drop(struct encoder *e, size_t column) { cells_close(&e->columns[column]); }
 
+/* Does nothing on one that was zeroed and never opened. */
 void encoder_close(struct encoder *e) {
   if (!e->b) return;
   for (size_t i = 0; i < e->count; i++) cells_close(&e->columns[i]);
@@ -52,7 +66,8 @@ static bilan_status add_text(struct text_builder *k, struct text t) {
   return text_builder_add(k, t, t.n ? BILAN_PRESENT : BILAN_NO_ANSWER);
 }
 
-/* Nearly every value is new: from now on as text. */
+/* Nearly every value is new: from now on as text. Should memory run out midway the column is
+ * closed by its owner. */
 static bilan_status spill(struct cells *c) {
   for (size_t row = 0; row < c->codes.rows; row++) {
     uint32_t code = code_at(&c->codes, row);
@@ -108,6 +123,7 @@ static bilan_missing kind_of(const struct missing_words *missing, struct text t)
   return BILAN_PRESENT;
 }
 
+/* Different values of a column of codes (0, the blank, included), or rows of a spilled one. */
 size_t cells_values(const struct cells *c) {
   return c->spilled ? c->text.rows : dict_count(c->codes.dict);
 }
@@ -123,6 +139,7 @@ static struct text slice(const struct text_builder *k, size_t row) {
   return end > start ? (struct text){k->arena.s + start, end - start} : TEXT("");
 }
 
+/* Is value i an answer? Its text in *out either way, lent. */
 bool cells_value(const struct cells *c, const struct missing_words *missing, size_t i,
                  struct text *out) {
   *out = c->spilled ? slice(&c->text, i) : dict_level(c->codes.dict, (uint32_t)i)->label;

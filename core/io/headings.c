@@ -1,4 +1,14 @@
-/* headings.c - see headings.h. */
+/* headings.c - see headings.h.
+ *
+ * A survey tool writes code, sub-question and wording into one header, "q7[SQ003]. Which of
+ * these? [Python]"; a heading takes it apart into a name that scripts can use, a label that
+ * reports print and the option of a question with several answers. Whether a file has such
+ * headers is decided for the file as a whole, so that one odd header does not get another
+ * treatment than its neighbours.
+ *
+ * Names are unique: the second "age" is age_2, an empty one column_N, and a name made so gives
+ * way to a real column of that name only by taking the next number. Cost: one look-up a name.
+ */
 #include "io/headings.h"
 
 #include <string.h>
@@ -84,6 +94,7 @@ static bool is_limesurvey(const struct text *written, size_t count) {
 
 /* ---- names ------------------------------------------------------------------------------ */
 
+/* A C string of the handle's memory; NULL when there is none left. */
 static char *copy(bilan *b, struct text t) { return mem_copy(&b->mem, t.s ? t.s : "", t.n); }
 
 /* Line breaks and tabs become one blank each; CR LF is one. */

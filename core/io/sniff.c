@@ -1,4 +1,21 @@
-/* sniff.c - see sniff.h. */
+/* sniff.c - see sniff.h: which delimiter, which numbers, which dates, and what is no CSV at
+ * all.
+ *
+ * Delimiter. Each candidate splits a sample at the start of the file as csv_scan would. Those
+ * that give every record as many fields as the header, more than one, come first; only when
+ * there is none, those that divide the header at all. The leader must have twice the separators
+ * of every other; what does not lead clearly is an error that names both, never a guess. A file
+ * that none divides has one column.
+ *
+ * Numbers. A value is reduced to its runs of digits and the marks between them; from these
+ * follows the set of styles in which it is a number (a bit each): "1,5" is one with a decimal
+ * comma, "1,234" one or the other, "1.234,5" one style only, "1,23,4" none. A column's style is
+ * what all its values have in common.
+ *
+ * Dates are those of ISO 8601 alone: any other order of day and month would be a guess.
+ *
+ * Everything works on slices, allocates nothing, and reads a value once.
+ */
 #include "io/sniff.h"
 
 #include <string.h>
@@ -7,7 +24,7 @@
 
 /* ---- other formats ---------------------------------------------------------------------- */
 
-/* Does t start with these n bytes? */
+/* Does t start with these n bytes? They may hold NUL: signatures do. */
 static bool starts(struct text t, const char *prefix, size_t n) {
   return t.n >= n && !memcmp(t.s, prefix, n);
 }

@@ -27,9 +27,11 @@ local function condition(survey, group)
   return table.concat(parts, " AND "), true
 end
 
+-- Are all of these answers among those of the item? The values of a number count as levels.
 local function has_levels(survey, item, levels)
-  local known = {}
-  for _, level in ipairs(survey:item(item).levels) do known[level] = true end
+  local known, column = {}, core.data.item(Survey.inside(survey).table, item)
+  if core.data.type(column) ~= "set" then column = core.data.to_codes(column, 10000) end
+  for _, level in ipairs(core.data.levels(column)) do known[level.label] = true end
   for _, level in ipairs(levels) do if not known[level] then return false end end
   return true
 end

@@ -98,12 +98,15 @@ function M.place(err)
   return core.where() .. text
 end
 
---- The message of an error value, without places in the engine and without addresses. Tables and other values
--- from scripts are named by their type only.
+-- The end of "table: 0x5581a9e2bc30".
+local ADDRESS <const> = ": 0x" .. ("%x"):rep(8) .. "%x*"
+
+--- The message of an error value, without places in the engine and without addresses. Tables
+-- and other values from scripts are named by their type only.
 function M.text(err)
   if type(err) ~= "string" then return ("error value of type %s"):format(type(err)) end
-  local text = err:gsub("^bilan[%w_.]*:%d+: ", ""):gsub("(%l+): 0x%x+", "%1")
-  return text:sub(1, 4096)
+  local text = err:sub(1, 4096):gsub("^bilan[%w_.]*:%d+: ", ""):gsub(ADDRESS, "")
+  return text
 end
 
 return M

@@ -91,7 +91,7 @@ end
 
 --- A chart: { svg =, title =, description =, sheet = }. Its data stand below it.
 function Report:chart(chart, opts)
-  local is_chart = (type(chart) == "table" or type(chart) == "userdata") and chart.svg
+  local is_chart = type(chart) == "table" and (chart.kind or chart.svg) -- asking for svg draws it
   if not is_chart then host.fail("report:chart takes a chart (bilan.chart.bars and others)") end
   if not gate.is_sheet(chart.sheet) then
     host.fail("a chart in a report must carry the sheet of its data")
@@ -142,6 +142,7 @@ local function all_results(self)
   local list = {}
   for _, item in ipairs(self.items) do
     if item.type == "table" and result.is_result(item.source) then list[#list + 1] = item.source end
+    if item.chart and item.chart.result then list[#list + 1] = item.chart:result() end
     for _, one in ipairs(item.type == "indicators" and item.list or {}) do
       list[#list + 1] = one.estimate
     end
@@ -149,11 +150,26 @@ local function all_results(self)
   return list
 end
 
+-- The charts under the report's policy, all made before the first is drawn, so that one run of
+-- gnuplot draws them.
+local function charts_under(self, run)
+  local made = {}
+  local function add_chart(chart)
+    if chart and chart.under then made[chart] = chart:under(run.policy, run.lang) end
+  end
+  for _, item in ipairs(self.items) do
+    add_chart(item.chart)
+    for _, one in ipairs(item.type == "indicators" and item.list or {}) do add_chart(one.chart) end
+  end
+  return made
+end
+
 -- The state of one writing: policy, counters, notes in order with the tables they hold for.
 local function new_run(self)
   local run = { lang = self.opts.lang, opts = self.opts, tables = 0, figures = 0, notes = {},
     note_of = {}, sheets = {}, synthetic = self.opts.synthetic or false }
   run.policy = gate.prepare(self.opts.privacy, all_results(self))
+  run.charts = charts_under(self, run)
   return run
 end
 
@@ -309,7 +325,7 @@ end
 -- A drawing with its data folded below it.
 function to_html.chart(run, item)
   run.figures = run.figures + 1
-  local chart, id = item.chart, "f" .. run.figures
+  local chart, id = run.charts[item.chart] or item.chart, "f" .. run.figures
   local sheet = collect(run, gate.relay(chart.sheet, { lang = run.lang }))
   run.sheets[#run.sheets + 1] = sheet
   local title = typo(run, item.opts.caption or chart.title or "")
@@ -493,7 +509,7 @@ end
 -- A drawing cannot stand in Markdown text: its description and its data do.
 function to_markdown.chart(run, item)
   run.figures = run.figures + 1
-  local chart = item.chart
+  local chart = run.charts[item.chart] or item.chart
   local sheet = collect(run, gate.relay(chart.sheet, { lang = run.lang }))
   run.sheets[#run.sheets + 1] = sheet
   local caption = say(run, "figure", { number = run.figures }) .. ". "

@@ -139,18 +139,20 @@ function methods:label(name, lang)
   return item and in_language(item.label, lang or s.book.lang) or header or name
 end
 
+local with_levels = { single = true, scale = true, multiple = true }
+
 --- Everything known of an item: { id, kind, label, question, levels, nets, universe, base }.
 function methods:item(name)
   local s = inside(self)
   core.data.check(s.table, name)
-  local item = s.book.items_by_id[name] or {}
-  local levels = {}
-  for _, level in ipairs(core.data.levels(core.data.item(s.table, name)) or {}) do
+  local item, kind = s.book.items_by_id[name] or {}, core.data.kind(s.table, name)
+  local levels, column = {}, core.data.item(s.table, name)
+  for _, level in ipairs(with_levels[kind] and core.data.levels(column) or {}) do
     if not level.missing then levels[#levels + 1] = level.label end
   end
   local nets = {}
   for i, net in ipairs(item.nets or {}) do nets[i] = { net.name, table.unpack(net.parts) } end
-  return { id = name, kind = core.data.kind(s.table, name), label = methods.label(self, name),
+  return { id = name, kind = kind, label = methods.label(self, name),
     question = in_language(item.question, s.book.lang), levels = levels, nets = nets,
     universe = item.universe, base = item.base, unit = item.unit, note = item.note }
 end

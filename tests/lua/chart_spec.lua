@@ -100,11 +100,13 @@ end
 
 -- ---- reading drawings back ------------------------------------------------------------------------
 
--- Parses many SVG texts; for each a line "titles TAB title TAB description TAB text" in hex.
+-- Parses many SVG texts (each behind its size); for each a line "title TAB description TAB text"
+-- in hex.
 local reader = [[
 import sys, re, xml.etree.ElementTree as tree
-for line in open(sys.argv[1]):
-    root = tree.fromstring(bytes.fromhex(line.strip()))
+file = open(sys.argv[1], "rb")
+while size := file.readline():
+    root = tree.fromstring(file.read(int(size)))
     ns = "{http://www.w3.org/2000/svg}"
     assert root.tag == ns + "svg" and root.get("role") == "img", root.attrib
     titles, descs = list(root.iter(ns + "title")), list(root.iter(ns + "desc"))
@@ -121,18 +123,14 @@ for line in open(sys.argv[1]):
 print("read")
 ]]
 
-local function hex(text)
-  return (text:gsub(".", function(char) return ("%02x"):format(char:byte()) end))
-end
-
 local function unhex(text)
   return (text:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
 end
 
 local function read_back(list)
   local lines = {}
-  for at, text in ipairs(list) do lines[at] = hex(text) end
-  local out, found = helper.python(reader, table.concat(lines, "\n") .. "\n"), {}
+  for at, text in ipairs(list) do lines[at] = #text .. "\n" .. text end
+  local out, found = helper.python(reader, table.concat(lines)), {}
   assert.equal("read", out:sub(-10):match("(%a+)%s*$"), out:sub(-2000))
   for title, desc, text in out:gmatch("(%x*)\t(%x*)\t(%x*)\n") do
     found[#found + 1] = { title = unhex(title), description = unhex(desc), text = unhex(text) }
@@ -365,8 +363,7 @@ describe("hostile text in charts", function()
       "''; system('" .. run .. "'); ''", "'''; system('" .. run .. "') #", "\\'; system('" .. run .. "') #",
       "x' \\\n; system('" .. run .. "')", "| " .. run, "<" .. run, "set output '|" .. run .. "'",
       "{/Symbol a}_{b}^{c}", "%%", "%s%n", "gnuplot_plot_1", "]]></svg><script>alert(1)</script>",
-      "<title>second</title>", "&lt;b&gt;", "\u{202E}abc", "a\0b", ("long "):rep(2000), ("x"):rep(10000),
-      ("'"):rep(3000) } do
+      "<title>second</title>", "&lt;b&gt;", "\u{202E}abc", "a\0b", ("long "):rep(2000), ("'x"):rep(5000) } do
       list[#list + 1] = text
     end
     return list
@@ -403,8 +400,9 @@ describe("hostile text in charts", function()
   end
 
   it("runs_nothing_in_png_and_pdf_either", function()
-    for _, text in ipairs(corpus()) do
-      if #text < 3000 then hostile_chart("bars", text):write(folder .. "/x.pdf") end
+    local texts = corpus()
+    for at = #helper.hostile + 1, #texts do
+      hostile_chart("bars", texts[at]):write(folder .. "/x.pdf")
     end
     hostile_chart("likert", "`touch " .. marker .. "`"):write(folder .. "/x.png")
     assert.is_false(exists(marker))
@@ -482,7 +480,7 @@ c:write "a.svg" c:write "a.png" c:write "a.pdf" ]]
     for _, name in ipairs { "one", "two" } do
       local out, status = shell(("%s run --out %s/%s %s"):format(os.getenv "BILAN", folder, name, path))
       assert.equal(0, status, out)
-      shell "sleep 1.1" -- another second for a date of creation
+      if name == "one" then shell "sleep 1.1" end -- another second for a date of creation
     end
     for _, ending in ipairs { "svg", "png", "pdf" } do
       local one, two = read(folder .. "/one/a." .. ending), read(folder .. "/two/a." .. ending)

@@ -46,6 +46,12 @@ describe("a survey", function()
       { x = { 1, "a" } })
   end)
 
+  it("gives_levels_of_items_that_have_some_and_none_of_numbers", function()
+    assert.same({ "fille", "garçon" }, small():item("genre").levels)
+    assert.same({}, small():item("age").levels)
+    assert.same({}, small():select("age"):drop_rows("age > 14"):item("age").levels)
+  end)
+
   it("gives_the_first_rows_as_records", function()
     assert.same({ age = 13.5, genre = "garçon" }, small():head(2)[2])
   end)

@@ -2,4 +2,5 @@
 local attack = require "attack"
 
 attack.absent(attack.global "package", "package")
-attack.refused("loadlib", function() return _ENV.package.loadlib("/lib/x86_64-linux-gnu/libc.so.6", "*") end)
+attack.refused("loadlib",
+  function() return _ENV.package.loadlib("/lib/x86_64-linux-gnu/libc.so.6", "*") end)

@@ -4,7 +4,8 @@ local attack = require "attack"
 local bilan = require "bilan"
 local escaped, plain_print = false, print
 local function poison() escaped = true end
-for _, name in ipairs { "pairs", "ipairs", "tostring", "error", "select", "setmetatable", "rawget", "type",
+for _, name in ipairs { "pairs", "ipairs", "tostring", "error", "select", "setmetatable",
+  "rawget", "type",
   "require" } do
   rawset(_G, name, poison)
 end

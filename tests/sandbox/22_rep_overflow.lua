@@ -11,5 +11,7 @@ end
 for _, n in ipairs { 0, -1, math.mininteger } do
   if ("x"):rep(n) ~= "" then attack.escaped "rep below one" end
 end
-for _, n in ipairs { 1.5, 0 / 0, math.huge, {}, "x" } do attack.refused("rep", string.rep, "x", n) end
-attack.refused("rep of a lying number", string.rep, "x", setmetatable({}, { __mul = function() return 0 end }))
+for _, n in ipairs { 1.5, 0 / 0, math.huge, {}, "x" } do attack.refused("rep", string.rep, "x",
+  n) end
+attack.refused("rep of a lying number", string.rep, "x", setmetatable({},
+  { __mul = function() return 0 end }))

@@ -1,5 +1,6 @@
 -- expect 0: deep and large source
-for _, piece in ipairs { "(", "{", "-", "not ", "function() ", "do ", "if x then ", "a.", "a..", "a=", "~", "#",
+for _, piece in ipairs { "(", "{", "-", "not ", "function() ", "do ", "if x then ", "a.", "a..",
+  "a=", "~", "#",
   "[=[", "x^", "return " } do
   local ok, why = load(piece:rep(100000))
   if ok then print("loaded", #piece) end

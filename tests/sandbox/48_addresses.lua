@@ -8,7 +8,8 @@ for i, value in ipairs(values) do
   for _, text in ipairs { tostring(value), ("%s"):format(value), ("%-40s"):format(value) } do
     if text:find "0x%x%x%x" then attack.escaped("the address of value " .. i, text) end
   end
-  for _, format in ipairs { "%p", "%-20p", "%%%p" } do attack.refused(format, string.format, format, value) end
+  for _, format in ipairs { "%p", "%-20p", "%%%p" } do attack.refused(format, string.format,
+    format, value) end
 end
 if ("%%p"):format() ~= "%p" then attack.escaped "a percent sign" end
 local _, why = pcall(error, {})

@@ -18,7 +18,8 @@ for _, place in ipairs { math.mininteger, -1, 0, 1, 1 << 40, math.maxinteger } d
   try(string.byte, "abc", place, place)
   try(string.find, "abc", "b", place)
 end
-for _, format in ipairs { "%99999d", "%.99999f", "%099.99f", "%q", "%a", "%.99a", "%i", "%y", "%", "%-+ #0d", "%5c",
+for _, format in ipairs { "%99999d", "%.99999f", "%099.99f", "%q", "%a", "%.99a", "%i", "%y",
+  "%", "%-+ #0d", "%5c",
   "%.3q", "%s%s%s", "%10000s" } do
   try(string.format, format, 1e308)
   try(string.format, format, ("x"):rep(1000000))

@@ -2,10 +2,9 @@
 # The attacks of tests/sandbox, each in the guarded program and, where that can be had, as a
 # user without rights. A script's first line says which exit statuses are right:
 #   -- expect 0 3: what it tries
-# It fails when it prints "escaped", ends with another status or too late, leaves a mark in the
+# A script that must hit a limit has one second, the others ten. It fails when it prints "escaped", ends with another status or too late, leaves a mark in the
 # folder it may not touch, or says what stands in it.   Speaks TAP.
 build=${BUILD:-build}
-limit=1
 case $build in /*) ;; *) build=$PWD/$build ;; esac
 scripts=$PWD/tests/sandbox
 work=$(mktemp -d)
@@ -56,6 +55,8 @@ prepare() {
 
 # attack SCRIPT: runs it; sets status, seconds (with two digits, times 100).
 attack() {
+  expected=$(sed -n '1s/^-- expect \([0-9 ]*\):.*/ \1 /p' "$1")
+  case $expected in *3*) limit=1 ;; *) limit=10 ;; esac
   started=$(date +%s%N)
   (cd "$work/cwd" && exec timeout -s KILL 20 $become "$build/bilan" run --timeout $limit --memory 128 \
     --out out "$1" "$work/forbidden") >"$work/stdout" 2>"$work/stderr" </dev/null
@@ -65,7 +66,6 @@ attack() {
 
 # What is wrong with the attack that has just run.
 faults() {
-  expected=$(sed -n '1s/^-- expect \([0-9 ]*\):.*/ \1 /p' "$1")
   case $expected in *" $status "*) ;; *)
     echo "exit status $status, not$expected"
     head -c 600 "$work/stderr" ;;

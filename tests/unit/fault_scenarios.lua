@@ -215,6 +215,13 @@ add("plain tests", function()
     .. dump(stat.kruskal { { 1, 2 }, { 3, 4, 4 }, { 5, 5 } }) .. dump(stat.round_percentages { 1, 1, 1 })
     .. dump(stat.t_test({ 1, 2, 5 }, { 3, 4, 4 })) .. dump(stat.signed_rank({ 1, 2, 5, 7 }, { 3, 4, 4, 1 }))
 end)
+add("texts and numbers", function()
+  local text = core.text
+  return text.fold(("L'ÉCOLE ŒUVRE Straße "):rep(8)) .. text.width "é𝄞" .. text.number(0.1)
+    .. text.fixed(2.675, 2) .. text.digits(1 / 3, 5) .. text.percent(1, 3, 1)
+    .. tostring(text.parse("1 234,5", ",", " ")) .. tostring(text.is_utf8 "a\255")
+    .. core.csv.sha256 "abc"
+end)
 add("plain errors", function()
   return message(bilan.stat.proportion_ci, 8, 7) .. message(bilan.stat.fisher, { { 1, -1 }, { 2, 2 } })
     .. message(bilan.stat.proportion_ci, 1, 7, { method = "wilsn" })

@@ -15,6 +15,7 @@ static double chi_tail(wide x, double df, enum tail tail) {
   return (double)(tail == LOWER ? t.lower : t.upper);
 }
 
+/* P(F > x) with (df1, df2) is P(F' < 1/x) with (df2, df1): tails change places. */
 static enum tail other(enum tail tail) {
   return tail == LOWER ? UPPER : LOWER;
 }

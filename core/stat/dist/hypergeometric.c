@@ -22,18 +22,22 @@ typedef struct urn {
   wide white, black, drawn;
 } urn;
 
+/* A whole number of 0 or more, however large. */
 static int is_count(double v) {
   return v >= 0 && v == floor(v) && !isinf(v);
 }
 
+/* No more balls are drawn than there are. */
 static int is_valid(double white, double black, double drawn) {
   return is_count(white) && is_count(black) && is_count(drawn) && drawn <= white + black;
 }
 
+/* The fewest white balls that can be drawn: the black ones run out first. */
 static wide least(const urn *u) {
   return u->drawn > u->black ? u->drawn - u->black : 0;
 }
 
+/* The most: all that are drawn, or all white ones. */
 static wide most(const urn *u) {
   return u->drawn < u->white ? u->drawn : u->white;
 }

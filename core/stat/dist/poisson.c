@@ -20,6 +20,7 @@ double poisson_density(double k, double mean) {
   return (double)(expl(-deviance - special_stirling(w)) / (WIDE_SQRT_2PI * sqrtl(w)));
 }
 
+/* P(X <= k) or P(X > k) for any real k, which counts as its whole part; mean 0 puts all at 0. */
 double poisson_cdf(double k, double mean, enum tail tail) {
   if (isnan(k) || !(mean >= 0) || isinf(mean)) return (double)NAN;
   if (k < 0) return tail == LOWER ? 0 : 1;

@@ -37,11 +37,13 @@ static void count_add(count *a, const count *b) {
   a->high += b->high + (a->low < b->low);
 }
 
+/* a -= b modulo 2^128: a borrow from the low half goes to the high one. */
 static void count_subtract(count *a, const count *b) {
   a->high -= b->high + (a->low < b->low);
   a->low -= b->low;
 }
 
+/* As a wide number, rounded once. */
 static wide count_value(const count *c) {
   return ldexpl((wide)c->high, 64) + (wide)c->low;
 }

@@ -1,6 +1,13 @@
-/* note.c - the words of the notes in results; see plain.h. One bit, one sentence. */
+/* note.c - the words of the notes in results; see plain.h.
+ *
+ * A statistic that cannot be computed, or not in the usual way, sets a bit in its result
+ * instead of failing: the analyst still gets the base and what is known. One bit, one sentence,
+ * in the order of the bits; a test checks that every bit up to NOTE_LAST has its words.
+ */
 #include "stat/plain/plain.h"
 
+/* The sentences stand after a figure in tables, so they start small and end without a full
+ * stop. */
 static const struct {
   unsigned bit;
   const char *text;

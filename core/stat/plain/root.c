@@ -1,16 +1,30 @@
-/* root.c - see root.h. `at` is the newest point, `other` the end across the root, `old` the
- * point that was thrown out last. */
+/* root.c - see root.h: where a function changes its sign.
+ *
+ * root_find is Chandrupatla's method (Advances in Engineering Software 28 (1997) 145-149): `at`
+ * is the newest point, `other` the end across the root, `old` the point that was thrown out
+ * last. The next point comes from the parabola x(f) through the three where that curve is tame
+ * enough for it (the test on xi and phi), else from halving; it never leaves the bracket and
+ * needs no derivative. It goes on until two neighbouring doubles enclose the root.
+ *
+ * root_brent is Brent's method (Algorithms for Minimization without Derivatives, 1973, ch. 4)
+ * with a tolerance. It stands here because some figures are compared with programs that stop
+ * there: same bracket, same tolerance, same steps give the same digits.
+ *
+ * Both need f(low) and f(high) of different signs; without that, the end that is nearer to 0 is
+ * the answer. Deterministic; the number of steps is bounded.
+ */
 #include "stat/plain/root.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
 
+/* A point of the curve. */
 struct point {
   double x, f;
 };
 
-/* Where to go between `at` (0) and `other` (1). */
+/* Where to go between `at` (0) and `other` (1): inverse quadratic interpolation, or the middle. */
 static double next_step(struct point at, struct point other, struct point old) {
   double xi = (at.x - other.x) / (old.x - other.x);
   double phi = (at.f - other.f) / (old.f - other.f);
@@ -25,7 +39,8 @@ static double clamp(double t, double low, double high) {
   return t < low ? low : t > high ? high : t;
 }
 
-/* Keeps `at` and `other` on different sides of the root; stops when they are neighbours. */
+/* Keeps `at` and `other` on different sides of the root; stops when they are neighbours. The
+ * width is relative, so that roots near 0 keep their digits too. */
 double root_find(root_function *f, const void *context, double low, double high) {
   struct point at = {low, f(low, context)}, other = {high, f(high, context)};
   struct point best = fabs(at.f) < fabs(other.f) ? at : other;

@@ -1,19 +1,23 @@
-/* tabulate.c - from raw values and group numbers to counts per distinct value and group.
+/* tabulate.c - from raw values and group numbers to counts per distinct value and group, the
+ * form in which the rank tests want their data.
  *
- * A stable merge sort of the values (each with its group) brings equal ones together; -0 and 0
- * are one value. Time O(n log n); the two results belong to the caller.
+ * A stable merge sort, bottom up, of the values with their groups brings equal ones together;
+ * -0 and 0 are one value, infinities are values, NaN is refused with its place. Time O(n log
+ * n), one block of 2 n entries as scratch; the two results belong to the caller.
  */
 #include <math.h>
 
 #include "base/handle.h"
 #include "stat/plain/plain.h"
 
+/* A value and who gave it. */
 struct entry {
   double x;
   size_t group;
 };
 
-/* Merges two sorted runs; of equal values the earlier comes first. */
+/* Merges two sorted runs, [low, middle) and [middle, high); of equal values the earlier comes
+ * first. */
 static void merge(struct entry *to, const struct entry *from, size_t low, size_t middle,
                   size_t high) {
   size_t i = low, j = middle;

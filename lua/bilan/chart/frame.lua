@@ -358,12 +358,21 @@ function M.close(page)
   return page.figure
 end
 
+-- Labels in the description are cut there: they are heard once per figure.
+local LONGEST <const> = 200
+
+local function heard(label)
+  label = escape.clean(label:sub(1, 4 * LONGEST), " ")
+  local stop = utf8.offset(label, LONGEST + 1)
+  return stop and stop <= #label and label:sub(1, stop - 1) .. "…" or label
+end
+
 --- Text that a reader hears instead of a category and series: "filles, oui".
 function M.name_of(category, series)
   local parts = {}
-  if category and category.label ~= "" then parts[#parts + 1] = category.label end
-  if series and series.label ~= "" then parts[#parts + 1] = series.label end
-  return escape.clean(table.concat(parts, ", "), " ")
+  if category and category.label ~= "" then parts[#parts + 1] = heard(category.label) end
+  if series and series.label ~= "" then parts[#parts + 1] = heard(series.label) end
+  return table.concat(parts, ", ")
 end
 
 return M

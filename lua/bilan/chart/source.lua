@@ -101,8 +101,8 @@ end
 -- ---- dimensions -------------------------------------------------------------------------------
 
 -- The name of a level as a reader sees it; years stay as they are.
-local function label_of(value, tag, words)
-  if words and words[value] then return words[value] end
+local function label_of(value, tag, named)
+  if named and named[value] then return named[value] end
   if value == TOTAL then return format.say(tag, "total") end
   if math.type(value) == "integer" then return tostring(value) end
   if math.type(value) then return format.number(value, { lang = tag }) end
@@ -110,9 +110,9 @@ local function label_of(value, tag, words)
   return tostring(value)
 end
 
-local function new_dimension(self, key, label, read, words)
+local function new_dimension(self, key, label, read, named)
   return { key = key, label = label, read = read, values = {}, seen = {}, lang = self.lang,
-    words = words }
+    named = named }
 end
 
 -- Notes the value of a record on a dimension, in order of appearance.
@@ -120,7 +120,7 @@ local function note_value(dimension, record)
   local value = dimension.read(record)
   if value == nil then value = TOTAL end
   if not dimension.seen[value] then
-    dimension.seen[value] = { key = value, label = label_of(value, dimension.lang, dimension.words),
+    dimension.seen[value] = { key = value, label = label_of(value, dimension.lang, dimension.named),
       total = value == TOTAL }
     dimension.values[#dimension.values + 1] = dimension.seen[value]
   end
@@ -153,9 +153,9 @@ end
 
 local function find_dimensions(self, body)
   local list = {}
-  local words = body.level_labels or {}
+  local named = body.level_labels or {}
   local function add(key, label, read, item)
-    list[#list + 1] = new_dimension(self, key, label, read, words[item])
+    list[#list + 1] = new_dimension(self, key, label, read, named[item])
   end
   for _, item in ipairs(body.by) do
     add(item.name, item.label or item.name, function(record) return record.by[item.name] end, item.name)

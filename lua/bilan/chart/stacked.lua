@@ -64,9 +64,12 @@ local function draw_row(page, category, y, fills, least)
     local stop = math.max(1, at)
     fig:box(at * 100, y - THICK / 2, stop * 100, y + THICK / 2, { fill = theme.gap })
     local room = fig.area.right - fig:px(at * 100) - 10
-    if room > 30 then
+    if room >= theme.width(reason, theme.size.tick) then
       fig:text(fig:px(at * 100) + 6, fig.area.top + y,
         theme.wrap(reason, theme.size.tick, room, 1)[1], { size = theme.size.tick, colour = theme.soft })
+    else
+      page:note(words.say(page.source.lang, "labelled",
+        { label = frame.name_of(category), value = theme.plain(reason) }))
     end
     at = stop
   end

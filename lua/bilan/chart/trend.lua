@@ -144,13 +144,14 @@ local function draw_series(page, series, index, style, with_ci)
   end
 end
 
--- The values beside the points: of every point when there are few series, else of the ends.
+-- The values beside the points when there are at most two series: more would cover each other,
+-- and the table of the data has them. The last points have theirs at the end of the line.
 local function draw_values(page, series, index, style)
   local source, fig, times = page.source, page.figure, page.source.category.values
   local count = #source:all_series()
   for at, time in ipairs(times) do
     local cell = source:cell(time, series)
-    if cell and cell.shown and at < #times and (count <= 2 or at == 1) then
+    if cell and cell.shown and at < #times and count <= 2 then
       local others = {}
       for _, other in ipairs(source:row(time)) do
         if other and other ~= cell and other.shown then others[#others + 1] = other.value end
@@ -191,13 +192,31 @@ local function end_labels(page, room)
   return list
 end
 
--- The bases under the axis: one row per series. Gives its height and a function that draws.
+-- Have all series one base at every time?
+local function same_bases(source)
+  for _, time in ipairs(source.category.values) do
+    local n
+    for _, cell in ipairs(source:row(time)) do
+      if cell and cell.n then
+        if n and n ~= cell.n then return false end
+        n = cell.n
+      end
+    end
+  end
+  return true
+end
+
+-- The bases under the axis: one row per series, or one for all where they agree. Gives their
+-- height and a function that draws them.
 local function base_table(page, styles, left)
   local source, fig, rows = page.source, page.figure, {}
   if page.opts.base == false then return 0, function() end end
-  for index, series in ipairs(source:all_series()) do
-    local lines = theme.wrap(series and series.label or "", theme.size.note, math.max(left - 26, 30), 1)
-    rows[#rows + 1] = { series = series, lines = lines, style = styles[index] }
+  local all = source:all_series()
+  local shared = #all > 1 and same_bases(source)
+  for index = 1, shared and 1 or #all do
+    local name = not shared and all[index] and all[index].label or ""
+    local lines = theme.wrap(name, theme.size.note, math.max(left - 26, 30), 1)
+    rows[index] = { series = all[index], lines = lines, style = styles[index] }
   end
   return #rows * 15 + 4, function(top)
     for at, row in ipairs(rows) do

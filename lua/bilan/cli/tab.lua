@@ -14,7 +14,7 @@ local function table_of(survey, row, col, options)
   if col then
     return survey:crosstab(row, col, { percent = options.percent or "col", test = options.test })
   end
-  if survey:item(row).kind == "number" and #survey:item(row).levels == 0 and not options.levels then
+  if survey:item(row).kind == "number" and not options.levels then
     return survey:mean(row, { by = by })
   end
   return survey:freq(row, { by = by, ci = options.ci })
