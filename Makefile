@@ -1,6 +1,7 @@
 # bilan: `make report` and `make test` install what is missing, build, and run.
-# Variables: BUILD=build CC=gcc SANITIZE=address,undefined THREADS=1 PREFIX=/usr/local DESTDIR=
+# Variables: BUILD=build CC=gcc SANITIZE=address,undefined V=1 PREFIX=/usr/local DESTDIR= ROWS=100000
 BUILD ?= build
+ROWS ?= 100000
 PREFIX ?= /usr/local
 CC = gcc
 WARN = -Wall -Wextra -Wshadow -Wconversion
@@ -15,6 +16,8 @@ LUA_O = $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/binding/*.c)) $(BUILD)/embed
 LUA_FILES = $(sort $(wildcard lua/bilan/*.lua lua/bilan/*/*.lua))
 UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
+# A line per step; V=1 shows the commands.
+Q = $(if $(V),,@echo '  make $(patsubst $(BUILD)/%,%,$@)';)
 .PHONY: all report test check bench install clean packages test-packages
 all: $(BUILD)/bilan $(BUILD)/libbilan.a $(BUILD)/libbilan.so $(BUILD)/lua/bilan.so
 
@@ -24,8 +27,11 @@ test: test-packages
 	@$(MAKE) --no-print-directory -s all unit && BUILD=$(BUILD) sh tests/run.sh
 check: test-packages  # the tests again under sanitizers and valgrind, and the linters
 	@sh tests/check.sh
-bench: all
-	@$(BUILD)/bilan run --trusted tests/bench/bench.lua
+bench: all $(BUILD)/bench/w$(ROWS).csv
+	@$(BUILD)/bilan run --trusted --timeout 0 tests/bench/bench.lua $(BUILD) $(ROWS)
+$(BUILD)/bench/w$(ROWS).csv: tests/bench/gen.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O2 -o $(BUILD)/bench/gen $< && $(BUILD)/bench/gen $(ROWS) 1 $@
 packages:
 	@sh .ci/packages.sh run
 test-packages:
@@ -35,32 +41,32 @@ unit: $(UNIT)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 $(BUILD)/embedded.c: lua/embed.lua $(LUA_FILES)
 	@mkdir -p $(@D)
-	lua5.4 lua/embed.lua $(LUA_FILES) > $@
+	$(Q)lua5.4 lua/embed.lua $(LUA_FILES) > $@
 $(BUILD)/embedded.o: $(BUILD)/embedded.c
-	$(CC) $(ALL_CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 # One object with its hidden names made local: the archive too exports bilan_* alone.
 $(BUILD)/libbilan.a: $(ENGINE_O)
-	ld -r -o $(BUILD)/libbilan.o $^ && objcopy --localize-hidden $(BUILD)/libbilan.o
-	rm -f $@ && ar rcs $@ $(BUILD)/libbilan.o
+	$(Q)ld -r -o $(BUILD)/libbilan.o $^ && objcopy --localize-hidden $(BUILD)/libbilan.o
+	@rm -f $@ && ar rcs $@ $(BUILD)/libbilan.o
 $(BUILD)/libbilan.so: $(ENGINE_O)
-	$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,libbilan.so.0 -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -Wl,-soname,libbilan.so.0 -o $@ $^ $(LDLIBS)
 $(BUILD)/lua/bilan.so: $(ENGINE_O) $(LUA_O)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -shared -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -shared -o $@ $^ $(LDLIBS)
 $(BUILD)/bilan: $(BUILD)/core/main.o $(ENGINE_O) $(LUA_O)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -llua5.4 -ldl
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -llua5.4 -ldl
 $(BUILD)/tests/test_lua_%: tests/unit/test_lua_%.c $(ENGINE_O) $(LUA_O)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/unit -o $@ $^ $(LDLIBS) -llua5.4 -lcmocka
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -o $@ $^ $(LDLIBS) -llua5.4 -lcmocka
 $(BUILD)/tests/%: tests/unit/%.c $(ENGINE_O)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/unit -o $@ $^ $(LDLIBS) -lcmocka -lRmath
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -o $@ $^ $(LDLIBS) -lcmocka -lRmath
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(ENGINE_O)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 install: all
 	install -D $(BUILD)/bilan $(DESTDIR)$(PREFIX)/bin/bilan

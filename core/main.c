@@ -127,6 +127,7 @@ int main(int argc, char **argv) {
   lua_pushlightuserdata(L, &a);
   int status = lua_pcall(L, 1, 1, 0);
   int code = status ? report_failure(L, status) : (int)lua_tointeger(L, -1);
+  if (!code && host.lost_output) code = 1;
   lua_close(L);
   l_host_close(&host, &b);
   return code;

@@ -17,6 +17,7 @@
 
 enum { BIG_LIMBS = 144 };
 
+/* A whole number of 0 or more; `limb[n - 1]` is not zero. */
 struct big {
   size_t n;
   uint32_t limb[BIG_LIMBS];

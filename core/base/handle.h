@@ -14,6 +14,7 @@
 
 enum { MESSAGE_ROOM = 2048 };
 
+/* The handle. One thread at a time uses it and everything made with it. */
 struct bilan {
   struct mem mem;
   struct io io;

@@ -8,6 +8,7 @@
  */
 #include "base/letter_case.h"
 
+/* One row of the mapping: a block of letters and how its two cases lie. */
 struct range {
   uint16_t first, last; /* code points of the capitals (paired: of both cases) */
   uint16_t distance;    /* from capital to small; 1 = paired, capital first */

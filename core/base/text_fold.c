@@ -36,6 +36,7 @@ static const char latin_additional[] =
 
 static const char *const ligatures[] = {"ae", "oe", "ss", "ij", "th"}; /* '1' to '5' */
 
+/* A letter and what it folds to. */
 struct pair {
   uint16_t from, to;
 };

@@ -8,6 +8,7 @@
  */
 #include "base/text.h"
 
+/* First and last code point, both included. The lists below are in rising order, for bisection. */
 struct range {
   uint32_t first, last;
 };

@@ -116,6 +116,8 @@ static const char *check_path(lua_State *L, int index) {
   return path;
 }
 
+/* Bytes of the engine's on their way into a string of Lua's; a userdata, so an error frees
+ * them. */
 struct block {
   struct mem *mem;
   char *bytes;
@@ -284,6 +286,7 @@ static int l_print(lua_State *L) {
     signal(SIGPIPE, SIG_DFL);
     raise(SIGPIPE);
   }
+  l_host(L)->lost_output = true; /* the exit status says so, even when a script catches this */
   return refuse(L, "cannot write to %s", "standard output");
 }
 

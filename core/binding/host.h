@@ -15,6 +15,7 @@ enum { HOST_GRANTS = 64, HOST_PATH = 4096, HOST_PLACE = 160 };
 struct host {
   bool guarded;                       /* false: a stock Lua, or --trusted */
   bool standard_input;                /* may "-" be read? */
+  bool lost_output;                   /* writing to standard output failed */
   char out[HOST_PATH];                /* the folder that may be written below */
   char *grants[HOST_GRANTS];          /* absolute, resolved folders and files to read */
   size_t grant_count;

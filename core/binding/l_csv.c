@@ -22,6 +22,7 @@
 
 /* ---- what must be released -------------------------------------------------------------- */
 
+/* What a reading or a writing owns while Lua may raise errors; a userdata closes it. */
 struct hold {
   bilan *b;
   struct csv_report report;
@@ -303,8 +304,8 @@ static const char *name_of_source(lua_State *L) {
   return lua_isnoneornil(L, 1) ? "(text)" : lua_tostring(L, 1);
 }
 
-/* The slots for the results are made before the engine runs; the bytes are given back before
- * the report is turned into Lua. */
+/* csv_read(path or nil, bytes or nil, options) -> table, report. The slots for the results are
+ * made before the engine runs; the bytes are given back before the report is turned into Lua. */
 static int l_csv_read(lua_State *L) {
   struct csv_options options;
   lua_settop(L, 3);
@@ -339,7 +340,8 @@ static void write_options(lua_State *L, struct csv_write_options *o) {
                                   .lf = newline && !strcmp(newline, "lf")};
 }
 
-/* The text lives in the userdata until Lua has its copy. */
+/* csv_write(table, domain or nil, options) -> text, cells neutralised. The text lives in the
+ * userdata until Lua has its copy. */
 static int l_csv_write(lua_State *L) {
   struct csv_write_options options;
   size_t neutralised = 0;
@@ -355,7 +357,7 @@ static int l_csv_write(lua_State *L) {
   return 2;
 }
 
-/* The digest of a string. */
+/* sha256(bytes) -> 64 hexadecimal digits, as `sha256sum` prints them. */
 static int l_sha256(lua_State *L) {
   struct text t = l_check_text(L, 1);
   char hex[SHA256_HEX];

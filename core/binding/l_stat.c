@@ -12,6 +12,9 @@
 #include "base/names.h"
 #include "base/number.h"
 
+/* The ranges that arguments are checked against: low, high, both ends left out, whole numbers
+ * only, and the words for the message. 9e15 is just below 2^53, up to which doubles count
+ * exactly. */
 const struct range range_count = {0, 9e15, false, false, "a count of 0 or more"};
 const struct range range_whole = {0, 9e15, false, true, "a whole count of 0 or more"};
 const struct range range_share = {0, 1, false, false, "a number from 0 to 1"};
@@ -253,7 +256,8 @@ static struct plain_share share_at(lua_State *L, int index, const char *function
   return s;
 }
 
-/* proportion_ci(x, n, {method = "wilson", conf = 0.95}) */
+/* proportion_ci(x, n, {method = "wilson", conf = 0.95}) -> { estimate, low, high, conf, n,
+ * method, note }: shares from 0 to 1. x may be a weighted count, but for blaker. */
 static int proportion_ci(lua_State *L) {
   static const char *const known[] = {"method", "conf", NULL};
   static const char name[] = "proportion_ci";
@@ -272,7 +276,8 @@ static int proportion_ci(lua_State *L) {
   return 1;
 }
 
-/* difference_ci(x1, n1, x2, n2, {method = "newcombe", conf = 0.95}) */
+/* difference_ci(x1, n1, x2, n2, {method = "newcombe", conf = 0.95}) -> { estimate, low, high,
+ * conf, method, note }: of x1/n1 - x2/n2, from -1 to 1. */
 static int difference_ci(lua_State *L) {
   static const char *const known[] = {"method", "conf", NULL};
   static const char name[] = "difference_ci";
@@ -288,6 +293,7 @@ static int difference_ci(lua_State *L) {
   return 1;
 }
 
+/* What both ratios look like in the engine. */
 typedef struct plain_interval ratio_function(struct plain_share a, struct plain_share b,
                                              double conf);
 
@@ -305,13 +311,14 @@ static int ratio(lua_State *L, const char *name, const char *method, ratio_funct
   return 1;
 }
 
-/* risk_ratio(x1, n1, x2, n2, {conf = 0.95}) */
+/* risk_ratio(x1, n1, x2, n2, {conf = 0.95}) -> { estimate, low, high, conf, method, note }: of
+ * (x1/n1) / (x2/n2). */
 static int risk_ratio(lua_State *L) { return ratio(L, "risk_ratio", "katz", plain_risk_ratio); }
 
-/* odds_ratio(x1, n1, x2, n2, {conf = 0.95}) */
+/* odds_ratio(x1, n1, x2, n2, {conf = 0.95}): the same fields, of the odds. */
 static int odds_ratio(lua_State *L) { return ratio(L, "odds_ratio", "woolf", plain_odds_ratio); }
 
-/* cohen_h(p1, p2) -> number */
+/* cohen_h(p1, p2) -> number: 2 asin sqrt p1 - 2 asin sqrt p2, an effect size for shares. */
 static int cohen_h(lua_State *L) {
   double p = stat_number(L, 1, "cohen_h", "p1", &range_share);
   lua_pushnumber(L, plain_cohen_h(p, stat_number(L, 2, "cohen_h", "p2", &range_share)));
@@ -329,7 +336,8 @@ static void push_list(lua_State *L, const double *list, size_t count) {
   }
 }
 
-/* p_adjust(list, method = "holm") -> list */
+/* p_adjust(list, method = "holm") -> list in the same order. The engine's result goes into
+ * scratch memory of Lua's, so nothing is left to free when pushing it fails. */
 static int p_adjust(lua_State *L) {
   lua_settop(L, 2);
   size_t count;
@@ -341,7 +349,8 @@ static int p_adjust(lua_State *L) {
   return 1;
 }
 
-/* round_percentages(counts, {decimals = 0, rule = "largest_remainder"}) -> list */
+/* round_percentages(counts, {decimals = 0, rule = "largest_remainder"}) -> list of percentages
+ * that add up to 100 under the default rule; integers when there are no decimals. */
 static int round_percentages(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"decimals", "rule", NULL};
@@ -367,14 +376,14 @@ static int round_percentages(lua_State *L) {
 
 /* ---- planning ---- */
 
-/* Is the field there in the one table that planning functions take? */
+/* Is the field there in the one table that planning functions take? nil is not there. */
 static bool has(lua_State *L, const char *key) {
   bool there = lua_getfield(L, 1, key) != LUA_TNIL;
   lua_pop(L, 1);
   return there;
 }
 
-/* A field that must be there. */
+/* A field that must be there: its absence is reported as the wrong type, nil. */
 static double need(lua_State *L, const char *function, const char *key,
                    const struct range *range) {
   lua_getfield(L, 1, key);
@@ -434,7 +443,9 @@ static struct plain_size one_group_size(lua_State *L, const char *name) {
 }
 
 /* sample_size{margin, p | sd, conf} or {p1, p2 | delta, sd, power, alpha, ratio}; with both
- * {population, deff, response} -> n, n2, exact, invited */
+ * {population, deff, response} -> { n, n2, exact, invited, note }: people to have, in the
+ * second group, before rounding up, and to invite at the response rate. Which kind of plan it
+ * is follows from the fields given; those of another kind are refused. */
 static int sample_size(lua_State *L) {
   static const char *const known[] = {"margin", "p",     "sd",    "conf",       "p1",
                                       "p2",     "delta", "power", "alpha",      "ratio",
@@ -469,7 +480,8 @@ static double power_of(lua_State *L, const char *name, double n, double alpha, d
   return plain_power_means(n, delta, sd, alpha, r);
 }
 
-/* power{n, p1, p2 | delta, sd, alpha, ratio} -> {power, n} */
+/* power{n, p1, p2 | delta, sd, alpha, ratio} -> { power, n }: the chance to find the difference
+ * with n people in the first group. */
 static int power(lua_State *L) {
   static const char *const known[] = {"n", "p1", "p2", "delta", "sd", "alpha", "ratio", NULL};
   static const char name[] = "power";

@@ -76,7 +76,8 @@ static const struct distribution distributions[] = {
     {"hypergeometric_cdf", d_hypergeometric_cdf, "k, whole white, black and drawn", 4},
 };
 
-/* The closure behind every name: reads its numbers, asks dist.h, raises on NaN. */
+/* The closure behind every name: NAME(x or p, parameters..., {upper = false}) -> number. Reads
+ * as many numbers as the entry says, asks dist.h, and raises on NaN with the domain in words. */
 static int call_distribution(lua_State *L) {
   static const char *const known[] = {"upper", NULL};
   const struct distribution *d = lua_touserdata(L, lua_upvalueindex(1));

@@ -1,10 +1,14 @@
 /* l_stat_sample.c - bilan.stat: tests of values: means and ranks.
  *
- * A sample is a list of numbers, or for means {n =, mean =, sd =}. t_test(a, b or nil,
- * {pooled, paired, mu, conf}), cohen_d(a, b), hedges_g(a, b), rank_sum(a, b, {exact, correct}),
+ * A sample is a list of numbers, or for means {n =, mean =, sd =}. t_test(a, b or nil, {pooled,
+ * paired, mu, conf}), cohen_d(a, b), hedges_g(a, b), rank_sum(a, b, {exact, correct}),
  * signed_rank(a, b or nil, {exact, correct}), kruskal(list of lists), cliff_delta(a, b).
  * Tabulated values come as rows of counts, one row a distinct value in order and one column a
  * group: rank_sum_table(rows, opts), kruskal_table(rows).
+ *
+ * Lists are copied into scratch memory of Lua's, entry by entry, each a finite number. The rank
+ * tests work on distinct values and how often each group has them; the engine makes that table
+ * from the list, and gives it back before the result is pushed.
  */
 #include <math.h>
 
@@ -13,7 +17,7 @@
 
 /* ---- means ---- */
 
-/* {n =, mean =, sd =}: all three must be there. */
+/* {n =, mean =, sd =}: all three must be there, and nothing else. */
 static struct plain_sample described(lua_State *L, int index, const char *name) {
   static const char *const known[] = {"n", "mean", "sd", NULL};
   static const struct range size = {1, 9e15, false, false, "a number of at least 1"};
@@ -72,7 +76,9 @@ static struct plain_t_test run_t_test(lua_State *L, const char *name, double mu,
   return plain_t_two(a, b, mu, pooled, conf);
 }
 
-/* t_test(a, b or nil, {pooled, paired, mu = 0, conf = 0.95}); Welch unless pooled */
+/* t_test(a, b or nil, {pooled, paired, mu = 0, conf = 0.95}) -> { estimate, se, low, high,
+ * statistic, df, p_value, conf, note }: estimate is the mean, or the difference of means a - b;
+ * Welch's test unless pooled. */
 static int t_test(lua_State *L) {
   lua_settop(L, 3);
   static const char *const known[] = {"pooled", "paired", "mu", "conf", NULL};
@@ -101,14 +107,14 @@ static int push_effect(lua_State *L, double effect) {
   return 1;
 }
 
-/* cohen_d(a, b) -> number or nil */
+/* cohen_d(a, b) -> the difference of means in pooled standard deviations, or nil. */
 static int cohen_d(lua_State *L) {
   lua_settop(L, 2);
   struct plain_sample a = sample_at(L, 1, "cohen_d");
   return push_effect(L, plain_cohen_d(a, sample_at(L, 2, "cohen_d")));
 }
 
-/* hedges_g(a, b) -> number or nil */
+/* hedges_g(a, b) -> the same without its bias in small samples, or nil. */
 static int hedges_g(lua_State *L) {
   lua_settop(L, 2);
   struct plain_sample a = sample_at(L, 1, "hedges_g");
@@ -162,6 +168,7 @@ static struct plain_rank_options rank_options(lua_State *L, int index, const cha
   return o;
 }
 
+/* The three tests that share their way from values to a table. */
 enum rank_kind { RANK_SUM, SIGNED_RANK, KRUSKAL };
 
 /* The test of this kind; `value` is only for differences. */
@@ -199,7 +206,8 @@ static int push_rank(lua_State *L, const struct plain_rank *r, const char *effec
   return 1;
 }
 
-/* rank_sum(a, b, {exact, correct = true}) */
+/* rank_sum(a, b, {exact, correct = true}) -> { statistic, z, p_value, cliff_delta, method, note
+ * }: statistic is W of the first sample; method says "exact" or "asymptotic". */
 static int rank_sum(lua_State *L) {
   lua_settop(L, 3);
   struct plain_rank_options o = rank_options(L, 3, "rank_sum");
@@ -208,7 +216,7 @@ static int rank_sum(lua_State *L) {
   return push_rank(L, &r, "cliff_delta");
 }
 
-/* rank_sum_table(rows of two counts, {exact, correct = true}) */
+/* rank_sum_table(rows of two counts, {exact, correct = true}): the same from tabulated values. */
 static int rank_sum_table(lua_State *L) {
   lua_settop(L, 2);
   struct plain_rank_options o = rank_options(L, 2, "rank_sum_table");
@@ -218,7 +226,9 @@ static int rank_sum_table(lua_State *L) {
   return push_rank(L, &r, "cliff_delta");
 }
 
-/* signed_rank(differences, nil, opts) or signed_rank(a, b, {exact, correct = true}) */
+/* signed_rank(differences, nil, opts) or signed_rank(a, b, {exact, correct = true}) -> {
+ * statistic, z, p_value, rank_biserial, method, note }: statistic is V, the ranks of positive
+ * differences. */
 static int signed_rank(lua_State *L) {
   lua_settop(L, 3);
   static const char name[] = "signed_rank";
@@ -233,7 +243,8 @@ static int signed_rank(lua_State *L) {
   return push_rank(L, &r, "rank_biserial");
 }
 
-/* Reads a list of lists as groups. */
+/* Reads a list of lists as groups. Their lengths are added up first, for the room; raw access,
+ * so that no list can change its length in between. */
 static struct values samples(lua_State *L, const char *name) {
   luaL_checktype(L, 1, LUA_TTABLE);
   size_t groups = lua_rawlen(L, 1), total = 0, count;
@@ -254,7 +265,7 @@ static struct values samples(lua_State *L, const char *name) {
   return v;
 }
 
-/* kruskal{list, list, ...} */
+/* kruskal{list, list, ...} -> { statistic, df, p_value, epsilon_squared, method, note } */
 static int kruskal(lua_State *L) {
   lua_settop(L, 1);
   struct values v = samples(L, "kruskal");
@@ -270,7 +281,7 @@ static int kruskal_table(lua_State *L) {
   return push_rank(L, &r, "epsilon_squared");
 }
 
-/* cliff_delta(a, b) -> number or nil */
+/* cliff_delta(a, b) -> P(a above b) - P(a below b) from -1 to 1, or nil for an empty sample. */
 static int cliff_delta(lua_State *L) {
   lua_settop(L, 2);
   struct values v = two_samples(L, "cliff_delta");

@@ -1,16 +1,22 @@
 /* l_stat_table.c - bilan.stat: tests of cross-tables of counts.
  *
  * A table is a list of rows of counts: {{12, 5}, {3, 9}}. chi_squared(rows, {correct}),
- * fisher(rows, {conf, precise, simulate, replicates, seed, limit}), mcnemar(rows, {exact, correct,
- * conf}), trend(x, n, {scores}), mantel_haenszel(list of 2 x 2 tables, {correct, conf}),
- * ordinal(rows). No correction is made unless `correct` asks for it.
+ * fisher(rows, {conf, precise, simulate, replicates, seed, limit}), mcnemar(rows, {exact,
+ * correct, conf}), trend(x, n, {scores}), mantel_haenszel(list of 2 x 2 tables, {correct,
+ * conf}), ordinal(rows). No correction is made unless `correct` asks for it.
+ *
+ * Every result is a table of figures; one that does not exist for the data (the odds ratio of a
+ * 3 x 3 table, a test without answers) has no field, and `note` says why. Options are read
+ * before the counts, so that a misspelt one is told even when the table is wrong as well;
+ * counts are read into scratch memory of Lua's, so nothing of the engine's is held while Lua
+ * may raise an error.
  */
 #include <math.h>
 
 #include "base/handle.h"
 #include "binding/l_stat.h"
 
-/* Sets key = list of rows on the table on top. */
+/* Sets key = list of rows on the table on top, in the shape of the table given. */
 static void set_rows(lua_State *L, const char *key, const double *cell, struct plain_counts t) {
   lua_createtable(L, (int)t.rows, 0);
   for (size_t i = 0; i < t.rows; i++) {
@@ -45,7 +51,10 @@ static void push_chi_squared(lua_State *L, const struct plain_chi_squared *r) {
   stat_set_notes(L, r->notes);
 }
 
-/* chi_squared(rows, {correct = false}) */
+/* chi_squared(rows, {correct = false}) -> { statistic, df, p_value, g_statistic, g_p_value, n,
+ * phi, cramer_v, cramer_v_corrected, smallest_expected, correction, rows, cols, method,
+ * expected, residuals, adjusted, note }; rows and cols count those that hold anybody, and the
+ * last three tables have the shape of the one given. */
 static int chi_squared(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"correct", NULL};
@@ -65,7 +74,7 @@ static int chi_squared(lua_State *L) {
   return 1;
 }
 
-/* Reads the options over the engine's defaults. */
+/* Reads the options over the engine's defaults; all are checked even where they have no effect. */
 static struct plain_fisher_options fisher_options(lua_State *L, const char *name) {
   static const struct range some = {1, 1e9, false, true, "a whole number from 1 to 1e9"};
   static const struct range seed = {0, 9e15, false, true, "a whole number of 0 or more"};
@@ -79,7 +88,10 @@ static struct plain_fisher_options fisher_options(lua_State *L, const char *name
   return o;
 }
 
-/* fisher(rows, {conf = 0.95, precise, simulate, replicates = 2000, seed = 1, limit}) */
+/* fisher(rows, {conf = 0.95, precise, simulate, replicates = 2000, seed = 1, limit}) -> {
+ * p_value, odds_ratio, low, high, conf, replicates, method, note }. The odds ratio and its
+ * interval exist for 2 x 2 tables; `simulate` draws `replicates` tables from `seed`, else a
+ * table that would take more than `limit` steps is an error that says so. */
 static int fisher(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"conf",  "precise", "simulate", "replicates",
@@ -102,7 +114,7 @@ static int fisher(lua_State *L) {
   return 1;
 }
 
-/* The exact test has no statistic. */
+/* The exact test has no statistic and no degrees of freedom. */
 static void push_mcnemar(lua_State *L, const struct plain_mcnemar *r,
                          enum plain_mcnemar_kind kind) {
   static const char *const methods[] = {"mcnemar", "mcnemar_corrected", "exact"};
@@ -119,7 +131,9 @@ static void push_mcnemar(lua_State *L, const struct plain_mcnemar *r,
   stat_set_notes(L, r->notes);
 }
 
-/* mcnemar(rows, {exact, correct, conf = 0.95}) */
+/* mcnemar(rows, {exact, correct, conf = 0.95}) -> { statistic, df, p_value, estimate, low,
+ * high, method, note }: rows are answers before, columns the same answers after; estimate is
+ * the change of the first level's share. More than two levels are Bowker's test. */
 static int mcnemar(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"exact", "correct", "conf", NULL};
@@ -150,7 +164,8 @@ static const double *scores_of(lua_State *L, const char *name, size_t groups) {
   return scores;
 }
 
-/* trend(x, n, {scores}) */
+/* trend(x, n, {scores}) -> { statistic, df, p_value, note }: x of n in ordered groups; scores
+ * are 1, 2, 3, ... unless given. */
 static int trend(lua_State *L) {
   lua_settop(L, 3);
   static const char *const known[] = {"scores", NULL};
@@ -172,7 +187,7 @@ static int trend(lua_State *L) {
   return 1;
 }
 
-/* Reads a list of 2 x 2 tables into 4 counts each. */
+/* Reads a list of 2 x 2 tables into 4 counts each, row by row; *strata of them. */
 static double *strata_of(lua_State *L, const char *name, size_t *strata) {
   luaL_checktype(L, 1, LUA_TTABLE);
   *strata = lua_rawlen(L, 1);
@@ -205,7 +220,9 @@ static void push_mantel_haenszel(lua_State *L, const struct plain_mantel_haensze
   stat_set_notes(L, r->notes);
 }
 
-/* mantel_haenszel({rows, rows, ...}, {correct = false, conf = 0.95}) */
+/* mantel_haenszel({rows, rows, ...}, {correct = false, conf = 0.95}) -> { odds_ratio, estimate,
+ * low, high, conf, statistic, df, p_value, homogeneity, homogeneity_df, homogeneity_p_value,
+ * strata, note }; strata counts those that carry information. */
 static int mantel_haenszel(lua_State *L) {
   lua_settop(L, 2);
   static const char *const known[] = {"correct", "conf", NULL};
@@ -221,7 +238,8 @@ static int mantel_haenszel(lua_State *L) {
   return 1;
 }
 
-/* ordinal(rows): both items in their order, from low to high */
+/* ordinal(rows) -> { concordant, discordant, tau_b, gamma, somers_d, spearman, note }: both
+ * items in their order, from low to high. */
 static int ordinal(lua_State *L) {
   lua_settop(L, 1);
   struct plain_ordinal r = plain_ordinal(stat_table(L, 1, "ordinal", &range_count));

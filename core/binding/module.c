@@ -22,6 +22,7 @@ static void *allocate(void *mem, void *block, size_t before, size_t after) {
 /* One allocator for state and engine: its cap, its count and its switch hold for both. */
 lua_State *l_new_state(bilan *b) { return lua_newstate(allocate, &b->mem); }
 
+/* One Lua file of the engine, compiled in by lua/embed.lua; the list ends with a NULL name. */
 struct embedded {
   const char *name;
   const unsigned char *bytes;

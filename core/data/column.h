@@ -88,6 +88,7 @@ bilan_status codes_builder_add_label(struct codes_builder *k, struct text label)
 bilan_status codes_builder_finish(struct codes_builder *k, struct column **out); /* closes */
 void codes_builder_close(struct codes_builder *k); /* idempotent; drops what was collected */
 
+/* Collects texts into one arena, with the place where each ends. */
 struct text_builder {
   bilan *b;
   struct buffer arena;
@@ -101,6 +102,7 @@ bilan_status text_builder_add(struct text_builder *k, struct text t, bilan_missi
 bilan_status text_builder_finish(struct text_builder *k, struct column **out);
 void text_builder_close(struct text_builder *k);
 
+/* Collects doubles, and why there is none. */
 struct numbers_builder {
   bilan *b;
   double *numbers;

@@ -14,6 +14,7 @@
 #include "base/handle.h"
 #include "base/text.h"
 
+/* One code's meaning. */
 struct level {
   struct text label; /* lives in the dictionary's arena */
   double value;

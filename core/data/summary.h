@@ -5,6 +5,7 @@
 #include "data/column.h"
 #include "data/domain.h"
 
+/* Filled by column_summary; owns nothing. */
 struct summary {
   size_t answered;
   size_t missing[BILAN_MISSING_KINDS]; /* by kind; [BILAN_PRESENT] is their sum */

@@ -61,6 +61,8 @@ bilan_status csv_warn(bilan *b, struct csv_report *report, const char *format, .
 
 /* ---- a reading under way ---------------------------------------------------------------- */
 
+/* What all stages share. It is zeroed at the start and closed once at the end, whatever failed
+ * in between; each stage fills its own fields and may read those of the stages before it. */
 struct reading {
   bilan *b;
   const char *name;

@@ -134,6 +134,7 @@ enum csv_end csv_cursor_field(struct csv_cursor *c, struct csv_field *field) {
 
 /* ---- the pre-pass ----------------------------------------------------------------------- */
 
+/* The pre-pass under way: what was measured so far and the limits it is held to. */
 struct scan {
   bilan *b;
   const char *name;

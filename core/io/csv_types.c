@@ -136,6 +136,7 @@ static bilan_status note_style(struct csv_typing *t, size_t column, struct numbe
 
 /* ---- making one column ------------------------------------------------------------------ */
 
+/* One column as it goes into the table. NULL: not a column yet, another way is tried. */
 struct made {
   struct column *column;
   bilan_kind kind;

@@ -52,6 +52,7 @@ static void simple_name(char out[ENCODING_ROOM], const char *name) {
   out[n] = '\0';
 }
 
+/* What can be decoded here; OTHER goes to iconv, AUTO is found out by the rules of decode.h. */
 enum coding { AUTO, UTF8, UTF16, UTF16LE, UTF16BE, WINDOWS_1252, OTHER };
 
 /* AUTO for no name. The ones known here need no conversion module of the C library. */

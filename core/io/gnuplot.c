@@ -1,4 +1,13 @@
-/* gnuplot.c - see gnuplot.h. Messages are capped at a megabyte and a file at 64 megabytes. */
+/* gnuplot.c - see gnuplot.h.
+ *
+ *   a private folder - gnuplot in it, the script on its standard input - the files asked for are
+ *   read into memory - the folder is removed, whatever happened
+ *
+ * Names of files are checked before anything is started, though they are the engine's own: they
+ * become part of a path. What gnuplot says on standard error is handed to the caller, who knows
+ * which of it is a fault. Messages are capped at a megabyte and a file at 64 megabytes; time
+ * and memory of the child are process.c's business.
+ */
 #include "io/gnuplot.h"
 
 #include <stdio.h>
@@ -10,11 +19,13 @@
 
 enum { NAME_ROOM = 64, PATH_ROOM = 2048, MESSAGES_CAP = 1 << 20, FILE_CAP = 64 << 20 };
 
+/* No blank, no slash, nothing that a shell or gnuplot gives a meaning to. */
 static bool is_name_char(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-' || c == '.';
 }
 
+/* A name of such characters, not hidden, not too long. */
 static bool is_plain_name(struct text name) {
   if (!name.n || name.n > NAME_ROOM || name.s[0] == '.') return false;
   for (size_t i = 0; i < name.n; i++)
@@ -46,6 +57,7 @@ static bilan_status run_in(bilan *b, struct gnuplot_run *run, const char *folder
   return status;
 }
 
+/* All files count as not drawn until they were read. The folder is gone when this returns. */
 bilan_status gnuplot_draw(bilan *b, struct gnuplot_run *run) {
   char *folder = NULL;
   buffer_init(&run->messages, &b->mem);
@@ -63,6 +75,7 @@ bilan_status gnuplot_draw(bilan *b, struct gnuplot_run *run) {
   return status;
 }
 
+/* Also after a failure, and again: what was freed is NULL. */
 void gnuplot_free(bilan *b, struct gnuplot_run *run) {
   for (size_t i = 0; i < run->count; i++) {
     mem_free(&b->mem, run->files[i].bytes);

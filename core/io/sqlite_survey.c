@@ -149,11 +149,13 @@ bilan_status survey_cell(bilan *b, struct cell *out, const struct shown *shown, 
 
 /* ---- the virtual table ------------------------------------------------------------------ */
 
+/* SQLite's part first: it is handed back as a pointer to that. */
 struct survey_vtab {
   sqlite3_vtab base; /* first: SQLite sees only this */
   struct survey_source *source;
 };
 
+/* Likewise; a cursor stands on a row, or behind the last one. */
 struct survey_cursor {
   sqlite3_vtab_cursor base;
   size_t row;

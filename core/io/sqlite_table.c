@@ -155,6 +155,7 @@ static bilan_status check_beside(bilan *b, const char *path, const char *suffix)
   bilan_status status = beside.failed ? fail_nomem(b) : BILAN_OK;
   if (!status && io_is_file(b, beside.s)) {
     bilan_status found = io_read_file(b, &bytes, &size, beside.s, 1);
+    status = found;
     if (found == BILAN_LIMIT || size)
       status = fail(b, BILAN_DATA, "%s: %s holds changes that are not written yet; close the "
                     "program that uses the file", path, beside.s);

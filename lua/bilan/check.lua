@@ -78,6 +78,7 @@ end
 -- opts: populations (likewise), surveys = { population = survey }, lang, kinds, rounding.
 function M.audit(source, opts)
   opts = fault.options(opts, options, "claims")
+  if type(source) ~= "string" then fault.expect(source, "table", "claims: a path or a list of rows") end
   if opts.surveys then check_surveys(opts.surveys) end
   local function named(value) return type(value) == "string" and value or nil end
   local ok, audit = pcall(claims.audit, source, {

@@ -49,11 +49,13 @@ function M.choice(name, value, known)
     hint ~= "" and hint or "; known are " .. table.concat(known, ", "))
 end
 
+local MOST_NUMBER <const> = 1000000000
+
 local function set_option(values, option, value)
   if option[2] == "number" then
     local number = math.tointeger(tonumber(value))
-    if not number or number < 0 then
-      M.usage_error("--%s takes a whole number, got \"%s\"", option[1], value)
+    if not number or number < 0 or number > MOST_NUMBER then
+      M.usage_error("--%s takes a whole number up to %d, got \"%s\"", option[1], MOST_NUMBER, value)
     end
     value = number
   end
@@ -73,7 +75,8 @@ local function option_of(word, options)
   name = name or word:match("^%-%-(.+)$")
   local option = find_option(options, name)
   if not option then
-    M.usage_error('unknown option "%s"%s', word, fault.hint(option_names(options), "--" .. (name or word)))
+    M.usage_error('unknown option "%s"%s', word,
+      fault.hint(option_names(options), "--" .. (name or word)))
   end
   if value and option[2] == "flag" then M.usage_error("--%s takes no value", name) end
   return option, value
@@ -109,7 +112,7 @@ function M.parse(arguments, options, stop)
   return values, rest
 end
 
--- ---- files ---------------------------------------------------------------------------------------
+-- ---- files -------------------------------------------------------------------------------------
 
 --- The folder of a path, "." when it names none.
 function M.folder_of(path)
@@ -161,7 +164,7 @@ local function command_help(command)
   return table.concat(lines, "\n") .. "\n"
 end
 
--- ---- running ----------------------------------------------------------------------------------------
+-- ---- running -----------------------------------------------------------------------------------
 
 local function version()
   return ("bilan %s, %s, SQLite %s\n"):format(core.version, _VERSION, core.sql.version())

@@ -190,7 +190,7 @@ local words = {
   -- numbers in words
   up_to = { "{low} à {high}", "{low} to {high}", "{low} tot {high}" },
   points = { "points", "points", "procentpunten" },
-  n_is = { "n = {n}", "n = {n}", "n = {n}" },
+  n_is = { "n\u{A0}=\u{A0}{n}", "n\u{A0}=\u{A0}{n}", "n\u{A0}=\u{A0}{n}" },
 
   -- the report
   contents = { "Sommaire", "Contents", "Inhoud" },

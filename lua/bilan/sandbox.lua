@@ -25,33 +25,39 @@ M.out_of_memory = library.out_of_memory
 local open_tables = { ["bilan.privacy"] = true }
 
 -- A field of a shown table: tables of the engine that are not closed objects are shown likewise.
-local function shown(value, what, cache)
+local function shown(value, what)
   if type(value) ~= "table" or open_tables[what] then return value end
   local meta = debug.getmetatable(value)
   if meta and rawget(meta, "__metatable") ~= nil then return value end
-  cache[value] = cache[value] or M.read_only(value, what)
-  return cache[value]
+  return M.read_only(value, what)
+end
+
+-- The fields of `from` as scripts see them, each made when it is first asked for and kept.
+local function view_of(from, what)
+  return setmetatable({}, { __index = function(view, key)
+    local value = from[key]
+    if value == nil then
+      if type(key) == "string" then fault.unknown("name in " .. what, key, ordered.keys(from)) end
+      return nil
+    end
+    value = shown(value, what .. "." .. tostring(key))
+    rawset(view, key, value)
+    return value
+  end })
 end
 
 --- A table that shows `from` and cannot be changed, nor can the tables in it. `what` is its name
 -- in messages.
 function M.read_only(from, what)
-  local cache = setmetatable({}, { __mode = "k" })
-  local function field(key, value) return shown(value, what .. "." .. tostring(key), cache) end
+  local view = view_of(from, what)
   return setmetatable({}, {
-    __index = function(_, key)
-      local value = from[key]
-      if value == nil and type(key) == "string" then
-        fault.unknown("name in " .. what, key, ordered.keys(from))
-      end
-      return field(key, value)
-    end,
+    __index = view,
     __newindex = function() fault.raise("%s cannot be changed by a script", what) end,
     __pairs = function()
       local following = ordered.pairs(from)
       return function()
-        local key, value = following()
-        return key, field(key, value)
+        local key = following()
+        if key ~= nil then return key, view[key] end
       end
     end,
     __len = function() return #from end,
@@ -93,7 +99,9 @@ local function safe_require(known, folder)
     if type(name) ~= "string" or not name:find("^[%w_.]+$") then
       fault.raise("require: a module name is expected")
     end
-    if loaded[name] == LOADING then fault.raise('require: the module "%s" requires itself', name) end
+    if loaded[name] == LOADING then
+      fault.raise('require: the module "%s" requires itself', name)
+    end
     if loaded[name] == nil then
       local path = folder .. "/" .. name:gsub("%.", "/") .. ".lua"
       if not host.exists(path) then

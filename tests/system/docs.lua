@@ -168,7 +168,8 @@ local function show_page(page)
   for at, block in ipairs(blocks) do
     local output = run(block, place)
     local expected = blocks[at + 1]
-    if output and is_output(expected, block) and not ("\n" .. expected.text .. "\n"):find "\n%.%.%.\n" then
+    local whole = expected and not ("\n" .. expected.text .. "\n"):find "\n%.%.%.\n"
+    if output and is_output(expected, block) and whole then
       outputs[expected.first - 1] = output:gsub("[ \t]+\n", "\n"):gsub("\n+$", "")
       for number = expected.first, expected.last do skip[number] = true end
     end
@@ -229,21 +230,30 @@ local function check_commands(page)
   for command in help:gsub("\nexamples:.*", "\n"):gmatch "\n  bilan (%l+)" do
     local text = capture(("%s %s --help"):format(quoted(program), command))
     report(("the reference knows bilan %s"):format(command),
-      not page:find("### bilan " .. command .. "\n", 1, true) and "no heading ### bilan " .. command or nil)
+      not page:find("### bilan " .. command .. "\n", 1, true) and "it has no heading" or nil)
     local section = page:match("\n### bilan " .. command .. "\n(.-)\n##") or ""
     for option in text:gsub("\n  %-%-help", "\n"):gmatch "\n  (%-%-[%w-]+)" do
       report(("the reference knows bilan %s %s"):format(command, option),
-        not section:find(option, 1, true) and ("bilan %s: %s is not described"):format(command, option)
-          or nil)
+        not section:find(option, 1, true) and "it is not described" or nil)
     end
   end
 end
 
 -- Names that are not for scripts: what a report's writers are called inside.
 local inner = { ["report:html"] = true, ["report:markdown"] = true, ["report:xlsx"] = true,
-  ["chart.flush"] = true }
+  ["chart.flush"] = true, ["reconstruct read"] = true }
+
+-- Where a name of the inventory stands in the definitions for editors.
+local function is_typed(types, name)
+  local object, mark, member = name:match "^(%l+)([.:])([%w_]+)$"
+  local class = mark == ":" and object:gsub("^%l", string.upper) or object
+  return types:find(("function %s%s%s("):format(class, mark, member), 1, true)
+    or object == "bilan" and types:find("@field " .. member .. " ", 1, true)
+end
 
 local function check_inventory(page)
+  local types = read "lua/types/bilan.d.lua"
+  report("the definitions for editors are Lua", select(2, load(types)))
   write(folder .. "/inventory.lua", inventory)
   local names, status = capture(("cd %s && %s run --trusted inventory.lua 2>&1"):format(
     quoted(folder), quoted(program)))
@@ -253,51 +263,142 @@ local function check_inventory(page)
       local word = name:gsub("%p", "%%%0")
       report("the reference knows " .. name,
         not page:find("\n### [^\n]*%f[%w]" .. word .. "%f[^%w_]") and "no heading names it" or nil)
+      report("the definitions for editors know " .. name,
+        not is_typed(types, name) and "no entry in lua/types/bilan.d.lua" or nil)
     end
   end
 end
 
--- Options in the reference's tables exist: a row "| `name` |" below "### `object:verb(...)`" is
--- tried with a value no option takes; the engine must not call the name unknown.
-local function option_trials(page)
-  local trials, verb = {}, nil
+-- Options: those of the reference exist, and those of the engine are in the reference. A verb is
+-- asked with each word that the engine's source has in quotes, and a value no option takes: an
+-- unknown name is refused as unknown, a known one is not.
+
+-- section[verb][option] = true: the rows "| `option` |" below the heading of a verb.
+local function documented_options(page)
+  local section, verb = {}, nil
   for _, line in ipairs(lines_of(page)) do
-    if line:find "^##" then verb = line:match "^### `survey:([%w_]+)" end
-    local option = verb and line:match "^| `([%w_`, ]+)` |"
-    for name in (option or ""):gmatch "[%w_]+" do trials[#trials + 1] = { verb, name } end
+    local heading = line:match "^##+ (.*)"
+    if heading then
+      verb = heading:match "^`survey:([%w_]+)" or heading:match "^`bilan%.([%w_]+)%("
+        or heading == "6. Shares" and "common"
+      if verb then section[verb] = section[verb] or {} end
+    end
+    local options = verb and line:match "^| (`[%w_`, ]+`) |"
+    for option in (options or ""):gmatch "[%w_]+" do section[verb][option] = true end
   end
-  return trials
+  return section
 end
 
 local trial_script = [[
 local bilan = require "bilan"
 local s = bilan.survey { a = { 1, 2, 3 }, b = { 1, 2, 2 } }
-local arguments = { recode = { {} }, join = { s }, group = { {} }, ratio = { "b" }, crosstab = { "b" },
-  independence = { "b" }, mcnemar = { "b" }, mantel_haenszel = { "b" } }
-local function try(verb, option)
-  local given = { "a", table.unpack(arguments[verb] or {}) }
-  if verb == "join" or verb == "group" then table.remove(given, 1) end
-  given[#given + 1] = { [option] = false }
-  local _, why = pcall(s[verb], s, table.unpack(given))
-  if tostring(why):find "unknown [%w_ ]*option" then print(verb .. " " .. option .. ": " .. why) end
+bilan.survey({ a = { 1, 2 } }):write "trial.csv"
+local verbs = { read = function(opts) bilan.read("out/trial.csv", opts) end,
+  claims = function(opts) bilan.claims({}, opts) end, reconstruct = bilan.reconstruct }
+local arguments = { recode = { "a", {} }, join = { s }, group = { {} }, write = { "a.csv" } }
+local of_one_item = "proportion freq mean total median quantile difference t_test rank_test trend"
+for verb in of_one_item:gmatch "%S+" do arguments[verb] = { "a" } end
+for verb in ("crosstab ratio independence mcnemar mantel_haenszel"):gmatch "%S+" do
+  arguments[verb] = { "a", "b" }
+end
+for verb, given in pairs(arguments) do
+  verbs[verb] = function(opts)
+    local all = { table.unpack(given) }
+    all[#all + 1] = opts
+    s[verb](s, table.unpack(all))
+  end
+end
+for verb, call in pairs(verbs) do
+  for word in words:gmatch "%S+" do
+    local _, why = pcall(call, { [word] = false })
+    if not tostring(why):find "unknown [%w_ ]*option" then print(verb, word) end
+  end
 end
 ]]
 
+-- Every word in quotes in the modules that read options, and all that the reference names.
+local function words_to_try(section)
+  local set, list = {}, {}
+  local function add(word)
+    if not set[word] then list[#list + 1] = word end
+    set[word] = true
+  end
+  for _, name in ipairs { "survey", "estimates", "read", "check", "claims", "reconstruct" } do
+    for word in read("lua/bilan/" .. name .. ".lua"):gmatch '"([%l_]+)"' do add(word) end
+  end
+  for word in read "core/binding/l_csv.c":gmatch '"([%l_]+)"' do add(word) end
+  for _, options in pairs(section) do
+    for option in pairs(options) do add(option) end
+  end
+  table.sort(list)
+  return list
+end
+
 local function check_options(page)
-  local lines = { trial_script }
-  local trials = option_trials(page)
-  for _, trial in ipairs(trials) do lines[#lines + 1] = ("try(%q, %q)"):format(trial[1], trial[2]) end
-  write(folder .. "/trials.lua", table.concat(lines, "\n"))
-  local wrong, status = capture(("cd %s && %s run trials.lua 2>&1"):format(quoted(folder),
+  local section = documented_options(page)
+  local words = table.concat(words_to_try(section), " ")
+  write(folder .. "/trials.lua", ("local words = %q\n%s"):format(words, trial_script))
+  local output, status = capture(("cd %s && %s run trials.lua 2>&1"):format(quoted(folder),
     quoted(program)))
-  local why = (wrong ~= "" or status ~= 0) and wrong or #trials < 40 and "too few options found" or nil
-  report("every option in the reference exists", why)
+  report("options can be tried", status ~= 0 and output or nil)
+  local known, unsaid = {}, {}
+  for verb, option in output:gmatch "([%l_]+)\t([%l_]+)\n" do
+    known[verb] = known[verb] or {}
+    known[verb][option] = true
+    local said = (section[verb] or {})[option] or section.common[option]
+    if not said and not inner[verb .. " " .. option] then
+      unsaid[#unsaid + 1] = verb .. " " .. option
+    end
+  end
+  local unreal = {}
+  for verb, options in pairs(known) do
+    for option in pairs(section[verb] or {}) do
+      if not options[option] then unreal[#unreal + 1] = verb .. " " .. option end
+    end
+  end
+  table.sort(unreal)
+  report("every option of the engine is in the reference", unsaid[1] and table.concat(unsaid, "\n"))
+  report("every option in the reference exists", unreal[1] and table.concat(unreal, "\n"))
+end
+
+-- ---- links -----------------------------------------------------------------------------------
+
+-- The anchors of a page, as its headings make them: lower case, no punctuation, hyphens.
+local function anchors_of(path)
+  local anchors, fenced = {}, false
+  for _, line in ipairs(lines_of(read(path))) do
+    if line:find "^```" then fenced = not fenced end
+    local heading = not fenced and line:match "^#+ (.*)"
+    if heading then
+      anchors[heading:lower():gsub("[^%w%s_\128-\255-]", ""):gsub(" ", "-")] = true
+    end
+  end
+  return anchors
+end
+
+-- Links to pages of the project that are not there.
+local function check_links(page)
+  local folder_of_page, wrong = page:match "^(.*/)" or "", {}
+  for target in read(page):gsub("```.-\n```", ""):gmatch "%]%(([^)%s]+)%)" do
+    local path, anchor = target:match "^([^#]*)#?(.*)$"
+    if not target:find "^%a+:" then
+      path = path == "" and page or folder_of_page .. path
+      local file = io.open(path, "rb")
+      if file then file:close() end
+      local found = file and (anchor == "" or anchors_of(path)[anchor])
+      if not found then wrong[#wrong + 1] = target end
+    end
+  end
+  report(page .. ": every link leads somewhere", wrong[1] and table.concat(wrong, "\n"))
 end
 
 -- ---- main ---------------------------------------------------------------------------------------
 
 local function check_all()
-  for page in capture "ls README.md docs/*.md":gmatch "[^\n]+" do check_page(page) end
+  for page in capture "ls README.md docs/*.md":gmatch "[^\n]+" do
+    check_links(page)
+    check_page(page)
+  end
   local page = read "docs/reference.md" .. "\n## "
   check_inventory(page)
   check_commands(page)

@@ -86,6 +86,7 @@ run tab eleves.csv; gives too_few_arguments 2 "" "tab takes a file"
 run tab eleves.csv genre --where; gives option_without_value 2 "" "needs a value"
 run tab eleves.csv genre --test=yes; gives flag_with_a_value 2 "" "takes no value"
 run run --timeout soon x.lua; gives a_limit_is_a_number 2 "" "whole number"
+run run --memory 99999999999999 x.lua; gives a_limit_has_bounds 2 "" "whole number"
 run convert eleves.csv eleves.tvs; gives unknown_ending 2 "" 'did you mean "tsv"'
 run tab nothere.csv genre; gives absent_file 1 "" 'nothere.csv.*No such file'
 run tab . genre; gives folder_as_data 1 "" "folder"
@@ -215,6 +216,9 @@ if [ -w /dev/full ]; then
   status=$?
   : >out.txt
   gives a_full_disk_is_a_fault 1 "" "cannot write to standard output"
+  echo 'pcall(print, "x")' >quiet.lua
+  "$bilan" run quiet.lua >/dev/full 2>err.txt
+  result a_lost_output_cannot_be_hidden "$([ $? -ne 0 ] || echo status 0)"
   "$bilan" --version >/dev/full 2>err.txt
   result a_full_disk_for_the_version "$([ $? -ne 0 ] || echo status 0)"
 fi

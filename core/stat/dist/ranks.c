@@ -27,6 +27,7 @@ enum {
   SIGNED_RANK_CELLS = SIGNED_RANK_MOST * (SIGNED_RANK_MOST + 1) / 4 + 1,
 };
 
+/* A number of arrangements below 2^128, in two halves. */
 typedef struct count {
   uint64_t high, low;
 } count;

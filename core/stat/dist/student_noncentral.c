@@ -23,6 +23,7 @@
 
 enum { MAX_HALVINGS = 8, MAX_POINTS = 2000 };
 
+/* The arguments of one evaluation, t made positive, and the constant of the integrand. */
 typedef struct problem {
   wide t, df, delta; /* t > 0 */
   wide scale;        /* ln of the constant of f */

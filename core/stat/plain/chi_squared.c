@@ -18,6 +18,7 @@
 #include "stat/dist/dist.h"
 #include "stat/plain/plain.h"
 
+/* Sums of the rows and of the columns, and of all. */
 struct margins {
   double *row, *col, n;
 };

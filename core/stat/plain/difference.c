@@ -23,6 +23,7 @@
 const char *const plain_difference_names[DIFFERENCE_METHODS + 1] = {
     "newcombe", "newcombe_cc", "miettinen_nurminen", "agresti_caffo", "wald", NULL};
 
+/* Two shares, the level of their interval and its normal point. */
 struct pair {
   struct plain_share a, b;
   double conf, z;
@@ -124,6 +125,7 @@ static double restricted_share(const struct pair *q, double D) {
   return low + (high - low) / 2;
 }
 
+/* The score equation of Miettinen and Nurminen as a root to find. */
 struct score_ask {
   const struct pair *q;
   double z; /* signed: positive finds the lower limit */

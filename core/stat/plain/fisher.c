@@ -79,6 +79,7 @@ static double p_value(const struct law *l) {
 
 /* ---- the odds ratio ---- */
 
+/* Sums over the noncentral law, relative to the weight of its mode. */
 struct sums {
   double all, first, at_most, at_least; /* weights: total, times k, k <= seen, k >= seen */
 };
@@ -126,6 +127,7 @@ static struct sums sums_of(const struct law *l, double w) {
   return s;
 }
 
+/* Where on the law, and for which tail, the odds ratio is looked for. */
 struct odds_ask {
   const struct law *law;
   double tail;

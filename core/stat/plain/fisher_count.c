@@ -29,6 +29,8 @@ enum { MOST_ROWS = 24, MOST_COLS = 200, STEPS_PER_STATE = 80 };
 
 /* ---- a map from (node, tag) to two figures ---- */
 
+/* What is known of a key (node, tag): the probability that has come here and the past it came
+ * with, or the bounds of the node. `used` slots of the map hold one. */
 struct state {
   uint64_t node;
   int64_t tag; /* INT64_MIN: the slot is free */
@@ -36,6 +38,7 @@ struct state {
   double run; /* sum of `first` over this and the states of the node before it */
 };
 
+/* An open-addressing hash map of states; see slot_of. */
 struct map {
   struct state *slot;
   size_t room, used; /* room is a power of two or 0 */
@@ -72,6 +75,8 @@ static void map_free(bilan *b, struct map *m) {
 
 /* ---- the walk ---- */
 
+/* Everything the walk over the columns carries. The two vectors of margins are sorted once,
+ * before it starts; the maps grow as nodes are met, and `limit` and `steps` bound both. */
 struct walk {
   bilan *b;
   size_t rows, cols;
@@ -191,10 +196,13 @@ static struct vector rest_of(const struct walk *w, const struct vector *margin,
   return rest;
 }
 
+/* What the completions of a node can still multiply the past by, as logarithms. */
 struct range {
   double most, least;
 };
 
+/* Recursion through the columns that are left, memoised by node: declared here because the two
+ * halves call each other. */
 static bilan_status bounds_of(struct walk *w, struct range *out, const struct vector *margin,
                               size_t j);
 

@@ -29,6 +29,7 @@ static uint64_t below(uint64_t *state, uint64_t bound) {
   return r % bound;
 }
 
+/* The respondents as cards: who is in which column, and what turns a shuffle into a table. */
 struct deck {
   uint32_t *column;  /* of each respondent, rows one after the other */
   size_t *row_size;

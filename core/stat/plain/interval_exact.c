@@ -96,6 +96,7 @@ struct limits limits_likelihood(const struct ask *a) {
  * and the jump where U(p) + P(X <= k | p) rises through alpha: one piece is all there is to
  * look at, whatever n. */
 
+/* One piece of the acceptability, between two of its jumps: the far tail ends at k there. */
 struct blaker_piece {
   double x, n, k, alpha;
 };

@@ -17,6 +17,7 @@
 #include "stat/dist/dist.h"
 #include "stat/plain/plain.h"
 
+/* The sums over strata, in the letters of the head. */
 struct mh_sums {
   double R, S, PR, QS, PS_QR, gap, variance;
 };

@@ -35,6 +35,7 @@ static int64_t units_of(int decimals) {
   return units;
 }
 
+/* What cutting took off one share, and whether it has had its unit back. */
 struct leftover {
   int64_t remainder;
   bool served;

@@ -51,6 +51,7 @@ static bool use_exact(bool possible, bool small, enum plain_exact how) {
 
 /* ---- two groups ---- */
 
+/* Sums over a table of two groups: sizes, W, the ties' term; `whole` when all counts are. */
 struct two {
   double n1, n2, W, T;
   bool whole;
@@ -107,6 +108,7 @@ double plain_cliff_delta(struct plain_counts t) {
 
 /* ---- differences ---- */
 
+/* Sums over differences: how many, V, the ties' term, and how many were 0 and left out. */
 struct signs {
   double n, V, T, zeros;
   bool whole;
@@ -167,6 +169,7 @@ struct plain_rank plain_signed_rank(const double *value, const double *n, size_t
 
 /* ---- several groups ---- */
 
+/* What the Kruskal-Wallis statistic needs of one group. */
 struct group {
   double n, ranks; /* size, and its sum of mid-ranks less their mean */
 };

@@ -76,6 +76,7 @@ struct plain_size plain_size_mean(double margin, double sd, double conf,
 
 /* ---- two groups ---- */
 
+/* A comparison of two means in standardised form, as the root finder sees it. */
 struct plan {
   double gap, alpha, ratio, power; /* gap = delta / sd */
 };

@@ -160,7 +160,7 @@ local terminals = {
       :format(2 * w, 2 * h, theme.paper, theme.font)
   end,
   pdf = function(w, h)
-    return ("pdfcairo size %sin,%sin background '%s' font '%s,12' fontscale 0.5625 linewidth 0.75 "
+    return ("pdfcairo size %sin,%sin background '%s' font '%s,12' fontscale 0.5625 linewidth 1.1 "
       .. "pointscale 0.5625"):format(number(w / 96), number(h / 96), theme.paper, theme.font)
   end,
 }

@@ -114,7 +114,7 @@ return {
   run = function(options, rest, cli)
     if #rest ~= 1 then cli.usage_error("describe takes one file") end
     local format = cli.choice("format", options.format, formats)
-    cli.guard({ rest[1] }, { options.with }, {})
+    cli.guard({ rest[1] }, { options.with }, { output = 0 })
     local bilan = require "bilan"
     local survey = bilan.read(rest[1], { codebook = options.with, encoding = options.encoding,
       delimiter = options.delimiter, fill = options.fill })

@@ -33,7 +33,7 @@ end
 local function print_all(...)
   local parts = {}
   for i = 1, select("#", ...) do parts[i] = tostring((select(i, ...))) end
-  if #parts > 0 then host.print(table.concat(parts, "\t") .. "\n") end
+  host.print(table.concat(parts, "\t") .. "\n")
 end
 
 -- Runs a chunk and prints what it returns, or what went wrong.
@@ -41,7 +41,7 @@ local function step(chunk, why)
   if not chunk then return host.warn(why .. "\n") end
   local results = table.pack(xpcall(chunk, fault.place))
   if not results[1] then return host.warn(fault.text(results[2]) .. "\n") end
-  print_all(table.unpack(results, 2, results.n))
+  if results.n > 1 then print_all(table.unpack(results, 2, results.n)) end
 end
 
 return {
@@ -51,7 +51,8 @@ return {
   options = {},
   run = function(_, rest, cli)
     if #rest > 1 then cli.usage_error("repl takes one file") end
-    local environment = setmetatable({ bilan = require "bilan", print = print_all }, { __index = _G })
+    local environment = { bilan = require "bilan", print = print_all }
+    setmetatable(environment, { __index = _G })
     if rest[1] then environment.survey = environment.bilan.read(rest[1]) end
     local prompt = host.terminal(0) and "> " or ""
     local more, chunk, why = read_chunk(environment, prompt)

@@ -41,7 +41,7 @@ return {
     if #rest < 2 or #rest > 3 then cli.usage_error("tab takes a file and one or two items") end
     local format = cli.choice("format", options.format, formats)
     cli.choice("percent", options.percent, { "col", "row", "total", "none" })
-    cli.guard({ rest[1] }, { options.codebook }, {})
+    cli.guard({ rest[1] }, { options.codebook }, { output = 0 })
     local survey = require("bilan").read(rest[1], { codebook = options.codebook,
       encoding = options.encoding, delimiter = options.delimiter })
     if options.where then survey = survey:where(options.where) end

@@ -146,6 +146,16 @@ local function safe_list(name)
   end
 end
 
+-- The one in every loop: appending to a plain table needs no check.
+local function safe_insert(t, ...)
+  if select("#", ...) == 1 and raw_type(t) == "table" and raw_getmetatable(t) == nil then
+    t[#t + 1] = ...
+    return
+  end
+  check_list(t, "insert")
+  return checked(table.insert, t, ...)
+end
+
 local function safe_move(a, from, to, ...)
   local first, last = to_integer(tonumber(from)), to_integer(tonumber(to))
   if not first or not last then fault.raise("table.move: places are whole numbers") end
@@ -155,7 +165,7 @@ local function safe_move(a, from, to, ...)
   return checked(table.move, a, first, last, ...)
 end
 
--- ---- walking tables ------------------------------------------------------------------------------
+-- ---- walking tables ----------------------------------------------------------------------------
 
 local rank = { number = 1, string = 2, boolean = 3 }
 
@@ -171,10 +181,11 @@ local function ordered_keys(t)
   local count, rest, objects = rawlen(t), {}, 0
   for key in raw_next, t do
     local kind = raw_type(key)
-    if not (math.type(key) == "integer" and key >= 1 and key <= count) then rest[#rest + 1] = key end
+    local listed = math.type(key) == "integer" and key >= 1 and key <= count
+    if not listed then rest[#rest + 1] = key end
     if not rank[kind] then objects = objects + 1 end
   end
-  if objects > 1 then fault.raise("pairs: keys that are objects have no order; walk a list of them") end
+  if objects > 1 then fault.raise("pairs: keys that are objects have no order; walk a list") end
   table.sort(rest, before)
   local keys = {}
   if rest[1] ~= nil and raw_type(rest[1]) == "number" and rest[1] < 1 then -- zero and below
@@ -200,7 +211,7 @@ end
 function M.pairs(t)
   local meta = raw_getmetatable(t)
   if raw_type(meta) == "table" and meta.__pairs then return meta.__pairs(t) end
-  if raw_type(t) ~= "table" then fault.raise("pairs: a table is expected, got a %s", raw_type(t)) end
+  fault.expect(t, "table", "pairs")
   local keys, at = ordered_keys(t), 0
   return function()
     local place, key, value = step(t, keys, at)
@@ -227,7 +238,7 @@ local function place_of(t, key)
 end
 
 function M.next(t, key)
-  if raw_type(t) ~= "table" then fault.raise("next: a table is expected, got a %s", raw_type(t)) end
+  fault.expect(t, "table", "next")
   if raw_next(t) == nil then return nil end
   local walk = { at = 0 }
   if key == nil then
@@ -241,7 +252,7 @@ function M.next(t, key)
   return found, value
 end
 
--- ---- metatables ----------------------------------------------------------------------------------
+-- ---- metatables --------------------------------------------------------------------------------
 
 local owned = raw_setmetatable({}, { __mode = "k" }) -- metatables that a script has set
 
@@ -257,7 +268,7 @@ local function closed(value)
 end
 
 function M.setmetatable(t, meta)
-  if raw_type(t) ~= "table" then fault.raise("setmetatable: a table is expected, got a %s", raw_type(t)) end
+  fault.expect(t, "table", "setmetatable")
   if meta ~= nil and raw_type(meta) ~= "table" then
     fault.raise("setmetatable: a metatable is a table or nil, got a %s", raw_type(meta))
   end
@@ -281,7 +292,8 @@ function M.getmetatable(value)
 end
 
 function M.rawset(t, key, value)
-  if raw_type(t) == "table" and closed(t) then fault.raise("rawset: this table cannot be changed") end
+  fault.expect(t, "table", "rawset")
+  if closed(t) then fault.raise("rawset: this table cannot be changed") end
   return checked(rawset, t, key, value)
 end
 
@@ -296,10 +308,10 @@ end
 --- `load` for chunks that see `environment` unless the script gives them another one.
 function M.load(environment)
   return function(chunk, name, mode, env)
-    if raw_type(chunk) ~= "string" then fault.raise("load: a text is expected, got a %s", raw_type(chunk)) end
+    fault.expect(chunk, "string", "load")
     name = name == nil and "=(load)" or M.tostring(name)
     name = M.chunk_name(name)
-    if mode ~= nil and mode ~= "t" and mode ~= "bt" then return nil, "load: only text can be loaded" end
+    if mode ~= nil and mode ~= "t" and mode ~= "bt" then return nil, "load: only text is loaded" end
     return raw_load(chunk, name, "t", env or environment)
   end
 end
@@ -311,7 +323,7 @@ function M.collectgarbage(what)
   fault.raise("collectgarbage: only \"count\" is for scripts")
 end
 
--- ---- the libraries -------------------------------------------------------------------------------
+-- ---- the libraries -----------------------------------------------------------------------------
 
 local function copy(from, names)
   local out = {}
@@ -319,17 +331,25 @@ local function copy(from, names)
   return out
 end
 
-local string_names = "byte char find gmatch gsub len lower match pack packsize reverse sub unpack upper"
+local string_names = "byte char find gmatch gsub len lower match pack packsize reverse sub unpack"
+  .. " upper"
 local math_names = "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min"
   .. " mininteger modf pi rad sin sqrt tan tointeger type ult random"
 
---- Fresh tables string, table and math. math.random starts at the same place on every run.
+local seeded = false
+
+--- Fresh tables string, table and math. math.random starts at the same place on every run; the
+-- environment of a codebook, made later, does not start it again.
 function M.libraries()
   local strings = copy(string, string_names)
   strings.rep, strings.format = safe_rep, safe_format
-  local tables = { pack = table.pack, unpack = table.unpack, move = safe_move }
-  for _, name in ipairs { "concat", "insert", "remove", "sort" } do tables[name] = safe_list(name) end
-  math.randomseed(1, 2)
+  local tables = { pack = table.pack, unpack = table.unpack, move = safe_move,
+    insert = safe_insert }
+  for _, name in ipairs { "concat", "remove", "sort" } do
+    tables[name] = safe_list(name)
+  end
+  if not seeded then math.randomseed(1, 2) end
+  seeded = true
   return strings, tables, copy(math, math_names)
 end
 
