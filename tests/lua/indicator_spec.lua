@@ -31,7 +31,7 @@ describe("indicator", function()
     local one = indicator.define { id = "x", title = "T", estimate = row }
     local head = one:headline()
     assert.equal("35,1\u{202F}%", head.text)
-    assert.truthy(head.detail:find("n = 328", 1, true))
+    assert.truthy(head.detail:find("n\u{A0}=\u{A0}328", 1, true))
     assert.truthy(head.detail:find("30,1\u{A0}à\u{A0}40,4\u{202F}%", 1, true))
   end)
   it("a_cell_of_a_cross_table_is_a_share", function()
