@@ -4,6 +4,9 @@
  * otherwise, for a name that begins with or holds the typed one or the reverse, a rank behind
  * all near misses of two edits. The three least ranks are kept by insertion, an equal
  * rank behind the one before it. Cost: one distance a name, no memory kept.
+ *
+ * For "agee": "age" is one edit away (rank 2), "note" too far; "agees" one edit; "age_mere"
+ * begins with "age" but not with "agee", and the edits are too many: not near.
  */
 #include "base/names.h"
 

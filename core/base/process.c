@@ -8,6 +8,13 @@
  * is ended while the dead child still holds its number, so no stranger can be hit.
  *
  * Cost: one spawn (about 1 ms) and one pass over the bytes.
+ *
+ *   caller                                    child
+ *   finds the program, opens three pairs
+ *   spawns                              ->    own group, own folder, 0 1 2 = the pairs
+ *   sets its limits (time, memory, files)
+ *   feeds and collects, 50 ms at a time <->   reads, works, writes
+ *   at its end, or at any fault: kills the group, takes the status, closes what is open
  */
 #define _GNU_SOURCE /* posix_spawn_file_actions_addchdir_np, pipe2, prlimit */
 

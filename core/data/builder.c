@@ -11,6 +11,10 @@
  *
  * A failed add leaves the builder as it was before, still to be closed; a failed finish has
  * closed it. Closing twice is harmless.
+ *
+ * An example of widening: the 257th code (256) arrives after rows 7 3 ... 255 in bytes. The
+ * block doubles to two bytes a row; row n - 1 is written first, to bytes 2 n - 2 and 2 n - 1,
+ * which no row that is still unread occupies, and row 0 last.
  */
 #include <string.h>
 

@@ -8,6 +8,15 @@
  *
  * The makers take their blocks over even when they fail, so that a builder can hand them on as
  * its last step without looking back.
+ *
+ * The shapes, for five rows:
+ *
+ *   CODES    codes    1 2 0 1 3         one byte each; dict: 0 blank, 1 "oui", 2 "non", 3 "NSP"
+ *                                       (a "don't know": missing is a property of the level)
+ *   NUMBERS  numbers  12 15 0 9.5 0     missing  0 0 1 0 4   (no answer, refused)
+ *   TEXT     offsets  0 4 4 12 12 16    arena    LyonParis 5eMetz      one after the other
+ *   SET      options  two columns of CODES over { blank, not ticked, ticked }, one an option;
+ *            missing  says which rows ticked nothing because they answered nothing
  */
 #include "data/column.h"
 

@@ -14,6 +14,14 @@
  *
  * `c[2]` is the upper and the lower column everywhere, NULL for the side that lacks the item,
  * and `rows[2]` their numbers of rows. Linear in the rows.
+ *
+ * An example, stacking "avis" of two years: levels oui (1), non (2) over non (1), NSP (2) give
+ * oui, non, NSP; the lower codes 1, 2 become 2, 3. An item "âge" that only the lower year has
+ * is "not asked" in all upper rows.
+ *
+ * An example, joining pupils to classes by "classe": right keys 6e, 5e, 4e in rows 0, 1, 2;
+ * left keys 5e, 6e, -, 3e take the right rows 1, 0, 3, 3, where row 3 is the additional blank
+ * one.
  */
 #include <math.h>
 #include <string.h>

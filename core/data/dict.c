@@ -10,6 +10,12 @@
  *
  * Nothing is ever removed, so no slot needs a mark for "was here". Numbers never enter the
  * table; a NUMBERS column becomes a dictionary through its distinct values.
+ *
+ * After adding "oui", "non", "je ne sais pas" (missing):
+ *
+ *   levels  0 blank   1 -> arena[0..3)   2 -> arena[3..6)   3 -> arena[6..20), BILAN_DONT_KNOW
+ *   arena   o u i n o n j e   n e   s a i s   p a s
+ *   slots   . . 2 . . . 1 . . 3 . . . . . .        16 at first, codes where their hash put them
  */
 #include "data/dict.h"
 

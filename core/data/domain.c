@@ -3,6 +3,9 @@
  * One bit per row in 64-bit words, so that a domain of a million rows takes 125 kB and the rows
  * of two domains are found 64 at a time. Bits beyond the last row stay 0, which is what lets
  * `count` be kept by counting bits of whole words.
+ *
+ *   row    0 1 2 3 ... 63 | 64 65 ...
+ *   word   0              | 1                row r is bit r % 64 of word r / 64
  */
 #include "data/domain.h"
 

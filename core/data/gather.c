@@ -8,6 +8,9 @@
  *
  * An answer that looks like the name of a kind of missing stays an answer: the kind gets
  * another label then.
+ *
+ *   12, 9.5, NULL, 'absent', 3   numbers 12 9.5 -, then turned: levels "12", "9.5", "absent", "3"
+ *                                in the rows 1 2 0 3 4, where 0 is no answer
  */
 #include "data/gather.h"
 

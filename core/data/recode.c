@@ -7,6 +7,11 @@
  * A universe (the respondents a question was put to) changes blanks only: a blank outside it
  * was not asked. An answer from outside it stays, and is counted for a warning, because
  * deleting what somebody answered is not the engine's to decide.
+ *
+ * An example: { positif = { "oui", "plutôt" } } on the levels oui, plutôt, non, NSP is, by
+ * codes,
+ *   old   0  1  2  3  4        (0 is the blank and stays it)
+ *   map   0  1  1  2  3        new levels: 1 positif, 2 non, 3 NSP
  */
 #include "data/recode.h"
 

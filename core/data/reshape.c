@@ -2,6 +2,14 @@
  *
  * Turning numbers into levels sorts the distinct values once (heap sort: no recursion, no
  * allocation) and finds each row's level by bisection, O(rows log distinct).
+ *
+ * An example, numbers to codes: 3 1 - 3 2.5 (the third row refused) has the distinct values 1
+ * 2.5 3, so the codes are 3 1 4 3 2, with 4 the level "refused". Labels are the shortest
+ * decimals: "1", "2.5", "3". What was one byte or eight a row is then tabulated like any
+ * answer.
+ *
+ * Rows are taken by a list of row numbers, so that deleting, sorting, repeating and joining are
+ * one operation. Levels that no row has any more stay in the dictionary: they were asked.
  */
 #include <math.h>
 #include <string.h>

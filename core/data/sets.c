@@ -4,6 +4,20 @@
  * Either way the result is a SET column: per option one code column (ticked, not ticked,
  * blank), so that tabulating an option is tabulating any other column. A split works on the
  * levels of the field, not on its rows: each distinct answer is taken apart once.
+ *
+ * An example of a split at ";": the field's four distinct answers
+ *
+ *   "maths; bio"   "bio"   "" (no answer)   "maths;;maths"
+ *
+ *   options     maths  bio
+ *   ticks         x     x        first answer
+ *                 -     x        second
+ *                             third: blank in both, and the row is missing
+ *                 x     -        a part that is empty or named again changes nothing
+ *
+ * and grouping columns "1", "", "1" for one row: ticked, blank, ticked; the blank is "not
+ * ticked" when the export writes a mark or nothing (blank_is_no), and unknown when it writes 0
+ * and 1.
  */
 #include <math.h>
 #include <string.h>

@@ -9,6 +9,19 @@
  * libcsv's memory comes from the handle. Its hooks take no argument, so a pointer to the
  * handle's allocator stands in a thread-local variable while csv_parse runs: set before,
  * cleared after, never read elsewhere.
+ *
+ * The stages, each of which may refuse the file with its line and column:
+ *
+ *   bytes   --decode-->  UTF-8 text        what encoding it is                  decode.c
+ *           --sniff-->   the delimiter     unless it is given or stated         sniff.c
+ *           --scan-->    sizes, soundness  rows, columns, longest field, quotes csv_scan.c
+ *           --libcsv-->  fields            unescaped, in order                  this file
+ *           --encode-->  cells by column   codes over distinct values           encode.c
+ *           --name-->    headings          unique names, labels, options        headings.c
+ *           --type-->    columns           numbers, dates, levels, text         csv_types.c
+ *
+ * Memory peaks at the text, its cells and the columns made so far; cells go as their column
+ * comes.
  */
 #include "io/csv.h"
 

@@ -8,6 +8,13 @@
  * all its memory is bounded before it is asked for.
  *
  * One pass, one table look-up per byte of a plain field, memchr inside quotes.
+ *
+ * What is refused, with the place that the message names:
+ *
+ *   a,"b"c       column of c: text after a closing quote
+ *   a,b"c        column of the quote: a quote inside a plain field
+ *   "abc         where the quote opened, found at the end of the file
+ *   a,b,c,d      the first field too many, where the header has three
  */
 #include "io/csv_scan.h"
 

@@ -6,6 +6,15 @@
  * readings ("1,234") takes the file's mark. Without one, a point is a decimal point unless the
  * delimiter is a semicolon (where decimal commas, and so thousands points, are usual);
  * otherwise the column stays text with a warning: numbers are never misread in silence.
+ *
+ * The votes, where a column's bits are the styles that fit all its values:
+ *
+ *   3.5  12  0.25       point only             votes for "."
+ *   1,5  2,25           comma only             votes for ","
+ *   1.234,5             comma, point groups    votes for ","
+ *   1,234  5,678        both readings          no vote; takes the file's mark
+ *   3  4  5             any                    no vote; needs no mark
+ *   3.5  1,5            none                   text, with a warning that names the line
  */
 #include "io/csv.h"
 #include "io/sniff.h"

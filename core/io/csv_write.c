@@ -8,6 +8,11 @@
  *
  * What is written can be read back by csv_read as the same table, but for the kinds of missing,
  * which become blanks, and levels that nobody chose.
+ *
+ *   l'école        l'école            plain: no delimiter, quote or line end in it
+ *   dit "oui"      "dit ""oui"""      a quote inside is doubled
+ *   =1+1           '=1+1              text that a spreadsheet would reckon
+ *   -5             -5                 a number is a number
  */
 #include "io/csv_write.h"
 

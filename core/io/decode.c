@@ -11,6 +11,14 @@
  *
  * Faults name line and column where they can be found with an editor: lines end with LF, CR or
  * CR LF, columns count characters. Cost: one pass, two for text that is not UTF-8.
+ *
+ * Examples of what the first bytes decide, without an encoding asked for:
+ *
+ *   EF BB BF ...      UTF-8, the mark taken off
+ *   FF FE 61 00 ...   UTF-16LE by its mark; without a mark an error that says which to ask for
+ *   C3 A9             UTF-8 (é): a lead byte and its one continuation
+ *   E9 2C             not UTF-8; a letter of Windows-1252 (é) before a comma: read so, and said
+ *   E9 2C ... C3 A9   mostly UTF-8 with one stray byte: an error at that byte
  */
 #include "io/decode.h"
 

@@ -11,6 +11,10 @@
  * through one table from old code to new code; numbers with few distinct values (CODED_NUMBERS,
  * so that a code and the blank fit a byte) stay codes that carry their number, the others
  * become doubles.
+ *
+ * An example: the cells oui, non, "", oui, NA with the missing word NA are kept as
+ *   codes 1 2 0 1 3       values 1 "oui", 2 "non", 3 "NA"
+ * and become a column of levels by the map 0 1 2 0: NA falls together with the blank.
  */
 #include "io/encode.h"
 

@@ -8,6 +8,9 @@
  *
  * Names are unique: the second "age" is age_2, an empty one column_N, and a name made so gives
  * way to a real column of that name only by taking the next number. Cost: one look-up a name.
+ *
+ *   age, age, "", age_2   ->  age, age_2, column_3, age_2_2     renamed: the second to the fourth
+ *   q7[SQ003]. Which? [R] ->  name q7[SQ003], code q7, label "Which?", option "R"
  */
 #include "io/headings.h"
 

@@ -15,6 +15,13 @@
  * Dates are those of ISO 8601 alone: any other order of day and month would be a guess.
  *
  * Everything works on slices, allocates nothing, and reads a value once.
+ *
+ * The styles of single values, as sniff_number finds them:
+ *
+ *   12        all six                 1 234,5   blank groups, comma
+ *   1.5       the three with a point  1.234     point decimal, or point groups
+ *   0,125     the three with a comma  0123      none: a leading zero is a code, not a number
+ *   1e+06     all six: no mark        12.5 %    none
  */
 #include "io/sniff.h"
 

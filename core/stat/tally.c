@@ -27,11 +27,17 @@ static bool is_level(const struct tally_request *r, uint32_t code) {
   return !kind || (r->missing_levels && kind != BILAN_NOT_ASKED);
 }
 
-/* Dictionary order, nets last. */
+static bool is_missing(const struct tally_request *r, uint32_t code) {
+  return r->item->type != COLUMN_SET && dict_level(r->item->dict, code)->missing;
+}
+
+/* Answers in dictionary order, then kinds of missing where they are levels, nets last. */
 static void list_levels(struct tally *t, const struct tally_request *r) {
   uint32_t count = (uint32_t)dict_count(r->item->dict);
-  for (uint32_t code = 0; code < count; code++)
-    if (is_level(r, code)) t->codes[t->levels++] = code;
+  for (int missing = 0; missing < 2; missing++)
+    for (uint32_t code = 0; code < count; code++)
+      if (is_level(r, code) && is_missing(r, code) == (missing == 1))
+        t->codes[t->levels++] = code;
   for (uint32_t net = 0; net < r->net_count; net++) t->codes[t->levels++] = count + net;
 }
 

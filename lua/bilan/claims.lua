@@ -35,8 +35,12 @@ local LISTED_SIZE = 2000     -- bases are listed for groups up to this size
 
 M.verdicts = { "reproduced", "consistent", "contradicted", "impossible", "conflict", "unverifiable" }
 
-local Audit = {}
-Audit.__index = Audit
+local Audit = {} -- the verbs
+
+-- Scripts reach the verbs, not the table of them.
+local closed = { __metatable = false,
+  __index = function(_, name) return Audit[name] end,
+  __tostring = function(audit) return Audit.__tostring(audit) end }
 
 -- ---- findings -----------------------------------------------------------------------------
 
@@ -807,7 +811,7 @@ function M.audit(source, opts)
     lang = lang, rule = opts.rounding, share = opts.share, surveys = opts.surveys, kinds = opts.kinds,
     found = {},
     population_rows = population_rows, sizes = index_sizes(population_rows),
-  }, Audit)
+  }, closed)
   check_populations(audit)
   prepare(claims, audit)
   for _, t in ipairs(system.tables(claims, opts.kinds)) do check_table(audit, t) end

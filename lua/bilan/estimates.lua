@@ -117,7 +117,7 @@ end
 -- opts: level (only this one), by, ci (wilson, clopper_pearson, ...), conf, nets, base (of an
 -- item with several answers), missing = "include" (kinds of missing as levels of the base).
 function methods:proportion(item, opts)
-  opts = check(self, opts, { "level", "ci", "missing", "base", "nets", "deff" }, "proportion")
+  opts = check(self, opts, { "level", "ci", "missing", "base", "nets" }, "proportion")
   local table_, name, predicate = item_or_predicate(self, item, "proportion")
   local rows = core.estimate.proportion(table_, inside(self).domain, { item = name,
     by = list_of(opts.by), level = predicate and "1" or opts.level, ci = opts.ci,
@@ -180,15 +180,14 @@ local function numeric(kind, call, own)
     local table_, name = item_or_predicate(self, item, call)
     local passed = { item = name, by = list_of(opts.by), conf = opts.conf }
     for _, option in ipairs(own) do passed[option] = opts[option] end
-    passed.deff = nil
     local rows = core.estimate[call](table_, inside(self).domain, passed)
     return spec(self, kind, opts, { rows = rows, unit = "number", item = named(self, name, opts.lang),
       title = by_title(self, self:label(name, opts.lang), opts) })
   end
 end
 
-methods.mean = numeric("mean", "mean", { "deff" })
-methods.total = numeric("total", "total", { "deff" })
+methods.mean = numeric("mean", "mean", {})
+methods.total = numeric("total", "total", {})
 methods.quantile = numeric("quantile", "quantile", { "p", "rule", "ties" })
 
 --- The median: quantile with p = 0.5.
@@ -202,7 +201,7 @@ end
 
 --- sum(numerator) / sum(denominator).
 function methods:ratio(numerator, denominator, opts)
-  opts = check(self, opts, { "deff" }, "ratio")
+  opts = check(self, opts, {}, "ratio")
   core.data.check(inside(self).table, numerator)
   core.data.check(inside(self).table, denominator)
   local rows = core.estimate.ratio(inside(self).table, inside(self).domain, {

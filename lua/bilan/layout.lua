@@ -104,11 +104,14 @@ local function any(records, key)
   return false
 end
 
--- The common value of a field, or nil when it differs or is absent.
+-- The common value of a field, or nil when it differs or is absent. What is withheld has none.
 local function common(records, key)
-  local first = records[1] and records[1][key]
+  local first
   for _, record in ipairs(records) do
-    if record[key] ~= first then return nil end
+    if not (record.shown == false and record.reason) then
+      if first == nil then first = record[key] end
+      if record[key] ~= first then return nil end
+    end
   end
   return first
 end

@@ -23,13 +23,21 @@ local indicator = require "bilan.indicator"
 local lang = require "bilan.lang"
 local markdown = require "bilan.markdown"
 local markup = require "bilan.markup"
+local ordered = require "bilan.ordered"
 local result = require "bilan.result"
 local svg = require "bilan.svg"
 
 local M = {}
 
-local Report = { __name = "bilan.report" }
-Report.__index = Report
+local Report = {} -- the verbs
+
+-- Scripts reach the verbs, not the table of them.
+local closed = { __name = "bilan.report", __metatable = false,
+  __index = function(_, name)
+    local verb = Report[name]
+    if verb == nil then fault.unknown("verb of a report", name, ordered.keys(Report)) end
+    return verb
+  end }
 
 local known = { "title", "subtitle", "lang", "author", "date", "privacy", "decimals",
   "small_base", "verbatims", "synthetic", "contents" }
@@ -46,7 +54,7 @@ function M.new(given)
   local opts = gate.copy(given)
   opts.lang = lang.check(given.lang)
   if given.date then format.date(given.date, { lang = opts.lang }) end
-  return setmetatable({ opts = opts, items = {}, sections = {}, numbers = { 0, 0, 0 } }, Report)
+  return setmetatable({ opts = opts, items = {}, sections = {}, numbers = { 0, 0, 0 } }, closed)
 end
 
 -- Every verb gives the report back, so that calls can be chained.

@@ -103,6 +103,19 @@ describe("a codebook", function()
     end
   end)
 
+  it("takes_numbers_for_any_kind_of_item", function()
+    local lines = { "q" }
+    for i = 1, 400 do lines[i + 1] = tostring(i * 7 / 4) end -- too many values for levels
+    for _, kind in ipairs { "id", "text", "date", "single", "scale", "number" } do
+      local s = read(table.concat(lines, "\n") .. "\n", { { id = "q", kind = kind } })
+      assert.equal(1.75, tonumber(s:column("q")[1]), kind)
+      assert.equal(1.75, tonumber(s:head(1)[1].q), kind)
+      assert.equal(400, #s:where("q IS NOT NULL"), kind)
+      assert.equal(400, s:sql("SELECT count(*) AS n FROM survey"):head(1)[1].n, kind)
+      assert.equal(400, #s:freq("q"):rows(), kind)
+    end
+  end)
+
   it("counts_nets_by_union", function()
     local s = read("q\na\nb\nc\n", { { id = "q", levels = { "a", "b", "c" },
       nets = { { "a ou b", "a", "b" } } } })

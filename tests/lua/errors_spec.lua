@@ -43,8 +43,9 @@ describe("errors", function()
     folder = io.popen("mktemp -d"):read "l"
     write("eleves.csv", "genre,niveau,age,satisfait\nfille,college,12,oui\ngarçon,college,13,non\n"
       .. "fille,lycee,16,oui\ngarçon,lycee,17,oui\n")
-    write("claims.tsv", "id\tpopulation\tgroup\titm\tlevel\tshare\tn\tnote\n1\tp\tall\ti\ta\t50 %\t2\t\n")
-    write("share.tsv", "id\tpopulation\tgroup\titem\tlevel\tshare\tn\tnote\n1\tp\tall\ti\ta\thalf\t2\t\n")
+    local columns = "id\tpopulation\tgroup\t%s\tlevel\tshare\tn\tnote\n1\tp\tall\ti\ta\t%s\t2\t\n"
+    write("claims.tsv", columns:format("itm", "50 %"))
+    write("share.tsv", columns:format("item", "half"))
     write("book.lua", 'return {\n  items = { { id = "genre", kidn = "single" } },\n}\n')
     write("broken.lua", "return {\n  items = = 1\n}\n")
   end)
@@ -83,7 +84,8 @@ describe("errors", function()
       'did you mean "title"')
     slips("option of a report", "bilan.report { title = 'x', titel = 'x' }", '"titel"',
       'did you mean "title"')
-    slips("part of a report", "bilan.report({ title = 'x' }):sectoin 'x'", "sectoin")
+    slips("part of a report", "bilan.report({ title = 'x' }):sectoin 'x'", '"sectoin"',
+      'did you mean "section"')
     slips("ending of a report", "bilan.report({ title = 'x' }):write 'x.htlm'", "htlm")
     slips("field of an indicator", "bilan.indicator { id = 'x', estimat = survey:freq 'genre' }",
       '"estimat"')
@@ -133,7 +135,8 @@ describe("errors", function()
   end)
 
   it("places an error in a module of the script", function()
-    write("part.lua", "local bilan = require 'bilan'\nlocal part = bilan.survey { a = { 1 } }:freq 'b'\nreturn part\n")
+    write("part.lua", "local bilan = require 'bilan'\n"
+      .. "local part = bilan.survey { a = { 1 } }:freq 'b'\nreturn part\n")
     local text = run(head .. "require 'part'\n")
     assert.equal("./part.lua:2: ", text:match("^[^ ]* "), text)
   end)

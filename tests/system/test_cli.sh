@@ -117,7 +117,11 @@ result the_file_is_there "$(grep -q fille results/t/genre.csv || ls -R results 2
 mkdir elsewhere more
 cp eleves.csv elsewhere/a.csv
 cp eleves.csv elsewhere/b.csv
-printf 'local b = require "bilan"\nprint(#b.read(arg[1]))\nprint(#b.read((arg[1]:gsub("a.csv", "b.csv"))))\n' >more/two.lua
+cat >more/two.lua <<'END'
+local bilan = require "bilan"
+print(#bilan.read(arg[1]))
+print(#bilan.read((arg[1]:gsub("a.csv", "b.csv"))))
+END
 cd more || exit 1
 run run two.lua ../elsewhere/a.csv
 mv out.txt err.txt ..

@@ -334,7 +334,7 @@ static void places_are_sorted_and_ties_keep_their_order(void **state) {
   enum { MOST = 300 };
   uint64_t seed = 5;
   for (size_t count = 0; count < MOST; count += count < 20 ? 1 : 37) {
-    double key[MOST];
+    double key[MOST] = {0};
     size_t order[MOST], spare[MOST], want[MOST];
     for (size_t i = 0; i < count; i++) {
       key[i] = draw_below(&seed, 9) - 4.0;

@@ -14,6 +14,10 @@
  * Invariants (tested): 0 <= low <= p <= high <= 1, except that agresti_coull and the cut forms
  * are centred elsewhere; limits for (x, n) are 1 minus those for (n - x, n); higher conf never
  * gives a narrower interval. Pure, O(1).
+ *
+ * 7 of 24, conf 0.95: wald 0.1098 to 0.4735, wilson 0.1491 to 0.4917, clopper_pearson 0.1262 to
+ * 0.5109, mid_p 0.1374 to 0.4936, jeffreys 0.1410 to 0.4892. Nobody of 24: wilson goes to
+ * 0.1380, clopper_pearson to 0.1425, wald says 0.
  */
 #include "stat/plain/interval.h"
 

@@ -9,6 +9,10 @@
  * k levels: Bowker's symmetry, sum over i < j of (n_ij - n_ji)^2 / (n_ij + n_ji) (k = 1 off
  * each |n_ij - n_ji| when corrected, as R does); df = pairs with any answer, since an empty
  * pair says nothing. Nobody changed: statistic 0, p = 1 and NOTE_NO_PAIRS. Pure, O(k^2).
+ *
+ * [10 2; 7 5]: b = 2, c = 7, statistic 25/9 = 2.778 (p = 0.0956), exact 2 P(X <= 2 of 9) =
+ * 0.1797; the share of the first level rose from 12/24 to 17/24, d = -0.2083, interval -0.4311
+ * to 0.0465.
  */
 #include <math.h>
 

@@ -8,6 +8,8 @@
  *   somers_d = (C - D) / (P0 - Tx)                  [Somers 1962], columns given rows
  *   spearman = correlation of mid-ranks
  * Counts may be weighted: pairs are then products of weights. Pure. O(rows^2 cols), no memory.
+ *
+ * [5 2; 1 4]: C = 5 * 4 = 20 pairs, D = 2 * 1 = 2, gamma = 18/22 = 0.8182, tau_b = 0.5071.
  */
 #include <math.h>
 

@@ -6,6 +6,9 @@
  * remainders; equal remainders: to the larger count, then to the earlier one. Each printed
  * share is then less than one unit from the true one. O(count * units missing), at most
  * O(count^2); scratch: one remainder and one flag each.
+ *
+ * 1, 1, 1 of 3: half-up prints 33 33 33, largest_remainder 34 33 33. 2, 3, 6 of 11 are 18.18,
+ * 27.27, 54.55: cut 18 27 54, one unit is missing, the largest remainder is the third's: 55.
  */
 #include "base/handle.h"
 #include "base/number.h"

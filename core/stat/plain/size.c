@@ -11,6 +11,9 @@
  *   means   power = P(T' > t), T' noncentral t with df = n + r n - 2 and noncentrality
  *           delta/sd sqrt(n r/(1 + r)), t the upper alpha/2 point of Student's t
  * The size for shares is the solution in closed form, for means it is found on log n. Pure.
+ *
+ * A share to within 5 points when nothing is known (p = 1/2), conf 0.95: n0 = 384.15, so 385;
+ * of 696 pupils 248. To find 40 % against 50 % with power 0.8: 387.3, so 388 in each group.
  */
 #include <math.h>
 

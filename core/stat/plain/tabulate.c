@@ -4,6 +4,10 @@
  * A stable merge sort, bottom up, of the values with their groups brings equal ones together;
  * -0 and 0 are one value, infinities are values, NaN is refused with its place. Time O(n log
  * n), one block of 2 n entries as scratch; the two results belong to the caller.
+ *
+ *   x      5 3 3 5 -0 0     value  0 3 5      n  row 0: 2 0   (groups 0 and 1)
+ *   group  0 1 0 0  0 0                          row 1: 1 1
+ *                                                row 2: 2 0
  */
 #include <math.h>
 

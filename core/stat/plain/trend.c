@@ -4,6 +4,8 @@
  *   statistic = T^2 / V on 1 df   (Cochran 1954; Armitage 1955), as R's prop.trend.test.
  * Scores are centred on their mean first, so that V does not cancel for years such as 2023.
  * No figure when everybody or nobody has the property, or all scores are equal. Pure.
+ *
+ * 1, 4 and 7 of 10 each: statistic 7.5 on 1 degree of freedom, p = 0.0062.
  */
 #include <math.h>
 

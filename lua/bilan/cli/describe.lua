@@ -80,24 +80,6 @@ local writers = {
 
 local formats = { "text", "csv", "json", "markdown", "html" }
 
-local function quote(text) return ("%q"):format(text):gsub("\\\n", "\\n") end
-
--- A codebook to start from: one entry per item.
-local function codebook_text(survey)
-  local lines = { "-- A codebook to start from: check every line.", "return {", "  items = {" }
-  for _, name in ipairs(survey:names()) do
-    local item = survey:item(name)
-    local levels = {}
-    for i, level in ipairs(item.levels) do levels[i] = quote(level) end
-    local list = (item.kind == "single" or item.kind == "scale") and #levels <= 40
-      and (", levels = { %s }"):format(table.concat(levels, ", ")) or ""
-    local label = item.label ~= name and (", label = %s"):format(quote(item.label)) or ""
-    lines[#lines + 1] = ("    { id = %s, kind = %s%s%s },"):format(quote(name), quote(item.kind),
-      label, list)
-  end
-  return table.concat(lines, "\n") .. "\n  },\n}\n"
-end
-
 return {
   usage = "bilan describe [options] DATA",
   summary = "Lists every item: kind, answers, missing by kind, range or levels, an example; and what\n"
@@ -119,7 +101,7 @@ return {
     local survey = bilan.read(rest[1], { codebook = options.with, encoding = options.encoding,
       delimiter = options.delimiter, fill = options.fill })
     if options.codebook then
-      core.host.print(codebook_text(survey))
+      core.host.print(require("bilan.suggest").codebook(survey))
       return 0
     end
     local sheet = bilan.table { columns = { "item", "kind", "answered", "missing", "content",
