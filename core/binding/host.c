@@ -18,6 +18,7 @@ static const char host_key = 'o';
 
 enum { MOST_OUTPUT = 64, MOST_FILES = 10000 }; /* megabytes; what a guarded script may write */
 
+/* Set by the program, or by luaopen_bilan for a stock Lua; never absent. */
 struct host *l_host(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &host_key);
   struct host *h = lua_touserdata(L, -1);
@@ -25,11 +26,13 @@ struct host *l_host(lua_State *L) {
   return h;
 }
 
+/* The state does not own it: the program's alarm needs it after the state has gone. */
 void l_set_host(lua_State *L, struct host *h) {
   lua_pushlightuserdata(L, h);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &host_key);
 }
 
+/* For a stock Lua: nothing is guarded, nothing limited, outputs go below the current folder. */
 void l_host_plain(lua_State *L) {
   struct host *h = lua_newuserdatauv(L, sizeof *h, 0);
   memset(h, 0, sizeof *h);
@@ -44,11 +47,13 @@ void l_host_note_place(struct host *h) {
     snprintf(h->place, sizeof h->place, "%s:%d: ", frame.short_src, frame.currentline);
 }
 
+/* Gives the granted paths back to the allocator; the host may be used again. */
 void l_host_close(struct host *h, bilan *b) {
   for (size_t i = 0; i < h->grant_count; i++) mem_free(&b->mem, h->grants[i]);
   h->grant_count = 0;
 }
 
+/* Raises "file:line: " and the text, with `what` in the place of its %s. Does not return. */
 static int refuse(lua_State *L, const char *format, const char *what) {
   l_push_where(L);
   lua_pushfstring(L, format, what);
@@ -75,6 +80,7 @@ static bilan_status resolve(bilan *b, char real[HOST_PATH], const char *path) {
   return status;
 }
 
+/* Below one of the granted folders? `real` is absolute and without links, as they are. */
 static bool is_granted(const struct host *h, const char *real) {
   for (size_t i = 0; i < h->grant_count; i++)
     if (is_below(real, h->grants[i])) return true;
@@ -98,10 +104,14 @@ static void check_readable(lua_State *L, const struct host *h, const char *path)
   if (!h->guarded) return;
   if (strlen(path) >= HOST_PATH) refuse(L, "the path \"%s\" is too long", path);
   bilan_status status = resolve(b, real, path);
+  if (status == BILAN_NOMEM) l_check(L, status);
   if (!status && is_granted(h, real)) return;
   if (status) {
     folder_of(folder, path);
-    if (!resolve(b, real, folder) && is_granted(h, real)) l_check(L, resolve(b, real, path));
+    if (!resolve(b, real, folder) && is_granted(h, real)) {
+      l_check(L, resolve(b, real, path));
+      if (is_granted(h, real)) return; /* it was not there a moment ago */
+    }
   }
   refuse(L,
         "may not read \"%s\": scripts read below the current folder, their own folder and the "
@@ -109,6 +119,7 @@ static void check_readable(lua_State *L, const struct host *h, const char *path)
         path);
 }
 
+/* A path as C wants it: a string without NUL, which would hide what stands behind it. */
 static const char *check_path(lua_State *L, int index) {
   size_t n;
   const char *path = luaL_checklstring(L, index, &n);
@@ -123,6 +134,7 @@ struct block {
   char *bytes;
 };
 
+/* Harmless when called again. */
 static int free_block(lua_State *L) {
   struct block *k = luaL_checkudata(L, 1, "bilan.block");
   if (k->mem) mem_free(k->mem, k->bytes);
@@ -130,15 +142,17 @@ static int free_block(lua_State *L) {
   return 0;
 }
 
-/* All of standard input. A closed or failing one reads as empty. */
+/* All of standard input. A fault on the way is an error: half a file must not pass for one. */
 static int read_standard_input(lua_State *L) {
   luaL_Buffer bytes;
+  bilan *b = l_handle(L);
   if (l_host(L)->guarded && !l_host(L)->standard_input)
     return refuse(L, "may not read standard input: name \"%s\" among the arguments", "-");
   luaL_buffinit(L, &bytes);
   for (;;) {
-    ssize_t n = read(STDIN_FILENO, luaL_prepbuffer(&bytes), LUAL_BUFFERSIZE);
-    if (n <= 0) break;
+    long n = sys_read(&b->io, STDIN_FILENO, luaL_prepbuffer(&bytes), LUAL_BUFFERSIZE);
+    if (n < 0) return refuse(L, "cannot read %s", "standard input");
+    if (n == 0) break;
     luaL_addsize(&bytes, (size_t)n);
   }
   luaL_pushresult(&bytes);
@@ -168,8 +182,10 @@ static int l_exists(lua_State *L) {
   const char *path = check_path(L, 1);
   const struct host *h = l_host(L);
   char real[HOST_PATH];
-  bool there = io_is_file(l_handle(L), path) && !resolve(l_handle(L), real, path);
-  lua_pushboolean(L, there && (!h->guarded || is_granted(h, real)));
+  bool there = io_is_file(l_handle(L), path);
+  bilan_status status = there ? resolve(l_handle(L), real, path) : BILAN_OK;
+  if (status == BILAN_NOMEM) l_check(L, status);
+  lua_pushboolean(L, there && !status && (!h->guarded || is_granted(h, real)));
   return 1;
 }
 
@@ -355,6 +371,9 @@ static int l_guard(lua_State *L) {
 
 enum { HOOK_PERIOD = 100000 };
 
+/* Called every HOOK_PERIOD instructions. Raises in the script, never in the engine's own Lua
+ * that runs without a script below it, so that messages can still be made; once a limit was
+ * hit, every further instruction of the script raises again. */
 static void on_tick(lua_State *L, lua_Debug *ar) {
   (void)ar;
   struct host *h = l_host(L);
@@ -424,6 +443,7 @@ static int l_guarded(lua_State *L) {
   return 1;
 }
 
+/* Pushes core.host, which scripts of a sandbox do not see. */
 int l_host_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"read", l_read},         {"exists", l_exists},       {"check_read", l_check_read},

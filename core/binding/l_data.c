@@ -233,12 +233,6 @@ static void push_ticked(lua_State *L, const struct column *c, size_t row) {
 
 /* The answer of one row as Lua sees it: a mark for a kind of missing, a list of ticked options,
  * a number, or a label. */
-/* Are the answers pushed as numbers? Numbers without levels always; levels that carry a number
- * only where the item is one. */
-static bool as_numbers(const struct column *c, bilan_kind kind) {
-  return c->type == COLUMN_NUMBERS || (kind == BILAN_NUMBER && column_is_numeric(c));
-}
-
 static void push_value(lua_State *L, const struct column *c, size_t row, bool numeric) {
   bilan_missing why = column_missing(c, row);
   if (why) lua_pushlightuserdata(L, (void *)(uintptr_t)why);
@@ -255,7 +249,7 @@ static int l_values(lua_State *L) {
   struct column *c = l_check_item(L, 1, 3);
   bilan_kind kind = table_kind(t, table_find(t, l_check_text(L, 3)));
   lua_Integer most = luaL_optinteger(L, 4, LUA_MAXINTEGER), n = 0;
-  bool numeric = as_numbers(c, kind);
+  bool numeric = column_shows_numbers(c, kind);
   lua_newtable(L);
   for (size_t row = 0; row < c->rows && n < most; row++) {
     if (!domain_has(d, row)) continue;
@@ -316,7 +310,7 @@ static int l_summary(lua_State *L) {
     set_number(L, "high", s.high);
   }
   if (s.answered) {
-    push_value(L, c, s.example, as_numbers(c, kind));
+    push_value(L, c, s.example, column_shows_numbers(c, kind));
     lua_setfield(L, -2, "example");
   }
   return 1;

@@ -20,6 +20,8 @@
  */
 #include "data/column.h"
 
+#include "base/number.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -176,4 +178,20 @@ bool column_is_numeric(const struct column *c) {
     answers++;
   }
   return answers > 0;
+}
+
+/* Is every answer's label the text of its number, as in a plain column of numbers? */
+static bool labels_are_numbers(const struct column *c) {
+  for (uint32_t code = 1; code < dict_count(c->dict); code++) {
+    const struct level *level = dict_level(c->dict, code);
+    double value;
+    if (level->missing) continue;
+    if (!number_parse(&value, level->label) || value != level->value) return false;
+  }
+  return true;
+}
+
+bool column_shows_numbers(const struct column *c, bilan_kind kind) {
+  if (!column_is_numeric(c)) return false;
+  return c->type == COLUMN_NUMBERS || kind == BILAN_NUMBER || labels_are_numbers(c);
 }

@@ -61,6 +61,11 @@ struct text column_label(const struct column *c, size_t row);       /* CODES, TE
 bool column_is_numeric(const struct column *c); /* NUMBERS, or CODES whose answers all carry
                                                    a number */
 
+/* Are the answers of an item of this kind shown as numbers? Yes for NUMBERS and for items that
+ * are numbers; for other levels with numbers only when the labels say nothing else (a score
+ * behind "very interesting" does not replace the words). */
+bool column_shows_numbers(const struct column *c, bilan_kind kind);
+
 /* A CODES column with the same answers: NUMBERS by distinct values in rising order (labels as
  * number_print writes them), TEXT by first appearance; CODES is handed back with one more
  * hold. The kinds of missing become codes after the answers. BILAN_LIMIT above `most`

@@ -86,25 +86,13 @@ static bilan_status no_function(const struct checker *k, const struct node *node
 
 /* ---- items ------------------------------------------------------------------------------ */
 
-/* Is every answer's label the text of its number, as in a plain column of numbers? */
-static bool labels_are_numbers(const struct column *c) {
-  for (uint32_t code = 1; code < dict_count(c->dict); code++) {
-    const struct level *level = dict_level(c->dict, code);
-    double value;
-    if (level->missing) continue;
-    if (!number_parse(&value, level->label) || value != level->value) return false;
-  }
-  return true;
-}
-
 /* Finds the column and decides whether the item is a number or a text here. */
 static bilan_status check_item(const struct checker *k, struct node *node) {
   size_t place = find_item(k->table, node->name);
   if (place == SIZE_MAX) return no_item(k, node);
   const struct column *c = table_column(k->table, place);
   bool numeric = column_is_numeric(c);
-  node->labelled = numeric && c->type == COLUMN_CODES &&
-                   table_kind(k->table, place) != BILAN_NUMBER && !labels_are_numbers(c);
+  node->labelled = numeric && !column_shows_numbers(c, table_kind(k->table, place));
   node->affinity = numeric && !node->labelled ? AFFINITY_NUMERIC : AFFINITY_TEXT;
   node->column = c;
   node->only = c->type == COLUMN_CODES ? c : NULL;

@@ -24,6 +24,7 @@
 struct writer {
   struct buffer *out;
   const struct table *table;
+  const bool *numbers; /* per column: are its answers shown as numbers? */
   char delimiter, decimal;
   bool raw, only_column;
   bool started; /* a field of this record is written */
@@ -149,27 +150,25 @@ static void put_set(struct writer *w, const struct column *c, size_t row) {
   }
 }
 
-/* A level that carries a number is a number; its label is only how it was printed. */
-static void put_code(struct writer *w, const struct column *c, size_t row) {
-  const struct level *level = dict_level(c->dict, column_code(c, row));
-  bool number = level->value == level->value && !level->missing;
-  if (number) put_number(w, level->value);
-  else put_text(w, level->label.s ? level->label : TEXT(""));
+/* Why there is no answer, where a level says so; else a blank. */
+static void put_absence(struct writer *w, const struct column *c, size_t row) {
+  struct text why = c->type == COLUMN_CODES ? column_label(c, row) : TEXT("");
+  put_text(w, why.s ? why : TEXT(""));
 }
 
 /* One value by the shape of its column; absence is looked at before the value. */
-static void put_cell(struct writer *w, const struct column *c, size_t row) {
+static void put_cell(struct writer *w, size_t place, size_t row) {
+  const struct column *c = table_column(w->table, place);
   if (c->type == COLUMN_SET) put_set(w, c, row);
-  else if (c->type == COLUMN_CODES) put_code(w, c, row);
-  else if (column_missing(c, row)) put_field(w, TEXT(""));
-  else if (c->type == COLUMN_NUMBERS) put_number(w, c->numbers[row]);
+  else if (column_missing(c, row)) put_absence(w, c, row);
+  else if (w->numbers[place]) put_number(w, column_number(c, row));
   else put_text(w, column_label(c, row));
 }
 
 /* One record. */
 static void put_row(struct writer *w, size_t row) {
   for (size_t place = 0; place < table_count(w->table); place++)
-    put_cell(w, table_column(w->table, place), row);
+    put_cell(w, place, row);
   end_record(w);
 }
 
@@ -200,10 +199,16 @@ bilan_status csv_write_table(bilan *b, struct buffer *out, const struct table *t
   if (domain && domain->rows != table_rows(t))
     return fail(b, BILAN_USAGE, "the domain has %zu rows, the table %zu", domain->rows,
                 table_rows(t));
+  bool *numbers = mem_array(&b->mem, table_count(t), sizeof *numbers);
+  if (!numbers) return fail_nomem(b);
+  for (size_t place = 0; place < table_count(t); place++)
+    numbers[place] = column_shows_numbers(table_column(t, place), table_kind(t, place));
+  w.numbers = numbers;
   if (options->bom) buffer_string(out, "\xEF\xBB\xBF");
   put_names(&w);
   for (size_t row = 0; row < table_rows(t) && !out->failed; row++)
     if (domain_has(domain, row)) put_row(&w, row);
+  mem_free(&b->mem, numbers);
   if (out->failed) return fail_nomem(b);
   if (neutralised) *neutralised = w.neutralised;
   return BILAN_OK;

@@ -20,19 +20,6 @@ enum { COLUMNS_MOST = 2000 };
 
 /* ---- the columns ------------------------------------------------------------------------ */
 
-/* Does a coded item show its numbers? Not when the labels say something else. */
-static bool shows_number(const struct table *t, size_t place, const struct column *c) {
-  if (!column_is_numeric(c)) return false;
-  if (c->type == COLUMN_NUMBERS || table_kind(t, place) == BILAN_NUMBER) return true;
-  for (uint32_t code = 1; code < dict_count(c->dict); code++) {
-    const struct level *level = dict_level(c->dict, code);
-    double value;
-    if (level->missing) continue;
-    if (!number_parse(&value, level->label) || value != level->value) return false;
-  }
-  return true;
-}
-
 /* How many names before `place` are the same, ASCII case aside. */
 static size_t earlier_names(const struct table *t, size_t place) {
   struct text name = table_name(t, place);
@@ -59,7 +46,7 @@ static void add_column(struct survey_source *s, size_t place, uint32_t option) {
   struct shown *shown = &s->shown[s->count++];
   size_t same = earlier_names(s->table, place);
   *shown = (struct shown){c, option ? c->options[option - 1] : NULL,
-                          option || shows_number(s->table, place, c)};
+                          option || column_shows_numbers(c, table_kind(s->table, place))};
   buffer_string(out, s->count > 1 ? ", \"" : "\"");
   add_quoted(out, table_name(s->table, place));
   if (same) buffer_format(out, "_%zu", same + 1);

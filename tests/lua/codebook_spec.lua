@@ -62,6 +62,17 @@ describe("a codebook", function()
     assert.equal(3.5, s:mean("q"):rows()[1].value)
   end)
 
+  it("writes_and_queries_the_words_of_a_scale_and_not_its_scores", function()
+    local s = read("q\nbeaucoup\nNSP\n", { { id = "q", kind = "scale",
+      levels = { { "beaucoup", score = 5 } }, missing = { ["don't know"] = "NSP" } } })
+    local core = require "bilan.core"
+    local inside = require("bilan.survey").inside(s)
+    assert.equal("q\r\nbeaucoup\r\ndon't know\r\n", core.csv.csv_write(inside.table, nil, {}))
+    assert.equal("beaucoup", s:sql("SELECT q FROM survey"):head(1)[1].q)
+    assert.equal("beaucoup", s:head(1)[1].q)
+    assert.equal(1, #s:where "q = 'beaucoup'")
+  end)
+
   it("knows_who_was_asked", function()
     local s = read("niveau,q\ncollege,a\nlycee,\ncollege,\n", {
       { id = "niveau", levels = { "college", "lycee" } },

@@ -207,7 +207,7 @@ local function methods_of(object)
   local index = debug.getmetatable(object).__index
   for at = 1, 20 do
     local name, value = debug.getupvalue(index, at)
-    if name == "methods" then return functions(value) end
+    if name == "methods" or name == "Report" or name == "Audit" then return functions(value) end
   end
   error "no methods found"
 end
@@ -220,10 +220,10 @@ list("format.", functions(bilan.format))
 list("result:", methods_of(result))
 list("chart:", methods_of(bilan.chart.bars(survey:freq "b")))
 list("sheet:", methods_of(result:sheet()))
-list("report:", functions(getmetatable(bilan.report { title = "x" })))
+list("report:", methods_of(bilan.report { title = "x" }))
 list("indicator:", methods_of(bilan.indicator { id = "x", estimate = result }))
-list("audit:", functions(getmetatable(bilan.claims { { id = "x", population = "p", group = "all",
-  item = "i", level = "l", share = "50%", n = "2" } })))
+list("audit:", methods_of(bilan.claims { { id = "x", population = "p", group = "all",
+  item = "i", level = "l", share = "50%", n = "2" } }))
 for at = 1, 20 do
   local name, value = debug.getupvalue(debug.getmetatable(bilan).__index, at)
   if name == "lazy" then list("bilan.", ordered.keys(value)) end
