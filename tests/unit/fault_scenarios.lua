@@ -292,7 +292,8 @@ verb("claims against a survey", function()
   return dump(audit:rows())
 end)
 verb("reconstruction", function()
-  local made = bilan.reconstruct { claims = claim_lines, populations = sizes, population = "college", seed = 3 }
+  local made = bilan.reconstruct { claims = claim_lines, populations = sizes,
+    population = "college", seed = 3 }
   return shown(made)
 end)
 
@@ -314,7 +315,8 @@ end, { io = true, writes = "people.csv" })
 local function run_script()
   local said = ""
   core.host.warn = function(text) said = said .. text end
-  local status = require("bilan.cli").main { "run", "--out", folder .. "/out", folder .. "/script.lua" }
+  local status = require("bilan.cli").main {
+    "run", "--out", folder .. "/out", folder .. "/script.lua" }
   if status ~= 0 then error(status .. said, 0) end
   return written "out/page.html"
 end
@@ -338,7 +340,7 @@ add("makes the parts of the core", function()
     core.data.names(core.expr.derive(made, "d", "a + c")), core.stat.proportion_ci(1, 3),
     core.host.exists "nowhere" }
   return dump(book)
-end, { cold = true, points = 1000 })
+end, { cold = true, points = 500 })
 add("loads the modules", function()
   local survey = bilan.survey { { "a", { 1, 2 } }, { "g", { "x", "y" } } }
   local r = bilan.report { title = "Bilan", lang = "fr" }
