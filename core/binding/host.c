@@ -297,6 +297,7 @@ static bool put_all(bilan *b, int fd, const char *s, size_t n) {
 static int l_print(lua_State *L) {
   struct text t = l_check_text(L, 1);
   count_output(L, l_host(L), t.n);
+  progress_clear(&l_host(L)->progress, l_handle(L));
   if (put_all(l_handle(L), STDOUT_FILENO, t.s, t.n)) return 0;
   if (errno == EPIPE) { /* `bilan tab ... | head` ends quietly, as other tools do */
     signal(SIGPIPE, SIG_DFL);
@@ -309,8 +310,17 @@ static int l_print(lua_State *L) {
 /* warn(text): to standard error; a failure there has nobody to be told. */
 static int l_warn(lua_State *L) {
   struct text t = l_check_text(L, 1);
+  progress_clear(&l_host(L)->progress, l_handle(L));
   lua_pushboolean(L, put_all(l_handle(L), STDERR_FILENO, t.s, t.n));
   return 1;
+}
+
+/* progress(text [, slow]): says on a terminal what is being done; nil takes the line away. */
+static int l_progress(lua_State *L) {
+  struct progress *p = &l_host(L)->progress;
+  if (lua_isnoneornil(L, 1)) progress_clear(p, l_handle(L));
+  else progress_step(p, l_handle(L), l_check_text(L, 1), lua_toboolean(L, 2));
+  return 0;
 }
 
 /* terminal(fd) -> is descriptor 1 or 2 a terminal? */
@@ -448,7 +458,7 @@ int l_host_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"read", l_read},         {"exists", l_exists},       {"check_read", l_check_read},
       {"write", l_write},       {"print", l_print},         {"warn", l_warn},
-      {"terminal", l_terminal}, {"grant", l_grant},         {"guard", l_guard},
+      {"progress", l_progress}, {"terminal", l_terminal}, {"grant", l_grant},         {"guard", l_guard},
       {"watch", l_watch},       {"limited", l_limited},     {"set_limit", l_set_limit},
       {"memory", l_memory},     {"out", l_out},             {"guarded", l_guarded},
       {NULL, NULL}};

@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include "binding/binding.h"
+#include "binding/progress.h"
 
 enum { HOST_GRANTS = 64, HOST_PATH = 4096, HOST_PLACE = 160 };
 
@@ -26,6 +27,7 @@ struct host {
   volatile sig_atomic_t limit;        /* a limit was hit: errors can no longer be caught */
   int timeout;                        /* seconds; 0 = none */
   lua_State *watched;                 /* while a script runs under limits */
+  struct progress progress;
   char place[HOST_PLACE];             /* its line when memory was refused last: "file:line: " */
 };
 

@@ -229,6 +229,7 @@ end
 --- Runs a command; returns the exit status.
 function M.main(arguments)
   local ok, result = xpcall(dispatch, fault.place, arguments)
+  core.host.progress(nil)
   if ok then return result end
   return report(result)
 end

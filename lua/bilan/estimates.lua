@@ -29,6 +29,7 @@ local function check(self, opts, own, what)
   local known = table.move(own, 1, #own, #common + 1, { table.unpack(common) })
   opts = fault.options(opts, known, what)
   for _, name in ipairs(list_of(opts.by)) do core.data.check(inside(self).table, name) end
+  core.host.progress(core.where() .. what)
   if opts.conf ~= nil and not (type(opts.conf) == "number" and opts.conf > 0 and opts.conf < 1) then
     fault.raise("%s: conf is a number between 0 and 1, such as 0.95", what)
   end

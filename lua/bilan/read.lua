@@ -54,6 +54,8 @@ local function header_labels(report)
   return labels
 end
 
+local LARGE <const> = 8 << 20 -- bytes: takes long enough to say so
+
 local synthetic_items = { "synthetic", "synthetique", "synthétique" }
 
 -- Does the file itself say that its respondents are made up? Such a file has an item called
@@ -74,6 +76,7 @@ function M.read(path, opts)
   fault.expect(path, "string", "bilan.read: a path")
   opts = fault.options(opts, known, "read")
   local bytes = core.host.read(path)
+  core.host.progress(path .. ": reading", #bytes > LARGE)
   local made, origin
   if bytes:sub(1, 16) == "SQLite format 3\0" then made, origin = read_sqlite(path, opts)
   else made, origin = read_csv(path, bytes, opts) end

@@ -280,6 +280,24 @@ status=$?
 gives a_folder_that_is_gone 0 "^bilan" ""
 
 # ---- real files, where they are ----
+# ---- progress -------------------------------------------------------------------------------
+# A file that is large enough to say so; `script` (Debian's bsdutils) plays the terminal.
+awk 'BEGIN { print "genre,avis"; for (i = 0; i < 900000; i++) print "fille,oui"; }' >large.csv
+cat >large.lua <<'END'
+local survey = require("bilan").read "large.csv"
+print(survey:freq("avis"):get({ level = "oui" }).count)
+END
+if command -v script >/dev/null 2>&1; then
+  TERM=xterm script -qc "'$bilan' run large.lua" typescript </dev/null >/dev/null 2>&1
+  progress=$(tr '\r' '\n' <typescript)
+  result progress_shows_on_a_terminal "$(echo "$progress" | grep -q 'large.csv: reading' || cat -v typescript)"
+  result progress_is_gone_before_the_result "$(echo "$progress" | grep -q '^.\[K900000$' || cat -v typescript)"
+  TERM=dumb script -qc "'$bilan' run large.lua" typescript </dev/null >/dev/null 2>&1
+  result progress_spares_a_dumb_terminal "$(grep 'reading' typescript)"
+fi
+run run large.lua
+gives progress_stays_out_of_pipes 0 "^900000$" ""
+
 if [ -n "$rse" ] && [ -d "$rse" ]; then
   while read -r file rows columns; do
     run describe "$rse/$file"

@@ -10,6 +10,7 @@ local host = require "bilan.host"
 local M = {}
 
 local SECONDS <const> = 60
+local MANY <const> = 20 -- drawings that take long enough to say so
 
 local waiting = {}
 
@@ -35,6 +36,7 @@ local function run(drawings)
     names[at] = ("c%d.%s"):format(at, drawing.kind)
     script[at] = drawing.figure:script(drawing.kind, names[at], "d" .. at)
   end
+  core.host.progress(("drawing %d charts"):format(#drawings), #drawings > MANY)
   local files, messages = core.gnuplot.run(table.concat(script), names, SECONDS)
   local fault = complaint(messages)
   for at, drawing in ipairs(drawings) do

@@ -1,0 +1,58 @@
+/* progress.c - see progress.h. */
+#include "binding/progress.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/system.h"
+
+enum { QUIET_MS = 1000, BETWEEN_MS = 100, LINE_ROOM = 76 };
+
+static int64_t now_ms(void) {
+  struct timespec t;
+  if (clock_gettime(CLOCK_MONOTONIC, &t)) return 0;
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Looks at the terminal once, when the first step begins. */
+static bool is_wanted(struct progress *p) {
+  if (p->asked) return p->wanted;
+  const char *term = getenv("TERM");
+  p->asked = true;
+  p->start = now_ms();
+  p->wanted = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+  return p->wanted;
+}
+
+/* A failure to show progress has nobody to be told. */
+static void put(bilan *b, const char *s, size_t n) {
+  while (n) {
+    ssize_t done = sys_write(&b->io, STDERR_FILENO, s, n);
+    if (done <= 0) return;
+    s += done;
+    n -= (size_t)done;
+  }
+}
+
+void progress_step(struct progress *p, bilan *b, struct text what, bool slow) {
+  char line[2 * LINE_ROOM] = "\r\033[K";
+  size_t n = strlen(line), at = 0;
+  if (!is_wanted(p)) return;
+  int64_t now = now_ms();
+  if (!slow && (now - p->start < QUIET_MS || now - p->last < BETWEEN_MS)) return;
+  while (at < what.n && at < LINE_ROOM) {
+    size_t from = at;
+    uint32_t c = text_next(what, &at);
+    n += text_put(line + n, c < 0x20 || c == 0x7F || at - from > 4 ? ' ' : c);
+  }
+  put(b, line, n);
+  p->shown = true;
+  p->last = now;
+}
+
+void progress_clear(struct progress *p, bilan *b) {
+  if (p->shown) put(b, "\r\033[K", 4);
+  p->shown = false;
+}
