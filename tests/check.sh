@@ -30,9 +30,10 @@ sanitizers() {
   export SANITIZE=address,undefined CFLAGS="-O1 -g" # for the tests that build something, too
   export UBSAN_OPTIONS=print_stacktrace=1
   build_in asan all unit || return 1
-  BUILD="$build/asan" sh tests/run.sh test_ || return 1
+  BUILD="$build/asan" sh tests/run.sh test_
+  fine=$?
   ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$(gcc -print-file-name=libasan.so)" \
-    BUILD="$build/asan" sh tests/run.sh _spec
+    BUILD="$build/asan" sh tests/run.sh _spec && return $fine
 }
 
 # Data races: the tests that use several threads. Address randomisation off, which this

@@ -38,7 +38,7 @@ enum {
 static const char list_file[] = "tests/unit/fault_scenarios.lua";
 static char folder[64];
 
-/* ---- a world: a handle with a Lua state, set up like the program's ---------------------------- */
+/* ---- a world: a handle with a Lua state, set up like the program's ------------------------- */
 
 struct world {
   bilan b;
