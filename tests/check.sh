@@ -33,7 +33,7 @@ sanitizers() {
   BUILD="$build/asan" sh tests/run.sh test_
   fine=$?
   ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$(gcc -print-file-name=libasan.so)" \
-    BUILD="$build/asan" sh tests/run.sh _spec && return $fine
+    BUILD="$build/asan" sh tests/run.sh _spec && return "$fine"
 }
 
 # Data races: the tests that use several threads. Address randomisation off, which this

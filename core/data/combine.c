@@ -220,9 +220,8 @@ static bilan_status index_key(bilan *b, size_t *row_of, const struct column *c, 
     uint32_t code = column_code(c, row);
     if (column_missing(c, row)) continue;
     if (row_of[code])
-      return fail(b, BILAN_DATA, "join: \"%.*s\" of item \"%.*s\" stands in rows %zu and %zu",
-                  (int)column_label(c, row).n, column_label(c, row).s, (int)key.n, key.s,
-                  row_of[code], row + 1);
+      return fail(b, BILAN_DATA, "join: item \"%.*s\" has the same answer in rows %zu and %zu",
+                  (int)key.n, key.s, row_of[code], row + 1);
     row_of[code] = row + 1;
   }
   return BILAN_OK;
