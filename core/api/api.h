@@ -12,6 +12,15 @@
  * Names. Public functions are bilan_*; those shared by the files of this floor are handle_*,
  * survey_*, source_*, result_* and request_*; none of them leaves the library. The names of
  * estimating (request.h) and those of reading (source.h) never meet in one file.
+ *
+ * Layers of a call, with bilan_mean as the example:
+ *
+ *   bilan_mean        api/estimates.c   names and options checked, items found
+ *   mean_estimate     stat/moments.c    the estimate from sums
+ *   cells_tabulate    kernel/cells.c    the sums, one pass over the rows
+ *
+ * Failure: a public function returns a status and leaves *out untouched; the message is on
+ * the handle.
  */
 #ifndef API_API_H
 #define API_API_H
@@ -35,6 +44,8 @@ bilan_status version_check(bilan *b, int version, const char *initialiser);
 /* Where a survey comes from, shared by all surveys made from it: see source.h. */
 struct source;
 
+/* What a bilan_survey * points to. Immutable once made: verbs make new ones that share the
+ * table or the domain. */
 struct bilan_survey {
   bilan *b;
   struct table *table;
@@ -47,7 +58,8 @@ struct source *source_hold(struct source *source); /* one more owner; returns so
 void source_free(bilan *b, struct source *source);  /* one owner less; NULL is fine */
 
 /* A survey of a table, a domain and a source, taken over in every case, failure included. All
- * wordings are "". */
+ * wordings are "".
+ * Free with bilan_survey_free, which lets go of all three. BILAN_NOMEM. */
 bilan_status survey_make(bilan *b, bilan_survey **out, struct table *table,
                          struct domain *domain, struct source *source);
 

@@ -2,13 +2,29 @@
  *
  * Everything is checked while it is copied, with the name of the item in the message. Kinds of
  * missing of an item with levels become codes behind the levels, added when first met.
+ *
+ * Worked example: an item "fruit" of kind BILAN_SINGLE with levels "apple", "pear", codes 1 2
+ * 0 1 and missing 0 0 0 3: code 3 is a new level "don't know" when 3 is BILAN_DONT_KNOW, so
+ * the column is 1 2 0 3.
+ *
+ *   array given   kinds that go with it                 column
+ *   numbers       BILAN_NUMBER                          NUMBERS
+ *   codes         BILAN_SINGLE, BILAN_SCALE             CODES
+ *   texts         BILAN_SINGLE, BILAN_DATE              CODES, levels in order of appearance
+ *   texts         BILAN_TEXT, BILAN_ID                  TEXT
+ *   ticks         BILAN_MULTIPLE                        SET
+ *
+ * Owner: all is copied; the caller's arrays are free when the call returns. Failure:
+ * BILAN_USAGE with item and row (from 0), BILAN_NOMEM; *out is then untouched. Cost: one pass
+ * over each array.
  */
 #include <math.h>
 
 #include "api/source.h"
 #include "io/sniff.h"
 
-/* One item while it is made. */
+/* One item while it is made.
+ * Lent to every step; `c` is the caller's own struct. */
 struct making {
   bilan *b;
   const bilan_column *c;
@@ -25,10 +41,12 @@ static bilan_status refuse(const struct making *m, const char *why) {
   return fail(m->b, BILAN_USAGE, "item \"%s\": %s", m->c->name, why);
 }
 
+/* Rows from 0, as in the array. */
 static bilan_status refuse_row(const struct making *m, size_t row, const char *why) {
   return fail(m->b, BILAN_USAGE, "item \"%s\", row %zu: %s", m->c->name, row, why);
 }
 
+/* The engine holds UTF-8 only, so that no later output can be broken by a text. */
 static bilan_status check_utf8(const struct making *m, const char *s) {
   size_t bad;
   if (text_is_utf8(text_of(s), &bad)) return BILAN_OK;
@@ -37,7 +55,9 @@ static bilan_status check_utf8(const struct making *m, const char *s) {
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
-/* Doubles -> NUMBERS. NaN is no answer; infinity is BILAN_USAGE. */
+/* Doubles -> NUMBERS. NaN is no answer; infinity is BILAN_USAGE.
+ * A builder is finished or closed on every path. `missing` wins over the number that stands
+ * there. */
 static bilan_status make_numbers(const struct making *m, struct column **out) {
   struct numbers_builder k;
   bilan_status status = BILAN_OK;
@@ -57,7 +77,8 @@ static bilan_status make_numbers(const struct making *m, struct column **out) {
 
 /* ---- levels ------------------------------------------------------------------------------ */
 
-/* Codes 1 to level_count. */
+/* Codes 1 to level_count.
+ * Two equal labels are refused by the dictionary. Scores are optional, NaN is "no score". */
 static bilan_status add_levels(const struct making *m, struct dict *d) {
   bilan_status status = BILAN_OK;
   for (size_t i = 0; !status && i < m->c->level_count; i++) {
@@ -75,7 +96,8 @@ static bilan_status add_levels(const struct making *m, struct dict *d) {
 }
 
 /* Adds a row without an answer; `kinds` are the codes given so far. A kind whose words are
- * taken by a level gets longer ones. */
+ * taken by a level gets longer ones.
+ * kinds[BILAN_NO_ANSWER] is 0, the blank, and needs no level. */
 static bilan_status add_missing(struct codes_builder *k, uint32_t kinds[BILAN_MISSING_KINDS],
                                 bilan_missing why) {
   static const char *const longer[] = {"", "", "not asked (no answer)",
@@ -89,7 +111,8 @@ static bilan_status add_missing(struct codes_builder *k, uint32_t kinds[BILAN_MI
   return status ? status : codes_builder_add(k, kinds[why]);
 }
 
-/* Adds one answer: its code, or the level of its text. */
+/* Adds one answer: its code, or the level of its text.
+ * Code 0 is the blank: a row without an answer may be written that way too. */
 static bilan_status add_answer(const struct making *m, struct codes_builder *k, size_t row) {
   if (m->c->codes) {
     if (m->c->codes[row] > m->c->level_count)
@@ -132,7 +155,8 @@ static bilan_status make_codes(const struct making *m, struct column **out) {
 
 /* ---- free text --------------------------------------------------------------------------- */
 
-/* Texts as they are -> TEXT; texts that are levels go to make_codes. */
+/* Texts as they are -> TEXT; texts that are levels go to make_codes.
+ * NULL and "" are no answer. */
 static bilan_status make_texts(const struct making *m, struct column **out) {
   struct text_builder k;
   bilan_status status = BILAN_OK;
@@ -155,7 +179,8 @@ static bilan_status make_texts(const struct making *m, struct column **out) {
 
 /* ---- several answers --------------------------------------------------------------------- */
 
-/* One option as a column of the three codes of a SET. */
+/* One option as a column of the three codes of a SET.
+ * A missing row is blank in every option. ticks is rows x options, row after row. */
 static bilan_status make_option(const struct making *m, struct column **out, size_t option,
                                 struct dict *ticks) {
   uint8_t *codes = mem_zero(&m->b->mem, m->rows, 1);
@@ -180,7 +205,8 @@ static bilan_status make_dicts(const struct making *m, struct dict **options,
   return status;
 }
 
-/* Ticks -> SET. On failure everything made so far is freed, last first. */
+/* Ticks -> SET. On failure everything made so far is freed, last first.
+ * column_set takes over columns, dictionary and missing, also when it fails. */
 static bilan_status make_set(const struct making *m, struct column **out) {
   size_t count = m->c->level_count, made = 0;
   struct dict *options = NULL, *ticks = NULL;
@@ -209,6 +235,7 @@ static bilan_status make_set(const struct making *m, struct column **out) {
 
 /* ---- the survey -------------------------------------------------------------------------- */
 
+/* Values come from outside: anything but the five kinds would be an index beyond an array. */
 static bilan_status check_missing(const struct making *m) {
   for (size_t row = 0; m->c->missing && row < m->rows; row++)
     if (m->c->missing[row] >= BILAN_MISSING_KINDS)
@@ -216,7 +243,8 @@ static bilan_status check_missing(const struct making *m) {
   return BILAN_OK;
 }
 
-/* Checks what all shapes have in common, then makes the one that is asked for. */
+/* Checks what all shapes have in common, then makes the one that is asked for.
+ * BILAN_USAGE unless exactly one of the four arrays is given. */
 static bilan_status make_column(const struct making *m, struct column **out) {
   const bilan_column *c = m->c;
   int arrays = !!c->numbers + !!c->codes + !!c->texts + !!c->ticks;
@@ -230,7 +258,8 @@ static bilan_status make_column(const struct making *m, struct column **out) {
   return c->codes ? make_codes(m, out) : make_texts(m, out);
 }
 
-/* Items in the order given; the table refuses a name that stands twice. */
+/* Items in the order given; the table refuses a name that stands twice.
+ * table_add takes the column over, also when it fails. */
 static bilan_status add_columns(bilan *b, struct table *table, size_t rows,
                                 const bilan_column *columns, size_t count) {
   bilan_status status = BILAN_OK;
@@ -265,7 +294,8 @@ static bilan_status make_source(bilan *b, struct source **out, const bilan_colum
   return status;
 }
 
-/* Items first: their faults are named before memory is spent on the rest. */
+/* Items first: their faults are named before memory is spent on the rest.
+ * `rows` may be 0 and so may `count`. survey_make takes over table and source in every case. */
 bilan_status bilan_survey_new(bilan *b, bilan_survey **out, size_t rows,
                               const bilan_column *columns, size_t count) {
   struct table *table = NULL;

@@ -1,11 +1,19 @@
 /* crosstab.c - cross-tables by item names; see bilan.h section 5. Cells become rows of a
- * result, line by line; tests become rows of another. */
+ * result, line by line; tests become rows of another.
+ *
+ * Keys of a row of cells: level, banner, column, letter, letters; of a row of tests: banner,
+ * test. Keys that a row does not have (the total has no banner) are absent. Failure:
+ * BILAN_USAGE with the verb and the nearest name (or beyond 32
+ * banners), BILAN_LIMIT beyond 2^26 cells, BILAN_NOMEM; neither result is then set.
+ */
 #include "api/request.h"
 
 enum { BANNERS_MOST = 32 };
 
+/* Places of the keys, in the order of their names in wrap_cells. */
 enum cell_key { KEY_LEVEL, KEY_BANNER, KEY_COLUMN, KEY_LETTER, KEY_LETTERS, CELL_KEYS };
 
+/* The items across as they were named, and their columns of codes, lent by the request. */
 struct banners {
   const struct column *columns[BANNERS_MOST];
   bool declared[BANNERS_MOST];
@@ -15,7 +23,9 @@ struct banners {
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
-/* The items across, as codes that the request holds. */
+/* The items across, as codes that the request holds.
+ * *out counts what was read so far, so a failure in the middle leaves it usable. Names are
+ * lent. */
 static bilan_status read_banners(struct request *r, struct banners *out,
                                  const char *const *names, size_t count) {
   bilan_status status = BILAN_OK;
@@ -31,7 +41,8 @@ static bilan_status read_banners(struct request *r, struct banners *out,
   return status;
 }
 
-/* Words and numbers of the options as the estimator takes them. */
+/* Words and numbers of the options as the estimator takes them.
+ * alpha 0.05 and a least base of 30 unless told. */
 static bilan_status read_options(struct request *r, struct crosstab_options *out) {
   const bilan_estimate_options *o = &r->options;
   int percent = PERCENT_COLUMN, adjust = ADJUST_NONE;
@@ -56,7 +67,8 @@ static bilan_status read_options(struct request *r, struct crosstab_options *out
 
 /* ---- wrapping ---------------------------------------------------------------------------- */
 
-/* One cell as a row; the total column has no banner and no letters. */
+/* One cell as a row; the total column has no banner and no letters.
+ * Letters are set where they were asked for, "" for a column that beats none. */
 static void wrap_cell(bilan_result *to, size_t row, const struct request *r,
                       const struct banners *banners, const struct crosstab *x, size_t level,
                       size_t column) {
@@ -106,7 +118,8 @@ static bilan_status wrap_tests(bilan *b, bilan_result **out, const struct banner
   return result_finish(b, out, made);
 }
 
-/* Both results, or none. */
+/* Both results, or none.
+ * The cells go again when the tests cannot be made: the caller gets both or nothing. */
 static bilan_status wrap(struct request *r, bilan_result **out, bilan_result **tests,
                          const struct banners *banners, const struct crosstab *x) {
   bilan_result *cells = NULL, *made = NULL;
@@ -121,7 +134,8 @@ static bilan_status wrap(struct request *r, bilan_result **out, bilan_result **t
   return BILAN_OK;
 }
 
-/* Tests are made only when somebody takes them. */
+/* Tests are made only when somebody takes them.
+ * `tests` may be NULL. With no columns there is the total alone. */
 bilan_status bilan_crosstab(bilan *b, bilan_result **out, bilan_result **tests,
                             const bilan_survey *survey, const char *item,
                             const char *const *columns, size_t count,

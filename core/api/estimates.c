@@ -1,12 +1,21 @@
 /* estimates.c - estimates by item name; see bilan.h section 5. A function opens a request,
- * calls the estimator of the same name, and wraps its list of rows. */
+ * calls the estimator of the same name, and wraps its list of rows.
+ *
+ * Keys of the rows: "level" where the estimate is of levels, then the by-items under their
+ * own names. Owner: the caller owns the result; the request and the list of rows go in
+ * `finish`, on every path.
+ *
+ * Failure: BILAN_USAGE (unknown item, option or word, with the nearest one; an item without
+ * numbers), BILAN_LIMIT (too many groups), BILAN_NOMEM. *out is then untouched.
+ */
 #include "api/request.h"
 #include "stat/moments.h"
 #include "stat/quantile.h"
 
 /* ---- wrapping ---------------------------------------------------------------------------- */
 
-/* Figures and keys of one row; `keys_before_by` is 1 where rows have a level. */
+/* Figures and keys of one row; `keys_before_by` is 1 where rows have a level.
+ * The order of keys is that of their names in wrap. */
 static void wrap_row(bilan_result *to, size_t row, const struct request *r,
                      const struct estimate_row *from, size_t keys_before_by) {
   result_set(to, row, &from->e);
@@ -31,7 +40,8 @@ static bilan_status wrap(struct request *r, bilan_result **out, const struct est
   return result_finish(r->b, out, made);
 }
 
-/* The end of every estimate: wraps if all went well, frees in any case. */
+/* The end of every estimate: wraps if all went well, frees in any case.
+ * `status` is what came before; a failure is passed on unchanged. */
 static bilan_status finish(bilan_status status, struct request *r, bilan_result **out,
                            struct estimates *list) {
   if (!status) status = wrap(r, out, list);
@@ -42,7 +52,8 @@ static bilan_status finish(bilan_status status, struct request *r, bilan_result 
 
 /* ---- shares ------------------------------------------------------------------------------ */
 
-/* All estimates have this shape: open, find the items, estimate, finish. */
+/* All estimates have this shape: open, find the items, estimate, finish.
+ * One row a group and level; nets follow the levels. */
 bilan_status bilan_proportion(bilan *b, bilan_result **out, const bilan_survey *survey,
                               const char *item, const bilan_estimate_options *options) {
   struct request r;
@@ -70,7 +81,8 @@ bilan_status bilan_freq(bilan *b, bilan_result **out, const bilan_survey *survey
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
-/* Numbers only: labels have no mean. */
+/* Numbers only: labels have no mean.
+ * One row a group. BILAN_USAGE: an item without numbers. */
 bilan_status bilan_mean(bilan *b, bilan_result **out, const bilan_survey *survey,
                         const char *item, const bilan_estimate_options *options) {
   struct request r;
@@ -84,7 +96,8 @@ bilan_status bilan_mean(bilan *b, bilan_result **out, const bilan_survey *survey
   return finish(status, &r, out, &list);
 }
 
-/* Of a number its sum, of levels the respondents at each. */
+/* Of a number its sum, of levels the respondents at each.
+ * The request holds the codes until it is closed. */
 static bilan_status total_of(struct request *r, struct estimates *list, const char *item) {
   struct column *c;
   bool declared;
@@ -98,7 +111,8 @@ static bilan_status total_of(struct request *r, struct estimates *list, const ch
   return total_levels(r->b, list, &r->sample, c, &r->by, r->conf);
 }
 
-/* See total_of for the two kinds of total. */
+/* See total_of for the two kinds of total.
+ * An item with both levels and scores is taken as a number. */
 bilan_status bilan_total(bilan *b, bilan_result **out, const bilan_survey *survey,
                          const char *item, const bilan_estimate_options *options) {
   struct request r;
@@ -110,7 +124,8 @@ bilan_status bilan_total(bilan *b, bilan_result **out, const bilan_survey *surve
   return finish(status, &r, out, &list);
 }
 
-/* Both items are checked before anything is summed. */
+/* Both items are checked before anything is summed.
+ * A ratio of sums over those who have both numbers. */
 bilan_status bilan_ratio(bilan *b, bilan_result **out, const bilan_survey *survey,
                          const char *numerator, const char *denominator,
                          const bilan_estimate_options *options) {
@@ -128,6 +143,7 @@ bilan_status bilan_ratio(bilan *b, bilan_result **out, const bilan_survey *surve
 
 /* ---- quantiles --------------------------------------------------------------------------- */
 
+/* What is estimated when no p is given; p is lent, so it must outlive the call. */
 static const double median = 0.5;
 
 /* The rule by its word and the list of p; without options the median. */

@@ -3,6 +3,14 @@
  * A handle lies in a block of the allocator that it holds itself. It is made with a `struct
  * mem` on the stack and leaves the count again before it is used, so that a fresh handle uses
  * 0 bytes and a limit is about the program's data alone.
+ *
+ * Worked example of the count: bilan_open 1, a survey read 2, a result 3, bilan_close 2, the
+ * result freed 1, the survey freed 0: now the block goes. The handle is not thread-safe and
+ * neither is the count.
+ *
+ * Failure: bilan_open gives BILAN_NOMEM without a handle, hence without a message;
+ * bilan_message(NULL) says so. Limits and injected failures are settings on the handle, not
+ * on an object.
  */
 #include "api/api.h"
 
@@ -22,6 +30,7 @@ bilan_status bilan_open(bilan **out) {
   return BILAN_OK;
 }
 
+/* Every survey and result calls this once when it is made. */
 void handle_hold(bilan *b) { ((struct owned_handle *)(void *)b)->owners++; }
 
 /* The last owner hands the block to a mem that knows its size. */
@@ -31,10 +40,12 @@ void handle_drop(bilan *b) {
   if (--h->owners == 0) mem_free(&last, h);
 }
 
+/* Surveys and results made by the handle stay usable. */
 void bilan_close(bilan *b) {
   if (b) handle_drop(b);
 }
 
+/* Of the last failure; lent, and overwritten by the next one. */
 const char *bilan_message(const bilan *b) { return b ? b->message : "out of memory"; }
 
 /* Names of enums; NULL for a number that is none of theirs. */
@@ -46,12 +57,14 @@ const char *bilan_status_name(bilan_status status) {
 
 const char *bilan_version(void) { return BILAN_VERSION; }
 
+/* In the order of the enum; lent for ever. */
 const char *bilan_kind_name(bilan_kind kind) {
   static const char *const names[] = {"single", "multiple", "scale", "number",
                                       "text",   "date",     "id"};
   return (unsigned)kind <= BILAN_ID ? names[kind] : NULL;
 }
 
+/* "present" for BILAN_PRESENT, which is no kind of missing. */
 const char *bilan_missing_name(bilan_missing missing) {
   static const char *const names[] = {"present", "no answer", "not asked", "don't know",
                                       "refused"};
@@ -60,12 +73,15 @@ const char *bilan_missing_name(bilan_missing missing) {
 
 /* ---- checks ------------------------------------------------------------------------------ */
 
+/* A struct that was not initialised, or one of another release, is refused before a field of
+ * it is read. */
 bilan_status version_check(bilan *b, int version, const char *initialiser) {
   if (version == BILAN_OPTIONS_VERSION) return BILAN_OK;
   return fail(b, BILAN_USAGE, "options of version %d: initialise them with %s", version,
               initialiser);
 }
 
+/* A survey of another handle would be counted against the wrong limit. */
 bilan_status survey_check(bilan *b, const bilan_survey *survey) {
   if (!survey) return fail(b, BILAN_USAGE, "the survey is NULL");
   if (survey->b != b) return fail(b, BILAN_USAGE, "the survey belongs to another handle");
@@ -74,6 +90,7 @@ bilan_status survey_check(bilan *b, const bilan_survey *survey) {
 
 /* ---- limits ------------------------------------------------------------------------------ */
 
+/* In bytes of the handle's own count; 0 is no limit. */
 void bilan_set_memory_limit(bilan *b, size_t bytes) { b->mem.cap = bytes; }
 size_t bilan_memory_used(const bilan *b) { return b->mem.used; }
 size_t bilan_memory_peak(const bilan *b) { return b->mem.peak; }
@@ -93,6 +110,7 @@ void bilan_fail_memory(bilan *b, uint64_t nth, int from_then_on) {
   b->mem.fail_on = from_then_on != 0;
 }
 
+/* `error_number` is what errno would have been. */
 void bilan_fail_io(bilan *b, uint64_t nth, int error_number, int from_then_on) {
   b->io.calls = 0;
   b->io.fail_at = nth;

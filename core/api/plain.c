@@ -1,5 +1,17 @@
 /* plain.c - statistics on plain counts; see bilan.h section 7. Arguments are checked here,
- * since the functions below answer what is outside their domain with NaN. */
+ * since the functions below answer what is outside their domain with NaN.
+ *
+ * Each function is a check, a call of the plain primitive of the same name, and a translation
+ * of NaN into "absent":
+ *
+ *   bilan_proportion_interval(b, &out, 8, 20, 0.95, "wilson")
+ *     value 0.4, low 0.219, high 0.613, conf 0.95
+ *
+ * Nothing is allocated but a message, and no survey is needed. Failure: BILAN_USAGE for
+ * arguments outside the domain, named in the message; BILAN_NOMEM and BILAN_LIMIT where the
+ * primitive has them. The distributions at the end have no handle: outside their domain they
+ * give NaN, as documented.
+ */
 #include <math.h>
 #include <string.h>
 
@@ -15,7 +27,8 @@ static void set_figure(bilan_figures *out, bilan_figure f, double value) {
   out->has |= (uint32_t)1 << f;
 }
 
-/* The words of the notes, as many as there is room for. */
+/* The words of the notes, as many as there is room for.
+ * A note that does not fit whole is left out, a shorter one after it may still fit. */
 static void set_note(bilan_figures *out, unsigned notes) {
   size_t n = 0;
   for (unsigned bit = 1; bit; bit <<= 1) {
@@ -43,11 +56,13 @@ static void set_interval(bilan_figures *out, struct plain_interval i, double con
 
 /* ---- arguments --------------------------------------------------------------------------- */
 
+/* Counts may be fractions: an effective base is one. NaN fails every comparison. */
 static bilan_status check_share(bilan *b, double count, double n) {
   if (count >= 0 && count <= n && isfinite(n)) return BILAN_OK;
   return fail(b, BILAN_USAGE, "expected 0 <= count <= n");
 }
 
+/* Both ends are excluded: an interval of level 1 is the whole line. */
 static bilan_status check_conf(bilan *b, double conf) {
   if (conf > 0 && conf < 1) return BILAN_OK;
   return fail(b, BILAN_USAGE, "conf: expected a number between 0 and 1");
@@ -75,7 +90,8 @@ bilan_status bilan_proportion_interval(bilan *b, bilan_figures *out, double coun
   return BILAN_OK;
 }
 
-/* The same for two shares. */
+/* The same for two shares.
+ * First minus second; Newcombe's method (Statistics in Medicine 17, 1998) unless told. */
 bilan_status bilan_difference_interval(bilan *b, bilan_figures *out, const double count[2],
                                        const double n[2], double conf, const char *method) {
   int m = DIFFERENCE_NEWCOMBE;
@@ -91,7 +107,8 @@ bilan_status bilan_difference_interval(bilan *b, bilan_figures *out, const doubl
   return BILAN_OK;
 }
 
-/* Counts of a table: there, of a size that can be multiplied, finite and not below 0. */
+/* Counts of a table: there, of a size that can be multiplied, finite and not below 0.
+ * The product rows * cols * 8 must fit: it is what the primitive allocates by. */
 static bilan_status check_counts(bilan *b, const double *counts, size_t rows, size_t cols) {
   if (!counts || !rows || !cols || rows > SIZE_MAX / sizeof *counts / cols)
     return fail(b, BILAN_USAGE, "expected a table of rows x cols counts");
@@ -101,7 +118,9 @@ static bilan_status check_counts(bilan *b, const double *counts, size_t rows, si
   return BILAN_OK;
 }
 
-/* The cells are not asked for, only the test. */
+/* The cells are not asked for, only the test.
+ * df and p_value are absent where the table has one row or column with anybody in it.
+ * correct: Yates, for 2 x 2. */
 bilan_status bilan_chi_squared(bilan *b, bilan_figures *out, const double *counts, size_t rows,
                                size_t cols, int correct) {
   struct plain_chi_squared test;
@@ -119,7 +138,9 @@ bilan_status bilan_chi_squared(bilan *b, bilan_figures *out, const double *count
   return BILAN_OK;
 }
 
-/* Odds ratios to the last digit: a caller has no other tool to compare with. */
+/* Odds ratios to the last digit: a caller has no other tool to compare with.
+ * counts[4] row by row; value is the conditional estimate of the odds ratio, low and high its
+ * exact limits. */
 bilan_status bilan_fisher(bilan *b, bilan_figures *out, const double counts[4], double conf) {
   bilan_status status = check_counts(b, counts, 2, 2);
   if (!status) status = check_conf(b, conf);
@@ -140,36 +161,44 @@ bilan_status bilan_fisher(bilan *b, bilan_figures *out, const double counts[4], 
 
 /* ---- distributions ----------------------------------------------------------------------- */
 
+/* Anything but BILAN_UPPER is the lower tail. */
 static enum tail tail_of(bilan_tail tail) { return tail == BILAN_UPPER ? UPPER : LOWER; }
 
+/* Lower tail: P(Z <= z); upper: P(Z > z), computed for itself. Quantiles are their inverses,
+ * p in [0, 1]. */
 double bilan_normal_cdf(double z, bilan_tail tail) { return normal_cdf(z, tail_of(tail)); }
 double bilan_normal_quantile(double p, bilan_tail tail) {
   return normal_quantile(p, tail_of(tail));
 }
+/* Student's t; df > 0, fractions allowed. */
 double bilan_t_cdf(double t, double df, bilan_tail tail) {
   return student_cdf(t, df, tail_of(tail));
 }
 double bilan_t_quantile(double p, double df, bilan_tail tail) {
   return student_quantile(p, df, tail_of(tail));
 }
+/* x >= 0, df > 0. */
 double bilan_chi_squared_cdf(double x, double df, bilan_tail tail) {
   return chi_squared_cdf(x, df, tail_of(tail));
 }
 double bilan_chi_squared_quantile(double p, double df, bilan_tail tail) {
   return chi_squared_quantile(p, df, tail_of(tail));
 }
+/* x >= 0, both degrees of freedom > 0. */
 double bilan_f_cdf(double x, double df1, double df2, bilan_tail tail) {
   return f_cdf(x, df1, df2, tail_of(tail));
 }
 double bilan_f_quantile(double p, double df1, double df2, bilan_tail tail) {
   return f_quantile(p, df1, df2, tail_of(tail));
 }
+/* x from 0 to 1, both shapes > 0. */
 double bilan_beta_cdf(double x, double shape1, double shape2, bilan_tail tail) {
   return beta_cdf(x, shape1, shape2, tail_of(tail));
 }
 double bilan_beta_quantile(double p, double shape1, double shape2, bilan_tail tail) {
   return beta_quantile(p, shape1, shape2, tail_of(tail));
 }
+/* n whole trials of chance p; the lower tail includes k. */
 double bilan_binomial_cdf(double k, double n, double p, bilan_tail tail) {
   return binomial_cdf(k, n, p, tail_of(tail));
 }

@@ -1,11 +1,23 @@
 /* read.c - surveys from CSV; see bilan.h section 3a. Options are put into the reader's own
- * types; the report of the reader becomes the source of the survey. */
+ * types; the report of the reader becomes the source of the survey.
+ *
+ * Steps: options checked, the file held in memory, the reader called with its own types, its
+ * table and report put into a survey. Owner: the caller owns the survey; arrays made for the
+ * reader go before the function returns; texts of the options are lent for the length of the
+ * call.
+ *
+ * Failure: BILAN_USAGE (options), BILAN_IO (the file, with its path and the system's reason),
+ * BILAN_DATA (what is wrong in it, with line and column), BILAN_LIMIT (most_bytes, most_rows,
+ * memory), BILAN_NOMEM. *out is then untouched.
+ */
 #include "api/source.h"
 #include "base/io.h"
 
+/* What NULL stands for. */
 static const bilan_read_options usual = BILAN_READ_OPTIONS;
 
-/* Words that mean missing, in the type of the reader; lent texts, owned array. */
+/* Words that mean missing, in the type of the reader; lent texts, owned array.
+ * The caller frees *out. BILAN_USAGE: a word without text or kind. */
 static bilan_status copy_words(bilan *b, struct missing_word **out,
                                const bilan_read_options *o) {
   struct missing_word *words = mem_array(&b->mem, o->missing_count, sizeof *words);
@@ -22,7 +34,8 @@ static bilan_status copy_words(bilan *b, struct missing_word **out,
   return BILAN_OK;
 }
 
-/* What the reader calls a kind; CSV_FOUND_OUT for kinds that no file can have. */
+/* What the reader calls a kind; CSV_FOUND_OUT for kinds that no file can have.
+ * Several answers and scales are made after reading, by split and by a codebook. */
 static enum csv_want want_of(bilan_kind kind) {
   switch (kind) {
   case BILAN_NUMBER: return CSV_NUMBER;
@@ -54,7 +67,8 @@ static bilan_status copy_types(bilan *b, struct csv_type **out, const bilan_read
   return BILAN_OK;
 }
 
-/* Reads with options in the reader's types. */
+/* Reads with options in the reader's types.
+ * `name` is what messages call the file. */
 static bilan_status read_as(bilan *b, bilan_survey **out, const char *name, struct text bytes,
                             const struct csv_options *options) {
   struct source *source;
@@ -74,7 +88,8 @@ static bilan_status read_as(bilan *b, bilan_survey **out, const char *name, stru
   return BILAN_OK;
 }
 
-/* Reads bytes with public options; all that is made for the reader goes again. */
+/* Reads bytes with public options; all that is made for the reader goes again.
+ * Both arrays may be empty: mem_array of 0 gives a block all the same. */
 static bilan_status read_text(bilan *b, bilan_survey **out, const char *name,
                               struct text bytes, const bilan_read_options *o) {
   struct missing_word *words = NULL;

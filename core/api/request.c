@@ -3,6 +3,13 @@
  * Every message starts with the verb and names the option, item or level, and the nearest
  * right name. Options that a verb does not know are refused, so that a setting never goes
  * unheard.
+ *
+ * Example of a message:  crosstab: percent: "colum" is none of col, row, total, none
+ *
+ * Invariants: the bits of set_options, of the enum in request.h and the names in check_known
+ * are in one order; held[] has room for all that a request can make (HELD_MOST);
+ * request_close may be called after any failure. Cost: a look through the names of items and,
+ * for numbers that become groups, a pass over the rows.
  */
 #include "api/request.h"
 
@@ -13,18 +20,21 @@
 
 enum { CATEGORIES_MOST = 10000, NAMED_LEVELS = 256 };
 
-/* "verb: what: why", and "verb: "item" why" for an item. */
+/* "verb: what: why", and "verb: "item" why" for an item.
+ * An empty `what` leaves the middle out. */
 static bilan_status refuse(const struct request *r, const char *what, const char *why) {
   return fail(r->b, BILAN_USAGE, "%s: %s%s%s", r->verb, what, *what ? ": " : "", why);
 }
 
+/* `why` continues the name: "has no numbers". */
 static bilan_status refuse_item(const struct request *r, const char *name, const char *why) {
   return fail(r->b, BILAN_USAGE, "%s: \"%s\" %s", r->verb, name, why);
 }
 
 /* ---- options ----------------------------------------------------------------------------- */
 
-/* The options that are set, as bits. */
+/* The options that are set, as bits.
+ * An option counts as set when it differs from what the initialiser put there. */
 static unsigned set_options(const bilan_estimate_options *o) {
   const bool set[] = {o->by[0] || o->by[1] || o->by[2], o->level != NULL, o->interval != NULL,
                       o->base != NULL, o->sort != NULL, o->include_missing != 0,
@@ -48,6 +58,7 @@ static bilan_status check_known(struct request *r, unsigned known) {
   return BILAN_OK;
 }
 
+/* NaN and 1 are refused. */
 bilan_status request_fraction(struct request *r, double *out, const char *option, double given,
                               double usual) {
   if (!(given >= 0 && given < 1)) return refuse(r, option, "expected a number between 0 and 1");
@@ -99,7 +110,8 @@ bilan_status request_measure(struct request *r, struct column **out, const char 
   return BILAN_OK;
 }
 
-/* An item of codes is held, others are made into codes for this request. */
+/* An item of codes is held, others are made into codes for this request.
+ * Beyond 10000 distinct answers it is a mistake, not a grouping; the message says what to do. */
 bilan_status request_codes(struct request *r, struct column **out, bool *declared,
                            const char *name) {
   struct column *c, *codes;
@@ -133,7 +145,8 @@ static bilan_status read_by(struct request *r) {
   return status;
 }
 
-/* A weight that is missing counts as 0, further down. */
+/* A weight that is missing counts as 0, further down.
+ * BILAN_USAGE: an item without numbers. */
 static bilan_status read_weights(struct request *r) {
   struct column *c;
   if (!r->options.weights) return BILAN_OK;
@@ -142,7 +155,8 @@ static bilan_status read_weights(struct request *r) {
   return status;
 }
 
-/* After a failure the request can be closed like any other. */
+/* After a failure the request can be closed like any other.
+ * Options are copied, but what they point to is lent for the length of the request. */
 bilan_status request_open(struct request *r, bilan *b, const char *verb,
                           const bilan_survey *survey, const bilan_estimate_options *options,
                           unsigned known) {
@@ -159,7 +173,8 @@ bilan_status request_open(struct request *r, bilan *b, const char *verb,
   return status;
 }
 
-/* Idempotent. */
+/* Idempotent.
+ * Columns that were lent to the estimator go here, so results must be made before. */
 void request_close(struct request *r) {
   for (size_t i = 0; i < r->held_count; i++) column_free(r->held[i]);
   mem_free(&r->b->mem, r->nets);
@@ -171,7 +186,8 @@ void request_close(struct request *r) {
 
 /* ---- levels and nets --------------------------------------------------------------------- */
 
-/* The first 256 levels are looked through for one that is near. */
+/* The first 256 levels are looked through for one that is near.
+ * Always fails, BILAN_USAGE. */
 static bilan_status no_level(const struct request *r, const struct column *item,
                              const char *label) {
   struct text names[NAMED_LEVELS];
@@ -232,7 +248,8 @@ static bilan_status read_nets(struct request *r, bool declared) {
   return status;
 }
 
-/* The words of options as the choices of the tally. */
+/* The words of options as the choices of the tally.
+ * A word that is NULL leaves the usual choice: asked, Wilson, level. */
 static bilan_status read_words(struct request *r) {
   const bilan_estimate_options *o = &r->options;
   int base = BASE_ASKED, method = METHOD_WILSON, sort = SORT_LEVEL;
@@ -246,7 +263,8 @@ static bilan_status read_words(struct request *r) {
   return status;
 }
 
-/* The level and the nets are looked up last, when the dictionary is known. */
+/* The level and the nets are looked up last, when the dictionary is known.
+ * An item with several answers stays a SET; everything else becomes codes. */
 bilan_status request_levels(struct request *r, const char *name) {
   struct column *c;
   bool declared = true;
@@ -262,16 +280,19 @@ bilan_status request_levels(struct request *r, const char *name) {
 
 /* ---- words of levels --------------------------------------------------------------------- */
 
+/* The label of a blank is empty: then the words of the kind ("no answer"). */
 struct text level_text(const struct column *item, uint32_t code) {
   const struct level *level = dict_level(item->dict, code);
   if (!level->label.n && level->missing) return text_of(bilan_missing_name(level->missing));
   return level->label;
 }
 
+/* Nets have the codes behind the dictionary (stat/tally.h). */
 bool request_is_net(const struct request *r, uint32_t code) {
   return code >= dict_count(r->tally.item->dict);
 }
 
+/* Lent: by the dictionary, or by the name of the net. */
 struct text request_level_text(const struct request *r, uint32_t code) {
   if (request_is_net(r, code))
     return r->tally.nets[code - dict_count(r->tally.item->dict)].name;

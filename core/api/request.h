@@ -3,6 +3,15 @@
  * A public estimate opens a request (survey and options checked, items found, words turned into
  * choices), gives it to the estimator, and makes a result of the rows. The request holds the
  * columns of codes that were made for it until it is closed.
+ *
+ * Life of a request:
+ *
+ *   request_open     survey, options, conf, weights, by       close it whatever happens next
+ *   request_levels   or request_measure, request_codes        items by name
+ *   (the estimator)  reads r.sample, r.by, r.tally, ...
+ *   request_close    columns of codes and nets go
+ *
+ * Failure: BILAN_USAGE with the verb and the nearest right name, BILAN_LIMIT, BILAN_NOMEM.
  */
 #ifndef API_REQUEST_H
 #define API_REQUEST_H
@@ -17,8 +26,10 @@
  * the result over, or frees it. */
 bilan_status result_make(bilan *b, bilan_result **out, size_t rows, const struct text *keys,
                          size_t key_count);
+/* Once a row. Out of memory is noted and shows in result_finish. */
 void result_set(bilan_result *result, size_t row, const struct estimate *e);
 void result_set_key(bilan_result *result, size_t row, size_t key, struct text t);
+/* Marks a row as a union of levels. */
 void result_set_net(bilan_result *result, size_t row);
 bilan_status result_finish(bilan *b, bilan_result **out, bilan_result *made);
 
@@ -51,6 +62,7 @@ enum option {
 
 enum { HELD_MOST = 40 }; /* items of one request: 32 banners, 3 by-items, the item itself */
 
+/* On the stack of a public function. What it lends is valid until request_close. */
 struct request {
   bilan *b;
   const char *verb; /* for messages */

@@ -3,7 +3,15 @@
  * A result holds its figures by row and all its texts one after the other in a buffer, each
  * ended by a NUL byte; rows keep offsets, since the buffer moves while it grows.
  *
- *   texts:  level \0 school \0 | yes \0 a \0 note... \0 | yes \0 b \0 ...
+ *   texts:  level \0 school \0 | note \0 yes \0 a \0 | note \0 yes \0 b \0 ...
+ *
+ * Worked example: the shares of "level" by "school", two rows. `key_names` holds offsets 0
+ * and 6; row 0
+ * has note = 13 (empty), key[0] = 14 ("yes"), key[1] = 18 ("a").
+ *
+ * Owner: a result owns its rows, keys and texts and holds the handle; texts it hands out are
+ * lent until it is freed. Getters check the places they are given and answer "" or 0 beyond
+ * the end. Failure: BILAN_NOMEM while it is made.
  */
 #include <assert.h>
 #include <math.h>
@@ -19,12 +27,14 @@ static_assert((int)BILAN_FIGURES == (int)FIGURES &&
 
 #define NO_TEXT SIZE_MAX
 
+/* `note` is an offset into the texts; `net` marks a union of levels. */
 struct result_row {
   struct estimate e;
   size_t note;
   bool net;
 };
 
+/* All arrays have `rows` entries, times `keys` for `key`. */
 struct bilan_result {
   bilan *b;
   size_t rows, keys;
@@ -86,6 +96,7 @@ void result_set(bilan_result *result, size_t row, const struct estimate *e) {
   buffer_char(&result->texts, '\0');
 }
 
+/* `t` is copied. A key that is never set stays absent. */
 void result_set_key(bilan_result *result, size_t row, size_t key, struct text t) {
   result->key[row * result->keys + key] = keep_text(result, t);
 }
@@ -116,13 +127,16 @@ void bilan_result_free(bilan_result *result) {
 
 /* ---- keys -------------------------------------------------------------------------------- */
 
+/* O(1). The result must not be NULL. */
 size_t bilan_result_rows(const bilan_result *result) { return result->rows; }
 size_t bilan_result_keys(const bilan_result *result) { return result->keys; }
 
+/* Keys count from 0; NULL beyond the last. Lent. */
 const char *bilan_result_key_name(const bilan_result *result, size_t key) {
   return key < result->keys ? result->texts.s + result->key_names[key] : NULL;
 }
 
+/* NULL where the row has no such key (the total of a cross-table has no banner). Lent. */
 const char *bilan_result_key_at(const bilan_result *result, size_t row, size_t key) {
   if (row >= result->rows || key >= result->keys) return NULL;
   size_t at = result->key[row * result->keys + key];
@@ -137,12 +151,14 @@ const char *bilan_result_key(const bilan_result *result, size_t row, const char 
   return NULL;
 }
 
+/* 0 beyond the last row. */
 int bilan_result_is_net(const bilan_result *result, size_t row) {
   return row < result->rows && result->row[row].net;
 }
 
 /* ---- figures ----------------------------------------------------------------------------- */
 
+/* NULL for a number that is no figure; lent for ever. */
 const char *bilan_figure_name(bilan_figure figure) {
   return (unsigned)figure < BILAN_FIGURES ? figure_name((enum figure)figure) : NULL;
 }
@@ -153,6 +169,8 @@ static const struct estimate *estimate_at(const bilan_result *result, size_t row
   return row < result->rows ? &result->row[row].e : &none;
 }
 
+/* 1 and *out when the figure is there, else 0 and *out untouched: an absent figure is never 0
+ * by mistake. */
 int bilan_result_figure(const bilan_result *result, double *out, size_t row,
                         bilan_figure figure) {
   const struct estimate *e = estimate_at(result, row);
@@ -161,18 +179,22 @@ int bilan_result_figure(const bilan_result *result, double *out, size_t row,
   return 1;
 }
 
+/* The base of the row: answers present. */
 int64_t bilan_result_n(const bilan_result *result, size_t row) {
   return estimate_at(result, row)->n;
 }
 
+/* Respondents at the level; -1 for estimates that have no level. */
 int64_t bilan_result_count(const bilan_result *result, size_t row) {
   return estimate_at(result, row)->count;
 }
 
+/* Left out of the base for that reason; BILAN_PRESENT gives their sum. */
 int64_t bilan_result_missing(const bilan_result *result, size_t row, bilan_missing kind) {
   return (unsigned)kind < BILAN_MISSING_KINDS ? estimate_at(result, row)->missing[kind] : 0;
 }
 
+/* "" when there is nothing to say. */
 const char *bilan_result_note(const bilan_result *result, size_t row) {
   return row < result->rows ? result->texts.s + result->row[row].note : "";
 }

@@ -1,5 +1,13 @@
 /* verbs.c - new surveys from old ones; see bilan.h section 4. The table or the domain is new,
- * all else is shared. */
+ * all else is shared.
+ *
+ *   bilan_where    same table, domain smaller        bilan_select   fewer items, same domain
+ *   bilan_derive   one item more (or replaced)       bilan_split    one item replaced by a SET
+ *
+ * Nothing changes the survey it is given. Columns are shared, so a verb costs its new column
+ * or domain, not a copy of the data. Failure: BILAN_USAGE with the verb in front and, for an
+ * expression, its line with a caret; BILAN_LIMIT; BILAN_NOMEM. *out is then untouched.
+ */
 #include "api/api.h"
 #include "data/recode.h"
 #include "expr/expr.h"
@@ -10,7 +18,8 @@ static bilan_status remake(bilan *b, bilan_survey **out, const bilan_survey *fro
   return survey_make(b, out, table, domain, source_hold(from->source));
 }
 
-/* The message of a fault in an expression, with the verb in front. */
+/* The message of a fault in an expression, with the verb in front.
+ * The message is copied first: fail writes into the place it comes from. */
 static bilan_status name_verb(bilan *b, bilan_status status, const char *verb) {
   char message[MESSAGE_ROOM];
   if (status != BILAN_USAGE && status != BILAN_LIMIT) return status;
@@ -31,7 +40,8 @@ static bilan_status filter(bilan *b, struct domain **out, const bilan_survey *su
   return name_verb(b, status, "where");
 }
 
-/* The new domain is within the old one. */
+/* The new domain is within the old one.
+ * NULL and false rows are out. Wordings stay those of the survey it comes from. */
 bilan_status bilan_where(bilan *b, bilan_survey **out, const bilan_survey *survey,
                          const char *expression) {
   struct domain *found = NULL, *both = NULL;
@@ -67,6 +77,7 @@ static bilan_status with_column(bilan *b, bilan_survey **out, const bilan_survey
   return BILAN_OK;
 }
 
+/* Any name that is not empty will do; quotes make every name usable in an expression. */
 static bilan_status check_name(bilan *b, const char *verb, const char *name) {
   size_t bad;
   if (!name || !*name) return fail(b, BILAN_USAGE, "%s: the new item has no name", verb);
@@ -74,7 +85,8 @@ static bilan_status check_name(bilan *b, const char *verb, const char *name) {
   return fail(b, BILAN_USAGE, "%s: the name of the new item is not UTF-8", verb);
 }
 
-/* Worked out for all rows, selected or not: a later survey may ask for them. */
+/* Worked out for all rows, selected or not: a later survey may ask for them.
+ * The kind follows from the values. The new item has no wording. */
 bilan_status bilan_derive(bilan *b, bilan_survey **out, const bilan_survey *survey,
                           const char *name, const char *expression) {
   struct expr *e = NULL;
@@ -91,7 +103,8 @@ bilan_status bilan_derive(bilan *b, bilan_survey **out, const bilan_survey *surv
   return with_column(b, out, survey, text_of(name), kind, c, false);
 }
 
-/* The new item has the place and the wording of the old one. */
+/* The new item has the place and the wording of the old one.
+ * Texts such as "a;b" become ticks of options a and b. */
 bilan_status bilan_split(bilan *b, bilan_survey **out, const bilan_survey *survey,
                          const char *item, const char *separator) {
   size_t place;
@@ -108,7 +121,8 @@ bilan_status bilan_split(bilan *b, bilan_survey **out, const bilan_survey *surve
 
 /* ---- select ------------------------------------------------------------------------------ */
 
-/* All names before anything is made. */
+/* All names before anything is made.
+ * `places` has room for count of them; the first unknown name is told. */
 static bilan_status find_places(bilan *b, size_t *places, const bilan_survey *survey,
                                 const char *const *names, size_t count) {
   bilan_status status = BILAN_OK;
@@ -117,7 +131,8 @@ static bilan_status find_places(bilan *b, size_t *places, const bilan_survey *su
   return status;
 }
 
-/* Wordings move with their items. */
+/* Wordings move with their items.
+ * The order is that of the names; a name given twice is refused by the table. */
 bilan_status bilan_select(bilan *b, bilan_survey **out, const bilan_survey *survey,
                           const char *const *names, size_t count) {
   struct table *table = NULL;

@@ -7,6 +7,15 @@
  *
  * An error carries the position of the analyst's line, found by walking the call stack past the
  * engine's own chunks, whose names start with "=bilan".
+ *
+ * Worked example of an error raised deep in the engine, for line 12 of a script enquete.lua:
+ *
+ *   bilan.c (C)  <-  "=bilan.estimate" (engine Lua)  <-  "@enquete.lua" line 12
+ *   message:  enquete.lua:12: no item "gendre"; did you mean "genre"?
+ *
+ * Invariants: a slot is NULL or holds one hold of an object; a metatable's __gc and __close
+ * are the same function. Cost: a look-up in the registry for each l_handle; an error walks at
+ * most 700 levels of the stack.
  */
 #include "binding/binding.h"
 
@@ -28,7 +37,8 @@ bilan *l_handle(lua_State *L) {
   return b;
 }
 
-/* The state does not own it. */
+/* The state does not own it.
+ * A second call replaces the first; objects made before keep their own handle. */
 void l_set_handle(lua_State *L, bilan *b) {
   lua_pushlightuserdata(L, b);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &handle_key);
@@ -43,7 +53,8 @@ static bool script_frame(lua_State *L, lua_Debug *frame, int level) {
   return frame->currentline > 0 && strncmp(frame->source, "=bilan", 6) != 0;
 }
 
-/* One more than the last level of the stack: by doubling, then by halving. */
+/* One more than the last level of the stack: by doubling, then by halving.
+ * O(log depth) calls, each of which Lua answers by walking the stack. */
 static int stack_depth(lua_State *L) {
   lua_Debug frame;
   int low = 0, high = 1;
@@ -62,6 +73,7 @@ static int stack_depth(lua_State *L) {
 /* Lua finds a level by counting from the top, so a walk over a deep recursion of the engine's
  * would take the square of its depth: of a deep stack only both ends are looked at. */
 bool l_find_script(lua_State *L, lua_Debug *frame) {
+  /* Levels looked at from the top and from the bottom of a deep stack. */
   enum { NEAR = 500, FAR = 200 };
   int level = 0, depth = stack_depth(L);
   for (; level < depth; level++) {
@@ -125,6 +137,7 @@ static void *check_slot(lua_State *L, int index, const char *type) {
   return *slot;
 }
 
+/* The getters of binding.h. */
 struct table *l_check_table(lua_State *L, int index) { return check_slot(L, index, table_type); }
 struct column *l_check_column(lua_State *L, int index) {
   return check_slot(L, index, column_type);
@@ -220,6 +233,7 @@ static bool is_known(const char *name, const char *const *known) {
   return false;
 }
 
+/* More names than any function has; what is beyond is not offered as the nearest. */
 enum { MOST_OPTIONS = 64 };
 
 /* Does not return. Without memory for the search the message lacks its hint. */

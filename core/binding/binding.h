@@ -4,6 +4,17 @@
  * engine gives is put at once into a userdata that was made, closed, beforehand, so that an
  * error raised by Lua can leak nothing; a pure-C call does the work; results are pushed.
  * Nothing here computes statistics.
+ *
+ * The shape of every function of this floor, with l_take of l_data.c as the example:
+ *
+ *   check      l_check_table, l_opt_domain, l_check_options   may raise: nothing is held yet
+ *   scratch    l_scratch                                      Lua's memory: an error frees it
+ *   slot       l_new_table                                    a userdata with NULL in it
+ *   work       l_check(L, table_take(b, slot, ...))           the engine fills the slot
+ *   return     the userdata is on top                         or figures are pushed
+ *
+ * Errors are Lua errors, strings of one line with the analyst's "file:line: " in front; the
+ * statuses of the engine never reach a script. Nothing in the engine calls back into Lua.
  */
 #ifndef BINDING_BINDING_H
 #define BINDING_BINDING_H
@@ -14,12 +25,15 @@
 #include "data/domain.h"
 #include "data/table.h"
 
-/* The engine handle of this Lua state (kept in the registry; lives as long as the state). */
+/* The engine handle of this Lua state (kept in the registry; lives as long as the state).
+ * Never NULL once l_set_handle was called. */
 bilan *l_handle(lua_State *L);
 void l_set_handle(lua_State *L, bilan *b); /* before anything else of this floor */
 
 /* Raises the handle's last message as a Lua error with the position of the caller's line;
- * returns nothing when status is BILAN_OK. */
+ * returns nothing when status is BILAN_OK.
+ * The status itself is not told apart in Lua: the message is all there is. Uses two slots of
+ * the stack. */
 void l_check(lua_State *L, bilan_status status);
 
 /* Pushes "file:line: " of the first running Lua line outside the engine, or "". */
@@ -32,9 +46,13 @@ bool l_find_script(lua_State *L, lua_Debug *frame);
 /* ---- userdata: a slot is made closed (NULL), then filled ------------------------------- */
 
 void l_new_types(lua_State *L); /* their metatables; once, when the state is set up */
+/* Each pushes one userdata and returns the place to be filled. Closed by the collector or by
+ * <close>. */
 struct table **l_new_table(lua_State *L);
 struct domain **l_new_domain(lua_State *L);
 struct column **l_new_column(lua_State *L);
+/* Raise for another type and for a closed object. What they return is lent by the userdata at
+ * `index`. */
 struct table *l_check_table(lua_State *L, int index);
 struct domain *l_opt_domain(lua_State *L, int index); /* nil or none: NULL */
 struct column *l_check_column(lua_State *L, int index);
@@ -43,7 +61,9 @@ struct column *l_check_column(lua_State *L, int index);
  * you mean ...". Lent. */
 struct column *l_check_item(lua_State *L, int table, int name);
 
+/* Raises for anything but a string. Any bytes may be in it; there is a NUL behind the last. */
 struct text l_check_text(lua_State *L, int index);   /* lives while the string is on the stack */
+/* A copy of the bytes, which need not end with a NUL. */
 void l_push_text(lua_State *L, struct text t);
 void l_push_count(lua_State *L, double value); /* an integer when whole and exact, else a float */
 

@@ -4,6 +4,20 @@
  * drops to one instruction, so a script that catches the error gets no further. The alarm
  * covers what no hook sees (one long call in C): its handler arms the hook, and a second
  * later ends the process. That hard end is set up by the program's main.
+ *
+ * Lua-facing functions (core.host), all raising "file:line: ..." on failure:
+ *
+ *   read(path) -> bytes           exists(path) -> boolean       check_read(path)
+ *   write(path, bytes) -> path    print(text)                   warn(text) -> written?
+ *   progress(text|nil [, slow])   terminal(fd) -> boolean       grant(path)
+ *   guard(options)                watch(f, ...) -> ...          limited() -> boolean
+ *   set_limit()                   memory() -> used, peak, cap, place
+ *   out() -> folder               guarded() -> boolean
+ *
+ * Worked example of the checks on reading, with /data granted: "/data/../etc/passwd" resolves
+ * to /etc/passwd, which is below no grant: refused. "/data/absent.csv" does not resolve, but
+ * its folder /data is granted: the error is the system's own, "no such file". "/etc/absent"
+ * gets the answer of /etc/passwd.
  */
 #include "binding/host.h"
 
@@ -18,7 +32,8 @@ static const char host_key = 'o';
 
 enum { MOST_OUTPUT = 64, MOST_FILES = 10000 }; /* megabytes; what a guarded script may write */
 
-/* Set by the program, or by luaopen_bilan for a stock Lua; never absent. */
+/* Set by the program, or by luaopen_bilan for a stock Lua; never absent.
+ * Found under the address of a variable, a key no script can make. */
 struct host *l_host(lua_State *L) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &host_key);
   struct host *h = lua_touserdata(L, -1);
@@ -41,6 +56,7 @@ void l_host_plain(lua_State *L) {
   l_set_host(L, h);
 }
 
+/* Only while a script runs under l_watch; else the place stays what it was. */
 void l_host_note_place(struct host *h) {
   lua_Debug frame;
   if (h->watched && l_find_script(h->watched, &frame))
@@ -63,14 +79,16 @@ static int refuse(lua_State *L, const char *format, const char *what) {
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-/* Is `path` the folder (or file) `root`, or below it? Both are absolute and resolved. */
+/* Is `path` the folder (or file) `root`, or below it? Both are absolute and resolved.
+ * "/data" holds "/data" and "/data/a", not "/database". */
 static bool is_below(const char *path, const char *root) {
   size_t n = strlen(root);
   if (n && root[n - 1] == '/') n--;
   return strncmp(path, root, n) == 0 && (path[n] == '\0' || path[n] == '/');
 }
 
-/* The absolute path without links, in `real`. */
+/* The absolute path without links, in `real`.
+ * BILAN_IO when the path leads nowhere; BILAN_NOMEM. `real` is untouched then. */
 static bilan_status resolve(bilan *b, char real[HOST_PATH], const char *path) {
   char *found = NULL;
   bilan_status status = io_real_path(b, &found, path);
@@ -87,7 +105,8 @@ static bool is_granted(const struct host *h, const char *real) {
   return false;
 }
 
-/* The folder of a path, "." when it names none. */
+/* The folder of a path, "." when it names none.
+ * "a/b" gives "a", "/b" gives "/", "b" gives ".". */
 static void folder_of(char folder[HOST_PATH], const char *path) {
   const char *slash = strrchr(path, '/');
   size_t n = slash ? (size_t)(slash - path) : 0;
@@ -97,7 +116,8 @@ static void folder_of(char folder[HOST_PATH], const char *path) {
 }
 
 /* Raises unless the path may be read. Whether a file is there is told only of granted folders:
- * elsewhere an absent file and a forbidden one get the same answer. */
+ * elsewhere an absent file and a forbidden one get the same answer.
+ * Two attempts: a file may come to be between the first look and the second. */
 static void check_readable(lua_State *L, const struct host *h, const char *path) {
   char real[HOST_PATH], folder[HOST_PATH];
   bilan *b = l_handle(L);
@@ -160,7 +180,8 @@ static int read_standard_input(lua_State *L) {
 }
 
 /* read(path) -> the bytes of a regular file, or of standard input for "-". Raises with the
- * path. */
+ * path.
+ * The bytes belong to a userdata while Lua copies them. */
 static int l_read(lua_State *L) {
   const char *path = check_path(L, 1);
   bilan *b = l_handle(L);
@@ -177,7 +198,8 @@ static int l_read(lua_State *L) {
   return 1;
 }
 
-/* exists(path) -> is there a regular file that may be read? */
+/* exists(path) -> is there a regular file that may be read?
+ * False for a forbidden file, as for an absent one. */
 static int l_exists(lua_State *L) {
   const char *path = check_path(L, 1);
   const struct host *h = l_host(L);
@@ -197,7 +219,8 @@ static int l_check_read(lua_State *L) {
 
 /* ---- writing ------------------------------------------------------------------------------- */
 
-/* A path below the output folder: relative, without "..", empty parts or control characters. */
+/* A path below the output folder: relative, without "..", empty parts or control characters.
+ * "tab/age.csv" is one; "/a", "../a", "a//b", "a/" and "a/./b" are not. */
 static bool is_plain_path(const char *path) {
   if (!*path || *path == '/') return false;
   for (const char *part = path; *part;) {
@@ -214,7 +237,8 @@ static bool is_plain_path(const char *path) {
 
 /* Makes the folders of the relative path `path` below the output folder, one by one, and looks
  * at each where it leads: a symbolic link out of the output folder is not followed. `full`
- * holds the output folder and gets the file's name. */
+ * holds the output folder and gets the file's name.
+ * `out` is resolved; `full` has HOST_PATH bytes, checked by the caller. */
 static void make_folders(lua_State *L, char full[HOST_PATH], const char *out, const char *path) {
   bilan *b = l_handle(L);
   char real[HOST_PATH];
@@ -248,7 +272,8 @@ static void output_path(lua_State *L, const struct host *h, char full[HOST_PATH]
   make_folders(L, full, out, path);
 }
 
-/* Counts bytes that leave the program; raises, for good, beyond the cap. */
+/* Counts bytes that leave the program; raises, for good, beyond the cap.
+ * Counted before it is written: the byte that would be one too many is never out. */
 static void count_output(lua_State *L, struct host *h, size_t bytes) {
   h->written += bytes;
   if (!h->written_cap || h->written <= h->written_cap) return;
@@ -258,7 +283,8 @@ static void count_output(lua_State *L, struct host *h, size_t bytes) {
   refuse(L, "output limit: %s of text and files", megabytes);
 }
 
-/* write(path, bytes) -> the full path. In a stock Lua any path is taken as it is. */
+/* write(path, bytes) -> the full path. In a stock Lua any path is taken as it is.
+ * Atomic: the file is there whole or not at all (io_write_file). */
 static int l_write(lua_State *L) {
   const char *path = check_path(L, 1);
   struct text bytes = l_check_text(L, 2);
@@ -307,7 +333,8 @@ static int l_print(lua_State *L) {
   return refuse(L, "cannot write to %s", "standard output");
 }
 
-/* warn(text): to standard error; a failure there has nobody to be told. */
+/* warn(text): to standard error; a failure there has nobody to be told.
+ * Not counted against the output cap: messages must get through. */
 static int l_warn(lua_State *L) {
   struct text t = l_check_text(L, 1);
   progress_clear(&l_host(L)->progress, l_handle(L));
@@ -351,7 +378,9 @@ static int l_grant(lua_State *L) {
 
 /* guard{ out =, timeout =, memory = MB, output = MB, instructions =, threads = }: from here on
  * the host is guarded; with trusted = true only the output folder and the limits given are
- * set. */
+ * set.
+ * MB are units of 2^20 bytes; 0 or absent means no limit, but output, which is 64 MB unless
+ * told. */
 static int l_guard(lua_State *L) {
   static const char *const known[] = {"out", "timeout", "memory", "output", "instructions",
                                       "trusted", "threads", NULL};
@@ -379,11 +408,13 @@ static int l_guard(lua_State *L) {
   return 0;
 }
 
+/* Instructions between two looks at the limits: well below a millisecond of work. */
 enum { HOOK_PERIOD = 100000 };
 
 /* Called every HOOK_PERIOD instructions. Raises in the script, never in the engine's own Lua
  * that runs without a script below it, so that messages can still be made; once a limit was
- * hit, every further instruction of the script raises again. */
+ * hit, every further instruction of the script raises again.
+ * Installed by l_watch; runs in the script's own state. */
 static void on_tick(lua_State *L, lua_Debug *ar) {
   (void)ar;
   struct host *h = l_host(L);
@@ -403,7 +434,8 @@ static void on_tick(lua_State *L, lua_Debug *ar) {
   lua_error(L);
 }
 
-/* watch(f, ...): calls f with the limits on; returns what it returns. */
+/* watch(f, ...): calls f with the limits on; returns what it returns.
+ * An error passes on unchanged; the alarm and the hook are off again in any case. */
 static int l_watch(lua_State *L) {
   struct host *h = l_host(L);
   luaL_checktype(L, 1, LUA_TFUNCTION);
@@ -431,7 +463,9 @@ static int l_set_limit(lua_State *L) {
   return 0;
 }
 
-/* memory() -> bytes in use, peak, cap, the script's line when memory was refused last. */
+/* memory() -> bytes in use, peak, cap, the script's line when memory was refused last.
+ * Bytes of the handle's allocator, which serves the state too when the program made it; cap 0
+ * is none. */
 static int l_memory(lua_State *L) {
   const struct mem *m = &l_handle(L)->mem;
   lua_pushinteger(L, (lua_Integer)m->used);

@@ -2,6 +2,16 @@
  *
  * The host is a struct of the program (or of a stock Lua, where nothing is guarded). Engine
  * Lua reads and writes through core.host only, so one check guards every verb.
+ *
+ * What a guarded script may do, and what it may not:
+ *
+ *   read     files below the granted folders, links resolved   else one error for all
+ *   write    below `out`, by plain relative paths              no "..", no link out of it
+ *   print    standard output, counted against written_cap      beyond it an error for good
+ *   run      instruction_cap, timeout, the handle's memory cap sticky: cannot be caught
+ *
+ * Owner: the program (or, for a stock Lua, the state) owns the struct; the grants are copies
+ * of the handle's allocator, freed by l_host_close. One host a state.
  */
 #ifndef BINDING_HOST_H
 #define BINDING_HOST_H
@@ -11,8 +21,11 @@
 #include "binding/binding.h"
 #include "binding/progress.h"
 
+/* The most grants; bytes of a path, of the script's place, with their NULs. */
 enum { HOST_GRANTS = 64, HOST_PATH = 4096, HOST_PLACE = 160 };
 
+/* Zeroed means: nothing guarded, nothing limited. `expired` and `limit` are written by a
+ * signal handler or a hook. */
 struct host {
   bool guarded;                       /* false: a stock Lua, or --trusted */
   bool standard_input;                /* may "-" be read? */
@@ -31,6 +44,7 @@ struct host {
   char place[HOST_PLACE];             /* its line when memory was refused last: "file:line: " */
 };
 
+/* l_host never gives NULL after l_set_host or l_host_plain. */
 struct host *l_host(lua_State *L);
 void l_set_host(lua_State *L, struct host *h);
 void l_host_plain(lua_State *L); /* an unguarded host that lives in the state */
@@ -38,6 +52,7 @@ int l_host_open(lua_State *L);   /* pushes the functions of core.host */
 /* Notes where the script is, for a message after memory has run out. Allocates nothing, so an
  * allocator may call it. */
 void l_host_note_place(struct host *h);
+/* Before the handle is closed; idempotent. */
 void l_host_close(struct host *h, bilan *b);
 
 #endif

@@ -35,7 +35,8 @@
 static const char *const RULES[] = {"any", "half_up", "half_even", "half_down", NULL};
 static const char *const VERDICTS[] = {"no", "yes", "limit"};
 
-/* The rounding rule named at `index`; nil is "any". Another word raises an error. */
+/* The rounding rule named at `index`; nil is "any". Another word raises an error.
+ * "any" accepts whatever rounding makes the published figure possible. */
 static enum share_rounding check_rule(lua_State *L, int index) {
   return (enum share_rounding)luaL_checkoption(L, index, "any", RULES);
 }
@@ -52,7 +53,8 @@ static void set_boolean(lua_State *L, const char *name, bool value) {
   lua_setfield(L, -2, name);
 }
 
-/* A relation as Lua sees it. */
+/* A relation as Lua sees it.
+ * In the order of enum share_relation. */
 static const char *relation_name(enum share_relation relation) {
   static const char *const NAMES[] = {"=", ">", ">=", "<", "<=", "about"};
   return NAMES[relation];
@@ -100,7 +102,9 @@ static int claim_counts(lua_State *L) {
   return 2;
 }
 
-/* bases(text, from, limit, most [, rule]) -> list of bases, ascending. */
+/* bases(text, from, limit, most [, rule]) -> list of bases, ascending.
+ * `from` is the least base looked at, `limit` the greatest (cut at SHARE_BASE_LIMIT), `most`
+ * the length of the list. */
 static int claim_bases(lua_State *L) {
   struct text t = l_check_text(L, 1);
   int64_t from = luaL_checkinteger(L, 2), limit = luaL_checkinteger(L, 3);
@@ -229,7 +233,9 @@ static void read_figures(lua_State *L, struct claim_table *t, enum share_roundin
 
 /* Makes a claim_table of the spec at stack index 1, in a new userdata on top. Numbers that do
  * not fit together (a figure of a group that is not there) are left to claim_solve, which
- * names them. */
+ * names them.
+ * Field by field: levels is how many answers there are (1 to CLAIM_LEVELS), multiple whether
+ * a respondent may have several, parts how many ways the whole is divided. */
 static struct claim_table *check_spec(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   struct claim_table *t = lua_newuserdatauv(L, sizeof *t, 0);
@@ -288,7 +294,9 @@ static void push_solution(lua_State *L, const struct claim_solution *found) {
 }
 
 /* solve(spec): both tables are userdata made before the search, so nothing leaks when
- * reading the spec or pushing the solution raises an error. */
+ * reading the spec or pushing the solution raises an error.
+ * `steps` bounds the search, CLAIM_STEPS unless told: beyond it the verdict is "limit", which
+ * says nothing either way. */
 static int claim_run(lua_State *L) {
   const struct claim_table *t = check_spec(L);
   lua_pushvalue(L, 1);
@@ -303,7 +311,9 @@ static int claim_run(lua_State *L) {
   return 3;
 }
 
-/* smallest(spec, group, from, limit) -> base or nil, verdict. */
+/* smallest(spec, group, from, limit) -> base or nil, verdict.
+ * Bases from..limit of the group are tried; base is nil when none fits or the search gave up,
+ * which the verdict tells. */
 static int claim_smallest(lua_State *L) {
   lua_Integer group = luaL_checkinteger(L, 2);
   int64_t from = luaL_checkinteger(L, 3), limit = luaL_checkinteger(L, 4), n = 0;

@@ -9,6 +9,15 @@
  *
  * Each is called with (table, domain, options) and returns a list with one record
  * (mantel_haenszel: two): `method`, the figures, n, missing, note.
+ *
+ * Example: t_test(t, nil, { item = "score", by = "groupe", from = "témoin", to = "traité" })
+ * ->
+ *   { { method = "Welch's t", value = 5, se = .., low = .., high = .., statistic = .., df = ..,
+ *       p_value = .., conf = 0.95, n = .., missing = .. } }
+ *
+ * The sign is always "to minus from". A test the data do not allow has its base and a note,
+ * no figures. Raised: unknown options, items or levels (with the nearest name), what a test
+ * cannot take, weights (a test with weights needs a design).
  */
 #include "binding/l_estimate.h"
 #include "binding/l_stat.h"
@@ -57,7 +66,9 @@ static const struct column *read_groups(lua_State *L, const struct call *call, u
   return call->by.keys[0];
 }
 
-/* t_test: two groups (by), pairs (after), or one mean against mu. */
+/* t_test: two groups (by), pairs (after), or one mean against mu.
+ * by and after exclude each other; mu (0) is the mean or difference under the hypothesis,
+ * pooled (false) assumes equal variances. */
 static int l_t_test(lua_State *L) {
   static const char *const known[] = {"item", "after", "by",   "from", "to",
                                       "mu",   "pooled", "conf", NULL};
@@ -81,7 +92,9 @@ static int l_t_test(lua_State *L) {
                    &e);
 }
 
-/* rank_test: groups (by), or pairs (after). */
+/* rank_test: groups (by), or pairs (after).
+ * Exactly one of by and after. Items are numbers or levels in order; method says which of the
+ * three tests it was. */
 static int l_rank_test(lua_State *L) {
   static const char *const known[] = {"item", "after", "by", "from", "to", "conf", NULL};
   struct call call;
@@ -98,7 +111,9 @@ static int l_rank_test(lua_State *L) {
   return push_test(L, rank_test_names[test], &e);
 }
 
-/* mcnemar: levels of the two items are matched by label; value is the change of the share. */
+/* mcnemar: levels of the two items are matched by label; value is the change of the share.
+ * level: that one against all others; without it all levels, and more than two are Bowker's
+ * test. kind "auto" is exact while fewer than 25 changed. */
 static int l_mcnemar(lua_State *L) {
   static const char *const known[] = {"before", "after", "level", "kind", "conf", NULL};
   static const char *const kinds[] = {"auto", "plain", "corrected", "exact", NULL};
@@ -121,7 +136,9 @@ static int l_mcnemar(lua_State *L) {
   return push_test(L, methods[used], &e);
 }
 
-/* trend: the share of a level along the levels of `by` in order. */
+/* trend: the share of a level along the levels of `by` in order.
+ * item's level must be an answer; `by` gives the order: by its numbers, else by its
+ * dictionary. */
 static int l_trend(lua_State *L) {
   static const char *const known[] = {"item", "level", "by", "conf", NULL};
   struct call call;
@@ -136,7 +153,9 @@ static int l_trend(lua_State *L) {
   return push_test(L, "Cochran-Armitage", &e);
 }
 
-/* mantel_haenszel: the common odds ratio, then its homogeneity over the strata. */
+/* mantel_haenszel: the common odds ratio, then its homogeneity over the strata.
+ * row_level and col_level may be left out where an item has two levels. conf is that of the
+ * common odds ratio. */
 static int l_mantel_haenszel(lua_State *L) {
   static const char *const known[] = {"row",       "col",     "strata", "row_level",
                                       "col_level", "correct", "conf",   NULL};
@@ -150,7 +169,7 @@ static int l_mantel_haenszel(lua_State *L) {
   r.stratum = l_read_codes(L, &call, "strata", &declared);
   r.row_level = l_read_level(L, &call, "row_level", r.row, row_declared);
   r.col_level = l_read_level(L, &call, "col_level", r.col, col_declared);
-  r.correct = stat_flag(L, ARG_OPTIONS, call.verb, "correct", true);
+  r.correct = stat_flag(L, ARG_OPTIONS, call.verb, "correct", false);
   r.conf = call.conf;
   l_check(L, compare_strata(l_handle(L), e, &call.sample, &r));
   push_test(L, "Mantel-Haenszel", &e[0]);

@@ -14,6 +14,14 @@
  * Returns { rows, levels, banners = { { name, levels } }, bases, tests, percent }. A record of
  * rows has level (also as row), col and banner (nil for the total column), by = { banner =
  * col }, the figures of an estimate, letters, column_letter.
+ *
+ * Example: crosstab(t, nil, { row = "avis", columns = "genre" }).rows[1] ->
+ *   { level = "oui", row = "oui", by = {}, value = 0.61, n = 412, count = 251, ... }
+ * the total of the first level; rows[2] has banner = "genre", col = "fille", by = { genre =
+ * "fille" }.
+ *
+ * Owner: the cross-table of the engine is a userdata until all is pushed. Failure: raised,
+ * with the nearest name; too many cells are a limit that says how many.
  */
 #include "binding/l_data.h"
 #include "binding/l_estimate.h"
@@ -23,6 +31,7 @@ enum { BANNERS = 32 };
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
+/* Columns are lent by the table or by userdata on the stack; names by strings there. */
 struct banners {
   const struct column *columns[BANNERS];
   bool declared[BANNERS];
@@ -30,7 +39,8 @@ struct banners {
   size_t count;
 };
 
-/* The columns option is read as `by` is, but may be longer. */
+/* The columns option is read as `by` is, but may be longer.
+ * Names and columns stay on the stack. nil is no banner: the total alone. */
 static void read_banners(lua_State *L, struct call *call, struct banners *out) {
   int type = lua_getfield(L, ARG_OPTIONS, "columns");
   int list = lua_gettop(L);
@@ -56,7 +66,8 @@ static void read_banners(lua_State *L, struct call *call, struct banners *out) {
   }
 }
 
-/* Everything but the items; the defaults are those of crosstab.h and a threshold of 30. */
+/* Everything but the items; the defaults are those of crosstab.h and a threshold of 30.
+ * Read in the order of the fields, so the first fault reported is always the same. */
 static struct crosstab_options read_options(lua_State *L, const struct call *call) {
   const char *verb = call->verb;
   struct crosstab_options o = {.conf = call->conf};
@@ -98,7 +109,8 @@ static struct crosstab *new_crosstab(lua_State *L) {
   return x;
 }
 
-/* banner and col of a column, and by in a record; nothing for the total. */
+/* banner and col of a column, and by in a record; nothing for the total.
+ * `by`: records have it, bases do not. */
 static void set_column(lua_State *L, const struct banners *banners,
                        const struct crosstab_column *c, bool by) {
   if (by) lua_createtable(L, 0, 1);
@@ -117,7 +129,8 @@ static void set_column(lua_State *L, const struct banners *banners,
   lua_setfield(L, -2, "column_letter");
 }
 
-/* One record; letters only where they were asked for, "" when no column is beaten. */
+/* One record; letters only where they were asked for, "" when no column is beaten.
+ * About twenty fields; absent figures leave theirs out. */
 static void push_cell(lua_State *L, const struct call *call, const struct banners *banners,
                       const struct crosstab *x, size_t level, size_t column, bool letters) {
   const struct crosstab_cell *cell = &x->cells[level * x->column_count + column];
@@ -211,7 +224,8 @@ static void set_tests(lua_State *L, const struct banners *banners, const struct 
   lua_setfield(L, -2, "tests");
 }
 
-/* crosstab(table, domain, options) -> the table described above. */
+/* crosstab(table, domain, options) -> the table described above.
+ * Nothing is computed before all options are read. */
 static int l_crosstab(lua_State *L) {
   static const char *const known[] = {"row",     "columns", "percent", "sort",     "nets",
                                       "base",    "test",    "letters", "alpha",    "adjust",

@@ -11,6 +11,14 @@
  *
  * Whatever the engine hands over lives in one userdata until it is pushed, so that an error
  * raised by Lua leaks nothing.
+ *
+ * Example: read("enquete.csv", nil, { missing = { "NA", ["99"] = "don't know" } }) -> table,
+ * report with report.delimiter ";", report.encoding "windows-1252", report.rows 696,
+ * report.warnings { "line 12: ...", ... }.
+ *
+ * Raised: options that are not known or of the wrong type, files that cannot be read (path
+ * and the system's reason), data that are no CSV (file, line, column), limits. Nothing is
+ * guessed silently: what was found stands in the report.
  */
 #include <string.h>
 
@@ -22,7 +30,8 @@
 
 /* ---- what must be released -------------------------------------------------------------- */
 
-/* What a reading or a writing owns while Lua may raise errors; a userdata closes it. */
+/* What a reading or a writing owns while Lua may raise errors; a userdata closes it.
+ * Every field may be empty; closing gives back what is there. */
 struct hold {
   bilan *b;
   struct csv_report report;
@@ -56,7 +65,8 @@ static struct hold *new_hold(lua_State *L) {
 
 /* ---- options ---------------------------------------------------------------------------- */
 
-/* The string in field `name` of the options (at 3), NULL when absent. The table keeps it. */
+/* The string in field `name` of the options (at 3), NULL when absent. The table keeps it.
+ * Lent: valid while the options are on the stack. */
 static const char *string_option(lua_State *L, const char *name) {
   if (!lua_istable(L, 3)) return NULL;
   int type = lua_getfield(L, 3, name);
@@ -98,7 +108,8 @@ static char character_option(lua_State *L, const char *name) {
   return s[0];
 }
 
-/* Pushes the table in field `name` of the options; how many entries it has. */
+/* Pushes the table in field `name` of the options; how many entries it has.
+ * An absent field pushes an empty table, so callers need not ask. */
 static size_t open_option(lua_State *L, const char *name) {
   size_t count = 0;
   if (!lua_istable(L, 3) || lua_getfield(L, 3, name) == LUA_TNIL) {
@@ -110,7 +121,8 @@ static size_t open_option(lua_State *L, const char *name) {
   return count;
 }
 
-/* Which of `names` the string at `index` is; an error that lists them otherwise. */
+/* Which of `names` the string at `index` is; an error that lists them otherwise.
+ * Does not return for an unknown word; `option` is for the message. */
 static size_t pick(lua_State *L, int index, const char *const names[], const char *option) {
   const char *given = luaL_tolstring(L, index, NULL);
   struct luaL_Buffer all;
@@ -129,7 +141,9 @@ static size_t pick(lua_State *L, int index, const char *const names[], const cha
                             lua_tostring(L, -1));
 }
 
-/* "NA" in the list, or ["99"] = "don't know": key at -2, value at -1. */
+/* "NA" in the list, or ["99"] = "don't know": key at -2, value at -1.
+ * Key and value of the pair on top: a list entry means "no answer", a named one the kind that
+ * it gives. */
 static struct missing_word check_word(lua_State *L) {
   static const char *const names[] = {"no answer", "not asked", "don't know", "refused", NULL};
   static const bilan_missing kind[] = {BILAN_NO_ANSWER, BILAN_NOT_ASKED, BILAN_DONT_KNOW,
@@ -178,7 +192,9 @@ static void types_option(lua_State *L, struct csv_options *o) {
   o->types = type;
 }
 
-/* Names are checked first, then values: a misspelt option is never ignored. */
+/* Names are checked first, then values: a misspelt option is never ignored.
+ * Leaves lists on the stack that options point into: nothing below is popped before the
+ * reading. */
 static void read_options(lua_State *L, struct csv_options *o) {
   static const char *const known[] = {"delimiter", "decimal",  "encoding",    "replace",
                                       "trim",      "fill",     "missing",     "types",
@@ -265,7 +281,8 @@ static void push_counts(lua_State *L, const struct csv_report *r) {
   set_count(L, "warnings_dropped", r->warnings_dropped);
 }
 
-/* The report under the names that the manual gives. */
+/* The report under the names that the manual gives.
+ * Fields that do not apply are absent: no `thousands` where no number had any. */
 static void push_report(lua_State *L, const struct csv_report *r) {
   lua_createtable(L, 0, 24);
   set_string(L, "format", "csv");
@@ -288,7 +305,8 @@ static void push_report(lua_State *L, const struct csv_report *r) {
 
 /* ---- functions -------------------------------------------------------------------------- */
 
-/* The bytes to read: those given, or the file's. */
+/* The bytes to read: those given, or the file's.
+ * Bytes win over the path, which then only names them. */
 static struct text bytes_of(lua_State *L, struct hold *h) {
   struct text bytes = TEXT("");
   if (!lua_isnoneornil(L, 2)) return l_check_text(L, 2);
@@ -305,7 +323,8 @@ static const char *name_of_source(lua_State *L) {
 }
 
 /* csv_read(path or nil, bytes or nil, options) -> table, report. The slots for the results are
- * made before the engine runs; the bytes are given back before the report is turned into Lua. */
+ * made before the engine runs; the bytes are given back before the report is turned into Lua.
+ * The path is taken as it is: whether it may be read was checked by core.host. */
 static int l_csv_read(lua_State *L) {
   struct csv_options options;
   lua_settop(L, 3);
@@ -326,7 +345,8 @@ static int l_csv_read(lua_State *L) {
   return 2;
 }
 
-/* As read_options. */
+/* As read_options.
+ * newline is "crlf" unless told; `raw` leaves cells that begin like a formula as they are. */
 static void write_options(lua_State *L, struct csv_write_options *o) {
   static const char *const known[] = {"delimiter", "decimal", "raw", "bom", "newline", NULL};
   l_check_options(L, 3, known);

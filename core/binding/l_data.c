@@ -7,6 +7,17 @@
  *
  * Lists are read with raw access: no metamethod runs while a builder of the engine is open, so
  * no error of Lua's can lose it.
+ *
+ * Functions, by what they give:
+ *
+ *   making     column(list, rows)   table(rows)      with(table, name, kind, column)
+ *              missing_mark(kind)   to_codes(column [, most])
+ *   looking    rows  names  has  check  item  kind  values  levels  summary  type
+ *   choosing   select(table, names [, new names])    take(table, domain)    both(d, e)
+ *
+ * Owner: tables and columns are userdata that share what lies below by counted holds; nothing
+ * here changes an object that exists. Failure: raised at the script's line; unknown items
+ * with the nearest name.
  */
 #include <math.h>
 #include <string.h>
@@ -38,10 +49,12 @@ void l_push_missing(lua_State *L, bilan_missing missing) {
 /* ---- making -------------------------------------------------------------------------------- */
 
 /* What a list of values holds: "number", "text", "mixed" or "empty". A kind of missing is a
- * light userdata whose address is the kind; nil is no answer. */
+ * light userdata whose address is the kind; nil is no answer.
+ * What column() looks for before it decides between numbers and levels. */
 enum content { EMPTY, NUMBERS, STRINGS, MIXED };
 
-/* Why there is no value at `index`; BILAN_PRESENT for one that is there. */
+/* Why there is no value at `index`; BILAN_PRESENT for one that is there.
+ * The addresses are 1 to 4, which no pointer has. */
 static bilan_missing missing_at(lua_State *L, int index) {
   if (lua_isnil(L, index)) return BILAN_NO_ANSWER;
   if (!lua_islightuserdata(L, index)) return BILAN_PRESENT;
@@ -91,7 +104,8 @@ static bilan_status numbers_from(lua_State *L, struct column **out, int list,
 }
 
 /* A label that is new becomes a level, in the order of the rows; so does a kind of missing
- * other than the blank, under its name. A label that reads like such a kind finds that level. */
+ * other than the blank, under its name. A label that reads like such a kind finds that level.
+ * 0 is the blank's code, so "no answer" needs no level. */
 static bilan_status add_code(struct codes_builder *k, struct text label, bilan_missing why) {
   uint32_t code = 0;
   bilan_status status = BILAN_OK;
@@ -129,7 +143,9 @@ static bilan_status codes_from(lua_State *L, struct column **out, int list, lua_
 }
 
 /* column(list, rows) -> column, kind ("number" or "single"), or nil and why when the values
- * are of several types. */
+ * are of several types.
+ * `rows` entries are read, absent ones as "no answer"; the list is raw, its length is not
+ * asked. */
 static int l_column(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_Integer rows = luaL_checkinteger(L, 2);
@@ -145,7 +161,8 @@ static int l_column(lua_State *L) {
   return 2;
 }
 
-/* table(rows) -> an empty table. */
+/* table(rows) -> an empty table.
+ * Items are added by with. */
 static int l_table(lua_State *L) {
   lua_Integer rows = luaL_checkinteger(L, 1);
   struct table **slot = l_new_table(L);
@@ -153,7 +170,8 @@ static int l_table(lua_State *L) {
   return 1;
 }
 
-/* with(table, name, kind, column) -> a table with the column replaced or appended. */
+/* with(table, name, kind, column) -> a table with the column replaced or appended.
+ * The column must have the table's number of rows, which table_with checks. */
 static int l_with(lua_State *L) {
   struct table *t = l_check_table(L, 1);
   struct text name = l_check_text(L, 2);
@@ -172,7 +190,8 @@ static int l_missing_mark(lua_State *L) {
 
 /* ---- looking inside ------------------------------------------------------------------------ */
 
-/* rows(table [, domain]) -> rows (in the domain). */
+/* rows(table [, domain]) -> rows (in the domain).
+ * An integer from 0. */
 static int l_rows(lua_State *L) {
   const struct table *t = l_check_table(L, 1);
   const struct domain *d = l_opt_domain(L, 2);
@@ -232,7 +251,8 @@ static void push_ticked(lua_State *L, const struct column *c, size_t row) {
 }
 
 /* The answer of one row as Lua sees it: a mark for a kind of missing, a list of ticked options,
- * a number, or a label. */
+ * a number, or a label.
+ * `numeric`: numbers are shown, not labels. */
 static void push_value(lua_State *L, const struct column *c, size_t row, bool numeric) {
   bilan_missing why = column_missing(c, row);
   if (why) lua_pushlightuserdata(L, (void *)(uintptr_t)why);
@@ -242,7 +262,8 @@ static void push_value(lua_State *L, const struct column *c, size_t row, bool nu
 }
 
 /* values(table, domain, name [, most]) -> list of the answers of the rows in the domain, at
- * most so many: numbers, labels, lists of ticked options, or missing marks. */
+ * most so many: numbers, labels, lists of ticked options, or missing marks.
+ * In the order of rows. Numbers are integers where they are whole. */
 static int l_values(lua_State *L) {
   const struct domain *d = l_opt_domain(L, 2);
   const struct table *t = l_check_table(L, 1);
@@ -260,7 +281,8 @@ static int l_values(lua_State *L) {
 }
 
 /* levels(column) -> list of { label, value, missing }, in the order of codes from 1: the levels
- * of coded answers or the options of a set; nil for numbers and text. */
+ * of coded answers or the options of a set; nil for numbers and text.
+ * value is absent for a level without a number, missing for an answer. */
 static int l_levels(lua_State *L) {
   const struct column *c = l_check_column(L, 1);
   if (!c->dict) return 0;
@@ -290,7 +312,8 @@ static void set_number(lua_State *L, const char *name, double value) {
 }
 
 /* summary(table, domain, name) -> { answered, missing, kinds = { [kind] = n }, low, high,
- * example }. */
+ * example }.
+ * low and high exist for numbers, example (a value) where anybody answered. */
 static int l_summary(lua_State *L) {
   const struct domain *d = l_opt_domain(L, 2);
   const struct table *t = l_check_table(L, 1);
@@ -334,7 +357,9 @@ static int l_to_codes(lua_State *L) {
 
 /* ---- choosing ------------------------------------------------------------------------------ */
 
-/* select(table, { names }, { new names } or nil) -> a table of those items. */
+/* select(table, { names }, { new names } or nil) -> a table of those items.
+ * In the order of the names given; a name may be changed on the way by the entry of the
+ * second list. */
 static int l_select(lua_State *L) {
   const struct table *t = l_check_table(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
@@ -360,7 +385,8 @@ static int l_select(lua_State *L) {
   return 1;
 }
 
-/* take(table, domain) -> a table of the rows in the domain alone. */
+/* take(table, domain) -> a table of the rows in the domain alone.
+ * Rows keep their order. Without a domain it is a copy of all rows. */
 static int l_take(lua_State *L) {
   const struct table *t = l_check_table(L, 1);
   const struct domain *d = l_opt_domain(L, 2);
@@ -373,7 +399,8 @@ static int l_take(lua_State *L) {
   return 1;
 }
 
-/* both(domain or nil, domain or nil) -> the rows of both. */
+/* both(domain or nil, domain or nil) -> the rows of both.
+ * nil stands for all rows; nil and nil give nothing. */
 static int l_both(lua_State *L) {
   struct domain *x = l_opt_domain(L, 1), *y = l_opt_domain(L, 2), *made = NULL;
   if (!x && !y) return 0;

@@ -6,6 +6,15 @@
  * l_crosstab.c, tests in l_compare.c, the reading of arguments in l_estimate_read.c. Each
  * returns a list of records: by, level, figures, n, count, missing, missing_kinds, note; a
  * figure that does not exist is nil.
+ *
+ * Example: proportion(t, nil, { item = "avis", by = "genre" })[1] ->
+ *   { by = { genre = "fille" }, level = "oui", value = 0.4, se = 0.1124, low = 0.219,
+ *     high = 0.613, conf = 0.95, df = 19, n = 20, count = 8, weighted_n = 20,
+ *       missing = 0, missing_kinds = {} }
+ *
+ * Raised: unknown options, items, levels and words, each with the nearest right one; items
+ * without numbers where numbers are needed; limits. An estimate the data do not allow is no
+ * error: its record has n and a note.
  */
 #include "binding/l_estimate.h"
 
@@ -108,7 +117,8 @@ void l_set_level(lua_State *L, const struct call *call, uint32_t code) {
   lua_setfield(L, -2, "level");
 }
 
-/* by = { item = label of its level, ... }; empty without by-variables. */
+/* by = { item = label of its level, ... }; empty without by-variables.
+ * Labels, not codes: records are for people and reports. */
 static void set_by(lua_State *L, const struct call *call, const uint32_t codes[BY_MOST]) {
   lua_createtable(L, 0, (int)call->by.count);
   for (size_t i = 0; i < call->by.count; i++) {
@@ -194,7 +204,9 @@ static int l_mean(lua_State *L) {
   return 1;
 }
 
-/* Of a number its sum; of an item with levels the respondents at each. */
+/* Of a number its sum; of an item with levels the respondents at each.
+ * total(table, domain, { item, by, conf, weights }) -> one record a group, or a group and
+ * level. */
 static int l_total(lua_State *L) {
   static const char *const known[] = {"item", "by", "conf", "weights", NULL};
   struct call call;
@@ -250,7 +262,8 @@ static int l_difference(lua_State *L) {
   return 1;
 }
 
-/* p = 0.5 or { 0.25, 0.5, 0.75 }; in scratch memory. */
+/* p = 0.5 or { 0.25, 0.5, 0.75 }; in scratch memory.
+ * One number is a list of one. Raises outside [0, 1]. */
 static const double *read_p(lua_State *L, size_t *count) {
   int type = lua_getfield(L, ARG_OPTIONS, "p");
   if (type == LUA_TTABLE)

@@ -5,6 +5,11 @@
  * pushed there, converted columns stay in userdata at the slots where they were made. So no
  * reader pops what a `struct call` points to, and an error at any point leaks nothing. The
  * order in which options are read is fixed, so the first fault reported is always the same.
+ *
+ * Example: { item = "avi" } raises  enquete.lua:3: no item "avi"; did you mean "avis"?
+ *
+ * Invariant: after l_read_call the stack has the three arguments and above them what was
+ * read; functions push their result last, so nothing needs popping before they return.
  */
 #include <string.h>
 
@@ -42,7 +47,8 @@ struct column *l_read_item(lua_State *L, const struct call *call, const char *ke
   return c;
 }
 
-/* The name that an option holds; lent by the options. */
+/* The name that an option holds; lent by the options.
+ * For messages only; the key itself where there is no text. */
 static struct text name_of(lua_State *L, const char *key) {
   lua_getfield(L, ARG_OPTIONS, key);
   struct text name = lua_isstring(L, -1) ? l_check_text(L, -1) : text_of(key);
@@ -51,7 +57,9 @@ static struct text name_of(lua_State *L, const char *key) {
 }
 
 /* Levels of the table are declared; those of numbers and texts are met while reading, at most
- * 10000 of them. */
+ * 10000 of them.
+ * The value left on the stack (nil, or a userdata) keeps the column alive as long as the
+ * call. */
 struct column *l_to_codes(lua_State *L, const struct call *call, struct column *c,
                                struct text name, bool *declared) {
   *declared = c->type == COLUMN_CODES;
@@ -64,7 +72,6 @@ struct column *l_to_codes(lua_State *L, const struct call *call, struct column *
   struct column **slot = l_new_column(L);
   bilan_status status = column_to_codes(l_handle(L), slot, c, BY_CATEGORIES);
   if (status == BILAN_LIMIT)
-/* The message is built in the handle, copied, and raised again with the verb in front. */
     l_refuse(L, call, "\"%.*s\" has more than 10000 different answers: recode it into classes",
              name);
   l_check(L, status);
@@ -82,7 +89,6 @@ struct column *l_read_codes(lua_State *L, const struct call *call, const char *k
 struct column *l_read_measure(lua_State *L, const struct call *call, const char *key) {
   struct column *c = l_read_item(L, call, key);
   if (!column_is_numeric(c))
-/* The message is built in the handle, copied, and raised again with the verb in front. */
     l_refuse(L, call, "\"%.*s\" has no numbers: give its levels a score in the codebook, or ask "
                     "for proportion", name_of(L, key));
   return c;
@@ -90,7 +96,8 @@ struct column *l_read_measure(lua_State *L, const struct call *call, const char 
 
 /* ---- reading: by, weights, conf ------------------------------------------------------------ */
 
-/* One by-variable from the name at `name`, which stays on the stack: its text is borrowed. */
+/* One by-variable from the name at `name`, which stays on the stack: its text is borrowed.
+ * `name` is a place on the stack. */
 static void read_by_name(lua_State *L, struct call *call, int name) {
   if (call->by.count == BY_MOST) l_refuse(L, call, "by: at most 3 items%.*s", text_of(""));
   if (lua_type(L, name) != LUA_TSTRING)
@@ -120,7 +127,8 @@ static void read_by(lua_State *L, struct call *call) {
   }
 }
 
-/* Reads in a fixed order, and raises before anything is computed. */
+/* Reads in a fixed order, and raises before anything is computed.
+ * known: all options of the verb; others are refused with the nearest. */
 void l_read_call(lua_State *L, struct call *call, const char *verb, const char *const *known) {
   struct table *t = l_check_table(L, ARG_TABLE);
   *call = (struct call){.verb = verb, .level = NO_LEVEL};
@@ -151,6 +159,7 @@ static struct text label_at(lua_State *L, const struct call *call, int index, co
   return l_check_text(L, index);
 }
 
+/* Levels that are looked through for one that is near. */
 enum { NAMED_LEVELS = 256 };
 
 /* Raises with the nearest level, or with the first as an example. */
@@ -173,7 +182,9 @@ static void no_level(lua_State *L, const struct call *call, const struct column 
 }
 
 /* The code of a label. Levels met while reading are no closed list: a number nobody gave is a
- * level of 0 respondents. */
+ * level of 0 respondents.
+ * The dictionary that grows is the converted column's own, never the table's: `declared` sees
+ * to that. */
 static uint32_t find_level(lua_State *L, const struct call *call, const struct column *item,
                            struct text label, bool declared) {
   uint32_t code = dict_find(item->dict, label);
@@ -198,7 +209,8 @@ uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
 
 /* ---- reading: nets ------------------------------------------------------------------------- */
 
-/* Reads the list of levels on top of the stack into a net; its codes stay in scratch memory. */
+/* Reads the list of levels on top of the stack into a net; its codes stay in scratch memory.
+ * `list` is a place on the stack; an empty net would be a share of nobody. */
 static void read_net(lua_State *L, const struct call *call, struct net *net, int list,
                      bool declared) {
   if (lua_type(L, list) != LUA_TTABLE)
@@ -257,7 +269,8 @@ static bool reads_missing(lua_State *L, const struct call *call) {
   return stat_option_choice(L, ARG_OPTIONS, call->verb, "missing", names, 0) == 1;
 }
 
-/* The item of shares: several answers are welcome here. */
+/* The item of shares: several answers are welcome here.
+ * key is "item" or "row". Order of reading: item, base, missing, level, nets. */
 void l_read_levels(lua_State *L, struct call *call, const char *key) {
   struct column *c = l_read_item(L, call, key);
   bool declared = true;

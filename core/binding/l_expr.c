@@ -3,6 +3,14 @@
  *   derive(table, name, expression)    -> table with one more column, or one replaced
  *   names()                            -> the functions of the language
  * Errors say which verb the expression was given to ("where: column 12: ...").
+ *
+ * Example: filter(t, "age >= 15 and genre = 'fille'") gives a domain; derive(t, "adulte",
+ * "age >= 18") a table whose item "adulte" is 1, 0 or missing. The language is described in
+ * expr/expr.h. Tables and domains are never changed: what comes back is new and shares the
+ * other columns.
+ *
+ * Failure: BILAN_USAGE points at the place in the expression with a caret; BILAN_LIMIT;
+ * memory. All are raised at the line of the script.
  */
 #include "binding/binding.h"
 #include "expr/expr.h"
@@ -42,7 +50,9 @@ static void check_as(lua_State *L, bilan_status status, const char *word) {
   l_check(L, status);
 }
 
-/* filter(table, expression [, word]) -> domain */
+/* filter(table, expression [, word]) -> domain
+ * `word` is the verb for messages, "where" unless told. NULL and false rows are out. The
+ * expression is freed before an error can be raised. */
 static int l_filter(lua_State *L) {
   bilan *b = l_handle(L);
   struct table *t = l_check_table(L, 1);
@@ -58,7 +68,9 @@ static int l_filter(lua_State *L) {
   return 1;
 }
 
-/* derive(table, name, expression) -> table */
+/* derive(table, name, expression) -> table
+ * The kind of the item follows from its values (expr_derive). `c` is taken over by
+ * table_with, failure included. */
 static int l_derive(lua_State *L) {
   bilan *b = l_handle(L);
   struct table *t = l_check_table(L, 1);
@@ -76,7 +88,8 @@ static int l_derive(lua_State *L) {
   return 1;
 }
 
-/* names() -> list */
+/* names() -> list
+ * In alphabetical order, survey words included. */
 static int l_names(lua_State *L) {
   const char *const *names = expr_function_names();
   lua_newtable(L);

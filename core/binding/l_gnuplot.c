@@ -4,6 +4,11 @@
  *
  * A file that was not drawn is absent from the table; messages is gnuplot's standard error.
  * A script of a user never gets hold of this part (sandbox.lua gives out bilan alone).
+ *
+ * Example: run(script, { "fig1.svg" }, 10) -> { ["fig1.svg"] = "<?xml ..." }, "". Names are
+ * plain file names (io/gnuplot.h). Raises when gnuplot is not installed, takes longer than
+ * `seconds` (60 unless told, 3600 at most) or the run is stopped by the host's time limit.
+ * The process, its folder and its files are gone when the call returns.
  */
 #include <string.h>
 
@@ -12,6 +17,7 @@
 #include "io/gnuplot.h"
 
 static const char run_type[] = "bilan.gnuplot";
+/* The usual and the longest time; the most files of a run. */
 enum { SECONDS = 60, MOST_SECONDS = 3600, MOST_FILES = 10000 };
 
 /* What a run holds, freed by the collector when an error passes by. The files lie in the same

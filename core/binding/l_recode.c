@@ -5,13 +5,23 @@
  * entry, before anything of the engine's is made; then one call of data/recode.h does the work
  * and puts the new column into a slot that was made beforehand. Dictionaries are made after the
  * last call of Lua that can raise an error and are taken over by the call that follows.
+ *
+ * Example: relevel(c, { { label = "oui", value = 1 }, { label = "non", value = 0 } }, { 1, 1,
+ * 2 }) makes levels 1 and 2 of the column one level "oui" and level 3 "non". Columns that
+ * come in are never changed.
+ *
+ *   relevel  declare_missing  universe  split  group  without_option  stack  join
+ *
+ * Failure: raised; wrong shapes by Lua's "bad argument", faults of the data by the engine
+ * with item or row.
  */
 #include <math.h>
 
 #include "binding/l_data.h"
 #include "data/recode.h"
 
-/* The field of the table on top as text; false when nil. The table keeps the string alive. */
+/* The field of the table on top as text; false when nil. The table keeps the string alive.
+ * A field of another type counts as absent. */
 static bool field_text(lua_State *L, const char *name, struct text *out) {
   bool there = lua_getfield(L, -1, name) == LUA_TSTRING;
   if (there) *out = l_check_text(L, -1);
@@ -58,7 +68,8 @@ static struct level *check_levels(lua_State *L, int list, size_t *count) {
 }
 
 /* relevel(column of codes, levels, map) -> column: levels = { {label, value, missing}, ... },
- * map[old code] = place in levels, 0 = no answer. */
+ * map[old code] = place in levels, 0 = no answer.
+ * map has one entry a level of the column (codes from 1); the blank stays the blank. */
 static int l_relevel(lua_State *L) {
   struct column *c = l_check_column(L, 1);
   size_t count;
@@ -82,7 +93,9 @@ static int l_relevel(lua_State *L) {
   return 1;
 }
 
-/* declare_missing(numeric column, { {value, kind}, ... }) -> column. */
+/* declare_missing(numeric column, { {value, kind}, ... }) -> column.
+ * Every answer equal to one of the values becomes the kind of missing beside it: { { 99,
+ * "don't know" } }. */
 static int l_declare_missing(lua_State *L) {
   struct column *c = l_check_column(L, 1);
   luaL_checktype(L, 2, LUA_TTABLE);
@@ -103,7 +116,9 @@ static int l_declare_missing(lua_State *L) {
   return 1;
 }
 
-/* universe(column, domain) -> column, answers outside the domain. */
+/* universe(column, domain) -> column, answers outside the domain.
+ * Rows outside the domain become "not asked"; the number of answers that stood there is the
+ * second result. */
 static int l_universe(lua_State *L) {
   struct column *c = l_check_column(L, 1);
   struct domain *d = l_opt_domain(L, 2);
@@ -114,7 +129,9 @@ static int l_universe(lua_State *L) {
   return 2;
 }
 
-/* split(column, separator, levels or nil, open) -> set column. */
+/* split(column, separator, levels or nil, open) -> set column.
+ * levels: the options there are, or nil; open: texts that are none of them become options
+ * too. */
 static int l_split(lua_State *L) {
   struct column *c = l_check_column(L, 1);
   struct text separator = l_check_text(L, 2);
@@ -128,7 +145,9 @@ static int l_split(lua_State *L) {
   return 1;
 }
 
-/* group({ columns }, { labels }, { labels that mean ticked }, blank_is_no) -> set column. */
+/* group({ columns }, { labels }, { labels that mean ticked }, blank_is_no) -> set column.
+ * One column and one label an option; a text among the third list ticks the option.
+ * blank_is_no: a blank counts as not ticked. */
 static int l_group(lua_State *L) {
   for (int i = 1; i <= 3; i++) luaL_checktype(L, i, LUA_TTABLE);
   size_t count = (size_t)luaL_len(L, 1), yes = (size_t)luaL_len(L, 3);
@@ -164,7 +183,8 @@ static int l_without_option(lua_State *L) {
   return 1;
 }
 
-/* stack(table above, table below) -> table. */
+/* stack(table above, table below) -> table.
+ * Rows of the second table below those of the first. */
 static int l_stack(lua_State *L) {
   struct table *above = l_check_table(L, 1), *below = l_check_table(L, 2);
   struct table **slot = l_new_table(L);
@@ -172,7 +192,8 @@ static int l_stack(lua_State *L) {
   return 1;
 }
 
-/* join(left, right, key) -> table. */
+/* join(left, right, key) -> table.
+ * Items of `right` beside those of `left`, matched by the item `key`. */
 static int l_join(lua_State *L) {
   struct table *left = l_check_table(L, 1), *right = l_check_table(L, 2);
   struct text key = l_check_text(L, 3);

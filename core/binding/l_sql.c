@@ -4,13 +4,23 @@
  *   sqlite_bytes(table)                -> the bytes of an SQLite file with one table, survey
  *   version()                          -> of the library
  * Whether a path may be read is the host's business (core.host.check_read).
+ *
+ * Example: sql(t, nil, "select genre, avg(age) as m from survey group by genre") -> a table
+ * with items genre and m. The survey is the only table a query sees, and only reading is
+ * possible (io/sqlite_guard.h).
+ *
+ * Failure: raised with SQLite's own words and the byte of the query; a file that is damaged
+ * or no database is told by its path. Owner: results are userdata; bytes on their way into a
+ * Lua string belong to one.
  */
 #include <string.h>
 
 #include "binding/binding.h"
 #include "io/sqlite_table.h"
 
-/* sql(table, domain or nil, query) -> table */
+/* sql(table, domain or nil, query) -> table
+ * With a domain the query sees its rows alone; rowid is the row of the whole survey all the
+ * same. */
 static int l_sql(lua_State *L) {
   struct table *t = l_check_table(L, 1);
   struct domain *d = l_opt_domain(L, 2);
@@ -64,7 +74,9 @@ static void push_names(lua_State *L, const char *names, size_t n) {
   }
 }
 
-/* sqlite_read(path, what) -> table, names. The names are read from the file again. */
+/* sqlite_read(path, what) -> table, names. The names are read from the file again.
+ * `what` is the name of a table, a SELECT, or nil when the file holds one table; names is the
+ * list of all its tables. */
 static int l_sqlite_read(lua_State *L) {
   bilan *b = l_handle(L);
   const char *path = check_path(L, 1);
@@ -82,7 +94,9 @@ static int l_sqlite_read(lua_State *L) {
   return 2;
 }
 
-/* sqlite_bytes(table) -> string */
+/* sqlite_bytes(table) -> string
+ * All rows and items; kinds of missing become NULL, items with several answers their labels
+ * joined by ";". */
 static int l_sqlite_bytes(lua_State *L) {
   const struct table *t = l_check_table(L, 1);
   struct bytes *owner = new_bytes(L);

@@ -3,6 +3,17 @@
  * bilan.stat.proportion_ci(x, n, {method, conf}), difference_ci, risk_ratio, odds_ratio,
  * p_adjust, sample_size, power, cohen_h, round_percentages. Cross-tables are in
  * l_stat_table.c, values and ranks in l_stat_sample.c, distributions in l_stat_dist.c.
+ *
+ * Examples, results as tables:
+ *
+ *   proportion_ci(8, 20)                  estimate 0.4, low 0.219, high 0.613, conf 0.95, n 20
+ *   cohen_h(0.5, 0.3)                     0.4115
+ *   p_adjust({0.01, 0.04}, "bonferroni")  0.02, 0.08
+ *   round_percentages({1, 1, 1})          34, 33, 33
+ *   sample_size{margin = 0.05}            n 385
+ *
+ * All take plain numbers, none a survey. Failure: raised, "FUNCTION: what is wrong". Figures
+ * that do not exist are absent and `note` says why. Owner: lists are scratch memory of Lua's.
  */
 #include "binding/l_stat.h"
 
@@ -40,14 +51,16 @@ void stat_refuse(lua_State *L, const char *function, const char *what, double va
 
 /* ---- reading ---- */
 
-/* Is x in the range? NaN never is. */
+/* Is x in the range? NaN never is.
+ * -0 counts as 0. */
 static bool within(double x, const struct range *r) {
   if (!(x >= r->low && x <= r->high)) return false;
   if (r->open && (x == r->low || x == r->high)) return false;
   return !r->whole || x == floor(x);
 }
 
-/* The number at `index`, of any name, in range. */
+/* The number at `index`, of any name, in range.
+ * Raises for a type other than number, also for a string of digits. */
 static double check_number(lua_State *L, int index, const char *function, const char *what,
                            const struct range *range) {
   if (lua_type(L, index) != LUA_TNUMBER)
@@ -64,7 +77,8 @@ double stat_number(lua_State *L, int index, const char *function, const char *wh
   return check_number(L, index, function, what, range);
 }
 
-/* A wrong type or value names the key. */
+/* A wrong type or value names the key.
+ * `index` may hold nil: then every option is absent. */
 double stat_option(lua_State *L, int index, const char *function, const char *key,
                    const struct range *range, double otherwise) {
   if (lua_isnoneornil(L, index)) return otherwise;
@@ -86,6 +100,7 @@ bool stat_flag(lua_State *L, int index, const char *function, const char *key, b
   return set;
 }
 
+/* More than any list of names has. */
 enum { MOST_NAMES = 32 };
 
 /* Does not return: names the nearest known name, or else the first. */
@@ -127,14 +142,16 @@ int stat_option_choice(lua_State *L, int index, const char *function, const char
   return choice;
 }
 
-/* Refuses what is not a table, naming what it should be. */
+/* Refuses what is not a table, naming what it should be.
+ * Raises for anything but a Lua table. */
 static void check_list(lua_State *L, int index, const char *function, const char *what) {
   if (lua_type(L, index) != LUA_TTABLE)
     l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s is a %s: expected a list", function, what,
                     luaL_typename(L, index)));
 }
 
-/* Entry i (from 0) of the list at `index` as a number in range. */
+/* Entry i (from 0) of the list at `index` as a number in range.
+ * The entry is named from 1, as in Lua. */
 static double entry(lua_State *L, int index, size_t i, const char *function, const char *what,
                     const struct range *range) {
   bool number = lua_rawgeti(L, index, (lua_Integer)i + 1) == LUA_TNUMBER;
@@ -160,7 +177,8 @@ double *stat_list(lua_State *L, int index, const char *function, const char *wha
   return list;
 }
 
-/* The width of the table at `index`: all its rows are lists of that length. */
+/* The width of the table at `index`: all its rows are lists of that length.
+ * 0 for a table without rows; the caller refuses that. */
 static size_t check_rows(lua_State *L, int index, const char *function, size_t rows) {
   size_t cols = 0;
   for (size_t i = 0; i < rows; i++) {
@@ -240,7 +258,8 @@ void stat_set_interval(lua_State *L, const struct plain_interval *interval) {
 
 /* ---- shares ---- */
 
-/* x and n at two places of the stack, 0 <= x <= n. */
+/* x and n at two places of the stack, 0 <= x <= n.
+ * Counts may be fractions (effective bases). */
 static struct plain_share share_at(lua_State *L, int index, const char *function,
                                    const char *x_name, const char *n_name) {
   struct plain_share s;
@@ -297,7 +316,9 @@ static int difference_ci(lua_State *L) {
 typedef struct plain_interval ratio_function(struct plain_share a, struct plain_share b,
                                              double conf);
 
-/* Both ratios: they differ in the engine's function and in the name of the method. */
+/* Both ratios: they differ in the engine's function and in the name of the method.
+ * `method` is the name of the interval. Zero counts give a note, not a continuity correction
+ * of our own. */
 static int ratio(lua_State *L, const char *name, const char *method, ratio_function *of) {
   static const char *const known[] = {"conf", NULL};
   struct plain_share a = share_at(L, 1, name, "x1", "n1"), b = share_at(L, 3, name, "x2", "n2");
@@ -327,7 +348,8 @@ static int cohen_h(lua_State *L) {
 
 /* ---- p-values, percentages ---- */
 
-/* Pushes a list of numbers. */
+/* Pushes a list of numbers.
+ * In the same order, from 1. */
 static void push_list(lua_State *L, const double *list, size_t count) {
   lua_createtable(L, (int)count, 0);
   for (size_t i = 0; i < count; i++) {
@@ -395,7 +417,8 @@ static double need(lua_State *L, const char *function, const char *key,
 /* Raises when fields of another kind of plan are given: `allowed` is for this one. */
 static void only(lua_State *L, const char *const *allowed) { l_check_options(L, 1, allowed); }
 
-/* What the field work needs: all parts optional. */
+/* What the field work needs: all parts optional.
+ * 0 stands for "not given": no correction for it. */
 static struct plain_field field_of(lua_State *L, const char *name) {
   static const struct range people = {0, 9e15, true, false, "a number of people above 0"};
   static const struct range part = {0, 1.0000000001, true, false, "a rate up to 1"};
@@ -481,7 +504,8 @@ static double power_of(lua_State *L, const char *name, double n, double alpha, d
 }
 
 /* power{n, p1, p2 | delta, sd, alpha, ratio} -> { power, n }: the chance to find the difference
- * with n people in the first group. */
+ * with n people in the first group.
+ * alpha is 0.05, ratio (second group to first) 1 unless told. Raises for 2 people or fewer. */
 static int power(lua_State *L) {
   static const char *const known[] = {"n", "p1", "p2", "delta", "sd", "alpha", "ratio", NULL};
   static const char name[] = "power";

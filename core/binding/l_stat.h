@@ -3,6 +3,11 @@
  * Everything read from Lua lands in userdata on the Lua stack (l_scratch), so that an error
  * raised later leaks nothing. Every reader raises one line, "FUNCTION: what is wrong", at the
  * caller's line. A figure that is NaN is left out of the result; its `note` says why.
+ *
+ * Example of an error:  proportion_ci: conf is 95: expected a number between 0 and 1
+ *
+ * `index` is a place on the stack, `function` and `what` or `key` are words for the message.
+ * Options at `index` may be nil.
  */
 #ifndef BINDING_L_STAT_H
 #define BINDING_L_STAT_H
@@ -27,7 +32,8 @@ void stat_refuse(lua_State *L, const char *function, const char *what, double va
 /* Raises "FUNCTION: TEXT". */
 void stat_raise(lua_State *L, const char *function, const char *text);
 
-/* A positional number, or a field of the options at `index` (or `otherwise` if absent). */
+/* A positional number, or a field of the options at `index` (or `otherwise` if absent).
+ * NaN is in no range. Strings are not numbers, even "3". */
 double stat_number(lua_State *L, int index, const char *function, const char *what,
                    const struct range *range);
 double stat_option(lua_State *L, int index, const char *function, const char *key,
@@ -47,7 +53,8 @@ double *stat_list(lua_State *L, int index, const char *function, const char *wha
 struct plain_counts stat_table(lua_State *L, int index, const char *function,
                                const struct range *range);
 
-/* Sets a field of the table on top: a number (NaN: nothing), a whole count, the notes. */
+/* Sets a field of the table on top: a number (NaN: nothing), a whole count, the notes.
+ * Each leaves the table on top. */
 void stat_set(lua_State *L, const char *key, double value);
 void stat_set_count(lua_State *L, const char *key, double value);
 void stat_set_string(lua_State *L, const char *key, const char *value);

@@ -3,6 +3,13 @@
  * One closure serves them all: its upvalue is an entry of the list below, which names the
  * parameters for messages and calls dist.h. A result that is not a number means that an
  * argument is outside its domain, and is raised, never returned.
+ *
+ * Examples:  normal_quantile(0.975) = 1.959964    chi_squared_cdf(3.841459, 1, { upper = true
+ * }) = 0.05 binomial_cdf(2, 4, 0.5) = 0.6875    t_quantile(0.975, 10) = 2.228139
+ *
+ * upper = true is the chance above (for a quantile: p counts from above), computed for itself
+ * and not as 1 - p, so that small tails keep their digits. Failure: raised with the domain in
+ * words. No state, no memory.
  */
 #include <math.h>
 
@@ -10,6 +17,7 @@
 #include "binding/l_stat.h"
 #include "stat/dist/dist.h"
 
+/* The one shape that all have behind their adapter. */
 typedef double dist_function(const double *a, enum tail tail);
 
 /* Adapters: an array of numbers, the first of which is x or p, to the parameters of dist.h.
@@ -48,6 +56,7 @@ static double d_hypergeometric_cdf(const double *a, enum tail t) {
   return hypergeometric_cdf(a[0], a[1], a[2], a[3], t);
 }
 
+/* Numbers of the longest of them, the hypergeometric. */
 enum { MOST_PARAMETERS = 4 };
 
 /* One distribution function as Lua sees it. `of` gets `count` numbers. */

@@ -9,6 +9,12 @@
  * Lists are copied into scratch memory of Lua's, entry by entry, each a finite number. The rank
  * tests work on distinct values and how often each group has them; the engine makes that table
  * from the list, and gives it back before the result is pushed.
+ *
+ * Example: rank_sum({1, 2, 3}, {4, 5, 6}) -> statistic 0, p_value 0.1, cliff_delta -1, method
+ * "exact": of the 20 ways to choose 3 of 6 ranks, one is as low and one as high.
+ *
+ * Failure: raised, with the function and the entry of the list. A figure that does not exist
+ * (one value, no variance) is absent and `note` says why.
  */
 #include <math.h>
 
@@ -123,7 +129,8 @@ static int hedges_g(lua_State *L) {
 
 /* ---- ranks ---- */
 
-/* Values and groups in scratch blocks, as plain_tabulate wants them. */
+/* Values and groups in scratch blocks, as plain_tabulate wants them.
+ * `count` values so far; group[i] is the sample, from 0, that x[i] belongs to. */
 struct values {
   double *x;
   size_t *group;
@@ -168,7 +175,8 @@ static struct plain_rank_options rank_options(lua_State *L, int index, const cha
   return o;
 }
 
-/* The three tests that share their way from values to a table. */
+/* The three tests that share their way from values to a table.
+ * What run_rank chooses between. */
 enum rank_kind { RANK_SUM, SIGNED_RANK, KRUSKAL };
 
 /* The test of this kind; `value` is only for differences. */
@@ -265,7 +273,9 @@ static struct values samples(lua_State *L, const char *name) {
   return v;
 }
 
-/* kruskal{list, list, ...} -> { statistic, df, p_value, epsilon_squared, method, note } */
+/* kruskal{list, list, ...} -> { statistic, df, p_value, epsilon_squared, method, note }
+ * Two samples at least; ties are corrected for. The p-value is that of chi-squared on groups
+ * - 1. */
 static int kruskal(lua_State *L) {
   lua_settop(L, 1);
   struct values v = samples(L, "kruskal");
@@ -274,7 +284,8 @@ static int kruskal(lua_State *L) {
   return push_rank(L, &r, "epsilon_squared");
 }
 
-/* kruskal_table(rows of counts, a column each group) */
+/* kruskal_table(rows of counts, a column each group)
+ * The same result; counts may be fractions, in order of the values. */
 static int kruskal_table(lua_State *L) {
   lua_settop(L, 1);
   struct plain_rank r = plain_kruskal(stat_table(L, 1, "kruskal_table", &range_count));

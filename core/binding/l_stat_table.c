@@ -10,13 +10,17 @@
  * before the counts, so that a misspelt one is told even when the table is wrong as well;
  * counts are read into scratch memory of Lua's, so nothing of the engine's is held while Lua
  * may raise an error.
+ *
+ * Example: chi_squared({{10, 20}, {30, 40}}) -> statistic 0.794, df 1, p_value 0.373,
+ * cramer_v 0.089, smallest_expected 12, expected {{12, 18}, {28, 42}}.
  */
 #include <math.h>
 
 #include "base/handle.h"
 #include "binding/l_stat.h"
 
-/* Sets key = list of rows on the table on top, in the shape of the table given. */
+/* Sets key = list of rows on the table on top, in the shape of the table given.
+ * `cell` has t.rows * t.cols numbers, row by row. */
 static void set_rows(lua_State *L, const char *key, const double *cell, struct plain_counts t) {
   lua_createtable(L, (int)t.rows, 0);
   for (size_t i = 0; i < t.rows; i++) {
@@ -30,7 +34,8 @@ static void set_rows(lua_State *L, const char *key, const double *cell, struct p
   lua_setfield(L, -2, key);
 }
 
-/* Everything but the cells; without a test df is 0 and the figures are absent. */
+/* Everything but the cells; without a test df is 0 and the figures are absent.
+ * The cells are set by the caller. */
 static void push_chi_squared(lua_State *L, const struct plain_chi_squared *r) {
   bool tested = !(r->notes & NOTE_NO_TABLE);
   lua_createtable(L, 0, 18);
@@ -155,7 +160,8 @@ static int mcnemar(lua_State *L) {
   return 1;
 }
 
-/* The scores option as a list of `groups` numbers, or NULL; leaves its scratch on the stack. */
+/* The scores option as a list of `groups` numbers, or NULL; leaves its scratch on the stack.
+ * Any finite numbers, not necessarily rising. */
 static const double *scores_of(lua_State *L, const char *name, size_t groups) {
   size_t count;
   if (lua_isnoneornil(L, 3) || lua_getfield(L, 3, "scores") == LUA_TNIL) return NULL;
@@ -165,7 +171,8 @@ static const double *scores_of(lua_State *L, const char *name, size_t groups) {
 }
 
 /* trend(x, n, {scores}) -> { statistic, df, p_value, note }: x of n in ordered groups; scores
- * are 1, 2, 3, ... unless given. */
+ * are 1, 2, 3, ... unless given.
+ * Lists x and n of the same length, x[i] <= n[i]; one score a group. */
 static int trend(lua_State *L) {
   lua_settop(L, 3);
   static const char *const known[] = {"scores", NULL};
@@ -187,7 +194,8 @@ static int trend(lua_State *L) {
   return 1;
 }
 
-/* Reads a list of 2 x 2 tables into 4 counts each, row by row; *strata of them. */
+/* Reads a list of 2 x 2 tables into 4 counts each, row by row; *strata of them.
+ * Each table's own scratch is popped again: only the block of all stays. */
 static double *strata_of(lua_State *L, const char *name, size_t *strata) {
   luaL_checktype(L, 1, LUA_TTABLE);
   *strata = lua_rawlen(L, 1);
@@ -239,7 +247,8 @@ static int mantel_haenszel(lua_State *L) {
 }
 
 /* ordinal(rows) -> { concordant, discordant, tau_b, gamma, somers_d, spearman, note }: both
- * items in their order, from low to high. */
+ * items in their order, from low to high.
+ * All measures lie from -1 to 1; somers_d takes the columns as depending on the rows. */
 static int ordinal(lua_State *L) {
   lua_settop(L, 1);
   struct plain_ordinal r = plain_ordinal(stat_table(L, 1, "ordinal", &range_count));

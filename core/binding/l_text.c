@@ -3,6 +3,17 @@
  *
  * Lua's own tostring, tonumber and string.format follow the process's locale where they meet a
  * decimal point, and its string.lower knows ASCII alone; the engine's Lua comes here instead.
+ *
+ * Examples:
+ *
+ *   width("école") = 5         is_utf8("a\xFF") = false, 2     fold("École") = "ecole"
+ *   nearest({"genre", "age"}, "gendre") = "genre"              number(0.1) = "0.1"
+ *   fixed(2.5, 0) = "3"        digits(1234.5, 3) = "1.23e+03"
+ *   parse("1 234,5", ",", " ") = 1234.5
+ *   percent(1, 3, 1) = 333     in tenths of a percent
+ *
+ * All are pure functions of their arguments; wrong types are raised. Nothing depends on the
+ * locale.
  */
 #include <math.h>
 #include <string.h>
@@ -11,7 +22,8 @@
 #include "base/number.h"
 #include "binding/binding.h"
 
-/* width(s) -> columns on a terminal. */
+/* width(s) -> columns on a terminal.
+ * As base/text counts them, for tables of a fixed width. */
 static int l_width(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)text_width(l_check_text(L, 1)));
   return 1;
@@ -52,7 +64,8 @@ static int l_fold(lua_State *L) {
   return 1;
 }
 
-/* nearest({names}, typed) -> up to three of the names, the nearest first. */
+/* nearest({names}, typed) -> up to three of the names, the nearest first.
+ * Nothing when no name is near. names: a list of strings, read raw. */
 static int l_nearest(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   struct text typed = l_check_text(L, 2);
@@ -68,7 +81,9 @@ static int l_nearest(lua_State *L) {
   return (int)found;
 }
 
-/* number(x) -> the shortest decimal that reads back the same. */
+/* number(x) -> the shortest decimal that reads back the same.
+ * Integers are printed as they are, floats by the shortest digits: the point is a point in
+ * every locale. */
 static int l_number(lua_State *L) {
   char out[NUMBER_ROOM];
   if (lua_isinteger(L, 1)) {
@@ -80,7 +95,8 @@ static int l_number(lua_State *L) {
   return 1;
 }
 
-/* fixed(x, decimals) -> rounded half away from zero on the exact value. */
+/* fixed(x, decimals) -> rounded half away from zero on the exact value.
+ * decimals from 0 to 20. */
 static int l_fixed(lua_State *L) {
   char out[NUMBER_ROOM];
   double value = luaL_checknumber(L, 1);
@@ -91,7 +107,8 @@ static int l_fixed(lua_State *L) {
   return 1;
 }
 
-/* digits(x, significant) -> as %g. */
+/* digits(x, significant) -> as %g.
+ * significant from 1 to 17; 17 always reads back the same. */
 static int l_digits(lua_State *L) {
   char out[NUMBER_ROOM];
   double value = luaL_checknumber(L, 1);
@@ -102,7 +119,8 @@ static int l_digits(lua_State *L) {
   return 1;
 }
 
-/* parse(s [, decimal [, thousands]]) -> the number, or nil. */
+/* parse(s [, decimal [, thousands]]) -> the number, or nil.
+ * decimal and thousands are one character each; without thousands no grouping is accepted. */
 static int l_parse(lua_State *L) {
   struct text t = l_check_text(L, 1);
   struct number_style style = {*luaL_optstring(L, 2, "."), *luaL_optstring(L, 3, "")};
@@ -113,7 +131,9 @@ static int l_parse(lua_State *L) {
 }
 
 /* percent(k, n, decimals [, rule]) -> 100 k / n in units of 10^-decimals, rounded once on whole
- * numbers; rule is "half_up" (default), "half_even" or "half_down". */
+ * numbers; rule is "half_up" (default), "half_even" or "half_down".
+ * 1/3 with decimals 1 is 333. Integers only, so no binary fraction is ever rounded. n > 0,
+ * decimals 0 to 6. */
 static int l_percent(lua_State *L) {
   static const char *const rules[] = {"half_up", "half_even", "half_down", NULL};
   int64_t out;

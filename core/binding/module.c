@@ -3,6 +3,15 @@
  * The Lua files of the engine are compiled in (embedded.c, made by lua/embed.lua) and loaded
  * on first use, so that an empty script pays for nothing but the start. Their chunk names
  * start with "=bilan", which is how an error message finds the analyst's own line.
+ *
+ * What `require` finds, and from where:
+ *
+ *   bilan            lua/bilan.lua as an array of bytes    preload, run at once
+ *   bilan.NAME       lua/bilan/NAME.lua, likewise          preload, run when asked for
+ *   bilan.core       open_core: where, version, parts      each part made on first use
+ *
+ * Owner: the arrays are constants of the program; the parts are tables of the state. Failure:
+ * a Lua error (memory, or a part that is not there).
  */
 #include "binding/module.h"
 
@@ -11,7 +20,8 @@
 #include "base/number.h"
 #include "binding/host.h"
 
-/* lua_Alloc on the handle's allocator, which keeps the sizes itself. */
+/* lua_Alloc on the handle's allocator, which keeps the sizes itself.
+ * `after` of 0 frees, as lua_Alloc has it; NULL means that memory is refused and Lua raises. */
 static void *allocate(void *mem, void *block, size_t before, size_t after) {
   (void)before;
   if (after) return mem_resize(mem, block, after);
@@ -22,7 +32,8 @@ static void *allocate(void *mem, void *block, size_t before, size_t after) {
 /* One allocator for state and engine: its cap, its count and its switch hold for both. */
 lua_State *l_new_state(bilan *b) { return lua_newstate(allocate, &b->mem); }
 
-/* One Lua file of the engine, compiled in by lua/embed.lua; the list ends with a NULL name. */
+/* One Lua file of the engine, compiled in by lua/embed.lua; the list ends with a NULL name.
+ * `bytes` is source text, loaded in mode "t": no bytecode is ever accepted. */
 struct embedded {
   const char *name;
   const unsigned char *bytes;
@@ -50,6 +61,7 @@ static int l_where(lua_State *L) {
 static const struct {
   const char *name;
   lua_CFunction open;
+/* In no particular order: names are looked up one by one, once. */
 } parts[] = {
     {"data", l_data_open}, {"csv", l_csv_open},           {"expr", l_expr_open},
     {"sql", l_sql_open},   {"estimate", l_estimate_open}, {"stat", l_stat_open},
@@ -57,7 +69,9 @@ static const struct {
     {"gnuplot", l_gnuplot_open},
 };
 
-/* A part of the core is made when it is first asked for: core.stat, core.csv, ... */
+/* A part of the core is made when it is first asked for: core.stat, core.csv, ...
+ * core[name]: index 1 is core, 2 the name. Stored, so that __index is asked once a part.
+ * Raises for an unknown one. */
 static int core_index(lua_State *L) {
   const char *name = luaL_checkstring(L, 2);
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {

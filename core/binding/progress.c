@@ -1,4 +1,11 @@
-/* progress.c - see progress.h. */
+/* progress.c - see progress.h.
+ *
+ * The line is one write: carriage return, "erase to the end of the line" (ECMA-48, EL), then
+ * at most 76 columns of text, so it never wraps and the next carriage return takes all of it
+ * away. A quiet second first, then at most ten lines a second.
+ *
+ *   \r ESC [ K enquete.csv: reading
+ */
 #include "binding/progress.h"
 
 #include <stdlib.h>
@@ -8,8 +15,10 @@
 
 #include "base/system.h"
 
+/* Milliseconds before the first line and between two; bytes of the text that are looked at. */
 enum { QUIET_MS = 1000, BETWEEN_MS = 100, LINE_ROOM = 76 };
 
+/* Milliseconds on a clock that never goes backwards; 0 when there is none. */
 static int64_t now_ms(void) {
   struct timespec t;
   if (clock_gettime(CLOCK_MONOTONIC, &t)) return 0;
@@ -36,6 +45,8 @@ static void put(bilan *b, const char *s, size_t n) {
   }
 }
 
+/* The buffer has twice the room of the text: a byte that is not UTF-8 grows when it is put as
+ * a character. */
 void progress_step(struct progress *p, bilan *b, struct text what, bool slow) {
   char line[2 * LINE_ROOM] = "\r\033[K";
   size_t n = strlen(line), at = 0;
@@ -52,6 +63,7 @@ void progress_step(struct progress *p, bilan *b, struct text what, bool slow) {
   p->last = now;
 }
 
+/* Nothing is written when no line stands there. */
 void progress_clear(struct progress *p, bilan *b) {
   if (p->shown) put(b, "\r\033[K", 4);
   p->shown = false;

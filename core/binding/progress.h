@@ -4,6 +4,10 @@
  * next, and is gone before anything else is printed. Nothing shows unless standard error is a
  * terminal (and not a dumb one), nor in the first second, so that pipes, tests and quick runs
  * see no difference.
+ *
+ * Owner: the host's (host.h). Nothing is allocated and nothing fails: a terminal that takes
+ * no bytes is left alone. The clock is read only where a line may be shown, so no result
+ * depends on it.
  */
 #ifndef BINDING_PROGRESS_H
 #define BINDING_PROGRESS_H

@@ -4,6 +4,17 @@
  *
  * Affinity follows SQLite: an item, a CAST and a COLLATE of them have one, every other
  * expression (also +item) has none. A number has NUMERIC affinity, everything else TEXT.
+ *
+ * What the checker leaves on a node, for "revenu > 2 * 1000 and genre = 'fille'":
+ *
+ *   2 * 1000         constant: worked out once a block
+ *   revenu > ...     only = NULL (numbers): row by row
+ *   genre = 'fille'  only = genre: a table of truths by code, then one load per row
+ *
+ * An expression may be bound again, to another table or to the same one after a change: each
+ * node is reset first. Errors are BILAN_USAGE, point at the name, and name the nearest one
+ * that exists. Cost: the nodes, plus a look through the names for each item, plus the levels
+ * of each part that is tabulated.
  */
 #include <math.h>
 #include <string.h>
@@ -13,6 +24,8 @@
 #include "expr/functions.h"
 #include "expr/lex.h"
 
+/* What every step needs: the handle for messages, the expression, the table that lends its
+ * columns. */
 struct checker {
   bilan *b;
   struct expr *e;
@@ -26,7 +39,9 @@ static bilan_status point(const struct checker *k, const struct node *at, bilan_
 
 /* ---- names ------------------------------------------------------------------------------ */
 
-/* An exact name first; else the only one that differs in ASCII case, as SQL has it. */
+/* An exact name first; else the only one that differs in ASCII case, as SQL has it.
+ * SIZE_MAX when there is none, and when two names differ from it in case only: then neither
+ * is meant for sure. */
 static size_t find_item(const struct table *t, struct text name) {
   size_t place = table_find(t, name), found = SIZE_MAX;
   if (place != SIZE_MAX) return place;
@@ -49,7 +64,8 @@ static bilan_status no_item(const struct checker *k, const struct node *node) {
   return point(k, node, status);
 }
 
-/* Fails with "no WHAT "typed"" and the nearest of `names`. */
+/* Fails with "no WHAT "typed"" and the nearest of `names`.
+ * Always fails; `typed` is what was written. */
 static bilan_status no_such(const struct checker *k, const struct node *at, const char *what,
                             struct text typed, const struct text *names, size_t count) {
   size_t best[NAMES_BEST];
@@ -120,7 +136,8 @@ static bilan_status wrong_count(const struct checker *k, const struct node *node
                     wanted == 1 ? "" : "s", given));
 }
 
-/* The option's own column, for has(item, 'option'). */
+/* The option's own column, for has(item, 'option').
+ * dict_find gives 0 for no level, and no option has code 0. */
 static bilan_status check_option(const struct checker *k, struct node *node) {
   const struct node *option = node->child->next;
   const struct column *set = node->child->column;
@@ -183,7 +200,9 @@ static bool is_number(const struct node *node) {
          (node->value.type == VALUE_INTEGER || node->value.type == VALUE_REAL);
 }
 
-/* An item that shows labels, compared with a number, would silently never match: say so. */
+/* An item that shows labels, compared with a number, would silently never match: say so.
+ * Example: "niveau > 2" where niveau shows "primaire", "collège", ...: SQL would compare text
+ * with a number and call every text the greater. */
 static bilan_status check_labelled(const struct checker *k, const struct node *node) {
   const struct node *item = NULL;
   bool number = false;
@@ -220,7 +239,9 @@ static void merge_operands(struct node *node) {
   if (mixed) node->only = NULL;
 }
 
-/* Checks a node after its operands. Everything a former binding left is reset. */
+/* Checks a node after its operands. Everything a former binding left is reset.
+ * A survey word does not check its operands by this walk: its item is looked up by check_word
+ * itself. */
 static bilan_status check_node(const struct checker *k, struct node *node) {
   node->affinity = AFFINITY_NONE;
   node->constant = false;
@@ -242,7 +263,8 @@ static bilan_status check_node(const struct checker *k, struct node *node) {
   return status;
 }
 
-/* Works out the largest parts that depend on one coded column. */
+/* Works out the largest parts that depend on one coded column.
+ * A survey word over a SET has no levels: it is worked out row by row. */
 static bilan_status tabulate(const struct checker *k, struct node *node) {
   if (node->only) return eval_levels(k->b, k->e, node);
   if (node->op == OP_WORD) return BILAN_OK;
@@ -251,7 +273,8 @@ static bilan_status tabulate(const struct checker *k, struct node *node) {
   return status;
 }
 
-/* A failed binding leaves the expression unbound. */
+/* A failed binding leaves the expression unbound.
+ * The table is held until the next binding or expr_free. */
 bilan_status expr_bind(bilan *b, struct expr *e, struct table *t) {
   struct checker k = {b, e, t};
   table_free(e->table);

@@ -1,5 +1,17 @@
 /* eval.c - see eval.h. The operators that give values; those that give truths are in
- * logic.c. Recursion follows the tree, whose height the parser has bounded. */
+ * logic.c. Recursion follows the tree, whose height the parser has bounded.
+ *
+ * Operands: the left one is worked out in the result's own vector and overwritten row by row,
+ * the right one in a vector of the pool, so a tree of height h needs about h vectors whatever
+ * its number of nodes (and one more for each argument of a call). A constant stays one value
+ * (mask 0) as long as it meets constants only:
+ *
+ *   2 * 3 + age     2 * 3 once, then spread over the block and added to age
+ *
+ * Owner: vectors are the run's; texts are lent by columns or live in the run's arena until
+ * the block is done. Failure: BILAN_NOMEM and BILAN_LIMIT. Cost: rows times nodes, less what
+ * level tables save.
+ */
 #include "expr/eval.h"
 
 #include <math.h>
@@ -9,7 +21,8 @@
 
 /* ---- vectors ---------------------------------------------------------------------------- */
 
-/* One value for all rows. */
+/* One value for all rows.
+ * mask 0 makes v[i & mask] the same for every i. */
 static void set_constant(struct vector *out, struct value v) {
   out->mask = 0;
   out->v[0] = v;
@@ -29,13 +42,16 @@ static size_t rows_of(const struct run *run, const struct vector *x) {
 
 /* ---- items ------------------------------------------------------------------------------ */
 
-/* What a level is worth: NULL, its number, or its label. */
+/* What a level is worth: NULL, its number, or its label.
+ * numeric: the item shows numbers here, not labels. */
 static struct value level_value(const struct level *level, bool numeric) {
   if (level->missing) return value_null();
   return numeric ? value_of_number(level->value) : value_text(level->label);
 }
 
-/* The labels ticked in a row, joined by ";". */
+/* The labels ticked in a row, joined by ";".
+ * Options in the order of the set's dictionary, not in the order in which they were ticked,
+ * which is not kept. */
 static bilan_status ticked_labels(struct run *run, const struct column *set, size_t row,
                                   struct value *out) {
   struct buffer b;
@@ -50,7 +66,8 @@ static bilan_status ticked_labels(struct run *run, const struct column *set, siz
   return status;
 }
 
-/* Numbers straight from the column. */
+/* Numbers straight from the column.
+ * `missing` may be NULL: then every row has a number. */
 static void eval_numbers(struct run *run, const struct column *c, struct vector *out) {
   const double *numbers = c->numbers + run->first;
   const uint8_t *missing = c->missing ? c->missing + run->first : NULL;
@@ -58,14 +75,16 @@ static void eval_numbers(struct run *run, const struct column *c, struct vector 
     out->v[i] = missing && missing[i] ? value_null() : value_of_number(numbers[i]);
 }
 
-/* The codes themselves are the rows: a level's value each. */
+/* The codes themselves are the rows: a level's value each.
+ * Only while a level table is made: run->first counts codes, not rows. */
 static void eval_level_items(struct run *run, const struct node *node, struct vector *out) {
   bool numeric = node->affinity == AFFINITY_NUMERIC;
   for (size_t i = 0; i < run->count; i++)
     out->v[i] = level_value(dict_level(node->column->dict, (uint32_t)(run->first + i)), numeric);
 }
 
-/* The values of an item for the block. */
+/* The values of an item for the block.
+ * Inside a level table the rows are codes; every other column is read row by row. */
 static bilan_status eval_item(struct run *run, const struct node *node, struct vector *out) {
   const struct column *c = node->column;
   bilan_status status = BILAN_OK;
@@ -102,7 +121,8 @@ static size_t count_ticked(const struct column *set, size_t row) {
   return n;
 }
 
-/* A survey word about level `code` of a coded column. */
+/* A survey word about level `code` of a coded column.
+ * answered is 1 or 0, never NULL; missing is NULL for an answer. */
 static struct value word_of_level(enum word word, const struct column *c, uint32_t code) {
   const struct level *level = dict_level(c->dict, code);
   switch (word) {
@@ -127,6 +147,7 @@ static struct value word_of_row(enum word word, const struct column *c, size_t r
   return value_of_number(column_number(c, row));
 }
 
+/* A survey word for the block: by level while a level table is made, else by row. */
 static bilan_status eval_word(struct run *run, const struct node *node, struct vector *out) {
   out->mask = SIZE_MAX;
   for (size_t i = 0; i < run->count; i++)
@@ -136,6 +157,7 @@ static bilan_status eval_word(struct run *run, const struct node *node, struct v
   return BILAN_OK;
 }
 
+/* One value, whatever the number of rows. */
 static bilan_status eval_literal(struct run *run, const struct node *node, struct vector *out) {
   (void)run;
   set_constant(out, node->value);
@@ -145,7 +167,8 @@ static bilan_status eval_literal(struct run *run, const struct node *node, struc
 /* ---- operators of one and of two operands ----------------------------------------------- */
 
 /* CAST to anything but TEXT. To NUMERIC, a text that is a whole real number becomes an integer
- * when it is small enough to have a fraction (2^51), as SQLite has it. */
+ * when it is small enough to have a fraction (2^51), as SQLite has it.
+ * `to` is i, r, t or n, as the parser wrote it; t is dealt with by cast_to_text. */
 static struct value cast(struct value v, char to) {
   if (v.type == VALUE_NULL) return v;
   if (to == 'i') return value_integer(value_to_int(v));
@@ -219,7 +242,8 @@ static bilan_status concat(struct run *run, struct value *out, struct value a,
   return BILAN_OK;
 }
 
-/* out = out <op> right, row by row; one row when both are constant. */
+/* out = out <op> right, row by row; one row when both are constant.
+ * The result stays constant when both sides are. */
 static bilan_status combine(struct run *run, const struct node *node, struct vector *out,
                             const struct vector *right) {
   bilan_status status = BILAN_OK;
@@ -233,6 +257,7 @@ static bilan_status combine(struct run *run, const struct node *node, struct vec
   return expr_point(run->b, run->e, node->at, status);
 }
 
+/* Arithmetic, bits and ||. The right vector goes back to the pool on every path. */
 static bilan_status eval_binary(struct run *run, const struct node *node, struct vector *out) {
   struct vector *right = NULL;
   bilan_status status = eval_values(run, node->child, out);
@@ -246,7 +271,8 @@ static bilan_status eval_binary(struct run *run, const struct node *node, struct
 
 /* ---- calls and CASE --------------------------------------------------------------------- */
 
-/* Calls the function for every row, or once when all arguments are constant. */
+/* Calls the function for every row, or once when all arguments are constant.
+ * min, max and nullif compare under the collation of the call. */
 static bilan_status call_rows(struct run *run, const struct node *node, struct vector *out,
                               struct vector *const *args, size_t count) {
   struct value row[ARGUMENTS_MOST];
@@ -280,7 +306,8 @@ struct branches {
   struct vector *base, *condition, *result;
 };
 
-/* The truth of one WHEN in branches->condition. */
+/* The truth of one WHEN in branches->condition.
+ * With a base, x = value; without, the condition itself. */
 static bilan_status eval_when(struct run *run, const struct node *node,
                               const struct node *when, const struct branches *k) {
   if (!node->has_base) return eval_truth(run, when, k->condition);
@@ -291,7 +318,8 @@ static bilan_status eval_when(struct run *run, const struct node *node,
   return status;
 }
 
-/* Takes the result of a branch where its condition is the first to be true. */
+/* Takes the result of a branch where its condition is the first to be true.
+ * out->truth is a mark here, not a truth: 1 for a row that has its result. */
 static bilan_status take_branch(struct run *run, const struct node *then, struct vector *out,
                                 const struct branches *k) {
   bilan_status status = eval_values(run, then, k->result);
@@ -342,6 +370,7 @@ static bilan_status eval_case(struct run *run, const struct node *node, struct v
 
 typedef bilan_status (*value_function)(struct run *, const struct node *, struct vector *);
 
+/* Operators that are absent here are those of logic.c. */
 static const value_function evaluators[OP_COUNT] = {
     [OP_LITERAL] = eval_literal, [OP_ITEM] = eval_item,         [OP_CALL] = eval_call,
     [OP_WORD] = eval_word,       [OP_NEGATE] = eval_unary,      [OP_PLUS] = eval_unary,
@@ -364,7 +393,8 @@ static void values_to_truth(struct run *run, struct vector *out) {
     out->truth[i] = (uint8_t)value_truth(out->v[i & out->mask]);
 }
 
-/* The values of a part worked out beforehand, by the codes of its column. */
+/* The values of a part worked out beforehand, by the codes of its column.
+ * O(1) a row, whatever the part of the tree it stands for. */
 static void look_up_values(struct run *run, const struct node *node, struct vector *out) {
   const struct value *values = node->table->values;
   out->mask = SIZE_MAX;
@@ -412,7 +442,9 @@ bilan_status eval_truth(struct run *run, const struct node *node, struct vector 
 
 /* ---- levels ----------------------------------------------------------------------------- */
 
-/* Evaluates blocks of codes instead of rows. */
+/* Evaluates blocks of codes instead of rows.
+ * Goes on until every code has its value and its truth; node->table is still NULL, so the
+ * node itself is evaluated and not looked up. */
 static bilan_status fill_table(struct run *run, const struct node *node,
                                struct level_table *table) {
   struct vector *out = NULL;
@@ -432,7 +464,8 @@ static bilan_status fill_table(struct run *run, const struct node *node,
   return status;
 }
 
-/* Texts made for a level live in e->bound, as long as the binding. */
+/* Texts made for a level live in e->bound, as long as the binding.
+ * The cost is that of the dictionary, paid once per binding. BILAN_NOMEM, BILAN_LIMIT. */
 bilan_status eval_levels(bilan *b, struct expr *e, struct node *node) {
   struct run run;
   size_t count = dict_count(node->only->dict);

@@ -43,8 +43,12 @@
 #include "data/domain.h"
 #include "data/table.h"
 
+/* An expression belongs to the handle that parsed it, and to one thread at a time: binding
+ * writes into its tree. */
 struct expr;
 
+/* Limits, so that an expression from a stranger costs a bounded amount of memory and stack.
+ * What goes over fails with BILAN_LIMIT. */
 enum {
   EXPR_TEXT_MOST = 1 << 20, /* bytes of an expression */
   EXPR_DEPTH_MOST = 400,    /* nested parentheses; terms of one chain; levels of the tree */
@@ -54,6 +58,7 @@ enum {
 
 /* Parses; the source is copied. Free with expr_free. */
 bilan_status expr_parse(bilan *b, struct expr **out, struct text source);
+/* Gives the table back that the last binding held. */
 void expr_free(struct expr *e); /* NULL is fine */
 
 /* Looks up items, functions and options, and holds the table until the next binding or

@@ -7,6 +7,18 @@
  * its domain, is NULL.
  *
  * No function reads or changes anything but its arguments: no clock, no randomness.
+ *
+ * Worked examples:
+ *
+ *   coalesce(NULL, 2) = 2     nullif(9, 9) = NULL       iif(NULL, 'a', 'b') = 'b'
+ *   round(2.5) = 3.0          round(2.675, 2) = 2.67 (the double lies below 2.675)
+ *   length('école') = 5       substr('bilan', -2) = 'an'  instr('bilan', 'la') = 3
+ *   replace('a-b', '-', '') = 'ab'   concat('a', NULL, 1) = 'a1'   trim('..a.', '.') = 'a'
+ *
+ * Owner: texts that a function makes lie in the run's arena until the block is done; a part
+ * of an argument's own text is lent, not copied. Failure: memory and BILAN_LIMIT for a text
+ * over EXPR_VALUE_MOST, nothing else; a wrong type gives NULL. Cost: the length of the
+ * arguments; replace and instr at worst length of text times length of what is looked for.
  */
 #include "expr/functions.h"
 
@@ -28,7 +40,8 @@ static bool any_null(const struct value *args, size_t count) {
 
 /* ---- NULL and choice -------------------------------------------------------------------- */
 
-/* The first argument that is not NULL. ifnull is the same with two. */
+/* The first argument that is not NULL. ifnull is the same with two.
+ * coalesce(x, y, ...). */
 static bilan_status call_coalesce(ARGS) {
   UNUSED(run);
   *out = value_null();
@@ -36,7 +49,8 @@ static bilan_status call_coalesce(ARGS) {
   return BILAN_OK;
 }
 
-/* NULL when both arguments are equal, else the first. */
+/* NULL when both arguments are equal, else the first.
+ * nullif(x, y): nullif(revenu, 9999) takes out a code for "no answer". */
 static bilan_status call_nullif(ARGS) {
   bool same = !any_null(args, count) && value_compare(args[0], args[1], run->collation) == 0;
   *out = same ? value_null() : args[0];
@@ -67,7 +81,8 @@ static bilan_status call_max(ARGS) {
   return BILAN_OK;
 }
 
-/* The storage class: 'null', 'integer', 'real', 'text'. */
+/* The storage class: 'null', 'integer', 'real', 'text'.
+ * As the expression sees it: a whole number of a survey is 'integer'. */
 static bilan_status call_typeof(ARGS) {
   static const char *const names[] = {"null", "integer", "real", "text"};
   UNUSED(run);
@@ -107,7 +122,8 @@ static bilan_status call_round(ARGS) {
   return BILAN_OK;
 }
 
-/* The number that an argument is, as a whole; false for NULL and other texts. */
+/* The number that an argument is, as a whole; false for NULL and other texts.
+ * '12' and ' 12 ' are numbers, '12 ans' is none: unlike in arithmetic. */
 static bool as_number(struct value *number, struct value v) {
   *number = value_apply_numeric(v);
   return number->type == VALUE_INTEGER || number->type == VALUE_REAL;
@@ -141,6 +157,8 @@ static double log_two(double x) { return positive(x, log2); }
     UNUSED(count);                                \
     return via(out, args[0], f);                  \
   }
+/* Rows of the table that are one function of the mathematical library applied to a checked
+ * number. A result that is no number, as sqrt(-1), becomes NULL in value_real. */
 CALL(call_ceil, of_whole, ceil)
 CALL(call_floor, of_whole, floor)
 CALL(call_trunc, of_whole, trunc)
@@ -170,6 +188,7 @@ static bilan_status of_two(struct value *out, const struct value *args,
   return BILAN_OK;
 }
 
+/* power(x, y) = x^y as a real; NULL where it is no number, as power(-8, 1.0 / 3). */
 static bilan_status call_power(ARGS) {
   UNUSED(run);
   UNUSED(count);
@@ -197,7 +216,8 @@ static bilan_status call_sign(ARGS) {
 
 /* ---- texts ------------------------------------------------------------------------------ */
 
-/* Bytes of the first `characters` characters of t. */
+/* Bytes of the first `characters` characters of t.
+ * All of t when it has fewer. */
 static size_t bytes_of(struct text t, uint64_t characters) {
   size_t at = 0;
   while (at < t.n && characters--) text_next(t, &at);
@@ -219,7 +239,8 @@ static bilan_status part_of(struct run *run, struct value *out, struct value sou
   return BILAN_OK;
 }
 
-/* out = what `b` collected; closes it. */
+/* out = what `b` collected; closes it.
+ * Copies into the run's arena, where texts live; BILAN_LIMIT when it is too long. */
 static bilan_status take_buffer(struct run *run, struct value *out, struct buffer *b) {
   bilan_status status = b->failed ? fail_nomem(run->b) : run_text(run, out, b->s, b->n);
   buffer_free(b);
@@ -238,6 +259,8 @@ static bilan_status change_case(struct run *run, struct value *out, struct value
   return take_buffer(run, out, &b);
 }
 
+/* lower(x) and upper(x): letters of any alphabet that base/letter_case knows, unlike SQLite's
+ * own. */
 static bilan_status call_lower(ARGS) {
   UNUSED(count);
   return change_case(run, out, args[0], text_lower);
@@ -294,6 +317,7 @@ static bilan_status trim(struct run *run, struct value *out, const struct value 
   return part_of(run, out, args[0], t);
 }
 
+/* trim, ltrim, rtrim (x [, set]): `set` is a set of characters, not a text to be removed. */
 static bilan_status call_trim(ARGS) { return trim(run, out, args, count, true, true); }
 static bilan_status call_ltrim(ARGS) { return trim(run, out, args, count, true, false); }
 static bilan_status call_rtrim(ARGS) { return trim(run, out, args, count, false, true); }
@@ -305,7 +329,9 @@ static int64_t clamp(int64_t x, int64_t limit) {
 
 /* From `start` (1 = first character, negative = from the end) `length` characters, to the
  * left of it when negative: SQLite's rule, also for a start of 0, which stands before the
- * first character. *from and *n are characters. */
+ * first character. *from and *n are characters.
+ * Examples over 5 characters: (2, 3) is from 1, 3 of them; (-2, far) from 3; (0, 2) from 0,
+ * 1; (4, -2) from 1, 2. */
 static void substr_range(int64_t start, int64_t length, int64_t total, int64_t *from,
                          int64_t *n) {
   bool leftward = length < 0;
@@ -347,7 +373,8 @@ static bilan_status call_substr(ARGS) {
   return part_of(run, out, args[0], rest);
 }
 
-/* The offset of `what` in t from `at` on, SIZE_MAX when it is not there. */
+/* The offset of `what` in t from `at` on, SIZE_MAX when it is not there.
+ * `what` is not empty. memchr finds candidates, memcmp decides. */
 static size_t find(struct text t, size_t at, struct text what) {
   for (; at + what.n <= t.n; at++) {
     const char *hit = memchr(t.s + at, what.s[0], t.n - what.n - at + 1);
@@ -385,6 +412,7 @@ static bilan_status call_replace(ARGS) {
   for (size_t hit; (hit = find(t, at, what)) != SIZE_MAX; at = hit + what.n) {
     buffer_add(&b, t.s + at, hit - at);
     buffer_text(&b, by);
+    /* Over the limit already: run_text refuses it below, so there is no point in going on. */
     if (b.n > EXPR_VALUE_MOST) break;
   }
   buffer_add(&b, t.s + at, t.n - at);
@@ -403,7 +431,8 @@ static bilan_status call_concat(ARGS) {
 
 /* ---- names ------------------------------------------------------------------------------ */
 
-/* In alphabetical order. */
+/* In alphabetical order.
+ * Name, least and most arguments, the function. */
 static const struct function functions[] = {
     {"abs", 1, 1, call_abs},
     {"ceil", 1, 1, call_ceil},
@@ -441,6 +470,7 @@ static const struct function functions[] = {
     {"upper", 1, 1, call_upper},
 };
 
+/* In the order of enum word. */
 static const char *const words[WORDS] = {"answered", "missing", "has", "ticked", "label",
                                          "value"};
 
@@ -451,6 +481,7 @@ const struct function *function_find(struct text name) {
   return NULL;
 }
 
+/* Case aside, as for functions. WORDS stands for "none". */
 enum word word_find(struct text name) {
   size_t i = 0;
   while (i < WORDS && !lex_same_word(name, text_of(words[i]))) i++;

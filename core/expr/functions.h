@@ -1,11 +1,20 @@
-/* functions.h - the functions of the expression language. */
+/* functions.h - the functions of the expression language.
+ *
+ * A function sees values only, never rows or columns; words about an item itself (answered,
+ * missing, has, ...) are found by word_find and evaluated in eval.c, since they need the
+ * column. Adding a function means a row in the table of functions.c, its name in
+ * expr_function_names, and a line in the reference of the language.
+ */
 #ifndef EXPR_FUNCTIONS_H
 #define EXPR_FUNCTIONS_H
 
 #include "expr/run.h"
 
+/* The most arguments of any call, so that a row of them fits on the stack. */
 enum { ARGUMENTS_MOST = 32 };
 
+/* A row of the table. The checker has counted the arguments before `call` runs: least <=
+ * count <= most. */
 struct function {
   const char *name;
   unsigned least, most; /* arguments */

@@ -3,11 +3,24 @@
  * As SQLite does, any byte from 0x80 on counts as a letter, so that names in every language
  * are plain names; but the blanks of typography (U+00A0, U+202F) separate, and its quotes
  * are refused with a hint, since word processors put them in unasked.
+ *
+ * Grammar of a token, in the order in which the first byte is looked at:
+ *
+ *   number   digits [. digits] [e [sign] digits] | . digits ... | 0x hex digits
+ *   string   ' ... '    doubled '' inside is one quote
+ *   name     " ... "  ` ... `  [ ... ]   or   letter { letter | digit | $ }
+ *   sign     the longest of the table below
+ *
+ * Keywords are not reserved inside quotes: "end" is an item of that name. A number that runs
+ * into a letter ("1st") is an error rather than two tokens, since it is nearly always a name
+ * that needs quotes.
  */
 #include "expr/lex.h"
 
 #include <string.h>
 
+/* Sorted for the reader only; a place in this list is a value of enum token_type after
+ * WORD_AND. */
 static const char *const words[] = {
     "and",  "as",     "between", "case", "cast", "collate", "distinct", "else",
     "end",  "escape", "false",   "from", "glob", "in",      "is",       "isnull",
@@ -26,6 +39,7 @@ static const struct {
              {"+", TOKEN_PLUS},    {"-", TOKEN_MINUS},       {"&", TOKEN_BIT_AND},
              {"|", TOKEN_BIT_OR}};
 
+/* ASCII's ten, whatever the locale says. */
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* Letters of a name: ASCII's, the underscore, and every byte beyond ASCII. */
@@ -33,6 +47,7 @@ static bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
 }
 
+/* Digits after 0x. */
 static bool is_hex(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -40,6 +55,7 @@ static bool is_hex(char c) {
 /* A small letter for a capital of ASCII. */
 static char lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c); }
 
+/* Sizes first: most pairs differ there. */
 bool lex_same_word(struct text a, struct text b) {
   if (a.n != b.n) return false;
   for (size_t i = 0; i < a.n; i++)
@@ -64,7 +80,8 @@ static size_t blank_at(struct text t, size_t at) {
   return starts(t, at, "\xE2\x80\xAF") ? 3 : 0;
 }
 
-/* The offset after blanks and comments; a comment that never ends goes to the end. */
+/* The offset after blanks and comments; a comment that never ends goes to the end.
+ * Comments are SQL's two kinds and do not nest. */
 static size_t skip_blanks(struct text t, size_t at) {
   while (at < t.n) {
     size_t blank = blank_at(t, at);
@@ -108,7 +125,8 @@ static size_t number_end(struct text t, size_t at) {
   return at;
 }
 
-/* The end of a quoted token that begins at `at`, past its closing quote; 0: there is none. */
+/* The end of a quoted token that begins at `at`, past its closing quote; 0: there is none.
+ * A doubled quote is part of the text and stepped over. */
 static size_t quoted_end(struct text t, size_t at) {
   char close = t.s[at] == '[' ? ']' : t.s[at];
   for (at++; at < t.n; at++) {
@@ -148,7 +166,8 @@ static bool take(struct text t, size_t *at, struct token *token, enum token_type
   return true;
 }
 
-/* The longest sign at *at; anything else is a fault. */
+/* The longest sign at *at; anything else is a fault.
+ * Two hints are better than one: a semicolon is common at the end of a query. */
 static bool take_sign(struct text t, size_t *at, struct token *token, struct lex_fault *fault) {
   for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
     if (starts(t, *at, signs[i].sign))
@@ -164,6 +183,8 @@ bool lex_next(struct text t, size_t *at, struct token *token, struct lex_fault *
   char c = t.s[*at];
   if (is_digit(c) || (c == '.' && is_digit(peek(t, *at + 1)))) {
     size_t end = number_end(t, *at);
+    /* "12abc": SQLite calls this an unrecognized token; here the message says what to do
+     * about it. */
     if (end < t.n && is_letter(t.s[end]) && !blank_at(t, end))
       return fault_at(fault, end, "a name cannot begin with a digit; quote it: \"1st name\"");
     return take(t, at, token, TOKEN_NUMBER, end);

@@ -1,11 +1,22 @@
 /* lex.h - an expression cut into tokens. Nothing is copied: a token is a slice of the source;
- * quotes stay on it until the parser asks for its text. */
+ * quotes stay on it until the parser asks for its text.
+ *
+ * Worked example: the source  age>=15 and "lieu dit"='Bas'  gives
+ *
+ *   NAME age | GE >= | NUMBER 15 | WORD_AND and | NAME "lieu dit" | EQ = | STRING 'Bas' | END
+ *
+ * Owner: the source's; tokens are valid as long as it. Cost: one pass, a byte looked at a
+ * bounded number of times (a plain name is compared with the 24 reserved words once). Failure
+ * is `false` and a fault, not a status: the parser knows the handle and how to point.
+ */
 #ifndef EXPR_LEX_H
 #define EXPR_LEX_H
 
 #include "base/handle.h"
 #include "base/text.h"
 
+/* The words stand last and in the order of the list in lex.c, since a word's place there is
+ * added to WORD_AND. */
 enum token_type {
   TOKEN_END,
   TOKEN_NUMBER,
@@ -35,13 +46,17 @@ struct lex_fault {
   size_t at;
 };
 
-/* The token at or after *at, and steps over it. false: *fault says why. */
+/* The token at or after *at, and steps over it. false: *fault says why.
+ * At the end the token is TOKEN_END, empty, and asking again gives it again. */
 bool lex_next(struct text source, size_t *at, struct token *token, struct lex_fault *fault);
 
-/* Appends the text of a string or name without its quotes, doubled ones made single. */
+/* Appends the text of a string or name without its quotes, doubled ones made single.
+ * A plain name is appended as it is. Out of memory is recorded in the buffer. */
 void lex_unquote(struct buffer *out, struct text token);
 
-/* Are two ASCII words the same, case aside? */
+/* Are two ASCII words the same, case aside?
+ * Bytes beyond ASCII must be equal: "École" and "école" are two words here, as they are for
+ * SQLite. */
 bool lex_same_word(struct text a, struct text b);
 
 #endif

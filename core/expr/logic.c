@@ -3,6 +3,22 @@
  * Truth is three-valued (S. C. Kleene, "Introduction to Metamathematics", 1952, section 64)
  * and coded false 0 < unknown 1 < true 2, so that AND is the minimum, OR the maximum and NOT
  * 2 - x: loops over bytes that compilers turn into vector instructions.
+ *
+ * Truth tables, read off the codes (F = 0, U = 1, T = 2):
+ *
+ *   AND = min   F U T      OR = max   F U T      NOT x = 2 - x
+ *   F           F F F      F          F U T      F -> T
+ *   U           F U U      U          U U T      U -> U
+ *   T           F U T      T          T T T      T -> F
+ *
+ * So "age > 20" is unknown for a row without an age, and so is its negation: a filter keeps
+ * neither. IS, IS TRUE and IS FALSE are the operators that are never unknown.
+ *
+ * Worked example:  x IN (1, NULL)  is T for 1 and U for every other x, never F, since the
+ * NULL might have been x; the OR of the comparisons gives exactly that.
+ *
+ * Owner and failure as in eval.c: vectors of the pool, BILAN_NOMEM and BILAN_LIMIT from the
+ * operands alone.
  */
 #include "expr/eval.h"
 #include "expr/pattern.h"
@@ -43,6 +59,7 @@ static void compare(struct run *run, uint8_t *truth, char sign, const struct vec
   }
 }
 
+/* CASE with a base asks for this too: CASE x WHEN y is x = y, so a NULL base takes no branch. */
 void logic_equal(struct run *run, uint8_t *truth, const struct vector *x,
                  const struct vector *y, enum affinity affinity, enum collation collation) {
   compare(run, truth, '=', x, y, affinity, collation);
@@ -93,6 +110,8 @@ static bilan_status two_operands(struct run *run, const struct node *node, struc
   return status;
 }
 
+/* x <sign> y. The right side first: when it is a constant, the left may not need to be worked
+ * out at all. */
 static bilan_status eval_compare(struct run *run, const struct node *node, struct vector *out) {
   struct vector *right = NULL;
   bool ready = false;
@@ -149,6 +168,7 @@ static void greatest(struct run *run, uint8_t *x, const uint8_t *y) {
   for (size_t i = 0; i < run->count; i++) x[i] = x[i] > y[i] ? x[i] : y[i];
 }
 
+/* NOT x: unknown stays unknown. */
 static bilan_status eval_not(struct run *run, const struct node *node, struct vector *out) {
   bilan_status status = eval_truth(run, node->child, out);
   if (!status) negate(run, out->truth);
@@ -229,6 +249,7 @@ static bilan_status eval_like(struct run *run, const struct node *node, struct v
 
 typedef bilan_status (*logic_function)(struct run *, const struct node *, struct vector *);
 
+/* NULL for the operators that give values; logic_has asks for that. */
 static const logic_function evaluators[OP_COUNT] = {
     [OP_COMPARE] = eval_compare, [OP_IS] = eval_is,   [OP_IS_TRUTH] = eval_is_truth,
     [OP_NOT] = eval_not,         [OP_AND] = eval_and_or, [OP_OR] = eval_and_or,
@@ -236,6 +257,7 @@ static const logic_function evaluators[OP_COUNT] = {
     [OP_GLOB] = eval_like,
 };
 
+/* True for the operators with a row in the table above. */
 bool logic_has(const struct node *node) { return evaluators[node->op] != NULL; }
 
 bilan_status logic_eval(struct run *run, const struct node *node, struct vector *out) {

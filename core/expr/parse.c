@@ -9,17 +9,30 @@
  * Bounds: recursion and the height of the tree stop at EXPR_DEPTH_MOST, nodes at
  * EXPR_NODES_MOST, so that no source, however hostile, exhausts the stack here or later in
  * the evaluator, which recurses along the same tree.
+ *
+ * Worked example: "a + b * c = d"
+ *
+ *   parse_level(1)   operand a, then + (7): right side parse_level(8)
+ *     parse_level(8) operand b, then * (8): right side parse_level(9) = c; then = (4) is weaker
+ *                    and stops here: b * c
+ *   back in level 1  a + (b * c), then = (4): right side parse_level(5) = d
+ *
+ * Owner: nodes and texts lie in the expression's own arena; a failed parse frees the whole.
+ * Errors are BILAN_USAGE ("expected ..., found ...") or BILAN_LIMIT and point at the token.
+ * Cost: linear in the source.
  */
 #include <string.h>
 
 #include "expr/lex.h"
 #include "expr/tree.h"
 
+/* The levels of the head, in the same order: a greater number binds more strongly. */
 enum strength {
   LEVEL_OR = 1, LEVEL_AND, LEVEL_NOT, LEVEL_EQUAL, LEVEL_ORDER, LEVEL_BITS, LEVEL_SUM,
   LEVEL_PRODUCT, LEVEL_CONCAT, LEVEL_COLLATE, LEVEL_UNARY
 };
 
+/* One token of lookahead is all the grammar needs. */
 struct parser {
   bilan *b;
   struct expr *e;
@@ -39,7 +52,8 @@ static bilan_status advance(struct parser *p) {
   return expr_point(p->b, p->e, fault.at, fail(p->b, BILAN_USAGE, "%s", fault.what));
 }
 
-/* Fails at the token at hand: "expected ..., found ...". */
+/* Fails at the token at hand: "expected ..., found ...".
+ * At most 40 bytes of the token are shown, cut on a whole character. */
 static bilan_status expected(struct parser *p, const char *what) {
   const struct token *t = &p->token;
   int shown = t->text.n < 40 ? (int)t->text.n : 40;
@@ -65,7 +79,8 @@ static bilan_status accept(struct parser *p, enum token_type type, bool *found) 
 
 /* ---- nodes ------------------------------------------------------------------------------ */
 
-/* A node without operands; counted against EXPR_NODES_MOST. */
+/* A node without operands; counted against EXPR_NODES_MOST.
+ * `at` is the offset that messages about the node point to. */
 static bilan_status new_node(struct parser *p, enum op op, size_t at, struct node **out) {
   if (++p->e->nodes > EXPR_NODES_MOST)
     return expr_point(p->b, p->e, at,
@@ -158,7 +173,8 @@ static bilan_status parse_list(struct parser *p, struct node *node, struct node 
   return expect(p, TOKEN_RIGHT, "')' or ','");
 }
 
-/* The name at hand: a call when '(' follows, else an item. */
+/* The name at hand: a call when '(' follows, else an item.
+ * A quoted name is never a function: "abs"(x) is an error. */
 static bilan_status parse_name(struct parser *p, struct node *node) {
   bool call, plain = p->token.text.s[0] != '"' && p->token.text.s[0] != '[' &&
                      p->token.text.s[0] != '`';
@@ -200,7 +216,8 @@ static bilan_status parse_branches(struct parser *p, struct node *node, struct n
   return status ? status : expect(p, WORD_END, "WHEN, ELSE or END");
 }
 
-/* CASE [base] WHEN ... END; the base, when there is one, is the first operand. */
+/* CASE [base] WHEN ... END; the base, when there is one, is the first operand.
+ * The first operand of WHEN branches follows the base in the list. */
 static bilan_status parse_case(struct parser *p, struct node *node) {
   struct node *base = NULL;
   node->op = OP_CASE;
@@ -241,7 +258,8 @@ static bilan_status parse_cast(struct parser *p, struct node *node) {
   return status ? status : expect(p, TOKEN_RIGHT, "')'");
 }
 
-/* A sign or NOT before its operand. */
+/* A sign or NOT before its operand.
+ * `level` is what the operand binds with: -a * b is (-a) * b, NOT a = b is NOT (a = b). */
 static bilan_status parse_prefix(struct parser *p, struct node *node, enum op op,
                                  enum strength level) {
   struct node *operand;
@@ -290,6 +308,8 @@ struct infix {
   enum strength level;
 };
 
+/* WORD_NOT stands for NOT IN, NOT LIKE, ... between two operands; the prefix NOT is an
+ * operand's. */
 static const struct infix infixes[] = {
     {WORD_OR, OP_OR, 0, LEVEL_OR},
     {WORD_AND, OP_AND, 0, LEVEL_AND},
@@ -335,7 +355,8 @@ static bilan_status parse_right(struct parser *p, struct node *node, struct node
   return status ? status : add_child(p, node, left, right);
 }
 
-/* [NOT] [DISTINCT FROM] operand, after IS. */
+/* [NOT] [DISTINCT FROM] operand, after IS.
+ * x IS TRUE is not x = 1: any number other than 0 is true, hence the operator of its own. */
 static bilan_status parse_is(struct parser *p, struct node *node, struct node *left) {
   bool distinct = false;
   bilan_status status = accept(p, WORD_NOT, &node->negated);
@@ -361,7 +382,8 @@ static bilan_status is_null(struct parser *p, struct node *node, struct node *le
   return status ? status : add_child(p, node, left, null);
 }
 
-/* IN (list); the list may be empty, then nothing is in it. */
+/* IN (list); the list may be empty, then nothing is in it.
+ * x IN () is false and x NOT IN () true, also for NULL in the list's place. */
 static bilan_status parse_in(struct parser *p, struct node *node, struct node *left) {
   bilan_status status = expect(p, TOKEN_LEFT, "'(' after IN");
   return status ? status : parse_list(p, node, left);
@@ -432,7 +454,8 @@ static bilan_status parse_rest(struct parser *p, const struct infix *infix, stru
   }
 }
 
-/* The operator at hand, with `*out` as its left operand; *out becomes the whole. */
+/* The operator at hand, with `*out` as its left operand; *out becomes the whole.
+ * Both `left` and what follows become operands of one new node. */
 static bilan_status parse_operator(struct parser *p, const struct infix *infix,
                                    struct node **out) {
   struct node *node, *left = *out;
@@ -509,6 +532,7 @@ bilan_status expr_parse(bilan *b, struct expr **out, struct text source) {
   return status;
 }
 
+/* The tree needs no walk: its arena goes as a whole. */
 void expr_free(struct expr *e) {
   if (!e) return;
   table_free(e->table);

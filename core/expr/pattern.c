@@ -4,9 +4,23 @@
  * characters" wildcard takes one character more. An earlier wildcard never needs to be
  * reconsidered, since whatever it could take the last one can take as well, so the cost is at
  * most length of text times length of pattern, and there is no recursion.
+ *
+ * Worked example, LIKE '%ab' on "aab":
+ *
+ *   text  pattern   at the wildcard: remember (text 0, pattern 1)
+ *   a     a         same, go on
+ *   a     b         differ: back, the wildcard takes "a"; go on at (text 1, pattern 1)
+ *   a     a         same
+ *   b     b         same; both at their end: true
+ *
+ * The argument is the classical one for wildcards in strings; see R. Cox, "Glob matching can
+ * be simple and fast too" (2017), and SQLite's description of LIKE and GLOB
+ * (sqlite.org/lang_expr.html#like). Texts are read by whole characters; an invalid byte
+ * counts as one character. No memory, no failure.
  */
 #include "expr/pattern.h"
 
+/* The pattern with what its signs mean: `glob` says whether * ? [ or % _ are the wildcards. */
 struct pattern {
   struct text p;
   uint32_t escape;
@@ -87,10 +101,12 @@ static bool match(struct text t, const struct pattern *k) {
   }
 }
 
+/* An escape at the very end of the pattern matches nothing, so the answer is false. */
 bool pattern_like(struct text text, struct text pattern, uint32_t escape) {
   return match(text, &(struct pattern){pattern, escape, false});
 }
 
+/* There is no escape in GLOB: [*] stands for a star. */
 bool pattern_glob(struct text text, struct text pattern) {
   return match(text, &(struct pattern){pattern, 0, true});
 }

@@ -1,4 +1,12 @@
-/* pattern.h - LIKE and GLOB as SQLite matches them. */
+/* pattern.h - LIKE and GLOB as SQLite matches them.
+ *
+ *   pattern_like  'Fille' with 'f_ll%'   true: case aside, _ is i, % is e
+ *   pattern_like  '50 %' with '50 \%', escape \   true
+ *   pattern_glob  'q12' with 'q[0-9]*'   true
+ *
+ * The whole text must match, not a part of it. Both work on characters of UTF-8, take no
+ * memory and cannot fail; the cost is at most the product of the two lengths.
+ */
 #ifndef EXPR_PATTERN_H
 #define EXPR_PATTERN_H
 

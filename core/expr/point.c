@@ -5,6 +5,11 @@
  *                  ^
  * Columns count characters from 1 over the whole expression. Only the line with the place is
  * shown, and of a long line the part around it; control characters become blanks.
+ *
+ * Cost: the length of the expression, once, on the way out of a failure. A position beyond
+ * the end is the end: that is where something was expected. Invariant: the excerpt never
+ * begins or stops inside a character, so a message that is UTF-8 stays UTF-8; the caret is
+ * placed by display width (text_width), not by bytes.
  */
 #include <string.h>
 

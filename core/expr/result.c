@@ -1,10 +1,22 @@
-/* result.c - what an expression gives: a domain or a column. */
+/* result.c - what an expression gives: a domain or a column.
+ *
+ * Both go through the table block by block: evaluate the root, take what is wanted of the
+ * block, clear the texts. Memory stays at a few vectors and the texts of one block, however
+ * many rows there are; the result is a bit a row (domain) or a column. Example: with ages 12,
+ * NULL, 40 the expression "age >= 15" gives the domain 001 and, derived, the numbers 0, no
+ * answer, 1.
+ *
+ * Owner: the caller owns the domain or the column. On failure *out is untouched and nothing
+ * is left behind but the binding.
+ */
+#include <math.h>
 #include <string.h>
 
 #include "data/gather.h"
 #include "expr/eval.h"
 
-/* An evaluation of the root, block by block. */
+/* An evaluation of the root, block by block.
+ * `out` takes the root's values or truths of the block at hand. */
 struct pass {
   struct run run;
   struct arena texts;
@@ -20,6 +32,7 @@ static bilan_status pass_open(bilan *b, struct pass *p, struct expr *e, struct t
   return status ? status : run_vector(&p->run, &p->out);
 }
 
+/* Safe after a pass_open that failed at any step. */
 static void pass_close(struct pass *p) {
   if (p->out) run_release(&p->run, p->out);
   run_close(&p->run);
@@ -74,7 +87,8 @@ static bilan_missing why_missing(const struct node *node, size_t row) {
   return kind;
 }
 
-/* One value of the result. Booleans are the numbers 0 and 1. */
+/* One value of the result. Booleans are the numbers 0 and 1. Beyond the range of numbers there
+ * is no answer, as where a quotient or a logarithm does not exist: a column holds finite ones. */
 static bilan_status gather_value(struct gather *g, const struct node *root, struct value v,
                                  size_t row) {
   char room[NUMBER_ROOM];
@@ -83,7 +97,8 @@ static bilan_status gather_value(struct gather *g, const struct node *root, stru
     return gather_missing(g, kind ? kind : BILAN_NO_ANSWER);
   }
   if (v.type == VALUE_TEXT) return gather_text(g, value_as_text(v, room));
-  return gather_number(g, value_to_double(v));
+  double number = value_to_double(v);
+  return isfinite(number) ? gather_number(g, number) : gather_missing(g, BILAN_NO_ANSWER);
 }
 
 /* The texts of a CASE's branches become the first levels, in the order written. */

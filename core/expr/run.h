@@ -15,6 +15,8 @@
 
 enum { BLOCK = 1024, TEXTS_MOST = 1 << 28 /* bytes of texts made in one block */ };
 
+/* A vector holds values, or truths, or first one and then the other: eval_values and
+ * eval_truth say which part is filled. */
 struct vector {
   struct vector *next;  /* in the pool */
   size_t mask;          /* 0: v[0] for all rows; else SIZE_MAX */
@@ -22,6 +24,7 @@ struct vector {
   uint8_t truth[BLOCK]; /* an enum truth per row, where truths are asked for */
 };
 
+/* One evaluation; on the stack of its caller, for one expression and one thread. */
 struct run {
   bilan *b;
   const struct expr *e;

@@ -2,6 +2,19 @@
  *
  * A node lives in the expression's arena. Its operands hang in a list (child, then next).
  * The parser fills the first part; the checker, once per table, the second.
+ *
+ * Worked example: "age >= 15 and genre = 'fille'" becomes
+ *
+ *   OP_AND
+ *     OP_COMPARE sign 'g'            only = NULL when age is a column of numbers
+ *       OP_ITEM age, OP_LITERAL 15
+ *     OP_COMPARE sign '='            only = genre's column: this part gets a level table
+ *       OP_ITEM genre, OP_LITERAL 'fille'
+ *
+ * Invariants: height is 1 + the largest height of the operands and never exceeds
+ * EXPR_DEPTH_MOST, so recursion along the tree is safe; `table` is set on the largest parts
+ * that depend on one coded column, and stays until the next binding; columns are lent by the
+ * table that the expression holds.
  */
 #ifndef EXPR_TREE_H
 #define EXPR_TREE_H
@@ -39,13 +52,17 @@ enum word { WORD_OF_ANSWERED, WORD_OF_MISSING, WORD_OF_HAS, WORD_OF_TICKED, WORD
 
 struct function;
 
-/* A node worked out for every level of the one coded column it depends on. */
+/* A node worked out for every level of the one coded column it depends on.
+ * Both arrays are indexed by code, 0 .. count - 1, so codes of missing answers have their
+ * entry too. */
 struct level_table {
   size_t count;
   struct value *values;
   uint8_t *truth;
 };
 
+/* Made zeroed by the parser, so that what an operator does not use is zero; lives and dies
+ * with the expression. */
 struct node {
   /* by the parser */
   enum op op;
@@ -70,6 +87,7 @@ struct node {
   struct level_table *table;
 };
 
+/* Freed by expr_free; nodes point into `tree`, tables of levels into `bound`. */
 struct expr {
   struct mem *mem;
   struct text source;

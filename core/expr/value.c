@@ -1,4 +1,15 @@
-/* value.c - see value.h. */
+/* value.c - see value.h.
+ *
+ * Three parts: text as a number, a number as text, order and arithmetic. The delicate points
+ * are those where a naive conversion loses something:
+ *
+ *   CAST('9223372036854775808' AS INTEGER)   clamped to 2^63 - 1
+ *   9007199254740993 > 9007199254740992.0    compared exactly: 1
+ *   -9223372036854775808 / -1                does not fit: a real, 2^63
+ *   -9223372036854775808 % -1                0; the machine's own remainder would trap
+ *
+ * Cost: constant, or the length of a text.
+ */
 #include "expr/value.h"
 
 #include <math.h>
@@ -39,7 +50,9 @@ static size_t skip_exponent(struct text t, size_t at) {
   return end > at + 1 + sign ? end : at;
 }
 
-/* Digits may stand on either side of the point, or on both. */
+/* Digits may stand on either side of the point, or on both.
+ * Grammar: blanks [sign] digits [. digits] [e [sign] digits]. An exponent without digits is
+ * not part of the prefix, so '1e' is 1. Never fails: no digit at all gives an empty prefix. */
 static struct prefix scan_prefix(struct text t) {
   size_t start = 0;
   while (start < t.n && is_blank(t.s[start])) start++;
@@ -81,6 +94,7 @@ static struct value prefix_value(struct prefix p) {
   return value_real(prefix_double(p.digits));
 }
 
+/* '12abc' is 12, '1.5e1' is 15.0 (a real: it was written with a point), '' is 0. */
 struct value value_numeric(struct value v) {
   if (v.type != VALUE_TEXT) return v;
   return prefix_value(scan_prefix((struct text){v.as.s, v.n}));
@@ -99,6 +113,7 @@ int64_t value_to_int(struct value v) {
   return t.s[0] == '-' ? INT64_MIN : INT64_MAX;
 }
 
+/* An integer beyond 2^53 is rounded to the nearest double, as the cast of C does. */
 double value_to_double(struct value v) {
   if (v.type == VALUE_REAL) return v.as.r;
   if (v.type == VALUE_INTEGER) return (double)v.as.i;
@@ -106,12 +121,14 @@ double value_to_double(struct value v) {
   return prefix_double(scan_prefix((struct text){v.as.s, v.n}).digits);
 }
 
+/* A real keeps its fraction here: 0.5 is true, where CAST AS INTEGER would make it 0. */
 enum truth value_truth(struct value v) {
   if (v.type == VALUE_NULL) return TRUTH_UNKNOWN;
   if (v.type == VALUE_INTEGER) return v.as.i ? TRUTH_TRUE : TRUTH_FALSE;
   return value_to_double(v) != 0 ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
+/* ' 12 ' becomes 12, '12abc' stays a text: the difference between affinity and arithmetic. */
 struct value value_apply_numeric(struct value v) {
   if (v.type != VALUE_TEXT) return v;
   struct prefix p = scan_prefix((struct text){v.as.s, v.n});
@@ -148,6 +165,7 @@ static size_t print_integer(char room[NUMBER_ROOM], int64_t i) {
   return at;
 }
 
+/* The answer points into `room` or into the value's own text: it lives no longer than either. */
 struct text value_as_text(struct value v, char room[NUMBER_ROOM]) {
   if (v.type == VALUE_TEXT) return (struct text){v.as.s, v.n};
   if (v.type == VALUE_NULL) return (struct text){"", 0};
@@ -204,6 +222,7 @@ static int compare_texts(struct text a, struct text b, enum collation collation)
   return order < 0 ? -1 : order > 0;
 }
 
+/* Preconditions: neither is NULL. Numbers stand before texts whatever they are. */
 int value_compare(struct value a, struct value b, enum collation collation) {
   bool a_text = a.type == VALUE_TEXT, b_text = b.type == VALUE_TEXT;
   if (a_text != b_text) return a_text ? 1 : -1;

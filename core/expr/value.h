@@ -8,6 +8,17 @@
  *   - there is no NaN: it is NULL
  * Numbers from and to text go through base/number, so they are correctly rounded and do not
  * depend on the locale.
+ *
+ * Examples:
+ *
+ *   7 / 2 = 3              7 / 2.0 = 3.5         5 % 0 = NULL       NULL + 1 = NULL
+ *   '3 pommes' + 1 = 4     'x' + 1 = 1           2 < '10' is true: numbers before text
+ *   '10' = 10 is true under NUMERIC affinity, false under none
+ *
+ * A value is a small struct passed by copy; it owns nothing. Its text is lent and must
+ * outlive it: texts of a column and of a dictionary do, texts made on the way live in the
+ * arena of the run. No function here fails or takes memory; room for the text of a number is
+ * the caller's.
  */
 #ifndef EXPR_VALUE_H
 #define EXPR_VALUE_H
@@ -15,6 +26,8 @@
 #include "base/number.h"
 #include "base/text.h"
 
+/* In the order that typeof() names them and in which the classes sort, integers and reals
+ * being one class. */
 enum value_type { VALUE_NULL, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT };
 
 struct value {
@@ -27,14 +40,18 @@ struct value {
   enum value_type type;
 };
 
-/* Which conversion a comparison asks of its operands (SQLite's column affinity). */
+/* Which conversion a comparison asks of its operands (SQLite's column affinity).
+ * NONE compares storage classes as they are; TEXT turns numbers to text first; NUMERIC turns
+ * texts that are numbers as a whole to numbers first. */
 enum affinity { AFFINITY_NONE, AFFINITY_TEXT, AFFINITY_NUMERIC };
 
+/* BINARY compares bytes; NOCASE folds A to Z; RTRIM leaves blanks at the end out. */
 enum collation { COLLATE_BINARY, COLLATE_NOCASE, COLLATE_RTRIM };
 
 /* Three-valued logic, in the order that makes AND the minimum and OR the maximum. */
 enum truth { TRUTH_FALSE = 0, TRUTH_UNKNOWN = 1, TRUTH_TRUE = 2 };
 
+/* Constructors. value_real makes NULL of a NaN, so no value ever holds one. */
 static inline struct value value_null(void) { return (struct value){.type = VALUE_NULL}; }
 static inline struct value value_integer(int64_t i) {
   return (struct value){.as.i = i, .type = VALUE_INTEGER};
@@ -60,6 +77,8 @@ struct value value_numeric(struct value v);
 
 int64_t value_to_int(struct value v);   /* CAST AS INTEGER: towards zero, at the ends clamped */
 double value_to_double(struct value v); /* CAST AS REAL; NULL is 0 */
+/* NULL is unknown; a number is true unless it is 0; a text counts as its numeric prefix, so
+ * 'x' is false. */
 enum truth value_truth(struct value v);
 
 /* The text of a value; a number is written into `room`. NULL gives an empty text. */

@@ -7,6 +7,11 @@
  * become part of a path. What gnuplot says on standard error is handed to the caller, who knows
  * which of it is a fault. Messages are capped at a megabyte and a file at 64 megabytes; time
  * and memory of the child are process.c's business.
+ *
+ * Owner: bytes of files and messages are blocks of the handle's, given back by gnuplot_free;
+ * the folder and the process are gone when gnuplot_draw returns, on every path. Failure:
+ * BILAN_USAGE for a name, and what process_run and io_read_file give (no gnuplot, time,
+ * stopped, caps).
  */
 #include "io/gnuplot.h"
 
@@ -17,6 +22,7 @@
 #include "base/io.h"
 #include "base/process.h"
 
+/* Bytes of a name, of a path; caps on messages and on one file. */
 enum { NAME_ROOM = 64, PATH_ROOM = 2048, MESSAGES_CAP = 1 << 20, FILE_CAP = 64 << 20 };
 
 /* No blank, no slash, nothing that a shell or gnuplot gives a meaning to. */

@@ -11,6 +11,13 @@
  * The limits are those of that page where a survey allows it. More generous: columns (surveys
  * have hundreds), expression depth, compound terms and arguments (reports list many levels).
  * The date functions still know 'now' when a query names it: that is the analyst's choice.
+ *
+ * Example: "SELECT * FROM survey; DROP TABLE survey" fails with BILAN_USAGE, "expected one
+ * SELECT, found a second statement"; "SELECT random()" with "function random is not allowed";
+ * a recursive query without an end with BILAN_LIMIT after 4 * 10^9 instructions.
+ *
+ * Failure: BILAN_USAGE (the query), BILAN_DATA (a damaged file), BILAN_LIMIT (steps,
+ * lengths), BILAN_NOMEM.
  */
 #include "io/sqlite_guard.h"
 
@@ -43,7 +50,8 @@ static int deny(struct guard *g, const char *kind, const char *what) {
   return SQLITE_DENY;
 }
 
-/* SQLite asks here while it compiles; what is not granted does not compile. */
+/* SQLite asks here while it compiles; what is not granted does not compile.
+ * A read of a table that is allowed covers all its columns. `second` is the function's name. */
 static int authorize(void *guard, int action, const char *a, const char *second,
                      const char *database, const char *trigger) {
   struct guard *g = guard;
@@ -80,6 +88,7 @@ static void change_case(sqlite3_context *context, sqlite3_value *value,
   buffer_free(&out);
 }
 
+/* NULL stays NULL: change_case then sets no result. */
 static void call_lower(sqlite3_context *context, int count, sqlite3_value **args) {
   (void)count;
   change_case(context, args[0], text_lower);
@@ -128,6 +137,8 @@ static bilan_status prepare_connection(bilan *b, sqlite3 *db) {
                            "PRAGMA mmap_size=0");
 }
 
+/* Without a mutex of SQLite's own: a connection is used by one thread. Nothing is left open
+ * on failure. */
 bilan_status guard_open(bilan *b, sqlite3 **db, struct guard *guard) {
   sqlite3 *opened = NULL;
   *guard = (struct guard){.b = b};
@@ -148,6 +159,7 @@ void guard_lock(sqlite3 *db, struct guard *guard) {
 
 /* ---- statements and errors -------------------------------------------------------------- */
 
+/* No rows are wanted. `sql` is the engine's own text, never a stranger's. */
 bilan_status guard_exec(bilan *b, sqlite3 *db, const char *sql) {
   int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
   return code ? guard_fail(b, db, NULL, code) : BILAN_OK;
@@ -186,6 +198,7 @@ static bilan_status check_tail(bilan *b, sqlite3 *db, const char *s, size_t n) {
   return fail(b, BILAN_USAGE, "query: expected one SELECT, found a second statement");
 }
 
+/* *out is the caller's to finalize. The query may end in a semicolon or a comment. */
 bilan_status guard_prepare(bilan *b, sqlite3 *db, struct guard *guard, struct text query,
                            sqlite3_stmt **out) {
   sqlite3_stmt *s = NULL;

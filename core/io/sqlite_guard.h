@@ -1,5 +1,13 @@
 /* sqlite_guard.h - a database connection that can read and do nothing else. Only the sqlite_*
- * files of this folder see sqlite3.h. */
+ * files of this folder see sqlite3.h.
+ *
+ *   guard_open      a fresh database in memory; the owner fills or attaches what may be read
+ *   guard_lock      from here on: SELECT alone, one table when `only` names it, steps counted
+ *   guard_prepare   a stranger's query, compiled under the guard
+ *   sqlite3_close   the owner's; no connection outlives a call of sqlite_table.h
+ *
+ * Owner: the connection is the caller's, who closes it before the guard goes out of scope.
+ */
 #ifndef IO_SQLITE_GUARD_H
 #define IO_SQLITE_GUARD_H
 
@@ -26,6 +34,7 @@ enum {
 /* A connection to a database in memory, hardened, with lower and upper for all letters. It is
  * open for the owner's own set-up until guard_lock. */
 bilan_status guard_open(bilan *b, sqlite3 **db, struct guard *guard);
+/* `guard` stays where it is until the connection is closed: SQLite keeps its address. */
 void guard_lock(sqlite3 *db, struct guard *guard);
 
 /* A statement of the owner's own. */

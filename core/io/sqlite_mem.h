@@ -1,4 +1,8 @@
-/* sqlite_mem.h - SQLite's memory out of a handle's allocator. */
+/* sqlite_mem.h - SQLite's memory out of a handle's allocator.
+ *
+ * The memory of queries is otherwise out of sight: SQLite would take it from the system, and
+ * neither the cap nor the switch that makes the n-th request fail would see it.
+ */
 #ifndef IO_SQLITE_MEM_H
 #define IO_SQLITE_MEM_H
 

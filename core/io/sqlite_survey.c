@@ -8,6 +8,15 @@
  * Numbers are shown as NUMERIC, whole ones as integers; labels, free text and ticked options
  * (joined by ";") as TEXT; no answer of any kind as NULL. SQL's names ignore ASCII case: an
  * item whose name another one has already, case aside, is shown with "_2", "_3" behind it.
+ *
+ * Life of a query: vtab_connect (columns told), vtab_best_index (a scan of n rows),
+ * vtab_open, vtab_filter (first row), then vtab_column for the columns that are used,
+ * vtab_next until vtab_eof, vtab_close, vtab_disconnect. Joins of the survey with itself have
+ * a cursor each.
+ *
+ * Cost: a row and column asked for is one look into a column; names are compared pairwise
+ * once, when the source is opened. Failure: BILAN_USAGE without items, BILAN_NOMEM; inside
+ * SQLite's callbacks SQLITE_NOMEM is the only one.
  */
 #include "io/sqlite_survey.h"
 
@@ -16,6 +25,7 @@
 
 #include "base/number.h"
 
+/* SQLite's own limit on the columns of a table (SQLITE_MAX_COLUMN). */
 enum { COLUMNS_MOST = 2000 };
 
 /* ---- the columns ------------------------------------------------------------------------ */
@@ -63,6 +73,7 @@ static size_t count_options(const struct table *t) {
   return n;
 }
 
+/* Nothing is left open on failure; `s` may then be closed all the same. */
 bilan_status survey_source_open(bilan *b, struct survey_source *s, const struct table *t,
                                 const struct domain *domain, bool options) {
   size_t items = table_count(t), more = options ? count_options(t) : 0;
@@ -112,6 +123,7 @@ static bilan_status join_ticked(bilan *b, const struct column *set, size_t row,
   return room->failed ? fail_nomem(b) : BILAN_OK;
 }
 
+/* In order: an option's tick, no answer, a number, ticked labels, a label. */
 bilan_status survey_cell(bilan *b, struct cell *out, const struct shown *shown, size_t row,
                          struct buffer *room) {
   const struct column *c = shown->column;
@@ -165,6 +177,7 @@ static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
   return SQLITE_OK;
 }
 
+/* The source is not SQLite's: only the vtab goes. */
 static int vtab_disconnect(sqlite3_vtab *base) {
   struct survey_vtab *v = (struct survey_vtab *)base;
   mem_free(&v->source->b->mem, v);
@@ -190,6 +203,7 @@ static int vtab_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   return SQLITE_OK;
 }
 
+/* The room for joined labels goes with the cursor. */
 static int vtab_close(sqlite3_vtab_cursor *base) {
   struct survey_cursor *c = (struct survey_cursor *)base;
   struct mem *mem = c->room.mem;
@@ -198,6 +212,7 @@ static int vtab_close(sqlite3_vtab_cursor *base) {
   return SQLITE_OK;
 }
 
+/* From a cursor to what it reads. */
 static struct survey_source *source_of(const sqlite3_vtab_cursor *base) {
   return ((struct survey_vtab *)base->pVtab)->source;
 }
@@ -222,6 +237,7 @@ static int vtab_filter(sqlite3_vtab_cursor *base, int number, const char *name, 
   return SQLITE_OK;
 }
 
+/* One row further, over those outside the domain. */
 static int vtab_next(sqlite3_vtab_cursor *base) {
   struct survey_cursor *c = (struct survey_cursor *)base;
   c->row++;
@@ -229,6 +245,7 @@ static int vtab_next(sqlite3_vtab_cursor *base) {
   return SQLITE_OK;
 }
 
+/* Not zero behind the last row. */
 static int vtab_eof(sqlite3_vtab_cursor *base) {
   const struct survey_cursor *c = (const struct survey_cursor *)base;
   return c->row >= table_rows(source_of(base)->table);
@@ -258,6 +275,7 @@ static int vtab_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out) {
   return SQLITE_OK;
 }
 
+/* `s` has no destructor: it belongs to whoever opened it. */
 int survey_register(sqlite3 *db, struct survey_source *s) {
   /* Without xCreate the table is there by the name of the module. */
   static const sqlite3_module module = {

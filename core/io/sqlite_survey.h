@@ -1,4 +1,13 @@
-/* sqlite_survey.h - a survey table shown to SQLite as the table `survey`. */
+/* sqlite_survey.h - a survey table shown to SQLite as the table `survey`.
+ *
+ * Example: an item "âge" of numbers and an item "loisirs" with options lecture and sport are
+ * shown as
+ *
+ *   CREATE TABLE survey("âge" NUMERIC, "loisirs" TEXT,
+ *                       "loisirs:lecture" NUMERIC HIDDEN, "loisirs:sport" NUMERIC HIDDEN)
+ *
+ * Hidden columns do not come with SELECT * but may be named: they are 1, 0 or NULL.
+ */
 #ifndef IO_SQLITE_SURVEY_H
 #define IO_SQLITE_SURVEY_H
 
@@ -14,6 +23,8 @@ struct shown {
   bool number;                 /* numbers, not labels */
 };
 
+/* Lends table and domain; owns `shown` and the text of the schema. Closed after the
+ * connection. */
 struct survey_source {
   bilan *b;
   const struct table *table;
@@ -33,7 +44,8 @@ void survey_source_close(struct survey_source *s); /* idempotent */
 int survey_register(sqlite3 *db, struct survey_source *s);
 
 /* One value: an integer when whole, a real, a text, or NULL. A text is lent, or stands in
- * `room` until the next call. */
+ * `room` until the next call.
+ * The field of struct cell that counts. */
 enum cell_type { CELL_NULL, CELL_INTEGER, CELL_REAL, CELL_TEXT };
 struct cell {
   enum cell_type type;

@@ -1,4 +1,20 @@
-/* sqlite_table.c - see sqlite_table.h. */
+/* sqlite_table.c - see sqlite_table.h.
+ *
+ * Three ways, one middle:
+ *
+ *   sql_query      survey -> virtual table `survey` -> guarded SELECT -> gather -> table
+ *   sqlite_read    file -> bytes -> database in memory -> checked -> SELECT -> gather -> table
+ *   sqlite_bytes   table -> INSERTs into a database in memory -> serialized bytes
+ *
+ * Values are gathered column by column (data/gather.h), which decides between numbers and
+ * levels once all are seen. Nothing of a file is believed before quick_check has been through
+ * it, and even then the guard holds: a schema is text that a stranger wrote
+ * (sqlite.org/security.html).
+ *
+ * Cost: a file is in memory whole, and its rows once more as a table. Failure: BILAN_USAGE
+ * (the query, or which table), BILAN_DATA (the file), BILAN_IO, BILAN_LIMIT, BILAN_NOMEM;
+ * messages about a file begin with its path.
+ */
 #include "io/sqlite_table.h"
 
 #include <string.h>
@@ -27,7 +43,8 @@ static bilan_status gather_cell(bilan *b, struct gather *g, sqlite3_stmt *s, int
   }
 }
 
-/* Steps through the result, all columns side by side. */
+/* Steps through the result, all columns side by side.
+ * *rows is the number of rows so far, also on failure. Errors are SQLite's at the step. */
 static bilan_status gather_rows(bilan *b, sqlite3 *db, const struct guard *guard,
                                 sqlite3_stmt *s, struct gather *columns, size_t *rows) {
   int count = sqlite3_column_count(s), code;
@@ -41,7 +58,8 @@ static bilan_status gather_rows(bilan *b, sqlite3 *db, const struct guard *guard
   return status;
 }
 
-/* Adds a column under its name, or under the name and " 2", " 3", ... when it is taken. */
+/* Adds a column under its name, or under the name and " 2", " 3", ... when it is taken.
+ * `c` is taken over, also on failure. A result may have two columns "n". */
 static bilan_status add_named(bilan *b, struct table *t, const char *name, bilan_kind kind,
                               struct column *c) {
   struct buffer unique;
@@ -59,7 +77,8 @@ static bilan_status add_named(bilan *b, struct table *t, const char *name, bilan
   return status;
 }
 
-/* The gathered columns under the names of the result. */
+/* The gathered columns under the names of the result.
+ * What was gathered and not yet finished is closed by the caller. */
 static bilan_status make_table(bilan *b, struct table **out, sqlite3_stmt *s,
                                struct gather *columns, size_t rows) {
   struct table *t;
@@ -76,7 +95,8 @@ static bilan_status make_table(bilan *b, struct table **out, sqlite3_stmt *s,
   return status;
 }
 
-/* Runs the statement to its end and finalizes it. */
+/* Runs the statement to its end and finalizes it.
+ * `s` is finalized on every path; the number of columns is SQLite's and fixed. */
 static bilan_status result_table(bilan *b, struct table **out, sqlite3 *db,
                                  const struct guard *guard, sqlite3_stmt *s) {
   size_t count = (size_t)sqlite3_column_count(s), rows;
@@ -93,7 +113,8 @@ static bilan_status result_table(bilan *b, struct table **out, sqlite3 *db,
 
 /* ---- queries over a survey -------------------------------------------------------------- */
 
-/* "no such column: agee" gets the nearest item behind it. */
+/* "no such column: agee" gets the nearest item behind it.
+ * Without memory for the search the message stays without its hint. Returns `status`. */
 static bilan_status hint_item(bilan *b, const struct table *t, bilan_status status) {
   static const char phrase[] = "no such column: ";
   const char *at = status == BILAN_USAGE ? strstr(b->message, phrase) : NULL;
@@ -166,7 +187,9 @@ static bilan_status check_beside(bilan *b, const char *path, const char *suffix)
 }
 
 /* Reads the bytes of a database. A database in write-ahead mode is marked so in bytes 18 and
- * 19 of its header; in memory there is no log, so our copy is marked as plain. */
+ * 19 of its header; in memory there is no log, so our copy is marked as plain.
+ * *out is the caller's. 100 bytes are the header of every database file
+ * (sqlite.org/fileformat.html). */
 static bilan_status read_bytes(bilan *b, const char *path, char **out, size_t *size) {
   bilan_status status = check_beside(b, path, "-wal");
   if (!status) status = check_beside(b, path, "-journal");
@@ -182,7 +205,8 @@ static bilan_status read_bytes(bilan *b, const char *path, char **out, size_t *s
   return BILAN_OK;
 }
 
-/* Looks through the whole file for damage before it is queried. */
+/* Looks through the whole file for damage before it is queried.
+ * One fault is enough: (1) is the most that are listed. */
 static bilan_status quick_check(bilan *b, sqlite3 *db) {
   sqlite3_stmt *s = NULL;
   int code = sqlite3_prepare_v2(db, "PRAGMA quick_check(1)", -1, &s, NULL);
@@ -229,7 +253,8 @@ static bilan_status table_names(bilan *b, sqlite3 *db, struct text **names, size
   return status;
 }
 
-/* Does it begin like a query? A table called "select" has no blank behind it. */
+/* Does it begin like a query? A table called "select" has no blank behind it.
+ * select, with or values, whatever the case, with a blank or a parenthesis behind. */
 static bool is_query(struct text what) {
   static const char *const starts[] = {"select", "with", "values"};
   what = text_trim(what);
@@ -243,7 +268,8 @@ static bool is_query(struct text what) {
   return false;
 }
 
-/* Which table is meant: the one named, or the only one. Names in the message are few. */
+/* Which table is meant: the one named, or the only one. Names in the message are few.
+ * *chosen is lent by `names`. */
 static bilan_status choose_table(bilan *b, const struct text *names, size_t count,
                                  struct text what, struct text *chosen) {
   size_t best[NAMES_BEST];
@@ -315,12 +341,14 @@ struct opened {
   char *bytes; /* SQLite reads them in place */
 };
 
+/* The connection first: it reads the bytes in place. */
 static void close_file(bilan *b, struct opened *f) {
   sqlite3_close(f->db);
   mem_free(&b->mem, f->bytes);
 }
 
-/* Close with close_file in every case. */
+/* Close with close_file in every case.
+ * READONLY: SQLite neither grows nor frees the bytes. */
 static bilan_status open_file(bilan *b, struct opened *f, const char *path) {
   size_t size = 0;
   *f = (struct opened){0};
@@ -333,6 +361,7 @@ static bilan_status open_file(bilan *b, struct opened *f, const char *path) {
   return name_path(b, path, status);
 }
 
+/* The connection is closed before the table is handed over; its texts are copies. */
 bilan_status sqlite_read(bilan *b, struct table **out, const char *path, struct text what) {
   struct opened f;
   bilan_status status = open_file(b, &f, path);
@@ -341,6 +370,7 @@ bilan_status sqlite_read(bilan *b, struct table **out, const char *path, struct 
   return status;
 }
 
+/* In the order in which the tables were made; SQLite's own are left out. */
 bilan_status sqlite_names(bilan *b, struct buffer *names, const char *path) {
   struct opened f;
   struct text *list = NULL;
@@ -402,7 +432,8 @@ static bilan_status prepare_insert(bilan *b, sqlite3 *db, size_t count, sqlite3_
   return status;
 }
 
-/* All rows in one transaction; the schema is the one that queries see. */
+/* All rows in one transaction; the schema is the one that queries see.
+ * A failure leaves a transaction open, which closing the connection ends. */
 static bilan_status fill_database(bilan *b, sqlite3 *db, const struct survey_source *source) {
   sqlite3_stmt *s = NULL;
   struct buffer room;
@@ -419,7 +450,8 @@ static bilan_status fill_database(bilan *b, sqlite3 *db, const struct survey_sou
   return status;
 }
 
-/* The database in the connection as bytes of our own. */
+/* The database in the connection as bytes of our own.
+ * Copied, since SQLite's own block is not the handle's. */
 static bilan_status take_bytes(bilan *b, sqlite3 *db, char **out, size_t *size) {
   sqlite3_int64 n = 0;
   unsigned char *bytes = sqlite3_serialize(db, "main", &n, 0);
@@ -447,6 +479,7 @@ bilan_status sqlite_bytes(bilan *b, char **out, size_t *size, const struct table
   return status;
 }
 
+/* The bytes are made first, so a failure to make them leaves the file as it was. */
 bilan_status sqlite_write(bilan *b, const char *path, const struct table *t) {
   char *bytes = NULL;
   size_t size = 0;

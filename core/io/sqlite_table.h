@@ -3,6 +3,12 @@
  * SQLite never touches the file system here: a file is read and written whole through
  * base/io, so the engine's own rules on paths, atomic writing and injected faults hold. No
  * connection outlives a call.
+ *
+ *   sql_query(b, &out, t, NULL, text_of("select zone, avg(age) from survey group by zone"))
+ *   sqlite_read(b, &out, "enquete.db", text_of("reponses"))        a table by name
+ *   sqlite_read(b, &out, "enquete.db", text_of("select * from reponses where age > 20"))
+ *
+ * Owner: the caller owns tables and bytes; *out is untouched on failure.
  */
 #ifndef IO_SQLITE_TABLE_H
 #define IO_SQLITE_TABLE_H
@@ -30,6 +36,7 @@ bilan_status sqlite_names(bilan *b, struct buffer *names, const char *path);
 /* The table as an SQLite file with one table `survey`; kinds of missing become NULL. The
  * bytes are freed with mem_free. */
 bilan_status sqlite_bytes(bilan *b, char **out, size_t *size, const struct table *t);
+/* Written as a whole or not at all (io_write_file). BILAN_IO with the path. */
 bilan_status sqlite_write(bilan *b, const char *path, const struct table *t);
 
 /* The version of the SQLite library that runs, "3.40.1". */

@@ -5,12 +5,25 @@
  * once block k - slots has been added. Whoever finishes a block adds all that are ready, so
  * no thread waits only to add. There is always progress: the worker with the lowest block
  * never waits.
+ *
+ * Worked example, 3 workers, so 6 slots; blocks 0 to 9 of which block 0 is slow:
+ *
+ *   blocks 1..5 are summed and ready in slots 1..5, but none is added: 0 comes first
+ *   blocks 6, 7 are handed out and wait: slot 0 is still block 0's, slot 1 not yet added
+ *   block 0 is done: its worker adds 0, 1, ..., 5 in order and wakes the others
+ *
+ * Invariants: added <= next; added is the number of blocks in the total, in order; ready[s]
+ * only for blocks in added .. added + slots - 1; `add` runs under the lock, `sum` never does.
+ * Owner: the ring and its partial results are freed by blocks_run; the context stays the
+ * caller's. Failure: BILAN_NOMEM before a thread starts, none later.
  */
 #include "kernel/blocks.h"
 
 #include <pthread.h>
 #include <string.h>
 
+/* Shared by all workers. Everything but job, blocks and slots is read and written under the
+ * lock; a partial result is touched without it by the one worker that sums its block. */
 struct ring {
   const struct blocks_job *job;
   size_t blocks, slots;

@@ -8,6 +8,17 @@
  * (key by key), its weight (0 outside the domain), then each measure. Cost: rows * (keys +
  * measures) plus cells * blocks; a block grows with the number of cells so that the second
  * term stays below the first.
+ *
+ * Layout of a run for 9 cells, 2 measures and no PSU, in numbers of eight bytes:
+ *
+ *   weight 0..8 | weight2 9..17 | n 18..26 | sums 27..62 (measure 0) 63..98 (measure 1)
+ *
+ * Invariants: k->cell[i] < cells for every row, since codes were checked against their
+ * dictionaries; k->weight[i] is 0 for every row that is not in, so "in" is one comparison.
+ * Weights that are missing, zero or negative leave a row out of every sum and count. Owner:
+ * the answer owns the run; `weight` is its first byte. Failure: BILAN_USAGE and BILAN_LIMIT
+ * tell what is wrong with the request, BILAN_INTERNAL that columns do not fit together,
+ * BILAN_NOMEM; workers cannot fail.
  */
 #include "kernel/cells.h"
 
@@ -15,6 +26,7 @@
 
 #include "kernel/blocks.h"
 
+/* Rows of a chunk: its arrays take 56 KiB, small enough for a cache near the processor. */
 enum { CHUNK = 2048 };
 
 /* A struct cells_sums is counted as four numbers of eight bytes. */
@@ -46,17 +58,21 @@ struct chunk {
   double part[CHUNK];   /* its weight: 0 also where the measure is missing */
 };
 
-/* Views into a run of totals: places count numbers of eight bytes, whatever their type. */
+/* Views into a run of totals: places count numbers of eight bytes, whatever their type.
+ * The caller knows which type lies at a place; the layout keeps each of them aligned to eight
+ * bytes. */
 static double *doubles_at(void *run, size_t at) { return (double *)run + at; }
 static int64_t *counts_at(void *run, size_t at) { return (int64_t *)run + at; }
 
+/* Sums are counted in numbers too: SUMS_NUMBERS of them each. */
 static struct cells_sums *sums_at(void *run, size_t at) {
   return (struct cells_sums *)(void *)((double *)run + at);
 }
 
 /* ---- a chunk ------------------------------------------------------------------------------ */
 
-/* cell = cell * size + code, for one key. */
+/* cell = cell * size + code, for one key.
+ * Three loops rather than a test in one: each runs over an array of one width. */
 static void index_key(struct chunk *k, const struct column *key, uint32_t size) {
   const uint8_t *c1 = key->codes;
   const uint16_t *c2 = key->codes;

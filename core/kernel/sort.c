@@ -2,6 +2,14 @@
  *
  * Stable because the left run wins ties; no recursion, no allocation, the same comparisons on
  * every machine.
+ *
+ * Worked example, keys 3 1 2 1 at places 0 1 2 3:
+ *
+ *   width 1   [1 0] [3 2]      pairs: 1 < 3, 1 < 2
+ *   width 2   [1 3 2 0]        1 and 3 have equal keys and keep their order
+ *
+ * See D. E. Knuth, "The Art of Computer Programming", vol. 3, 2nd ed., section 5.2.4. O(n log
+ * n) comparisons at worst, n places of spare room, which the caller owns; cannot fail.
  */
 #include "kernel/sort.h"
 

@@ -1,4 +1,9 @@
-/* sort.h - stable ranks: an order of places by their keys. */
+/* sort.h - stable ranks: an order of places by their keys.
+ *
+ * Ranks, quantiles and medians all sort places rather than values, since a weight or a group
+ * hangs on each place. A stable order makes their answers independent of the machine and of
+ * the C library's own qsort, which need not be stable.
+ */
 #ifndef KERNEL_SORT_H
 #define KERNEL_SORT_H
 

@@ -7,6 +7,19 @@
  * all rows in two groups they differ by a factor near 1.
  *
  * Memory: moments or cells of the groups; everything is released before the test returns.
+ *
+ * Failure: BILAN_USAGE names what the test needs instead (numbers, two groups, a design for
+ * weights); BILAN_LIMIT and BILAN_NOMEM come from the tabulation. A test that the data do not
+ * allow is no failure: the estimate has its base, no figures and a note.
+ *
+ * Sources: Welch, Biometrika 34, 1947 (unequal variances); Armitage, Biometrics 11, 1955
+ * (trend); Mantel & Haenszel, Journal of the National Cancer Institute 22, 1959 (strata);
+ * Breslow & Day, "Statistical Methods in Cancer Research", vol. 1, 1980, and Tarone,
+ * Biometrika 72, 1985 (homogeneity).
+ *
+ * What is handed down, for three tests: a t-test gets n, mean and sd of two groups; a trend
+ * gets counts, bases and scores of the groups in order; strata get four counts a stratum, row
+ * by row.
  */
 #include "stat/compare.h"
 
@@ -30,7 +43,8 @@ static bilan_status refuse_weights(bilan *b, const struct sample *sample) {
 
 /* ---- independence -------------------------------------------------------------------------- */
 
-/* Counts once, then the statistic that was asked for. */
+/* Counts once, then the statistic that was asked for.
+ * `row` and `col` are CODES. A table with one row or column has no test, and a note. */
 bilan_status compare_independence(bilan *b, struct estimate *out, bool *simulated,
                                   const struct sample *sample, const struct column *row,
                                   const struct column *col,
@@ -59,7 +73,8 @@ static struct plain_sample sample_of(struct moment m) {
   return (struct plain_sample){n, m.n ? m.mean : 0, m.n > 1 ? sqrt(m.squares / (n - 1)) : NAN};
 }
 
-/* Copies figures and notes; an interval without width is left out. */
+/* Copies figures and notes; an interval without width is left out.
+ * Where there is no scatter at all the limits fall together: such an interval says nothing. */
 static void set_t(struct estimate *e, const struct plain_t_test *t, double conf) {
   e->notes |= t->notes;
   estimate_set(e, FIGURE_VALUE, t->estimate);
@@ -73,7 +88,8 @@ static void set_t(struct estimate *e, const struct plain_t_test *t, double conf)
   estimate_set(e, FIGURE_CONF, conf);
 }
 
-/* One sample: also the end of a paired test, on the differences. */
+/* One sample: also the end of a paired test, on the differences.
+ * The whole sample is one group: a by of no variables. */
 static bilan_status one_mean(bilan *b, struct estimate *e, const struct sample *sample,
                              const struct column *measure, const struct t_request *request) {
   struct moments m;
@@ -87,7 +103,9 @@ static bilan_status one_mean(bilan *b, struct estimate *e, const struct sample *
   return BILAN_OK;
 }
 
-/* after - before of each respondent who has both, then one sample. */
+/* after - before of each respondent who has both, then one sample.
+ * The mean of the differences is tested against mu; a respondent with one of the two is
+ * missing. */
 static bilan_status paired_means(bilan *b, struct estimate *e, const struct sample *sample,
                                  const struct t_request *request) {
   struct column *change;
@@ -100,7 +118,8 @@ static bilan_status paired_means(bilan *b, struct estimate *e, const struct samp
   return status;
 }
 
-/* The two groups with respondents, when there are exactly two. */
+/* The two groups with respondents, when there are exactly two.
+ * With fewer than two the codes stay 0 and equal, which fill_two takes as an empty group. */
 static bilan_status two_groups(bilan *b, uint32_t *from, uint32_t *to, const struct moments *m,
                                const struct column *group) {
   uint32_t found[2] = {0, 0};
@@ -163,7 +182,8 @@ bilan_status compare_means(bilan *b, struct estimate *out, const struct sample *
 
 /* ---- trend --------------------------------------------------------------------------------- */
 
-/* Shares of the groups in rising order of their numbers, groups without respondents left out. */
+/* Shares of the groups in rising order of their numbers, groups without respondents left out.
+ * x: respondents at the level; n: respondents of the group. */
 struct series {
   double *x, *n, *scores;
   size_t count;
@@ -203,7 +223,8 @@ static void series_fill(struct series *s, struct estimate *e, const struct tally
   }
 }
 
-/* Copies statistic, df and p-value with their notes. */
+/* Copies statistic, df and p-value with their notes.
+ * The three figures of a test that estimates nothing. */
 static void set_test(struct estimate *e, const struct plain_test *t) {
   e->notes |= t->notes;
   estimate_set(e, FIGURE_STATISTIC, t->statistic);
@@ -255,8 +276,8 @@ static bilan_status first_level(bilan *b, uint32_t *level, const struct column *
   bilan_status status = derive_order(b, &order, &count, item);
   if (status) return status;
   if (count == 2) *level = (uint32_t)order[0];
-  else status = fail(b, BILAN_USAGE, "an odds ratio compares two levels, here are %zu: name the "
-                                     "one that is meant", count);
+  else status = fail(b, BILAN_USAGE, "mantel_haenszel: an odds ratio compares two levels, here "
+                                     "are %zu: name one with row_level, col_level", count);
   mem_free(&b->mem, order);
   return status;
 }
@@ -302,7 +323,8 @@ static void set_strata(struct estimate out[2], const struct plain_mantel_haensze
 
 /* One request over stratum x row x col, folded into a 2 x 2 table a stratum (Mantel & Haenszel,
  * J. Nat. Cancer Inst. 22, 1959). BILAN_USAGE: an item has more than two levels and none is
- * named. */
+ * named.
+ * One pass over stratum x row x column. Strata without an answer in the item carry nothing. */
 bilan_status compare_strata(bilan *b, struct estimate out[2], const struct sample *sample,
                             const struct strata_request *request) {
   struct strata_request r = *request;

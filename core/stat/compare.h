@@ -6,6 +6,10 @@
  * has no figures and a note. Weights need a design: samples with weights are BILAN_USAGE.
  *
  * Figures: value, se, low, high (the effect), statistic, df, p_value, effect, n.
+ *
+ * Worked example of the signs: reading scores 10, 12 in group `from` and 15, 17 in group `to`
+ * give value 16 - 11 = 5, and a positive statistic. All tests are two-sided. Owner: `out` is
+ * a plain struct of the caller's, untouched on failure.
  */
 #ifndef STAT_COMPARE_H
 #define STAT_COMPARE_H
@@ -14,6 +18,7 @@
 
 /* ---- independence of two items ------------------------------------------------------------- */
 
+/* In the order of independence_names. */
 enum independence {
   INDEPENDENCE_PEARSON,
   INDEPENDENCE_LIKELIHOOD,
@@ -23,6 +28,7 @@ enum independence {
 
 extern const char *const independence_names[INDEPENDENCES + 1]; /* "pearson", ... */
 
+/* conf: of the odds ratio that Fisher's test gives for 2 x 2. */
 struct independence_options {
   enum independence statistic;
   bool correct; /* Yates, 2 x 2 */
@@ -37,6 +43,7 @@ bilan_status compare_independence(bilan *b, struct estimate *out, bool *simulate
 
 /* ---- means --------------------------------------------------------------------------------- */
 
+/* At most one of `after` and `group` may be there; with neither it is the test of one mean. */
 struct t_request {
   const struct column *measure;
   const struct column *after; /* paired: the second measure; the test is on after - measure */
@@ -53,6 +60,7 @@ bilan_status compare_means(bilan *b, struct estimate *out, const struct sample *
 
 /* ---- ranks --------------------------------------------------------------------------------- */
 
+/* What *test is set to; in the order of rank_test_names. */
 enum rank_test { RANK_WILCOXON, RANK_SIGNED, RANK_KRUSKAL, RANK_TESTS };
 
 extern const char *const rank_test_names[RANK_TESTS + 1]; /* "Wilcoxon rank sum", ... */
@@ -70,6 +78,8 @@ bilan_status compare_ranks(bilan *b, struct estimate *out, enum rank_test *test,
 
 /* ---- two answers of the same respondents ------------------------------------------------- */
 
+/* AS_CORRECTED is with the continuity correction, AS_EXACT the binomial test of the
+ * changes. */
 enum mcnemar_choice { MCNEMAR_AUTO, MCNEMAR_AS_PLAIN, MCNEMAR_AS_CORRECTED, MCNEMAR_AS_EXACT };
 
 struct mcnemar_request {
@@ -91,6 +101,7 @@ bilan_status compare_mcnemar(bilan *b, struct estimate *out, enum plain_mcnemar_
 bilan_status compare_trend(bilan *b, struct estimate *out, const struct sample *sample,
                            const struct column *item, uint32_t level, const struct column *by);
 
+/* The three items are CODES; their dictionaries are read for the levels. */
 struct strata_request {
   const struct column *row, *col, *stratum;
   uint32_t row_level, col_level; /* against all others; NO_LEVEL: the item has two levels */

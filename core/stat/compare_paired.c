@@ -4,13 +4,24 @@
  * The codes of the two items need not agree (each dictionary has its own order): the square
  * table has the levels of `before` in its order, then what only `after` knows. With one level
  * named, the table is that level against all others, for both.
+ *
+ * Worked example: 30 stay at yes, 40 stay at no, 5 go from yes to no, 15 from no to yes. Only
+ * the 20 who changed matter:
+ *
+ *   before \ after   yes   no          plain      (5 - 15)^2 / 20 = 5 on 1 df
+ *   yes              30     5          value      (30 + 15)/90 - (30 + 5)/90 = 0.111
+ *   no               15    40          exact      binomial, 5 of 20: used here, 20 < 25
+ *
+ * Owner: the square is made and released within the test. Memory: levels squared. Failure:
+ * BILAN_USAGE for weights, BILAN_LIMIT, BILAN_NOMEM.
  */
 #include <math.h>
 
 #include "stat/compare.h"
 #include "stat/derive.h"
 
-/* Where the answers of both items go in the square table. */
+/* Where the answers of both items go in the square table.
+ * Places of codes that are kinds of missing are never read. */
 struct square {
   size_t *before, *after; /* code -> place */
   size_t count;
@@ -84,7 +95,9 @@ static enum plain_mcnemar_kind kind_of(const struct square *s, enum mcnemar_choi
   }
 }
 
-/* The plain test gives the change as before less after. */
+/* The plain test gives the change as before less after.
+ * Hence the change of sign of the value and the exchange of the limits; 0 - x, not -x, so
+ * that no minus zero appears. */
 static void set_mcnemar(struct estimate *e, const struct plain_mcnemar *m, double conf) {
   e->notes |= m->notes;
   estimate_set(e, FIGURE_STATISTIC, m->statistic);
@@ -114,8 +127,12 @@ bilan_status compare_mcnemar(bilan *b, struct estimate *out, enum plain_mcnemar_
     square_fill(&s, &e, &c, request);
     *used = kind_of(&s, request->choice);
     struct plain_counts counts = {s.n, s.count, s.count};
-    struct plain_mcnemar m = plain_mcnemar(counts, *used, request->conf);
-    set_mcnemar(&e, &m, request->conf);
+    if (e.n > 0) {
+      struct plain_mcnemar m = plain_mcnemar(counts, *used, request->conf);
+      set_mcnemar(&e, &m, request->conf);
+    } else {
+      e.notes |= NOTE_EMPTY;
+    }
     *out = e;
   }
   cells_free(&c);

@@ -5,6 +5,14 @@
  * s + (t + 1)/2, so counts of distinct values by groups say it all. Levels without numbers
  * rank in the order of the dictionary, which is what makes an ordered scale testable. Groups
  * without respondents are not columns of the table: they would add degrees of freedom.
+ *
+ * Worked example: values 1 1 2 have mid-ranks 1.5 1.5 3: s = 0, t = 2 for the ones, s = 2, t
+ * = 1 for the two. In the table of counts they are the rows (1: 2 respondents) and (2: 1
+ * respondent).
+ *
+ * Sources: Wilcoxon, Biometrics Bulletin 1, 1945; Kruskal & Wallis, JASA 47, 1952. Memory:
+ * distinct values times groups. Failure: BILAN_USAGE (texts, weights, labels where
+ * differences are asked for), BILAN_LIMIT, BILAN_NOMEM.
  */
 #include <math.h>
 
@@ -26,7 +34,8 @@ static void ranking_free(bilan *b, struct ranking *r) {
   mem_free(&b->mem, r->values);
 }
 
-/* Numbers become their distinct values; an item of levels stays as it is. */
+/* Numbers become their distinct values; an item of levels stays as it is.
+ * The caller frees the column; an item of codes is held, not copied. */
 static bilan_status to_levels(bilan *b, struct column **out, struct column *item) {
   if (item->type == COLUMN_TEXT)
     return fail(b, BILAN_USAGE, "a rank test needs numbers or levels in order, not texts");
@@ -34,7 +43,8 @@ static bilan_status to_levels(bilan *b, struct column **out, struct column *item
 }
 
 /* One row of the table a distinct value: levels of equal value share it. Cells are group by
- * value (`stride` codes a group); the groups are named by their codes. */
+ * value (`stride` codes a group); the groups are named by their codes.
+ * Labels rank 0, 1, 2, ... in the order of the dictionary. */
 static void fill(struct ranking *r, const struct cells *c, size_t stride,
                  const struct column *item, const size_t *order, size_t count,
                  const size_t *groups) {
@@ -63,7 +73,8 @@ static bilan_status rank_cells(bilan *b, struct ranking *r, const struct cells *
 
 /* ---- groups -------------------------------------------------------------------------------- */
 
-/* Answers of one group; adds its missing to the base. */
+/* Answers of one group; adds its missing to the base.
+ * The number of answers in the group. */
 static int64_t group_base(struct estimate *e, const struct cells *c, const struct column *item,
                           size_t group) {
   int64_t n = 0;
@@ -106,7 +117,9 @@ static void set_rank(struct estimate *e, const struct plain_rank *r) {
   estimate_set(e, FIGURE_EFFECT, r->effect);
 }
 
-/* Two groups: Wilcoxon; more: Kruskal and Wallis; fewer: a note. */
+/* Two groups: Wilcoxon; more: Kruskal and Wallis; fewer: a note.
+ * Small samples without ties are counted exactly, as the plain tests decide
+ * (EXACT_WHEN_SMALL). */
 static void test_groups(struct estimate *e, enum rank_test *test, const struct ranking *r) {
   struct plain_counts counts = {r->n, r->rows, r->cols};
   struct plain_rank_options options = {EXACT_WHEN_SMALL, false};

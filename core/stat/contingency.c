@@ -3,6 +3,13 @@
  * The plain functions give NaN where there is no figure; estimate_set keeps it out, and the
  * note that came along says why. That empty rows and columns were left out is no news in a
  * table that shows them with 0 of n, so that note is dropped.
+ *
+ * Worked example, counts 10 20 / 30 40: expected 12 18 / 28 42, chi-squared 4/12 + 4/18 +
+ * 4/28 + 4/42 = 0.794 on 1 degree of freedom, Cramer's V = sqrt(0.794 / 100) = 0.089.
+ *
+ * Owner: a contingency owns its three tables and is released by contingency_free. Tests read
+ * `n`; chi-squared also fills `expected` and `adjusted`. Failure: BILAN_NOMEM, and
+ * BILAN_LIMIT from the tabulation.
  */
 #include "stat/contingency.h"
 
@@ -35,7 +42,8 @@ void contingency_free(bilan *b, struct contingency *c) {
   *c = (struct contingency){0};
 }
 
-/* How many levels are answers. */
+/* How many levels are answers.
+ * Rows or columns of the table: kinds of missing are none. */
 static size_t answers_of(const struct column *c) {
   size_t answers = 0;
   for (uint32_t code = 0; code < dict_count(c->dict); code++)
@@ -43,7 +51,8 @@ static size_t answers_of(const struct column *c) {
   return answers;
 }
 
-/* Copies the answers, in the order of the dictionaries, and counts what is left out. */
+/* Copies the answers, in the order of the dictionaries, and counts what is left out.
+ * c->sizes[1] is the number of codes of `col`, which runs fastest. */
 static void copy_answers(struct contingency *to, struct estimate *base, const struct cells *c,
                          const struct column *row, const struct column *col) {
   size_t place = 0;
@@ -57,7 +66,8 @@ static void copy_answers(struct contingency *to, struct estimate *base, const st
   }
 }
 
-/* One request; weights are not read, tests count respondents. */
+/* One request; weights are not read, tests count respondents.
+ * Both items are CODES; on failure `out` holds nothing to free. */
 bilan_status contingency_cross(bilan *b, struct contingency *out, struct estimate *base,
                                const struct sample *sample, const struct column *row,
                                const struct column *col) {
@@ -77,7 +87,8 @@ static struct plain_counts counts_of(const struct contingency *c) {
   return (struct plain_counts){c->n, c->rows, c->cols};
 }
 
-/* Both statistics come from one function. */
+/* Both statistics come from one function.
+ * Fills expected and adjusted of the contingency as well, for crosstabs. */
 static bilan_status chi_squared(bilan *b, struct plain_chi_squared *x, struct estimate *e,
                                 struct contingency *c, bool correct) {
   struct plain_cells cells = {.expected = c->expected, .adjusted = c->adjusted};
@@ -111,7 +122,9 @@ bilan_status contingency_likelihood(bilan *b, struct estimate *e, struct conting
   return BILAN_OK;
 }
 
-/* Exact, or simulated where the exact count says that it would take too much. */
+/* Exact, or simulated where the exact count says that it would take too much.
+ * `simulated` is false for an exact p-value, also of a table larger than 2 x 2. A failure
+ * other than BILAN_LIMIT is passed on. */
 bilan_status contingency_fisher(bilan *b, struct estimate *e, bool *simulated,
                                 const struct contingency *c, double conf) {
   struct plain_fisher_options o = plain_fisher_defaults();

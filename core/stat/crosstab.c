@@ -7,6 +7,14 @@
  *
  * Who owns: `making` holds what is needed on the way and goes in every case; `crosstab` owns
  * what it lists. The columns read are borrowed.
+ *
+ * Cost: one pass over the rows for each banner and one for the total (times options for a
+ * SET); all else is counts. With percentages of rows or of the table, a cell looks along its
+ * banner.
+ *
+ * Invariants: columns of a banner are neighbours, in the order of its levels; m->order is a
+ * permutation of the places of a tally, nets last; a test that is listed has figures or a
+ * note.
  */
 #include "stat/crosstab.h"
 
@@ -36,7 +44,8 @@ static const struct by no_by = {0};
 
 /* ---- tallies ------------------------------------------------------------------------------- */
 
-/* Adds one column of a tally to a total. */
+/* Adds one column of a tally to a total.
+ * Both tallies have the same levels in the same places. */
 static void add_group(struct tally *to, const struct tally *from, size_t group) {
   struct tally_group *base = &to->bases[0];
   const struct tally_group *more = &from->bases[group];
@@ -50,7 +59,9 @@ static void add_group(struct tally *to, const struct tally *from, size_t group) 
   }
 }
 
-/* The total of one banner: the sum of its columns. */
+/* The total of one banner: the sum of its columns.
+ * The tally of everybody is thrown away: it may hold respondents without an answer in the
+ * banner. */
 static void total_of(struct tally *total, const struct tally *from, const struct by *by) {
   uint32_t codes[BY_MOST];
   memset(total->count, 0, total->levels * sizeof *total->count);
@@ -60,7 +71,8 @@ static void total_of(struct tally *total, const struct tally *from, const struct
     if (by_codes(by, group, codes)) add_group(total, from, group);
 }
 
-/* The total column: of the banner when it is alone, of everybody otherwise. */
+/* The total column: of the banner when it is alone, of everybody otherwise.
+ * Without banners it is the only column. */
 static bilan_status tally_total(struct making *m) {
   struct tally_request row = m->request->row;
   row.by = &no_by;
@@ -98,11 +110,13 @@ static void making_free(struct making *m) {
 
 /* ---- rows and columns ---------------------------------------------------------------------- */
 
+/* The total has a tally of its own; other columns are groups of their banner's. */
 static const struct tally *tally_of(const struct making *m, const struct crosstab_column *c) {
   return c->banner == NO_BANNER ? &m->total : &m->tallies[c->banner];
 }
 
-/* The columns of one banner, in the order of its levels, lettered from A. */
+/* The columns of one banner, in the order of its levels, lettered from A.
+ * Groups of a missing answer in the banner are no columns. */
 static void list_banner(struct crosstab *x, const struct making *m, size_t banner) {
   const struct tally *t = &m->tallies[banner];
   uint32_t codes[BY_MOST];
@@ -145,7 +159,8 @@ static bilan_status list_levels(struct crosstab *x, struct making *m) {
 
 /* ---- cells --------------------------------------------------------------------------------- */
 
-/* All of one level over the columns of a banner. */
+/* All of one level over the columns of a banner.
+ * The total column is 100 % of the row by definition. */
 static struct share row_share(const struct making *m, const struct crosstab_column *c,
                               size_t level, struct share s) {
   s.base = s.base_weight = 0;
@@ -164,7 +179,8 @@ static struct share row_share(const struct making *m, const struct crosstab_colu
   return s;
 }
 
-/* All of a banner. */
+/* All of a banner.
+ * The total column is a share of itself, as for percentages of columns. */
 static struct share table_share(const struct making *m, const struct crosstab_column *c,
                                 struct share s) {
   if (c->banner == NO_BANNER) return s;
@@ -179,7 +195,8 @@ static struct share table_share(const struct making *m, const struct crosstab_co
   return s;
 }
 
-/* What the percentage of a cell is a share of. */
+/* What the percentage of a cell is a share of.
+ * For columns: the count in a cell over the base of its column. */
 static struct share share_of(const struct making *m, const struct crosstab_column *c,
                              size_t level) {
   const struct tally *t = tally_of(m, c);
@@ -196,7 +213,9 @@ static struct share share_of(const struct making *m, const struct crosstab_colum
   return s;
 }
 
-/* One cell: count and missing of its column, then the share and its base. */
+/* One cell: count and missing of its column, then the share and its base.
+ * `level` is a place in the tally, not in the sorted table. With PERCENT_NONE the value is
+ * the (weighted) count. */
 static void fill_cell(struct crosstab_cell *cell, const struct making *m,
                       const struct crosstab_column *c, size_t level) {
   struct share s = share_of(m, c, level);
@@ -239,7 +258,8 @@ static struct span span_of(const struct crosstab *x, size_t banner) {
   return s;
 }
 
-/* The share of a cell as it enters a comparison; its note where it does not. */
+/* The share of a cell as it enters a comparison; its note where it does not.
+ * The base is Kish's effective one, (sum w)^2 / sum w^2, which is n without weights. */
 static struct letters_share comparable(const struct making *m, const struct crosstab_column *c,
                                        struct crosstab_cell *cell) {
   struct letters_share s = {.p = estimate_get(&cell->e, FIGURE_VALUE)};
@@ -256,7 +276,8 @@ static struct letters_share comparable(const struct making *m, const struct cros
   return s;
 }
 
-/* Appends the letters of one row to the text of letters: "A C" beats columns A and C. */
+/* Appends the letters of one row to the text of letters: "A C" beats columns A and C.
+ * A failed buffer is noticed once, by letter_banner. */
 static void write_letters(struct crosstab *x, struct crosstab_cell *cells, struct span span,
                           const bool *larger) {
   for (size_t i = 0; i < span.count; i++) {
@@ -292,7 +313,8 @@ static bilan_status letter_banner(struct crosstab *x, const struct making *m, si
 
 /* ---- tests --------------------------------------------------------------------------------- */
 
-/* The counts of a banner's columns, nets left out. */
+/* The counts of a banner's columns, nets left out.
+ * Rows in the order of the tally: the test does not care, put_residuals sorts them out. */
 static bilan_status banner_counts(struct contingency *out, const struct crosstab *x,
                                   const struct making *m, struct span span) {
   const struct tally *t = &m->tallies[x->columns[span.first].banner];
@@ -305,7 +327,8 @@ static bilan_status banner_counts(struct contingency *out, const struct crosstab
   return status;
 }
 
-/* Expected counts and residuals, from the order of the tally to the order of the table. */
+/* Expected counts and residuals, from the order of the tally to the order of the table.
+ * Nets have neither: they are no rows of the tested table. */
 static void put_residuals(struct crosstab *x, const struct making *m, struct span span,
                           const struct contingency *c) {
   for (size_t i = 0; i < x->level_count; i++) {
@@ -339,7 +362,9 @@ static bilan_status test_counts(struct crosstab *x, const struct making *m, size
   return status;
 }
 
-/* Tests a banner, or says why there is no test. */
+/* Tests a banner, or says why there is no test.
+ * Options of a SET overlap, weights have no variance without a design, and a banner without
+ * columns has no table. */
 static bilan_status test_banner(struct crosstab *x, const struct making *m, size_t banner) {
   struct span span = span_of(x, banner);
   bool set = m->request->row.item->type == COLUMN_SET;
@@ -350,7 +375,9 @@ static bilan_status test_banner(struct crosstab *x, const struct making *m, size
   return BILAN_OK;
 }
 
-/* Letters and tests; at most two tests a banner. */
+/* Letters and tests; at most two tests a banner.
+ * Letters need column percentages; with a base of answers a respondent counts several times,
+ * so there are none. */
 static bilan_status judge(struct crosstab *x, const struct making *m) {
   const struct crosstab_options *o = m->options;
   bilan_status status = BILAN_OK;

@@ -11,6 +11,17 @@
  * Tests: Pearson's chi-squared for each banner, without continuity correction, and Fisher's
  * exact test beside it where an expected count is under 5 (simulated, with a fixed seed, where
  * the table is too large to count). Residuals are adjusted standardised ones (Haberman 1973).
+ *
+ * Layout for an item down with levels yes, no and banners genre (girl, boy) and zone (urban,
+ * rural):
+ *
+ *             total   girl   boy   urban   rural
+ *   letter            A      B     A       B
+ *   yes       cells[0 * 5 + 0] ...                cells[0 * 5 + 4]
+ *   no        cells[1 * 5 + 0] ...                cells[1 * 5 + 4]
+ *
+ * Letters begin anew in each banner, since only its columns are compared. Failure:
+ * BILAN_USAGE, BILAN_LIMIT, BILAN_NOMEM.
  */
 #ifndef STAT_CROSSTAB_H
 #define STAT_CROSSTAB_H
@@ -18,6 +29,7 @@
 #include "stat/frequency.h"
 #include "stat/letters.h"
 
+/* In the order of crosstab_percent_names. */
 enum crosstab_percent {
   PERCENT_COLUMN,
   PERCENT_ROW,
@@ -28,6 +40,8 @@ enum crosstab_percent {
 
 extern const char *const crosstab_percent_names[CROSSTAB_PERCENTS + 1]; /* "col", "row", ... */
 
+/* How a table is made; letters only with column percentages, where a column is a share of its
+ * own base. */
 struct crosstab_options {
   enum crosstab_percent percent;
   enum level_sort sort;
@@ -38,6 +52,7 @@ struct crosstab_options {
   int64_t smallest; /* base under which a column is not compared */
 };
 
+/* Lent for the length of crosstab_open; `banners` and `declared` have banner_count entries. */
 struct crosstab_request {
   struct tally_request row; /* its by is set here, column by column */
   const struct column *const *banners; /* CODES */
@@ -55,11 +70,14 @@ struct crosstab_column {
 
 #define NO_BANNER SIZE_MAX
 
+/* One level in one column. Its letters are bytes letters .. letters + letter_count - 1 of the
+ * table's text. */
 struct crosstab_cell {
   struct estimate e;
   size_t letters, letter_count; /* in the text of letters */
 };
 
+/* In the order of crosstab_method_names. */
 enum crosstab_method { TEST_CHI_SQUARED, TEST_FISHER, TEST_FISHER_SIMULATED, CROSSTAB_METHODS };
 
 extern const char *const crosstab_method_names[CROSSTAB_METHODS + 1];
@@ -70,6 +88,7 @@ struct crosstab_test {
   struct estimate e; /* statistic, df, p_value, n; effect: Cramer's V */
 };
 
+/* Owns all its arrays and the text of letters; crosstab_free gives them back. */
 struct crosstab {
   struct mem *mem;
   uint32_t *levels; /* codes of the row item as sorted, then nets */

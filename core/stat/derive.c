@@ -4,6 +4,9 @@
  * for states and unions, nine for differences. A row's kind of missing is carried over, so
  * that "not asked" is never turned into "no answer" on the way. New columns own their blocks;
  * columns read are borrowed.
+ *
+ * Cost: rows, times options where several boxes are looked at. Failure is BILAN_NOMEM; what
+ * was allocated before it is released, and functions that take over a block release it too.
  */
 #include "stat/derive.h"
 
@@ -11,7 +14,9 @@
 
 #include "kernel/sort.h"
 
-/* The levels behind the STATE_ codes, the blank left out. */
+/* The levels behind the STATE_ codes, the blank left out.
+ * The order of `levels` is that of STATE_ANSWERED, STATE_TICKED, STATE_NOT_ASKED, ...: code i
+ * + 1. */
 static bilan_status state_dict(bilan *b, struct dict **out) {
   static const struct {
     const char *label;
@@ -31,7 +36,8 @@ static bilan_status state_dict(bilan *b, struct dict **out) {
   return status;
 }
 
-/* The code that says a kind of missing; anything unknown counts as no answer. */
+/* The code that says a kind of missing; anything unknown counts as no answer.
+ * Small codes in one byte: a column of states is the narrowest there is. */
 static uint8_t state_of_kind(bilan_missing kind) {
   switch (kind) {
   case BILAN_PRESENT: return STATE_ANSWERED;
@@ -51,7 +57,8 @@ static bilan_status state_column(bilan *b, struct column **out, size_t rows, uin
   return status;
 }
 
-/* One byte a row. */
+/* One byte a row.
+ * The value itself is not looked at, only whether there is one. */
 bilan_status derive_presence(bilan *b, struct column **out, const struct column *first,
                              const struct column *second) {
   uint8_t *codes = mem_alloc(&b->mem, first->rows);
@@ -64,7 +71,8 @@ bilan_status derive_presence(bilan *b, struct column **out, const struct column 
   return state_column(b, out, first->rows, codes);
 }
 
-/* Is one of the boxes of a row ticked? */
+/* Is one of the boxes of a row ticked?
+ * Stops at the first. */
 static bool any_ticked(const struct column *set, size_t row) {
   for (size_t i = 0; i < set->option_count; i++)
     if (column_code(set->options[i], row) == SET_TICKED) return true;
@@ -101,7 +109,8 @@ bilan_status derive_difference(bilan *b, struct column **out, const struct colum
   return column_numbers(b, out, first->rows, numbers, missing);
 }
 
-/* The highest of the codes: ticked beats not ticked beats blank. */
+/* The highest of the codes: ticked beats not ticked beats blank.
+ * It holds because SET_BLANK < SET_NOT_TICKED < SET_TICKED. */
 static uint8_t any_of(const struct column *set, size_t row, const size_t *options,
                       size_t count) {
   uint8_t any = SET_BLANK;
@@ -132,7 +141,8 @@ static void order_by_value(size_t *codes, size_t count, const struct column *ite
   sort_places(codes, spare, value, count);
 }
 
-/* O(levels log levels); on failure nothing is left behind. */
+/* O(levels log levels); on failure nothing is left behind.
+ * Levels of equal value keep the order of the dictionary: the sort is stable. */
 bilan_status derive_order(bilan *b, size_t **codes, size_t *count, const struct column *item) {
   size_t levels = dict_count(item->dict), answers = 0;
   size_t *order = mem_array(&b->mem, levels, sizeof *order);

@@ -3,6 +3,13 @@
  * A request knows only columns. Where an estimator needs to know of a row something that no
  * column says (why a number is missing, whether any of several boxes is ticked), it makes a
  * column of it here, row by row, and lets the kernel count. The caller owns what it gets.
+ *
+ * Layout of the states, which are codes 0 to 5 of one small dictionary:
+ *
+ *   0 no answer   1 answered   2 ticked   3 not asked   4 don't know   5 refused
+ *
+ * Codes 1 and 2 are answers, all others kinds of missing. derive_presence never gives 2.
+ * Failure: BILAN_NOMEM alone; *out is then untouched.
  */
 #ifndef STAT_DERIVE_H
 #define STAT_DERIVE_H
@@ -26,7 +33,9 @@ bilan_status derive_difference(bilan *b, struct column **out, const struct colum
                                const struct column *second, double factor);
 
 /* A SET: a column of codes SET_BLANK, SET_NOT_TICKED, SET_TICKED that says whether any of the
- * options is ticked (blank where all of them are): the union of a net. */
+ * options is ticked (blank where all of them are): the union of a net.
+ * Options are places from 0; `count` is at least 1. The new column shares the dictionary of
+ * the options. */
 bilan_status derive_any(bilan *b, struct column **out, const struct column *set,
                         const size_t *options, size_t count);
 

@@ -3,6 +3,9 @@
  * Invariant: a figure whose bit is off is 0 in the array, so that two estimates with the same
  * figures are the same bytes, whatever was tried on the way. Time and memory are those of the
  * arrays; only estimates_add asks for memory.
+ *
+ * Worked example of the numbering of groups, two by-variables with 3 and 4 codes: group 7 is
+ * codes (7 / 4, 7 % 4) = (1, 3). by_codes undoes it from the last variable to the first.
  */
 #include "stat/estimate.h"
 
@@ -65,7 +68,8 @@ double estimate_get(const struct estimate *e, enum figure f) {
   return estimate_has(e, f) ? e->figures[f] : NAN;
 }
 
-/* Nothing happens without a standard error or degrees of freedom. */
+/* Nothing happens without a standard error or degrees of freedom.
+ * t is the upper quantile at (1 - conf) / 2: 1.96 for 0.95 and many degrees of freedom. */
 void estimate_interval(struct estimate *e, double conf) {
   double df = estimate_get(e, FIGURE_DF), se = estimate_get(e, FIGURE_SE);
   if (!(df > 0) || isnan(se)) return;
@@ -96,7 +100,8 @@ size_t by_groups(const struct by *by) {
   return groups;
 }
 
-/* Undoes the numbering of cells in cells.h for the leading keys. */
+/* Undoes the numbering of cells in cells.h for the leading keys.
+ * The walk goes on after a missing code, so `codes` is complete in any case. */
 bool by_codes(const struct by *by, size_t g, uint32_t codes[BY_MOST]) {
   bool answered = true;
   for (size_t i = by->count; i < BY_MOST; i++) codes[i] = 0;

@@ -12,6 +12,15 @@
  * With all rows in the base and p = k/n this is sqrt(p (1 - p) / (n - 1)). Intervals of means
  * and totals use Student's t on those degrees of freedom, as the same table under a design of
  * equal weights would.
+ *
+ * Worked example: 20 rows, all with an answer, 8 of them yes: p = 0.4, se = sqrt(0.4 * 0.6 /
+ * 19) = 0.1124, df = 19. Of a domain of 10 of these rows with 4 yes, u is 0.06 for the 4,
+ * -0.04 for the 6 and 0 for the 10 outside:
+ *
+ *   sum u^2 = 4 * 0.0036 + 6 * 0.0016 = 0.024,   V = 20/19 * 0.024,   se = 0.1589
+ *
+ * Owner: an estimate is a plain struct, copied at will; a list of rows (struct estimates)
+ * owns its array.
  */
 #ifndef STAT_ESTIMATE_H
 #define STAT_ESTIMATE_H
@@ -21,6 +30,8 @@
 
 /* ---- one estimate ------------------------------------------------------------------------ */
 
+/* Places in `figures`. The order is shared with the public enum of figures: new ones go
+ * before FIGURES. */
 enum figure {
   FIGURE_VALUE,
   FIGURE_SE,
@@ -61,6 +72,7 @@ enum estimate_note {
 /* The words of one note, of plain.h or of this file; "" for 0. */
 const char *estimate_note_text(unsigned note);
 
+/* About 200 bytes; tables hold one a cell. */
 struct estimate {
   double figures[FIGURES];
   uint32_t has;                        /* bit f: figures[f] is there */
@@ -73,7 +85,8 @@ struct estimate {
 /* No figure, no base. */
 static inline struct estimate estimate_none(void) { return (struct estimate){.count = -1}; }
 
-/* Sets a figure; NaN and infinity make it absent. */
+/* Sets a figure; NaN and infinity make it absent.
+ * Setting a figure again replaces it, and a NaN takes away one that was there. */
 void estimate_set(struct estimate *e, enum figure f, double value);
 static inline bool estimate_has(const struct estimate *e, enum figure f) {
   return e->has >> f & 1;
@@ -81,10 +94,12 @@ static inline bool estimate_has(const struct estimate *e, enum figure f) {
 /* The figure, NaN when absent: for further computing, never for output. */
 double estimate_get(const struct estimate *e, enum figure f);
 
-/* value -+ t * se with Student's t on the estimate's df, where se and df are there. */
+/* value -+ t * se with Student's t on the estimate's df, where se and df are there.
+ * conf in (0, 1). Both limits are set, and FIGURE_CONF with them. */
 void estimate_interval(struct estimate *e, double conf);
 
-/* Adds rows that have no answer of the given kind. */
+/* Adds rows that have no answer of the given kind.
+ * BILAN_PRESENT is passed over, so callers need not look at the kind first. */
 void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows);
 
 /* ---- the sample and its groups ----------------------------------------------------------- */
@@ -111,8 +126,11 @@ struct by {
                              respondents stays; levels met while reading: it goes */
 };
 
+/* Groups without respondents and groups of missing codes are counted too: it is the size of
+ * arrays indexed by group. */
 size_t by_groups(const struct by *by); /* product of the dictionaries; 1 without by */
-/* The codes of group g; false when one of them is a kind of missing. */
+/* The codes of group g; false when one of them is a kind of missing.
+ * Codes beyond by->count are set to 0. */
 bool by_codes(const struct by *by, size_t g, uint32_t codes[BY_MOST]);
 /* Does a group with so many rows belong in the output? */
 bool by_shows(const struct by *by, int64_t rows);
@@ -121,12 +139,14 @@ bool by_shows(const struct by *by, int64_t rows);
 
 #define NO_LEVEL UINT32_MAX
 
+/* One line of a result: its group, its level, its figures. */
 struct estimate_row {
   uint32_t by[BY_MOST];
   uint32_t level; /* of the item; NO_LEVEL where the estimate has none */
   struct estimate e;
 };
 
+/* A list that grows; open it before the first row, free it in every case. */
 struct estimates {
   struct mem *mem;
   struct estimate_row *rows;

@@ -2,6 +2,12 @@
  *
  * Cumulative shares are sums of weights in the order shown, divided once: without weights they
  * are k/n to the last bit, and the last one is 1.
+ *
+ * Sorting is stable (kernel/sort.h): levels of the same count stay in the order of the
+ * dictionary, so the answer is the same on every machine. Descending is rising order of the
+ * negated weight, which keeps ties the right way round.
+ *
+ * Failure: as tally_open and BILAN_NOMEM; rows added before stay in `out`.
  */
 #include "stat/frequency.h"
 
@@ -27,7 +33,8 @@ bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t 
   return status;
 }
 
-/* The levels of one group, as sorted in it. */
+/* The levels of one group, as sorted in it.
+ * The running sum is over the rows as shown; nets are behind and do not add to it. */
 static bilan_status add_group(bilan *b, struct estimates *out, const struct sample *sample,
                               const struct tally *t, size_t group, const size_t *order,
                               const struct tally_request *request,

@@ -4,6 +4,9 @@
  * Paik, Statistical Methods for Rates and Proportions, 2003, section 3.3), whose square is
  * Pearson's chi-squared of the 2 x 2 table. Kish's effective base stands in for n where there
  * are weights. All pairs of one row are one family for the adjustment.
+ *
+ * Two shares that are both 0 or both 1 have no variance (se = 0); their p-value is 1. The
+ * caller never lets them in, but the function stands on its own.
  */
 #include "stat/letters.h"
 
@@ -29,7 +32,8 @@ static size_t list_pairs(double *p, const struct letters_share *shares, size_t c
   return pairs;
 }
 
-/* Goes through the pairs in the order in which list_pairs wrote them. */
+/* Goes through the pairs in the order in which list_pairs wrote them.
+ * Invariant: `pair` counts compared pairs only, exactly as list_pairs does. */
 static void mark(bool *larger, const double *p, const struct letters_share *shares, size_t count,
                  double alpha) {
   size_t pair = 0;
@@ -56,7 +60,8 @@ bilan_status letters_compare(bilan *b, bool *larger, const struct letters_share 
   return status;
 }
 
-/* Counting in letters without a zero: after Z comes AA. */
+/* Counting in letters without a zero: after Z comes AA.
+ * i = 0 is A, 25 is Z, 26 is AA, 701 is ZZ, 702 is AAA. */
 void letters_name(char out[LETTER_ROOM], size_t i) {
   char reversed[LETTER_ROOM];
   size_t n = 0;

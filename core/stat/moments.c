@@ -8,6 +8,17 @@
  *
  * V of a total, with m the mean, S the squares about it and n rows of N in the group:
  *   sum u^2 - (sum u)^2 / N = S + n m^2 - n^2 m^2 / N = S + n m^2 (1 - n/N)
+ *
+ * Ratio. With y the numerator, x the denominator, R = sum y / sum x and d = y - k x for a
+ * fixed k,
+ *   y - R x = d - (R - k) x
+ * so the sum of squares of the residuals follows from those of d and x and their product, and
+ * stays exact when y nearly is k x. The product comes from the squares of y, x and d:  sum d
+ * x = (syy - sdd - k^2 sxx) / (2 k).
+ *
+ * Invariants: two_passes leaves nothing behind on failure; a variance is never negative
+ * (fmax), NaN never gets into an estimate (estimate_set). Memory: cells of groups times six
+ * states, one centre each.
  */
 #include "stat/moments.h"
 
@@ -33,13 +44,15 @@ static struct cells_request request_of(const struct sample *sample, const struct
   return r;
 }
 
-/* Means of the first pass become the centres of the second. */
+/* Means of the first pass become the centres of the second.
+ * An empty cell has centre 0; nothing is ever subtracted with it. */
 static void centres_of(double *centres, const struct cells *c) {
   for (size_t i = 0; i < c->count * c->measure_count; i++)
     centres[i] = c->sums[i].n ? c->sums[i].y / c->sums[i].weight : 0;
 }
 
-/* Both passes; *centres (measure x cell) belongs to the caller. */
+/* Both passes; *centres (measure x cell) belongs to the caller.
+ * The request must not have centres yet; afterwards it points to those of the answer. */
 static bilan_status two_passes(bilan *b, struct cells *out, double **centres,
                                struct cells_request *request) {
   struct cells first;
@@ -98,7 +111,8 @@ struct moment moments_of(const struct moments *m, size_t group) {
 
 /* ---- rows of the output -------------------------------------------------------------------- */
 
-/* Adds the rows of one group, state by state: base and missing by kind. */
+/* Adds the rows of one group, state by state: base and missing by kind.
+ * Called for two groups in turn, it adds up their bases. */
 static void add_states(struct estimate *e, const struct cells *c, size_t group) {
   static const bilan_missing kinds[STATES] = {BILAN_NO_ANSWER, BILAN_PRESENT,   BILAN_PRESENT,
                                               BILAN_NOT_ASKED, BILAN_DONT_KNOW, BILAN_REFUSED};
@@ -114,7 +128,8 @@ void moments_add_base(struct estimate *e, const struct moments *m, size_t group)
   add_states(e, &m->cells, group);
 }
 
-/* A new row for one group; *row stays NULL when the group is not shown. */
+/* A new row for one group; *row stays NULL when the group is not shown.
+ * Answers and missing count alike: a group of people who all refused is still a group. */
 static bilan_status add_group(bilan *b, struct estimates *out, struct estimate_row **row,
                               const struct by *by, size_t group, const struct cells *c) {
   uint32_t codes[BY_MOST];
@@ -129,12 +144,14 @@ static bilan_status add_group(bilan *b, struct estimates *out, struct estimate_r
 }
 
 /* Standard error, df and interval from a variance; says in words why there is none.
- * `least` is the base under which there is no variance. */
+ * `least` is the base under which there is no variance.
+ * An empty base, a single row and a single respondent are three different reasons, and are
+ * told apart. */
 static void finish(struct estimate *e, const struct sample *sample, double variance,
                    int64_t least, double conf) {
   if (sample->weight) e->notes |= NOTE_WEIGHTS;
-  if (sample->rows < 2) e->notes |= NOTE_ONE_ROW;
-  else if (e->n == 0 && least > 0) e->notes |= NOTE_EMPTY;
+  if (sample->rows == 0 || (e->n == 0 && least > 0)) e->notes |= NOTE_EMPTY;
+  else if (sample->rows < 2) e->notes |= NOTE_ONE_ROW;
   else if (e->n < least) e->notes |= NOTE_ONE_RESPONDENT;
   if (e->notes) return;
   estimate_set(e, FIGURE_SE, sqrt(fmax(0, variance)));
@@ -145,6 +162,7 @@ static void finish(struct estimate *e, const struct sample *sample, double varia
 
 /* ---- mean and total ------------------------------------------------------------------------ */
 
+/* What turns the moments of a group into a row: the one thing in which mean and total differ. */
 typedef void fill(struct estimate *e, const struct sample *sample, struct moment m,
                   double conf);
 
@@ -156,7 +174,9 @@ static void fill_mean(struct estimate *e, const struct sample *sample, struct mo
   finish(e, sample, variance, 2, conf);
 }
 
-/* sum u^2 - (sum u)^2 / N with u = y inside and 0 outside, free of cancellation. */
+/* sum u^2 - (sum u)^2 / N with u = y inside and 0 outside, free of cancellation.
+ * `outside` is the share of the sample that is not in the group: for a group of everybody it
+ * is 0 and only the scatter inside counts. */
 static void fill_total(struct estimate *e, const struct sample *sample, struct moment m,
                        double conf) {
   double rows = (double)sample->rows, outside = (rows - m.weight) / rows;
@@ -166,7 +186,8 @@ static void fill_total(struct estimate *e, const struct sample *sample, struct m
   finish(e, sample, sample_factor(sample) * squares, m.n ? 0 : 1, conf);
 }
 
-/* The common way of mean and total. */
+/* The common way of mean and total.
+ * One row a group that is shown; moments go in any case. */
 static bilan_status each_group(bilan *b, struct estimates *out, const struct sample *sample,
                                const struct column *measure, const struct by *by, double conf,
                                fill *fill_row) {
@@ -196,7 +217,8 @@ bilan_status total_estimate(bilan *b, struct estimates *out, const struct sample
 
 /* ---- totals of levels ---------------------------------------------------------------------- */
 
-/* One group's cells along the item: base and missing of the group. */
+/* One group's cells along the item: base and missing of the group.
+ * Rows of a group by kind; the cells of a group along the item stand side by side at `n`. */
 static struct estimate base_of(const struct column *item, const int64_t *n) {
   struct estimate e = estimate_none();
   for (uint32_t code = 0; code < dict_count(item->dict); code++) {
@@ -208,7 +230,8 @@ static struct estimate base_of(const struct column *item, const int64_t *n) {
   return e;
 }
 
-/* A level is a measure of 1 for those who gave it: mean 1, no scatter inside. */
+/* A level is a measure of 1 for those who gave it: mean 1, no scatter inside.
+ * Levels nobody gave are rows of total 0; kinds of missing are not rows. */
 static bilan_status add_levels(bilan *b, struct estimates *out, const struct sample *sample,
                                const struct column *item, const uint32_t codes[BY_MOST],
                                const int64_t *n, const struct estimate *base, double conf) {
@@ -246,6 +269,7 @@ bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *
 
 /* ---- ratio --------------------------------------------------------------------------------- */
 
+/* Places of the three measures in the request of a ratio. */
 enum { Y, X, D, RATIO_MEASURES };
 
 /* The measures of a ratio: y, x and d = y - k x, all about their group means. */
@@ -279,7 +303,9 @@ static bilan_status ratio_factor(bilan *b, struct ratio *r, const struct sample 
 }
 
 /* Three passes: the overall ratio, the means, the squares about them. On failure ratio_free
- * releases what was got. */
+ * releases what was got.
+ * Rows that lack one of the two have no state "answered" and are in neither sum. BILAN_USAGE:
+ * no numbers. */
 static bilan_status ratio_open(bilan *b, struct ratio *r, const struct sample *sample,
                                const struct column *y, const struct column *x,
                                const struct by *by) {
@@ -295,7 +321,9 @@ static bilan_status ratio_open(bilan *b, struct ratio *r, const struct sample *s
   return two_passes(b, &r->cells, &r->centres, &request);
 }
 
-/* Sum and sum of squares about the mean of one measure in one group. */
+/* Sum and sum of squares about the mean of one measure in one group.
+ * The sum over one group and the squares about its mean, from the second pass and its
+ * centres. */
 static void sums_of(const struct ratio *r, size_t measure, size_t group, double *sum,
                     double *squares) {
   size_t at = measure * r->cells.count + group * STATES + STATE_ANSWERED;
@@ -305,7 +333,9 @@ static void sums_of(const struct ratio *r, size_t measure, size_t group, double 
 }
 
 /* sum (y - R x)^2 = Sdd - 2 e Sdx + e^2 Sxx with e = R - k, where Syy = Sdd + 2k Sdx + k^2 Sxx
- * gives Sdx. */
+ * gives Sdx.
+ * `off` is R - k of the head; the least base is 2, as for a mean. A sum of 0 below the line
+ * has a note and no figure. */
 static void fill_ratio(struct estimate *e, const struct sample *sample, const struct ratio *r,
                        size_t group, double conf) {
   double y, x, d, syy, sxx, sdd;
@@ -357,7 +387,9 @@ static void fill_difference(struct estimate *e, const struct sample *sample, str
   estimate_set(e, FIGURE_P_VALUE, fmin(1, 2 * student_cdf(fabs(t), sample_df(sample), UPPER)));
 }
 
-/* See moments.h; from and to are two levels of the grouping item. */
+/* See moments.h; from and to are two levels of the grouping item.
+ * The variance is that of two domains of one sample, not Welch's: see compare_means for the
+ * t-test. */
 bilan_status difference_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                  const struct column *measure, const struct column *group,
                                  uint32_t from, uint32_t to, double conf) {

@@ -3,6 +3,9 @@
  * The interval is that of k of n as if the group were a sample of its own (the plain methods
  * know no domain); the standard error keeps the whole sample, as designs do. With everybody
  * in the base both are the textbook's.
+ *
+ * Rows of a group stand together, so a reader can print a group without sorting. The tally is
+ * gone when the function returns: rows hold copies of all they need.
  */
 #include "stat/proportion.h"
 
@@ -21,7 +24,8 @@ void proportion_fill(struct estimate *e, const struct sample *sample, const stru
   share_fill(e, sample, s, options->conf, options->method);
 }
 
-/* The levels of one group that are asked for. */
+/* The levels of one group that are asked for.
+ * Groups with a missing by-variable, and undeclared ones that nobody is in, give no row. */
 static bilan_status add_group(bilan *b, struct estimates *out, const struct sample *sample,
                               const struct tally *t, size_t group,
                               const struct tally_request *request,

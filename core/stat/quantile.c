@@ -4,6 +4,14 @@
  * no row is looked at again, and nothing is sorted but the levels, once. Every rule is one
  * walk over the distinct values; the m rows of a tied value are m points at equal steps, of
  * which only the first and the last are touched. Memory: four numbers a distinct value.
+ *
+ * Worked example of a line, hf7 on 1 2 3 4 with p = 0.25: part 0, end -1, so `want` = 0.25 *
+ * (4 - 1) = 0.75; the places are 0, 1, 2, 3; 0.75 lies between the first and the second: 1 +
+ * 0.75 * (2 - 1) = 1.75.
+ *
+ * Invariants: a distribution has positive weights and rising distinct values; sums are taken
+ * in that order and nowhere else, so the answer does not depend on the order of rows.
+ * Failure: BILAN_USAGE, BILAN_LIMIT, BILAN_NOMEM.
  */
 #include "stat/quantile.h"
 
@@ -21,14 +29,16 @@ const char *const quantile_ties_names[QUANTILE_TIES + 1] = {"rows", "summed", NU
 
 /* ---- the rules ----------------------------------------------------------------------------- */
 
-/* Summed in rising order of the values, so the same for any order of rows. */
+/* Summed in rising order of the values, so the same for any order of rows.
+ * S of the formulas. */
 static double total_weight(const struct distribution *d) {
   double sum = 0;
   for (size_t i = 0; i < d->count; i++) sum += d->w[i];
   return sum;
 }
 
-/* Rules that pick an observed value, or the midpoint of two. */
+/* Rules that pick an observed value, or the midpoint of two.
+ * `fuzz` decides whether F(x) = p: sums of weights such as 0.1 do not hit p exactly. */
 static double step_quantile(const struct distribution *d, double p, enum quantile_rule rule) {
   double want = p * total_weight(d), sum = 0, fuzz = d->fuzz * want;
   for (size_t k = 0; k < d->count; k++) {
@@ -49,7 +59,9 @@ struct line {
   double part, end;
 };
 
-/* Fractions from the definitions in quantile.h, with S_k = before + w_k. */
+/* Fractions from the definitions in quantile.h, with S_k = before + w_k.
+ * In quantile.h's terms hf4 is S_k / S, hence part 1 and end 0; hf7's S_(k-1) / S_(n-1) is
+ * part 0, end -1. */
 static struct line line_of(enum quantile_rule rule) {
   switch (rule) {
   case RULE_HF5: return (struct line){1.0 / 2, 0};
@@ -66,7 +78,8 @@ struct point {
   double place, x;
 };
 
-/* On the line from a to c; the end of it exactly, so that observed values come out unrounded. */
+/* On the line from a to c; the end of it exactly, so that observed values come out unrounded.
+ * Two points at the same place have no line between them: the later value. */
 static double between(struct point a, struct point c, double want) {
   if (!(c.place > a.place)) return c.x;
   double share = (want - a.place) / (c.place - a.place);
@@ -74,7 +87,9 @@ static double between(struct point a, struct point c, double want) {
 }
 
 /* Rows of one value are points at equal distances with the same x: only the first and the
- * last of them matter. */
+ * last of them matter.
+ * `from` is the last point passed, `first` the next one; p below the first place gives the
+ * smallest value. */
 static double line_quantile(const struct distribution *d, double p, enum quantile_rule rule,
                             enum quantile_ties ties) {
   struct line line = line_of(rule);
@@ -93,7 +108,8 @@ static double line_quantile(const struct distribution *d, double p, enum quantil
   return d->x[last];
 }
 
-/* The largest value whose place is at most p; the smallest value below all places. */
+/* The largest value whose place is at most p; the smallest value below all places.
+ * Weights are scaled to sum to the number of points, as the rule asks for. */
 static double shahvaish_quantile(const struct distribution *d, double p,
                                  enum quantile_ties ties) {
   double rows = 0, before = 0, x = d->x[0];
@@ -142,7 +158,8 @@ static void ladder_free(bilan *b, struct ladder *l) {
   mem_free(&b->mem, l->rows);
 }
 
-/* The order once for all groups, and room for the longest distribution. */
+/* The order once for all groups, and room for the longest distribution.
+ * BILAN_NOMEM; ladder_free releases what was got, also then. */
 static bilan_status ladder_open(bilan *b, struct ladder *l, const struct column *item) {
   bilan_status status = derive_order(b, &l->codes, &l->count, item);
   if (status) return status;
@@ -152,7 +169,9 @@ static bilan_status ladder_open(bilan *b, struct ladder *l, const struct column 
   return l->x && l->w && l->rows ? BILAN_OK : fail_nomem(b);
 }
 
-/* Cells of one group along the item -> its distribution; levels of equal value are one. */
+/* Cells of one group along the item -> its distribution; levels of equal value are one.
+ * Borrowed from the ladder: valid until the next group is climbed. Values without rows are
+ * left out. */
 static struct distribution climb(struct ladder *l, const struct column *item,
                                  const struct cells *c, size_t from) {
   size_t count = 0;
@@ -174,7 +193,9 @@ static struct distribution climb(struct ladder *l, const struct column *item,
 
 /* ---- estimates ----------------------------------------------------------------------------- */
 
-/* Woodruff's limits. F(q) = 1 leaves nothing to estimate the upper tail with. */
+/* Woodruff's limits. F(q) = 1 leaves nothing to estimate the upper tail with.
+ * With share = F(q): low = F^-1(share - t se), high = F^-1(share + t se). One limit may exist
+ * without the other; se needs both. */
 static void woodruff(struct estimate *e, const struct sample *sample,
                      const struct distribution *d, double p, const struct quantile_options *o) {
   double q = distribution_quantile(d, p, o->rule, o->ties), share = distribution_share(d, q);
@@ -190,7 +211,8 @@ static void woodruff(struct estimate *e, const struct sample *sample,
   estimate_set(e, FIGURE_SE, width / (2 * t));
 }
 
-/* A quantile of one group; says why there is no interval. */
+/* A quantile of one group; says why there is no interval.
+ * The value needs no degrees of freedom and is there even with one respondent. */
 static void fill_row(struct estimate *e, const struct sample *sample,
                      const struct distribution *d, double p, const struct quantile_options *o) {
   estimate_set(e, FIGURE_P, p);
@@ -222,7 +244,8 @@ static struct estimate base_of(const struct column *item, const struct cells *c,
   return e;
 }
 
-/* All p of one group, in the order in which they were asked for. */
+/* All p of one group, in the order in which they were asked for.
+ * Each row starts from the group's base; only the figures differ. */
 static bilan_status add_group(bilan *b, struct estimates *out, const struct sample *sample,
                               const struct distribution *d, const struct estimate *base,
                               const uint32_t codes[BY_MOST], const struct quantile_options *o) {

@@ -20,12 +20,22 @@
  * Interval (Woodruff, JASA 47, 1952): a t interval for F(q), taken back to the values by the
  * same rule. A limit outside [0, 1], or one with no width because F(q) = 1, is not estimable.
  * se = width / (2 t).
+ *
+ * Worked example, values 1 2 3 4 once each:
+ *
+ *   p      hf1  hf2  hf3  hf4  hf5  hf6   hf7
+ *   0.25   1    1.5  2    1    1.5  1.25  1.75
+ *   0.50   2    2.5  2    2    2.5  2.5   2.5
+ *
+ * Failure: BILAN_USAGE, BILAN_LIMIT, BILAN_NOMEM. Cost: one pass over the rows, then count of
+ * distinct values for each p.
  */
 #ifndef STAT_QUANTILE_H
 #define STAT_QUANTILE_H
 
 #include "stat/estimate.h"
 
+/* In the order of quantile_rule_names; RULE_MATH is the usual one, steps up to RULE_HF3. */
 enum quantile_rule {
   RULE_MATH,
   RULE_SCHOOL,
@@ -44,6 +54,7 @@ enum quantile_rule {
 
 extern const char *const quantile_rule_names[QUANTILE_RULES + 1];
 
+/* ROWS: every row is a point; SUMMED: every distinct value is one. */
 enum quantile_ties { TIES_ROWS, TIES_SUMMED, QUANTILE_TIES };
 
 extern const char *const quantile_ties_names[QUANTILE_TIES + 1]; /* "rows", "summed" */
@@ -63,6 +74,7 @@ double distribution_quantile(const struct distribution *d, double p, enum quanti
 /* F(x): the share of weight at or below x. */
 double distribution_share(const struct distribution *d, double x);
 
+/* p_count numbers in [0, 1], lent; conf in (0, 1). */
 struct quantile_options {
   const double *p;
   size_t p_count;

@@ -8,6 +8,16 @@
  *
  * Counts and weights are kept apart: n is always respondents, weight the sum of their weights,
  * equal to n without weights. Memory: groups x levels numbers, twice.
+ *
+ * Layout for a by-variable of codes 0, 1, 2 and an item of codes 0 (none), 1, 2 with one net:
+ * groups 3, levels 3,
+ *
+ *   codes   1 2 3              two levels, then the net as code dict_count + 0 = 3
+ *   count   [group 0: 1 2 net] [group 1: 1 2 net] [group 2: 1 2 net]
+ *
+ * Group 0 is that of rows without an answer in the by-variable: it is counted like any other
+ * and passed over by those who read (by_codes). Failure: BILAN_USAGE, BILAN_LIMIT,
+ * BILAN_NOMEM; nothing is left behind.
  */
 #include "stat/tally.h"
 
@@ -20,18 +30,22 @@ const char *const tally_base_names[TALLY_BASES + 1] = {"asked", "answered", "tic
 
 /* ---- levels -------------------------------------------------------------------------------- */
 
-/* Is this code a level of the table? */
+/* Is this code a level of the table?
+ * For a SET every option; otherwise answers, and with missing_levels kinds of missing but
+ * "not asked". */
 static bool is_level(const struct tally_request *r, uint32_t code) {
   if (r->item->type == COLUMN_SET) return code > 0;
   bilan_missing kind = dict_level(r->item->dict, code)->missing;
   return !kind || (r->missing_levels && kind != BILAN_NOT_ASKED);
 }
 
+/* Kinds of missing as levels come last in a table; a SET has none, its options are answers. */
 static bool is_missing(const struct tally_request *r, uint32_t code) {
   return r->item->type != COLUMN_SET && dict_level(r->item->dict, code)->missing;
 }
 
-/* Answers in dictionary order, then kinds of missing where they are levels, nets last. */
+/* Answers in dictionary order, then kinds of missing where they are levels, nets last.
+ * Two passes keep answers before kinds of missing, each in the order of the dictionary. */
 static void list_levels(struct tally *t, const struct tally_request *r) {
   uint32_t count = (uint32_t)dict_count(r->item->dict);
   for (int missing = 0; missing < 2; missing++)
@@ -54,7 +68,8 @@ static bilan_status check_size(bilan *b, const struct tally_request *r) {
   return BILAN_OK;
 }
 
-/* Room for counts; on failure tally_free releases what was got. */
+/* Room for counts; on failure tally_free releases what was got.
+ * The blank is left out of an item's levels unless missing_levels has it in. */
 static bilan_status reserve(bilan *b, struct tally *t, const struct tally_request *r) {
   *t = (struct tally){.mem = &b->mem, .groups = by_groups(r->by)};
   t->codes = mem_array(&b->mem, dict_count(r->item->dict) + r->net_count, sizeof *t->codes);
@@ -66,7 +81,8 @@ static bilan_status reserve(bilan *b, struct tally *t, const struct tally_reques
   return t->count && t->weight && t->bases ? BILAN_OK : fail_nomem(b);
 }
 
-/* The request for by-variables x one more key. */
+/* The request for by-variables x one more key.
+ * Free *out with cells_free. By-variables first, so that the cells of a group are neighbours. */
 static bilan_status cross(bilan *b, struct cells *out, const struct sample *sample,
                           const struct by *by, const struct column *key) {
   struct cells_request r = {
@@ -89,7 +105,8 @@ static void add_base(struct tally_group *g, const struct cells *c, size_t cell) 
   g->weight2 += c->weight2[cell];
 }
 
-/* A level that a net names twice counts once. */
+/* A level that a net names twice counts once.
+ * Nets are short: the double loop costs nothing next to the pass over the rows. */
 static bool named_before(const struct net *net, size_t i) {
   for (size_t j = 0; j < i; j++)
     if (net->codes[j] == net->codes[i]) return true;
@@ -105,14 +122,14 @@ static void count_cell(struct tally *t, size_t to, const struct cells *c, size_t
 }
 
 /* One group: base, missing, levels, nets. Levels of one answer exclude each other, so the
- * union of a net is a sum. */
+ * union of a net is a sum.
+ * `from` is the first cell of the group, `to` its first count. */
 static void codes_group(struct tally *t, const struct tally_request *r, const struct cells *c,
                         size_t group) {
   uint32_t count = (uint32_t)dict_count(r->item->dict);
   size_t from = group * count, to = group * t->levels;
   for (uint32_t code = 0; code < count; code++) {
     if (is_level(r, code)) add_base(&t->bases[group], c, from + code);
-/* Rows left out of the base of a group. */
     else add_missing(&t->bases[group], dict_level(r->item->dict, code)->missing,
                      c->n[from + code]);
   }
@@ -140,7 +157,8 @@ static bilan_status tally_codes(bilan *b, struct tally *t, const struct sample *
 
 /* ---- several answers a row ----------------------------------------------------------------- */
 
-/* Does a row in this state belong to the base? */
+/* Does a row in this state belong to the base?
+ * A row whose kind of missing is "don't know" or "refused" was asked, so BASE_ASKED has it. */
 static bool in_base(enum tally_base base, size_t state) {
   if (base == BASE_ASKED) return state != STATE_NOT_ASKED;
   if (base == BASE_ANSWERED) return state == STATE_ANSWERED || state == STATE_TICKED;
@@ -166,7 +184,8 @@ static bilan_status set_bases(bilan *b, struct tally *t, const struct sample *sa
   return status;
 }
 
-/* Counts one level of all groups: an option, or the union of several. */
+/* Counts one level of all groups: an option, or the union of several.
+ * Free of the item's own type: a net comes in as a column made for it. */
 static bilan_status set_level(bilan *b, struct tally *t, const struct sample *sample,
                               const struct tally_request *r, size_t level,
                               const struct column *option) {
@@ -175,6 +194,7 @@ static bilan_status set_level(bilan *b, struct tally *t, const struct sample *sa
   if (status) return status;
   size_t codes = dict_count(option->dict);
   for (size_t group = 0; group < t->groups; group++)
+    /* A dictionary without that code has nothing to count. */
     if (SET_TICKED < codes)
       count_cell(t, group * t->levels + level, &c, group * codes + SET_TICKED);
   cells_free(&c);
@@ -196,7 +216,8 @@ static bilan_status set_net(bilan *b, struct tally *t, const struct sample *samp
   return status;
 }
 
-/* With base `answers`, the base of a group is the sum of its ticks. */
+/* With base `answers`, the base of a group is the sum of its ticks.
+ * Nets are left out: their respondents are in the options already. */
 static void base_of_answers(struct tally *t, size_t options) {
   for (size_t group = 0; group < t->groups; group++) {
     struct tally_group *g = &t->bases[group];
@@ -206,6 +227,7 @@ static void base_of_answers(struct tally *t, size_t options) {
       g->n += t->count[group * t->levels + level];
       g->weight += t->weight[group * t->levels + level];
     }
+    /* Never read for this base: shares of ticks have no interval and are not compared. */
     g->weight2 = g->weight;
   }
 }
@@ -226,7 +248,8 @@ static bilan_status tally_set(bilan *b, struct tally *t, const struct sample *sa
 
 /* ---- the whole ----------------------------------------------------------------------------- */
 
-/* `out` is untouched on failure. */
+/* `out` is untouched on failure.
+ * Sizes are checked before anything of that size is asked for. */
 bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample,
                         const struct tally_request *request) {
   enum column_type type = request->item->type;
@@ -265,7 +288,9 @@ struct estimate tally_estimate(const struct tally *t, size_t group, size_t level
   return e;
 }
 
-/* The interval, where the method has one. */
+/* The interval, where the method has one.
+ * A method that gives a point only, an empty base and a share outside the method's domain
+ * leave a note and no limits. */
 static void share_interval(struct estimate *e, struct share s, double conf,
                            enum plain_method method) {
   struct plain_interval i = plain_proportion(s.count, s.base, conf, method);

@@ -10,22 +10,35 @@
  *   answers   all ticks, so that shares sum to 1
  * Nets are sets of levels counted by union: a row counts once however many of its levels it
  * has. They follow the item's own levels and have the codes dict_count(item->dict) + i.
+ *
+ * Worked example. Five respondents, an item with options a and b: {a, b}, {a}, {} (answered,
+ * none ticked), no answer, not asked. The share of a:
+ *
+ *   base asked      2 of 4     base ticked    2 of 2
+ *   base answered   2 of 3     base answers   2 of 3 ticks
+ *
+ * A net {a, b} has 2 respondents, not 3. Cost: one pass over the rows for an item with one
+ * answer, one pass an option (and a net) for several.
  */
 #ifndef STAT_TALLY_H
 #define STAT_TALLY_H
 
 #include "stat/estimate.h"
 
+/* What a share of an item with several answers is a share of; in the order of
+ * tally_base_names. */
 enum tally_base { BASE_ASKED, BASE_ANSWERED, BASE_TICKED, BASE_ANSWERS, TALLY_BASES };
 
 extern const char *const tally_base_names[TALLY_BASES + 1]; /* "asked", ..., NULL */
 
+/* Lent by the caller for as long as the tally is made and read. */
 struct net {
   struct text name;
   const uint32_t *codes; /* levels of the item; one that is named twice counts once */
   size_t count;
 };
 
+/* What to count; everything in it is lent. `by` may have a count of 0, never be NULL. */
 struct tally_request {
   const struct column *item;  /* CODES or SET */
   const struct by *by;
@@ -43,6 +56,7 @@ struct tally_group {
   int64_t missing[BILAN_MISSING_KINDS]; /* left out, by kind; [0] is their sum */
 };
 
+/* Counts of all groups. Owns its arrays; tally_free gives them back. */
 struct tally {
   struct mem *mem;
   size_t groups, levels;      /* levels with nets */
@@ -52,7 +66,8 @@ struct tally {
   struct tally_group *bases;  /* [group] */
 };
 
-/* BILAN_USAGE: the item is neither CODES nor SET. Free with tally_free. */
+/* BILAN_USAGE: the item is neither CODES nor SET. Free with tally_free.
+ * BILAN_LIMIT: groups times levels beyond CELLS_MOST. BILAN_NOMEM. */
 bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample,
                         const struct tally_request *request);
 void tally_free(struct tally *t); /* idempotent */
@@ -62,7 +77,8 @@ static inline int64_t tally_rows(const struct tally *t, size_t group) {
   return t->bases[group].n + t->bases[group].missing[BILAN_PRESENT];
 }
 
-/* n, count, weighted_n and missing of a level as an estimate that has no share yet. */
+/* n, count, weighted_n and missing of a level as an estimate that has no share yet.
+ * `group` and `level` are places (0 .. groups - 1, 0 .. levels - 1), not codes. */
 struct estimate tally_estimate(const struct tally *t, size_t group, size_t level);
 
 /* value and se of a share of `weight` in `base`, and its interval by the named method; says

@@ -15,6 +15,7 @@ local escape = require "bilan.escape"
 local fault = require "bilan.fault"
 local format = require "bilan.format"
 local host = require "bilan.host"
+local languages = require "bilan.lang"
 local frame = require "bilan.chart.frame"
 local queue = require "bilan.chart.queue"
 local source_of = require "bilan.chart.source"
@@ -94,7 +95,7 @@ local function describe(source)
   if source.synthetic then
     title = title .. "(" .. words.say(source.lang, "synthetic", {}) .. ") "
   end
-  return escape.clean(title .. table.concat(parts, " ; "), " ")
+  return escape.clean(title .. table.concat(parts, languages.separator(source.lang)), " ")
 end
 
 -- ---- the object -------------------------------------------------------------------------------

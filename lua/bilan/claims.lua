@@ -420,7 +420,8 @@ local function note_conflict(audit, set)
   local list = {}
   for i, claim in ipairs(set) do list[i] = describe(audit, claim) end
   for _, claim in ipairs(set) do
-    note(audit, claim, "conflict", "together", { list = table.concat(list, " ; ") })
+    note(audit, claim, "conflict", "together", {
+      list = table.concat(list, audit.lang == "fr" and " ; " or "; ") })
     claim.with = set
   end
 end

@@ -5,6 +5,7 @@
 local core = require "bilan.core"
 local fault = require "bilan.fault"
 local format = require "bilan.format"
+local lang_words = require "bilan.lang"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
 
@@ -22,13 +23,27 @@ local function named(self, name, lang)
   return { name = name, label = self:label(name, lang) }
 end
 
--- The options every estimate takes.
-local common = { "by", "conf", "lang", "title" }
+-- The options every estimate takes; `by` those with groups only.
+local common = { "conf", "lang", "title", "by" }
 
-local function check(self, opts, own, what)
-  local known = table.move(own, 1, #own, #common + 1, { table.unpack(common) })
-  opts = fault.options(opts, known, what)
-  for _, name in ipairs(list_of(opts.by)) do core.data.check(inside(self).table, name) end
+-- The items of `by`: names that exist, each once.
+local function check_groups(self, by, what)
+  local seen = {}
+  for _, name in ipairs(list_of(by)) do
+    fault.expect(name, "string", what .. ": by: an item's name")
+    core.data.check(inside(self).table, name)
+    if seen[name] then fault.raise('%s: by: "%s" stands twice', what, name) end
+    seen[name] = true
+  end
+end
+
+-- A copy of the options of a verb, checked; `groups` is false for one that has no `by`.
+local function check(self, opts, own, what, groups)
+  local shared = table.move(common, 1, groups == false and #common - 1 or #common, 1, {})
+  local given = fault.options(opts, table.move(own, 1, #own, #shared + 1, shared), what)
+  opts = {}
+  for key, value in pairs(given) do opts[key] = value end
+  check_groups(self, opts.by, what)
   core.host.progress(core.where() .. what)
   if opts.conf ~= nil and not (type(opts.conf) == "number" and opts.conf > 0 and opts.conf < 1) then
     fault.raise("%s: conf is a number between 0 and 1, such as 0.95", what)
@@ -48,6 +63,16 @@ local function item_or_predicate(self, item, what)
   return core.expr.derive(s.table, item, item), item, true
 end
 
+-- The same, with a predicate as 1, 0 or no answer: true is what is not 0.
+local function item_or_truth(self, item, what)
+  local table_, name, predicate = item_or_predicate(self, item, what)
+  if predicate then
+    local truth = ("CASE WHEN (%s) THEN 1 WHEN NOT (%s) THEN 0 END"):format(item, item)
+    table_ = core.expr.derive(inside(self).table, item, truth)
+  end
+  return table_, name, predicate
+end
+
 -- The words of the codebook for the levels of an item, in a language; nil when it has none.
 local function level_words(self, name, lang)
   local item = inside(self).book.items_by_id[name]
@@ -59,6 +84,29 @@ local function level_words(self, name, lang)
   return any and words or nil
 end
 
+-- How many respondents of the domain have no answer to one of these items, and so stand in no
+-- group: { items = "their labels", count = 3 }, or nil when all have.
+local function no_group(self, names, lang)
+  local s, tests, labels = inside(self), {}, {}
+  for i, name in ipairs(names) do
+    tests[i] = ('missing("%s") IS NOT NULL'):format(name:gsub('"', '""'))
+    labels[i] = self:label(name, lang)
+  end
+  if #names == 0 then return nil end
+  local outside = core.data.both(s.domain, core.expr.filter(s.table, table.concat(tests, " OR ")))
+  local count = core.data.rows(s.table, outside)
+  return count > 0 and { items = table.concat(labels, ", "), count = count } or nil
+end
+
+-- The words of the kinds of missing, where they stand among the levels (missing = "include").
+local function add_missing_words(words, lang)
+  words = words or {}
+  for _, kind in ipairs(lang_words.missing_kinds) do
+    words[kind[1]] = words[kind[1]] or format.say(lang, kind[2])
+  end
+  return words
+end
+
 -- The spec that all results share.
 local function spec(self, kind, opts, fields)
   local s, by, words = inside(self), {}, {}
@@ -67,7 +115,11 @@ local function spec(self, kind, opts, fields)
   for _, list in ipairs { by, fields.banners or {}, { fields.item } } do
     for _, item in ipairs(list) do words[item.name] = level_words(self, item.name, lang) end
   end
+  if opts.missing == "include" then
+    words[fields.item.name] = add_missing_words(words[fields.item.name], lang)
+  end
   fields.level_labels = words
+  fields.no_group = fields.no_group or { no_group(self, list_of(opts.by), lang) }
   fields.kind, fields.by = kind, by
   fields.synthetic = s.synthetic
   fields.lang = opts.lang or s.book.lang
@@ -114,17 +166,25 @@ local function nets_of(self, item, nets)
   return own
 end
 
+-- The record of an item that nobody answered: who is missing stays counted.
+local function nobody(self, table_, name)
+  local row = core.estimate.total(table_, inside(self).domain, { item = name, by = {} })[1]
+  return { { n = 0, count = 0, missing = row and row.missing or 0,
+    missing_kinds = row and row.missing_kinds, note = "the base is 0" } }
+end
+
 --- Shares of the levels of an item, or of a predicate ("age >= 15").
 -- opts: level (only this one), by, ci (wilson, clopper_pearson, ...), conf, nets, base (of an
 -- item with several answers), missing = "include" (kinds of missing as levels of the base).
 function methods:proportion(item, opts)
   opts = check(self, opts, { "level", "ci", "missing", "base", "nets" }, "proportion")
-  local table_, name, predicate = item_or_predicate(self, item, "proportion")
+  local table_, name, predicate = item_or_truth(self, item, "proportion")
   local rows = core.estimate.proportion(table_, inside(self).domain, { item = name,
     by = list_of(opts.by), level = predicate and "1" or opts.level, ci = opts.ci,
     conf = opts.conf, missing = opts.missing, base = opts.base or base_of(self, name, predicate),
     nets = nets_of(self, name, opts.nets) })
   if predicate then for _, row in ipairs(rows) do row.level = nil end end
+  if #rows == 0 and not opts.by then rows = nobody(self, table_, name) end
   local label = predicate and { name = item, label = item } or named(self, name, opts.lang)
   return spec(self, "proportion", opts, { rows = rows, unit = "share", item = label,
     title = by_title(self, label.label, opts), notes = share_notes(self, name, opts, rows) })
@@ -135,10 +195,12 @@ end
 function methods:freq(item, opts)
   opts = check(self, opts, { "base", "nets", "sort", "missing", "ci" }, "freq")
   local s = inside(self)
+  fault.expect(item, "string", "freq: an item")
   core.data.check(s.table, item)
   local rows = core.estimate.freq(s.table, s.domain, { item = item, by = list_of(opts.by),
     base = opts.base or base_of(self, item), conf = opts.conf, ci = opts.ci, sort = opts.sort,
     missing = opts.missing, nets = nets_of(self, item, opts.nets) })
+  if #rows == 0 and not opts.by then rows = nobody(self, s.table, item) end
   return spec(self, "freq", opts, { rows = rows, unit = "share", item = named(self, item, opts.lang),
     title = by_title(self, self:label(item, opts.lang), opts),
     notes = share_notes(self, item, opts, rows) })
@@ -151,9 +213,11 @@ local crosstab_options = { "percent", "test", "letters", "margins", "sort", "net
 -- opts: percent = col, row, total, none; test, letters (with alpha, adjust), margins (false:
 -- no total column), sort, nets, base, ci, conf.
 function methods:crosstab(row, col, opts)
-  opts = check(self, opts, crosstab_options, "crosstab")
-  local s, columns = inside(self), list_of(col)
+  opts = check(self, opts, crosstab_options, "crosstab", false)
+  local s, columns, outside = inside(self), list_of(col), {}
+  fault.expect(row, "string", "crosstab: the item of the rows")
   core.data.check(s.table, row)
+  if #columns == 0 then fault.raise("crosstab: name the item of the columns, or several") end
   for _, name in ipairs(columns) do core.data.check(s.table, name) end
   local made = core.estimate.crosstab(s.table, s.domain, { row = row, columns = columns,
     percent = opts.percent, test = opts.test and true or false, letters = opts.letters,
@@ -164,10 +228,12 @@ function methods:crosstab(row, col, opts)
   for i, banner in ipairs(made.banners) do
     banner.label = self:label(banner.name, opts.lang)
     titles[i] = banner.label
+    outside[#outside + 1] = no_group(self, { banner.name }, opts.lang)
   end
-  opts.by = nil
   return spec(self, "crosstab", opts, { rows = made.rows, unit = "share", levels = made.levels,
-    item = named(self, row, opts.lang), banners = made.banners, bases = made.bases,
+    item = named(self, row, opts.lang), no_group = outside, banners = made.banners,
+    letter_level = opts.alpha, letter_adjust = opts.adjust,
+    bases = made.bases,
     tests = made.tests, percent = made.percent, notes = share_notes(self, row, opts, made.rows),
     title = ("%s × %s"):format(self:label(row, opts.lang), table.concat(titles, ", ")) })
 end
@@ -179,6 +245,7 @@ local function numeric(kind, call, own)
   return function(self, item, opts)
     opts = check(self, opts, own, call)
     local table_, name = item_or_predicate(self, item, call)
+    if type(opts.p) == "table" and #opts.p == 0 then fault.raise("%s: p is an empty list", call) end
     local passed = { item = name, by = list_of(opts.by), conf = opts.conf }
     for _, option in ipairs(own) do passed[option] = opts[option] end
     local rows = core.estimate[call](table_, inside(self).domain, passed)
@@ -205,18 +272,18 @@ function methods:ratio(numerator, denominator, opts)
   opts = check(self, opts, {}, "ratio")
   core.data.check(inside(self).table, numerator)
   core.data.check(inside(self).table, denominator)
+  local title = ("%s / %s"):format(self:label(numerator, opts.lang), self:label(denominator, opts.lang))
   local rows = core.estimate.ratio(inside(self).table, inside(self).domain, {
     numerator = numerator, denominator = denominator, by = list_of(opts.by), conf = opts.conf })
   return spec(self, "ratio", opts, { rows = rows, unit = "number",
-    item = { name = numerator, label = ("%s / %s"):format(self:label(numerator), self:label(denominator)) },
-    title = ("%s / %s"):format(self:label(numerator), self:label(denominator)) })
+    item = { name = numerator, label = title }, title = title })
 end
 
 -- Share of a level (or predicate) in group `to` minus that in group `from`.
 local function share_difference(self, item, opts)
+  local shares = self:proportion(item, { level = opts.level, by = opts.by })
   local function side(group)
-    local row = self:proportion(item, { level = opts.level, by = opts.by }):get {
-      [opts.by] = group, level = opts.level }
+    local row = #shares > 0 and shares:get { [opts.by] = group, level = opts.level }
     if not row then fault.raise('difference: "%s" is no level of "%s"', group, opts.by) end
     return row
   end
@@ -248,6 +315,7 @@ function methods:difference(item, opts)
     rows, unit = { share_difference(self, item, opts) }, "share"
     notes = { { "method_interval", { method = opts.ci or "newcombe", conf = opts.conf or 0.95 } } }
   else
+    if opts.ci then fault.raise("difference: ci is for shares: name a level, or leave it out") end
     rows = core.estimate.difference(table_, inside(self).domain, { item = name, by = opts.by,
       from = opts.from, to = opts.to, conf = opts.conf })
   end
@@ -256,24 +324,29 @@ function methods:difference(item, opts)
   local words = level_words(self, opts.by, lang) or {}
   local title = format.typography(("%s: %s − %s"):format(label, words[opts.to] or opts.to,
     words[opts.from] or opts.from), { lang = lang })
+  local outside = { no_group(self, { opts.by }, lang) }
   opts.by = nil
   return spec(self, "difference", opts, { rows = rows, unit = unit, notes = notes,
-    item = { name = name, label = label }, title = title })
+    item = { name = name, label = label }, title = title, no_group = outside })
 end
 
 -- ---- tests ------------------------------------------------------------------------------------
 
 -- A verb that gives one test; `fill` puts its own arguments among the options passed on.
-local function test(name, own, fill)
+local function test(name, own, fill, groups)
   methods[name] = function(self, first, ...)
-    local passed, opts, title = fill(self, first, ...)
-    opts = check(self, opts, own, name)
+    local passed, opts, items = fill(self, first, ...)
+    opts = check(self, opts, own, name, groups)
     for _, option in ipairs(own) do passed[option] = opts[option] end
     passed.conf = opts.conf
+    for i, item in ipairs(items) do items[i] = self:label(item, opts.lang) end
+    local title = table.concat(items, " × ")
     passed.by = opts.by and list_of(opts.by) or nil
+    local outside = { no_group(self, list_of(opts.by), opts.lang) }
     local rows = core.estimate[name](inside(self).table, inside(self).domain, passed)
     opts.by = nil
-    return spec(self, "test", opts, { rows = rows, unit = "test", title = title })
+    return spec(self, "test", opts, { rows = rows, unit = "test", title = title,
+      no_group = outside })
   end
 end
 
@@ -281,27 +354,27 @@ local function two_items(keys)
   return function(self, a, b, opts)
     core.data.check(inside(self).table, a)
     core.data.check(inside(self).table, b)
-    return { [keys[1]] = a, [keys[2]] = b }, opts,
-      ("%s × %s"):format(self:label(a), self:label(b))
+    return { [keys[1]] = a, [keys[2]] = b }, opts, { a, b }
   end
 end
 
 local function one_item(self, item, opts)
   core.data.check(inside(self).table, item)
-  return { item = item }, opts, self:label(item)
+  return { item = item }, opts, { item }
 end
 
 --- Are two items independent? opts.statistic: pearson (default), likelihood_ratio, fisher.
-test("independence", { "statistic", "correct" }, two_items { "row", "col" })
+test("independence", { "statistic", "correct" }, two_items { "row", "col" }, false)
 --- Means of two groups (by, from, to), of an item and a second answer (after), or against mu.
 test("t_test", { "after", "from", "to", "mu", "pooled" }, one_item)
 --- Wilcoxon's tests for two groups or pairs, Kruskal and Wallis's for more groups.
 test("rank_test", { "after", "from", "to" }, one_item)
 --- Paired answers of the same respondents, exact for few changes.
-test("mcnemar", { "level", "kind" }, two_items { "before", "after" })
+test("mcnemar", { "level", "kind" }, two_items { "before", "after" }, false)
 --- Does the share of `level` rise or fall along the levels of `by`?
 test("trend", { "level" }, one_item)
 --- The common odds ratio of two yes/no items over strata.
-test("mantel_haenszel", { "strata", "row_level", "col_level", "correct" }, two_items { "row", "col" })
+test("mantel_haenszel", { "strata", "row_level", "col_level", "correct" },
+  two_items { "row", "col" }, false)
 
 return methods

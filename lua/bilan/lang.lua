@@ -72,10 +72,16 @@ local words = {
     "Ontbrekend: {missing} ({kinds})." },
   foot_small = { "* Base inférieure à {limit} : à lire avec prudence.",
     "* Base under {limit}: read with care.", "* Basis kleiner dan {limit}: voorzichtig lezen." },
+  foot_no_group = { "Sans réponse à {items} : {count} (dans aucun groupe).",
+    "No answer to {items}: {count} (in no group).",
+    "Geen antwoord op {items}: {count} (in geen groep)." },
   foot_note = { "Remarque : {note}.", "Note: {note}.", "Opmerking: {note}." },
   foot_letters = { "Une lettre signale une part plus élevée que celle de la colonne nommée, au seuil de {level|percent}.",
     "A letter marks a share higher than that of the column it names, at the {level|percent} level.",
     "Een letter duidt een hoger aandeel aan dan dat van de genoemde kolom, op het niveau van {level|percent}." },
+  foot_letters_adjusted = { "Valeurs p ajustées sur les colonnes d'une ligne : {method}.",
+    "P-values adjusted over the columns of a row: {method}.",
+    "P-waarden aangepast over de kolommen van een rij: {method}." },
   foot_net = { "Regroupements de réponses : {list}.", "Groups of answers: {list}.",
     "Groepen van antwoorden: {list}." },
   foot_synthetic = { "Données synthétiques : reconstituées, sans répondant réel.",
@@ -146,6 +152,9 @@ local words = {
     "Rijen verwijderd vóór de schatting: {count}." },
   method_percent_col = { "Pourcentages en colonne.", "Column percentages.", "Kolompercentages." },
   method_percent_row = { "Pourcentages en ligne.", "Row percentages.", "Rijpercentages." },
+  method_percent_total_n = { "Pourcentages de l'ensemble (n = {n}).",
+    "Percentages of the total (n = {n}).",
+    "Percentages van het totaal (n = {n})." },
   method_percent_total = { "Pourcentages de l'ensemble.", "Percentages of the total.",
     "Percentages van het totaal." },
   method_percent_none = { "Effectifs.", "Counts.", "Aantallen." },
@@ -255,7 +264,7 @@ local sentences = {
   { "un des groupes n'a aucun répondant", "one of the groups has no respondent", "een van de groepen heeft geen respondent" },
   { "poids sans plan de sondage : ni erreur type ni test", "weights without a design: no standard error and no test", "gewichten zonder steekproefplan: geen standaardfout en geen toets" },
   { "base trop petite : non comparé", "small base: not compared", "kleine basis: niet vergeleken" },
-  { "0 % ou 100 % : non comparé", "0 % or 100 %: not compared", "0 % of 100 %: niet vergeleken" },
+  { "0 % ou 100 % : non comparé", "0 % or 100 %: not compared", "0% of 100%: niet vergeleken" },
   { "des niveaux partagent des répondants : pas de test du tableau entier", "levels share respondents: no test of the whole table", "niveaus delen respondenten: geen toets van de hele tabel" },
   { "un argument est hors de son domaine", "an argument is outside its domain", "een argument valt buiten zijn domein" },
   { "la base est nulle", "the base is 0", "de basis is 0" },
@@ -291,8 +300,8 @@ local sentences = {
   { "t apparié", "paired t", "gepaarde t" },
   { "t à variance commune", "two-sample t, pooled variance", "t met gemeenschappelijke variantie" },
   { "t à un échantillon", "one-sample t", "t voor één steekproef" },
-  { "Wilcoxon", "wilcoxon", "Wilcoxon" },
-  { "rangs signés de Wilcoxon", "signed rank", "Wilcoxon rangtekens" },
+  { "somme des rangs de Wilcoxon", "Wilcoxon rank sum", "Wilcoxon rangsom" },
+  { "rangs signés de Wilcoxon", "Wilcoxon signed rank", "Wilcoxon rangtekens" },
   { "Kruskal-Wallis", "kruskal-wallis", "Kruskal-Wallis" },
   { "khi-deux de McNemar", "McNemar's chi-squared", "chi-kwadraat van McNemar" },
   { "khi-deux de McNemar, avec correction de continuité", "McNemar's chi-squared, continuity corrected", "chi-kwadraat van McNemar, met continuïteitscorrectie" },
@@ -331,6 +340,9 @@ function M.find(lang, key)
   return entry and entry[column_of[M.check(lang)]]
 end
 
+--- What stands between the entries of a list that has commas inside.
+function M.separator(lang) return M.check(lang) == "fr" and " ; " or "; " end
+
 --- What the core said in English ("a; b" is two sentences), in a language; other text is kept.
 function M.translate(lang, text)
   local column, parts = column_of[M.check(lang)], {}
@@ -339,7 +351,7 @@ function M.translate(lang, text)
     if not entry and not tostring(text):find("; ", 1, true) then return text end
     parts[#parts + 1] = entry and entry[column] or part
   end
-  return table.concat(parts, lang == "fr" and " ; " or "; ")
+  return table.concat(parts, M.separator(lang))
 end
 
 --- All keys in alphabetical order (for tests and translators).

@@ -150,6 +150,15 @@ local function interval_label(records, view)
   return format.say(view.lang, "interval", { conf = conf })
 end
 
+-- The note of a record, unless its words stand already in the cell of the figure, or of the
+-- interval, that does not exist.
+local function note_beside(record, has)
+  local told = not format.is_figure(record.value) and has.value
+    or format.is_figure(record.value) and has.interval and not format.is_figure(record.low)
+      and not format.is_figure(record.high)
+  return not told and record.note or nil
+end
+
 --- Columns of figures in their fixed order; `optional` ones may be left out on a narrow screen.
 local function figure_columns(spec, records, view)
   local columns = {}
@@ -176,7 +185,15 @@ local function figure_columns(spec, records, view)
     add("weighted_n", "count", nil, 2)
   end
   if any(records, "missing") and not common(records, "missing") then add("missing", "count") end
-  if any(records, "note") then add("note", "text", nil, 5) end
+  local has = {}
+  for _, column in ipairs(columns) do has[column.key] = true end
+  for _, record in ipairs(records) do
+    if note_beside(record, has) then
+      add("note", "text", nil, 5)
+      columns[#columns].has = has
+      break
+    end
+  end
   return columns
 end
 
@@ -208,7 +225,7 @@ local function record_row(spec, record, columns, view)
   for _, column in ipairs(columns) do
     local cell
     if column.type == "label" then cell = text_cell(label_text(spec, record, column, view), "label")
-    elseif column.type == "text" then cell = text_cell(record[column.key] or "")
+    elseif column.type == "text" then cell = text_cell(note_beside(record, column.has) or "")
     elseif column.key == "n" then cell = base_cell(record, "n", view)
     else cell = figure_cell(record, column.key, column.type, view, column.key == "value") end
     row.cells[#row.cells + 1] = cell
@@ -453,6 +470,18 @@ local function cross_rows(spec, records, columns, cells, base_of, view)
   return rows
 end
 
+-- What the percentages are of; those of the total name their base, which no column has.
+local function percent_line(spec, records, view)
+  local n = spec.percent == "total" and common(records, "n")
+  if not n then return format.say(view.lang, "method_percent_" .. spec.percent) end
+  return format.say(view.lang, "method_percent_total_n",
+    { n = format.count(n, { lang = view.lang }) })
+end
+
+-- The names of adjustments of p-values; none is not spoken of.
+local adjustments = { bonferroni = "Bonferroni", holm = "Holm", hochberg = "Hochberg",
+  hommel = "Hommel", bh = "Benjamini-Hochberg", by = "Benjamini-Yekutieli" }
+
 local function cross_grid(spec, records, view, bases, tests)
   if spec.percent == "none" then view.unit = "count" end
   local columns, groups, only = cross_columns(spec, records, view)
@@ -460,14 +489,18 @@ local function cross_grid(spec, records, view, bases, tests)
     columns[#columns + 1] = { key = "row_n", label = format.say(view.lang, "n"), type = "count" }
   end
   local cells, base_of = cross_index(spec, records, bases, only)
-  local of_what = format.say(view.lang, "method_percent_" .. spec.percent)
-  local grid = { columns = columns, groups = groups, foot = { of_what } }
+  local grid = { columns = columns, groups = groups, foot = { percent_line(spec, records, view) } }
   grid.rows = cross_rows(spec, records, columns, cells, base_of, view)
   add_test_lines(grid.foot, tests, spec, view)
   add_cell_notes(grid.foot, records, view)
   if any(records, "letters") then
     local level = spec.letter_level or 0.05
     grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_letters", { level = level })
+    local method = adjustments[spec.letter_adjust]
+    if method then
+      grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_letters_adjusted",
+        { method = method })
+    end
   end
   return grid
 end
@@ -533,12 +566,22 @@ local function add_net_line(grid, view)
   table.insert(grid.foot, format.say(view.lang, "foot_net", { list = list }))
 end
 
+-- Respondents without an answer to the items that make the groups, banner by banner.
+local function add_no_group_lines(grid, list, view)
+  for _, entry in ipairs(list) do
+    local count = format.count(entry.count, { lang = view.lang })
+    table.insert(grid.foot, format.say(view.lang, "foot_no_group",
+      { items = entry.items, count = count }))
+  end
+end
+
 --- The grid of a result: columns, groups of columns, rows, lines below, and the view used.
 function M.build(spec, records, bases, tests, opts)
   local view = make_view(spec, records, opts)
   local grid
   if spec.kind == "crosstab" then grid = cross_grid(spec, records, view, bases, tests)
   else grid = list_grid(spec, records, view) end
+  add_no_group_lines(grid, spec.no_group or {}, view)
   add_net_line(grid, view)
   if view.any_small then
     table.insert(grid.foot, format.say(view.lang, "foot_small", { limit = view.small_base }))

@@ -3,6 +3,7 @@
 -- Every label and word goes through escape.markdown. A banner's name stands in front of each of
 -- its columns, since pipe tables have one heading line.
 local escape = require "bilan.escape"
+local format = require "bilan.format"
 local gate = require "bilan.gate"
 
 local M = {}
@@ -12,7 +13,9 @@ local function heading(body, at)
   local column = body.columns[at]
   local text = column.label
   for _, group in ipairs(body.groups or {}) do
-    if at >= group.first and at <= group.last then text = group.label .. ": " .. text end
+    if at >= group.first and at <= group.last then
+      text = format.typography(group.label .. ": ", { lang = body.lang }) .. text
+    end
   end
   if column.letter then text = text .. " (" .. column.letter .. ")" end
   return escape.markdown(text)

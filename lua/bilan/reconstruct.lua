@@ -408,6 +408,9 @@ local OPTIONS = {
 
 local function check_options(opts)
   fault.options(opts, OPTIONS, "reconstruct")
+  if opts == nil or opts.claims == nil then
+    fault.raise("reconstruct: claims: the published figures are missing, a path or a list of rows")
+  end
   if opts.seed and not math.tointeger(opts.seed) then
     fault.raise('seed "%s" is not a whole number', tostring(opts.seed))
   end

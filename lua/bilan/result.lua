@@ -5,6 +5,7 @@
 --   unit   share, number, count, test
 --   title, item = { name, label }, by = { { name, label }, ... }, rows = { record, ... }
 --   level_labels = { item = { level = "words for the reader" } }
+--   no_group = { { items = "labels", count }, ... }: respondents that no group or column has
 --   notes = { "plain" or { key, args }, ... }, synthetic, lang, weighted, decimals
 --   crosstab: banners = { { name, label, levels }, ... }, levels, percent = col|row|total|none,
 --             bases = { { banner, col, n, weighted_n, missing }, ... } (col = nil: all),
@@ -215,33 +216,48 @@ end
 
 local release_options = { "lang", "decimals", "rule", "small_base", "se" }
 
---- The result as a sheet: opts.privacy, lang, decimals, rule, small_base, se.
-function methods.sheet(result, opts)
+-- The options of a sheet and those of one writer: any other is refused.
+local function check_options(opts, own, what)
+  local known = table.move(release_options, 1, #release_options, 3, { "privacy", "policy" })
+  fault.options(opts, table.move(own, 1, #own, #known + 1, known), what)
+end
+
+-- The result through the gate.
+local function release(result, opts)
   local chosen = {}
   for _, key in ipairs(release_options) do chosen[key] = opts and opts[key] end
   return gate.release(result, opts and (opts.policy or opts.privacy), chosen)
 end
 
+--- The result as a sheet: opts.privacy, lang, decimals, rule, small_base, se.
+function methods.sheet(result, opts)
+  check_options(opts, {}, "sheet")
+  return release(result, opts)
+end
+
 -- A method that writes one format: to_x(path, opts), to_x(opts), to_x().
-local function exporter(module, name)
+local function exporter(verb, module, name, own)
   return function(result, path, opts)
     if type(path) == "table" then path, opts = nil, path end
-    local bytes = require(module)[name](methods.sheet(result, opts), opts)
+    check_options(opts, own, verb)
+    local bytes = require(module)[name](release(result, opts), opts)
     if path == nil then return bytes end
     host.write(path, bytes)
     return path
   end
 end
 
-methods.to_csv = exporter("bilan.export", "csv")
-methods.to_json = exporter("bilan.export", "json")
-methods.to_markdown = exporter("bilan.markdown", "table")
-methods.to_html = exporter("bilan.html", "page")
-methods.to_xlsx = exporter("bilan.xlsx", "book")
+methods.to_csv = exporter("to_csv", "bilan.export", "csv",
+  { "delimiter", "decimal", "layout", "bom", "raw" })
+methods.to_json = exporter("to_json", "bilan.export", "json", {})
+methods.to_markdown = exporter("to_markdown", "bilan.markdown", "table", { "caption", "notes" })
+methods.to_html = exporter("to_html", "bilan.html", "page", { "fragment" })
+methods.to_xlsx = exporter("to_xlsx", "bilan.xlsx", "book", { "names" })
 
 --- The table as text for a terminal: opts.width (80), and those of sheet().
 function methods.to_text(result, opts)
-  return require("bilan.text_table").write(methods.sheet(result, opts), opts)
+  check_options(opts, { "width", "notes" }, "to_text")
+  return require("bilan.text_table").write(release(result, opts), opts)
 end
 methods.tostring = methods.to_text
 

@@ -85,13 +85,19 @@ function Survey.from_lists(columns)
       pairs_[#pairs_ + 1] = { name, unmarked(values) }
     end
   end
-  local rows = 0
+  local rows, taken = 0, {}
   for _, pair in ipairs(pairs_) do
     fault.expect(pair[1], "string", "bilan.survey: the name of a column")
+    if pair[1] == "" then fault.raise("bilan.survey: a column has no name") end
+    if taken[pair[1]] then fault.raise('bilan.survey: column "%s" stands twice', pair[1]) end
+    taken[pair[1]] = true
     fault.expect(pair[2], "table", ('bilan.survey: column "%s"'):format(pair[1]))
-    for place in pairs(pair[2]) do
+    for place, value in pairs(pair[2]) do
       if math.type(place) ~= "integer" or place < 1 then
         fault.raise('bilan.survey: column "%s" is not a list', pair[1])
+      end
+      if value == math.huge or value == -math.huge then
+        fault.raise('bilan.survey: column "%s": entry %d is not a finite number', pair[1], place)
       end
       rows = math.max(rows, place)
     end
@@ -209,15 +215,29 @@ function methods:drop_rows(expr)
   local gone = core.expr.filter(s.table, expr)
   local kept = core.expr.filter(s.table, ("NOT coalesce((%s), 0)"):format(expr))
   kept = core.data.both(s.domain, kept)
-  local count = core.data.rows(s.table, gone)
-  return changed(self, { table = core.data.take(s.table, kept), domain = false,
-    notes = note(self, "%d rows were deleted where %s", count, expr) })
+  local count, made = core.data.rows(s.table, gone), core.data.take(s.table, kept)
+  local told = note(self, "%d rows were deleted where %s", count, expr)
+  if s.domain then
+    count = core.data.rows(s.table) - core.data.rows(made)
+    told = note(self, "%d rows were deleted: where %s, or outside the domain", count, expr)
+  end
+  return changed(self, { table = made, domain = false, notes = told })
+end
+
+-- The codebook with another entry (or none) for an item.
+local function book_with(book, name, entry)
+  local copy, items = {}, {}
+  for key, value in pairs(book) do copy[key] = value end
+  for id, item in pairs(book.items_by_id) do items[id] = item end
+  items[name] = entry
+  copy.items_by_id = items
+  return copy
 end
 
 --- New items from SQL expressions: derive{ name = expr }, or derive{ { "name", expr }, ... }
 -- when one uses another.
 function methods:derive(exprs)
-  local made = inside(self).table
+  local made, book = inside(self).table, inside(self).book
   fault.expect(exprs, "table", "derive")
   local list = {}
   for _, pair in ipairs(exprs) do list[#list + 1] = pair end
@@ -227,8 +247,9 @@ function methods:derive(exprs)
   for _, pair in ipairs(list) do
     fault.expect(pair[2], "string", ('derive "%s": an SQL expression'):format(tostring(pair[1])))
     made = core.expr.derive(made, pair[1], pair[2])
+    book = book_with(book, pair[1], nil)
   end
-  return changed(self, { table = made })
+  return changed(self, { table = made, book = book })
 end
 
 local function list_of(value) return type(value) == "table" and value or { value } end
@@ -238,6 +259,7 @@ local function recode_plan(name, old_levels, map)
   local new_of, olds = {}, {}
   for _, level in ipairs(old_levels) do olds[#olds + 1] = level.label end
   for new, parts in ordered.pairs(map) do
+    new = type(new) == "number" and core.text.number(new) or new
     for _, old in ipairs(list_of(parts)) do
       old = type(old) == "number" and core.text.number(old) or old
       if new_of[old] then fault.raise('recode "%s": "%s" is named twice', name, old) end
@@ -259,6 +281,26 @@ local function recode_plan(name, old_levels, map)
   return levels, plan
 end
 
+-- The entry of an item whose levels were joined: nets in the new levels, without those that cut
+-- through one.
+local function recoded_entry(entry, old_levels, levels, plan)
+  local copy, nets = {}, {}
+  for key, value in pairs(entry) do copy[key] = value end
+  for _, net in ipairs(entry.nets or {}) do
+    local within, inside_net, parts, cut = {}, {}, {}, false
+    for _, part in ipairs(net.parts) do within[part] = true end
+    for i, old in ipairs(old_levels) do
+      local new, own = plan[i], within[old.label] or false
+      if inside_net[new] == nil and own then parts[#parts + 1] = levels[new].label end
+      cut = cut or (inside_net[new] ~= nil and inside_net[new] ~= own)
+      inside_net[new] = own
+    end
+    if not cut then nets[#nets + 1] = { name = net.name, parts = parts } end
+  end
+  copy.nets = nets
+  return copy
+end
+
 --- Joins levels: recode("genre", { autre = { "non binaire", "autre" } }); levels that are not
 -- named stay. opts.into names a new item instead of changing this one.
 function methods:recode(name, map, opts)
@@ -266,13 +308,19 @@ function methods:recode(name, map, opts)
   opts = fault.options(opts, { "into", "kind" }, "recode")
   fault.expect(map, "table", "recode: { new = { old, ... } }")
   core.data.check(s.table, name)
+  if core.data.kind(s.table, name) == "multiple" then
+    fault.raise('recode: "%s" has several answers a respondent; make a net, or derive with has()',
+      name)
+  end
   local codes = core.data.to_codes(core.data.item(s.table, name), 10000)
-  local levels, plan = recode_plan(name, core.data.levels(codes), map)
+  local olds, into = core.data.levels(codes), opts.into or name
+  local levels, plan = recode_plan(name, olds, map)
   local kind = core.data.kind(s.table, name)
   if kind ~= "scale" then kind = "single" end
   local column = core.data.relevel(codes, levels, plan)
-  return changed(self, {
-    table = core.data.with(s.table, opts.into or name, opts.kind or kind, column) })
+  local entry = into == name and s.book.items_by_id[name] or nil
+  return changed(self, { table = core.data.with(s.table, into, opts.kind or kind, column),
+    book = book_with(s.book, into, entry and recoded_entry(entry, olds, levels, plan)) })
 end
 
 --- rename{ new = "old" } (or rename{ old = "new" }: whichever of the two is an item).

@@ -17,6 +17,7 @@ local host = require "bilan.host"
 local M = {}
 
 local GAP <const> = 2
+local LINES_MOST <const> = 4 -- of a label, unless two would look the same
 local LABEL_MOST <const>, LABEL_LEAST <const> = 44, 12
 
 -- The longest start of a text that fits, and the rest.
@@ -129,6 +130,22 @@ local function shrink_labels(body, list, widths, room)
   end
 end
 
+-- How many lines a label of each column may take: four, and more where two that are cut there
+-- would look the same.
+local function label_lines(body, list, widths, texts)
+  local lines = {}
+  for _, at in ipairs(list) do
+    lines[at] = LINES_MOST
+    local seen = {}
+    for _, row in ipairs(is_left(body.columns[at]) and texts or {}) do
+      local shown = table.concat(M.wrap(row[at], widths[at], LINES_MOST), "\n")
+      if seen[shown] and seen[shown] ~= row[at] then lines[at] = nil end
+      seen[shown] = row[at]
+    end
+  end
+  return lines
+end
+
 -- Leaves out optional columns, the least wanted first; returns those kept and those left out.
 local function drop_optional(body, list, widths, room)
   local dropped = {}
@@ -176,7 +193,8 @@ local function row_lines(body, list, widths, texts, most)
   local parts, height = {}, 1
   for index, at in ipairs(list) do
     local wrapped = is_left(body.columns[at]) or most
-    parts[index] = wrapped and M.wrap(texts[at], widths[at], most or 4) or { texts[at] }
+    parts[index] = wrapped and M.wrap(texts[at], widths[at], most or widths.lines[at])
+      or { texts[at] }
     height = math.max(height, #parts[index])
   end
   local lines = {}
@@ -237,7 +255,7 @@ local function panel_lines(lines, body, list, widths, texts)
   if groups then lines[#lines + 1] = groups end
   local headings = {}
   for at, column in ipairs(body.columns) do headings[at] = heading(column) end
-  add_all(lines, row_lines(body, list, widths, headings, 4))
+  add_all(lines, row_lines(body, list, widths, headings, LINES_MOST))
   local rule = ("\u{2500}"):rep(math.max(total_width(list, widths), 1))
   lines[#lines + 1] = rule
   for index, row in ipairs(body.rows) do
@@ -270,6 +288,7 @@ function M.write(sheet, opts)
     for at in ipairs(body.columns) do list[at] = at end
     local dropped = drop_optional(body, list, widths, room)
     shrink_labels(body, list, widths, room)
+    widths.lines = label_lines(body, list, widths, texts)
     for index, panel in ipairs(panels_of(body, list, widths, room)) do
       if index > 1 then lines[#lines + 1] = "" end
       panel_lines(lines, body, panel, widths, texts)

@@ -113,7 +113,9 @@ local function book_columns(body)
   for at, column in ipairs(body.columns) do
     local label = column.label
     for _, group in ipairs(body.groups or {}) do
-      if at >= group.first and at <= group.last then label = group.label .. ": " .. label end
+      if at >= group.first and at <= group.last then
+        label = format.typography(group.label .. ": ", { lang = body.lang }) .. label
+      end
     end
     if column.letter then label = label .. " (" .. column.letter .. ")" end
     if column.type == "interval" then

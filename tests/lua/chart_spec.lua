@@ -272,7 +272,7 @@ describe("charts", function()
     end
     local one = chart.heatmap(Result.new { kind = "crosstab", lang = "en", title = "t", rows = rows,
       item = "i", banners = { { name = "g", levels = { "a", "b" } } }, levels = { "x", "y" } })
-    assert.equal("t. x, a: +4.1 ; x, b: \u{2212}4.1 ; y, a: \u{2212}4.1 ; y, b: +4.1",
+    assert.equal("t. x, a: +4.1; x, b: \u{2212}4.1; y, a: \u{2212}4.1; y, b: +4.1",
       one.description)
   end)
 

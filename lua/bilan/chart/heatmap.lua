@@ -11,6 +11,7 @@ local bars = require "bilan.chart.bars"
 local fault = require "bilan.fault"
 local format = require "bilan.format"
 local frame = require "bilan.chart.frame"
+local lang = require "bilan.lang"
 local theme = require "bilan.chart.theme"
 local words = require "bilan.chart.words"
 local source_of = require "bilan.chart.source"
@@ -148,7 +149,8 @@ function M.describe(source, opts)
         { label = frame.name_of(category, series), value = text })
     end
   end
-  return theme.plain(source.title .. ". " .. table.concat(parts, " ; ", 1, math.min(#parts, 80)))
+  local between = lang.separator(source.lang)
+  return theme.plain(source.title .. ". " .. table.concat(parts, between, 1, math.min(#parts, 80)))
 end
 
 -- ---- drawing ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ local fault = require "bilan.fault"
 local format = require "bilan.format"
 local frame = require "bilan.chart.frame"
 local host = require "bilan.host"
+local lang = require "bilan.lang"
 local theme = require "bilan.chart.theme"
 local words = require "bilan.chart.words"
 
@@ -144,7 +145,8 @@ function M.describe(source, opts)
   end
   local base = source.n and words.say(source.lang, "base_all",
     { n = format.count(source.n, { lang = source.lang }) }) .. " " or ""
-  return theme.plain(source.title .. ". " .. base .. table.concat(parts, " ; ", 1, math.min(#parts, 80)))
+  local figures = table.concat(parts, lang.separator(source.lang), 1, math.min(#parts, 80))
+  return theme.plain(source.title .. ". " .. base .. figures)
 end
 
 local function draw_bin(page, bin, style)
