@@ -119,8 +119,7 @@ static bilan_status check_counts(bilan *b, const double *counts, size_t rows, si
 }
 
 /* The cells are not asked for, only the test.
- * df and p_value are absent where the table has one row or column with anybody in it.
- * correct: Yates, for 2 x 2. */
+ * p_value is absent where one row or column has everybody in it. correct: Yates, for 2 x 2. */
 bilan_status bilan_chi_squared(bilan *b, bilan_figures *out, const double *counts, size_t rows,
                                size_t cols, int correct) {
   struct plain_chi_squared test;

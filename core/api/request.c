@@ -111,7 +111,8 @@ bilan_status request_measure(struct request *r, struct column **out, const char 
 }
 
 /* An item of codes is held, others are made into codes for this request.
- * Beyond 10000 distinct answers it is a mistake, not a grouping; the message says what to do. */
+ * Beyond 10000 distinct answers it is a mistake, not a grouping; the message says what to
+  * do. */
 bilan_status request_codes(struct request *r, struct column **out, bool *declared,
                            const char *name) {
   struct column *c, *codes;

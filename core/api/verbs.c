@@ -132,7 +132,7 @@ static bilan_status find_places(bilan *b, size_t *places, const bilan_survey *su
 }
 
 /* Wordings move with their items.
- * The order is that of the names; a name given twice is refused by the table. */
+ * The order is that of the names. */
 bilan_status bilan_select(bilan *b, bilan_survey **out, const bilan_survey *survey,
                           const char *const *names, size_t count) {
   struct table *table = NULL;

@@ -25,7 +25,8 @@
 
 #include "base/names.h"
 
-/* ---- the handle --------------------------------------------------------------------------- */
+/* ---- the handle
+ * --------------------------------------------------------------------------- */
 
 static const char handle_key = 'h'; /* its address is the key in the registry */
 
@@ -44,7 +45,8 @@ void l_set_handle(lua_State *L, bilan *b) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &handle_key);
 }
 
-/* ---- errors ------------------------------------------------------------------------------- */
+/* ---- errors
+ * ------------------------------------------------------------------------------- */
 
 /* Is the frame at this level a line of a script's? */
 static bool script_frame(lua_State *L, lua_Debug *frame, int level) {
@@ -90,7 +92,8 @@ void l_push_where(lua_State *L) {
   else lua_pushliteral(L, "");
 }
 
-/* The message is the handle's; pushing it may fail for memory, which is then the error instead. */
+/* The message is the handle's; pushing it may fail for memory, which is then the error
+ * instead. */
 void l_check(lua_State *L, bilan_status status) {
   if (!status) return;
   l_push_where(L);
@@ -107,13 +110,15 @@ static void raise_top(lua_State *L) {
   lua_error(L);
 }
 
-/* ---- userdata ------------------------------------------------------------------------------ */
+/* ---- userdata
+ * ------------------------------------------------------------------------------ */
 
 static const char table_type[] = "bilan.table";
 static const char domain_type[] = "bilan.domain";
 static const char column_type[] = "bilan.column";
 
-/* Closed first, then given its metatable: at no point could the collector meet a wild pointer. */
+/* Closed first, then given its metatable: at no point could the collector meet a wild
+ * pointer. */
 static void **new_slot(lua_State *L, const char *type) {
   void **slot = lua_newuserdatauv(L, sizeof *slot, 0);
   *slot = NULL;
@@ -196,7 +201,8 @@ void l_new_types(lua_State *L) {
   new_type(L, column_type, free_column);
 }
 
-/* ---- values -------------------------------------------------------------------------------- */
+/* ---- values
+ * -------------------------------------------------------------------------------- */
 
 /* Strings only: a number that passes for a name is a slip. May hold any byte. */
 struct text l_check_text(lua_State *L, int index) {
@@ -224,7 +230,8 @@ void *l_scratch(lua_State *L, size_t count, size_t size) {
   return lua_newuserdatauv(L, count * size, 0);
 }
 
-/* ---- options ------------------------------------------------------------------------------- */
+/* ---- options
+ * ------------------------------------------------------------------------------- */
 
 /* Exactly one of the names. */
 static bool is_known(const char *name, const char *const *known) {

@@ -154,7 +154,8 @@ static size_t get_size(lua_State *L, const char *name, int64_t absent, size_t mo
 }
 
 /* Pushes the list in field `name` of the table on top; returns its length, at most `most`. The
- * caller pops it. Lists are read raw: no metamethod runs while a table is half filled. */
+ * caller pops it. Lists are read raw: no metamethod runs while a table is half filled.
+ * Raises for anything but a table, and for a list that is too long. */
 static size_t open_list(lua_State *L, const char *name, size_t most) {
   if (lua_getfield(L, -1, name) != LUA_TTABLE) luaL_error(L, "field '%s' is not a list", name);
   size_t n = (size_t)lua_rawlen(L, -1);
@@ -168,7 +169,9 @@ static void open_entry(lua_State *L, size_t i) {
     luaL_error(L, "entry %I is not a table", (LUAI_UACINT)i);
 }
 
-/* Reads spec.groups into t; the spec is on top of the stack, before and after. */
+/* Reads spec.groups into t; the spec is on top of the stack, before and after.
+ * base, size and aim may be absent (CLAIM_UNKNOWN); part is 0 for the first group and 1 for
+ * others unless told. */
 static void read_groups(lua_State *L, struct claim_table *t) {
   t->groups = open_list(L, "groups", CLAIM_GROUPS);
   for (size_t g = 0; g < t->groups; g++) {
@@ -198,7 +201,8 @@ static uint64_t read_levels(lua_State *L) {
   return levels;
 }
 
-/* Reads the figure on top. Its share's text is used only while it is on the stack. */
+/* Reads the figure on top. Its share's text is used only while it is on the stack.
+ * `decimals` says how the share was rounded when its text does not show it. */
 static void read_figure(lua_State *L, struct claim_figure *f, enum share_rounding rule) {
   struct text t;
   f->group = get_size(L, "group", 1, CLAIM_GROUPS) - 1;

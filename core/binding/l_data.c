@@ -46,7 +46,8 @@ void l_push_missing(lua_State *L, bilan_missing missing) {
   lua_pushstring(L, missing_names[missing]);
 }
 
-/* ---- making -------------------------------------------------------------------------------- */
+/* ---- making
+ * -------------------------------------------------------------------------------- */
 
 /* What a list of values holds: "number", "text", "mixed" or "empty". A kind of missing is a
  * light userdata whose address is the kind; nil is no answer.
@@ -77,7 +78,8 @@ static enum content content_of(lua_State *L, int list, lua_Integer rows) {
   return seen;
 }
 
-/* Entries 1 to `rows`. NaN is no answer: a column holds none. */
+/* Entries 1 to `rows`. NaN is no answer: a column holds none.
+ * Nothing here can raise: types were looked at before. */
 static bilan_status add_numbers(lua_State *L, int list, struct numbers_builder *k,
                                 lua_Integer rows) {
   bilan_status status = BILAN_OK;
@@ -131,7 +133,8 @@ static bilan_status add_strings(lua_State *L, int list, struct codes_builder *k,
   return status;
 }
 
-/* Levels by first appearance. */
+/* Levels by first appearance.
+ * The builder is finished or closed on every path. */
 static bilan_status codes_from(lua_State *L, struct column **out, int list, lua_Integer rows) {
   struct codes_builder k;
   bilan_status status = codes_builder_open(l_handle(L), &k, NULL);
@@ -188,7 +191,8 @@ static int l_missing_mark(lua_State *L) {
   return 1;
 }
 
-/* ---- looking inside ------------------------------------------------------------------------ */
+/* ---- looking inside
+ * ------------------------------------------------------------------------ */
 
 /* rows(table [, domain]) -> rows (in the domain).
  * An integer from 0. */
@@ -346,7 +350,8 @@ static int l_type(lua_State *L) {
   return 1;
 }
 
-/* to_codes(column [, most]) -> the same answers as levels. */
+/* to_codes(column [, most]) -> the same answers as levels.
+ * most: how many different answers are allowed, 0 for any number; more are raised. */
 static int l_to_codes(lua_State *L) {
   struct column *c = l_check_column(L, 1);
   lua_Integer most = luaL_optinteger(L, 2, 0);
@@ -355,7 +360,8 @@ static int l_to_codes(lua_State *L) {
   return 1;
 }
 
-/* ---- choosing ------------------------------------------------------------------------------ */
+/* ---- choosing
+ * ------------------------------------------------------------------------------ */
 
 /* select(table, { names }, { new names } or nil) -> a table of those items.
  * In the order of the names given; a name may be changed on the way by the entry of the
@@ -411,6 +417,16 @@ static int l_both(lua_State *L) {
 }
 
 /* Pushes the functions of this file and of l_recode.c as one table. */
+/* among(domain or nil, kept) -> the domain among the rows that `kept` keeps; nil stays nil. */
+static int l_among(lua_State *L) {
+  const struct domain *d = l_opt_domain(L, 1), *kept = l_opt_domain(L, 2);
+  luaL_argcheck(L, kept, 2, "a domain expected");
+  if (!d) return 0;
+  struct domain **slot = l_new_domain(L);
+  l_check(L, domain_among(l_handle(L), slot, d, kept));
+  return 1;
+}
+
 int l_data_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"column", l_column},   {"table", l_table},       {"with", l_with},
@@ -418,7 +434,7 @@ int l_data_open(lua_State *L) {
       {"check", l_check_name}, {"item", l_item},        {"kind", l_kind},
       {"values", l_values},   {"levels", l_levels},     {"type", l_type},
       {"to_codes", l_to_codes}, {"summary", l_summary}, {"select", l_select},   {"take", l_take},
-      {"both", l_both},       {"missing_mark", l_missing_mark}, {NULL, NULL}};
+      {"both", l_both}, {"among", l_among},       {"missing_mark", l_missing_mark}, {NULL, NULL}};
   luaL_newlib(L, functions);
   l_recode_add(L);
   return 1;

@@ -24,7 +24,8 @@
 #include "stat/moments.h"
 #include "stat/quantile.h"
 
-/* ---- pushing ------------------------------------------------------------------------------- */
+/* ---- pushing
+ * ------------------------------------------------------------------------------- */
 
 static const char estimates_type[] = "bilan.estimates";
 
@@ -34,7 +35,8 @@ static int free_estimates(lua_State *L) {
   return 0;
 }
 
-/* The userdata is made and empty before the engine fills it: an error in between leaks nothing. */
+/* The userdata is made and empty before the engine fills it: an error in between leaks
+ * nothing. */
 struct estimates *l_new_estimates(lua_State *L) {
   struct estimates *list = lua_newuserdatauv(L, sizeof *list, 0);
   estimates_open(l_handle(L), list);
@@ -59,7 +61,8 @@ void l_set_count(lua_State *L, const char *key, int64_t count) {
   lua_setfield(L, -2, key);
 }
 
-/* missing = all that are left out; missing_kinds = { ["no answer"] = 3, ... }, kinds that occur. */
+/* missing = all that are left out; missing_kinds = { ["no answer"] = 3, ... }, kinds that
+ * occur. */
 void l_set_missing(lua_State *L, const int64_t missing[BILAN_MISSING_KINDS]) {
   l_set_count(L, "missing", missing[BILAN_PRESENT]);
   lua_newtable(L);
@@ -141,7 +144,8 @@ void l_push_estimates(lua_State *L, const struct call *call, const struct estima
   }
 }
 
-/* ---- shares -------------------------------------------------------------------------------- */
+/* ---- shares
+ * -------------------------------------------------------------------------------- */
 
 /* Interval, confidence and the one level that is asked for. */
 static struct proportion_options proportion_options(lua_State *L, const struct call *call) {
@@ -189,7 +193,8 @@ static int l_freq(lua_State *L) {
   return 1;
 }
 
-/* ---- numbers ------------------------------------------------------------------------------- */
+/* ---- numbers
+ * ------------------------------------------------------------------------------- */
 
 /* mean(table, domain, { item, by, conf, weights }) -> one record a group. An item whose levels
  * have scores is a number here; other labels are refused. */
@@ -297,7 +302,8 @@ static int l_quantile(lua_State *L) {
   return 1;
 }
 
-/* ---- registration -------------------------------------------------------------------------- */
+/* ---- registration
+ * -------------------------------------------------------------------------- */
 
 static const luaL_Reg functions[] = {
     {"proportion", l_proportion}, {"freq", l_freq},

@@ -18,7 +18,8 @@
 #include "binding/l_estimate.h"
 #include "binding/l_stat.h"
 
-/* ---- reading: columns ---------------------------------------------------------------------- */
+/* ---- reading: columns
+ * ---------------------------------------------------------------------- */
 
 /* The message is built in the handle, copied, and raised again with the verb in front. */
 void l_refuse(lua_State *L, const struct call *call, const char *format, struct text name) {
@@ -94,7 +95,8 @@ struct column *l_read_measure(lua_State *L, const struct call *call, const char 
   return c;
 }
 
-/* ---- reading: by, weights, conf ------------------------------------------------------------ */
+/* ---- reading: by, weights, conf
+ * ------------------------------------------------------------ */
 
 /* One by-variable from the name at `name`, which stays on the stack: its text is borrowed.
  * `name` is a place on the stack. */
@@ -144,7 +146,8 @@ void l_read_call(lua_State *L, struct call *call, const char *verb, const char *
   read_by(L, call);
 }
 
-/* ---- reading: levels ----------------------------------------------------------------------- */
+/* ---- reading: levels
+ * ----------------------------------------------------------------------- */
 
 /* A label as typed: a text, or a number as the engine writes it. Lives on the stack. */
 static struct text label_at(lua_State *L, const struct call *call, int index, const char *key) {
@@ -207,7 +210,8 @@ uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
   return code;
 }
 
-/* ---- reading: nets ------------------------------------------------------------------------- */
+/* ---- reading: nets
+ * ------------------------------------------------------------------------- */
 
 /* Reads the list of levels on top of the stack into a net; its codes stay in scratch memory.
  * `list` is a place on the stack; an empty net would be a share of nobody. */

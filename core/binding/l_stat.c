@@ -118,7 +118,8 @@ static void unknown_name(lua_State *L, const char *function, const char *what,
                   what, typed, known[0]));
 }
 
-/* An index into `names`, which is the enum's value. */
+/* An index into `names`, which is the enum's value.
+ * Names are compared byte by byte. Raises for another type and for an unknown name. */
 int stat_choice(lua_State *L, int index, const char *function, const char *what,
                 const char *const *names, int otherwise) {
   if (lua_isnoneornil(L, index)) return otherwise;
@@ -166,7 +167,8 @@ static double entry(lua_State *L, int index, size_t i, const char *function, con
   return x;
 }
 
-/* Raw access: no metamethod runs while the list is read. */
+/* Raw access: no metamethod runs while the list is read.
+ * One entry more is allotted than there are, so an empty list has a block too. */
 double *stat_list(lua_State *L, int index, const char *function, const char *what,
                   const struct range *range, size_t *count) {
   check_list(L, index, function, what);
@@ -234,7 +236,8 @@ void stat_set_string(lua_State *L, const char *key, const char *value) {
   lua_setfield(L, -2, key);
 }
 
-/* All notes of a result as one string, `note`; no field when there is none. */
+/* All notes of a result as one string, `note`; no field when there is none.
+ * In the order of their bits, "; " between them. */
 void stat_set_notes(lua_State *L, unsigned notes) {
   int said = 0;
   if (!notes) return;
@@ -427,7 +430,9 @@ static struct plain_field field_of(lua_State *L, const char *name) {
                               stat_option(L, 1, name, "response", &part, 0)};
 }
 
-/* Fields p1 and p2 plan shares, delta and sd plan means; fields of the other kind are refused. */
+/* Fields p1 and p2 plan shares, delta and sd plan means; fields of the other kind are
+ * refused.
+ * n is that of the first group, n2 of the second. */
 static struct plain_size two_group_size(lua_State *L, const char *name) {
   static const char *const shares[] = {"p1",         "p2",   "power",    "alpha", "ratio",
                                        "population", "deff", "response", NULL};
@@ -446,7 +451,8 @@ static struct plain_size two_group_size(lua_State *L, const char *name) {
   return plain_size_means(delta, sd, power, alpha, r, field_of(L, name));
 }
 
-/* With sd a mean, else a share. */
+/* With sd a mean, else a share.
+ * A share is planned with p = 0.5 unless told: the widest case. */
 static struct plain_size one_group_size(lua_State *L, const char *name) {
   static const char *const share[] = {"margin",     "p",    "conf",
                                       "population", "deff", "response", NULL};

@@ -86,7 +86,8 @@ static const struct distribution distributions[] = {
 };
 
 /* The closure behind every name: NAME(x or p, parameters..., {upper = false}) -> number. Reads
- * as many numbers as the entry says, asks dist.h, and raises on NaN with the domain in words. */
+ * as many numbers as the entry says, asks dist.h, and raises on NaN with the domain in
+  * words. */
 static int call_distribution(lua_State *L) {
   static const char *const known[] = {"upper", NULL};
   const struct distribution *d = lua_touserdata(L, lua_upvalueindex(1));

@@ -53,7 +53,8 @@ static struct plain_sample sample_at(lua_State *L, int index, const char *name) 
   return plain_sample_of(values, count);
 }
 
-/* The differences of two lists of the same length, in the block of the first. */
+/* The differences of two lists of the same length, in the block of the first.
+ * a - b, pair by pair. The second block stays below on the stack. */
 static double *differences(lua_State *L, const char *name, size_t *count) {
   size_t others;
   double *a = stat_list(L, 1, name, "the first sample", &range_any, count);
@@ -63,7 +64,8 @@ static double *differences(lua_State *L, const char *name, size_t *count) {
   return a;
 }
 
-/* Which of the four tests the arguments ask for. */
+/* Which of the four tests the arguments ask for.
+ * Samples at 1 and 2, options at 3. */
 static struct plain_t_test run_t_test(lua_State *L, const char *name, double mu, double conf) {
   bool pooled = stat_flag(L, 3, name, "pooled", false);
   bool paired = stat_flag(L, 3, name, "paired", false);
@@ -187,7 +189,8 @@ static struct plain_rank run_rank(struct plain_counts t, const double *value,
   return plain_signed_rank(value, t.n, t.rows, o);
 }
 
-/* Tabulates and tests; nothing of Lua is called while the engine's blocks live. */
+/* Tabulates and tests; nothing of Lua is called while the engine's blocks live.
+ * BILAN_NOMEM is raised before any block of the engine's is held. */
 static struct plain_rank test_values(lua_State *L, const struct values *v, enum rank_kind kind,
                                      struct plain_rank_options o) {
   bilan *b = l_handle(L);
@@ -201,7 +204,8 @@ static struct plain_rank test_values(lua_State *L, const struct values *v, enum 
   return r;
 }
 
-/* The result; its effect goes by the name it has for this test. */
+/* The result; its effect goes by the name it has for this test.
+ * Figures that a test does not have are NaN in `r` and leave no field. */
 static int push_rank(lua_State *L, const struct plain_rank *r, const char *effect) {
   lua_createtable(L, 0, 7);
   stat_set(L, "statistic", r->statistic);
@@ -224,7 +228,8 @@ static int rank_sum(lua_State *L) {
   return push_rank(L, &r, "cliff_delta");
 }
 
-/* rank_sum_table(rows of two counts, {exact, correct = true}): the same from tabulated values. */
+/* rank_sum_table(rows of two counts, {exact, correct = true}): the same from tabulated
+ * values. */
 static int rank_sum_table(lua_State *L) {
   lua_settop(L, 2);
   struct plain_rank_options o = rank_options(L, 2, "rank_sum_table");

@@ -79,7 +79,8 @@ static int chi_squared(lua_State *L) {
   return 1;
 }
 
-/* Reads the options over the engine's defaults; all are checked even where they have no effect. */
+/* Reads the options over the engine's defaults; all are checked even where they have no
+ * effect. */
 static struct plain_fisher_options fisher_options(lua_State *L, const char *name) {
   static const struct range some = {1, 1e9, false, true, "a whole number from 1 to 1e9"};
   static const struct range seed = {0, 9e15, false, true, "a whole number of 0 or more"};

@@ -45,8 +45,7 @@ static void put(bilan *b, const char *s, size_t n) {
   }
 }
 
-/* The buffer has twice the room of the text: a byte that is not UTF-8 grows when it is put as
- * a character. */
+/* A step that comes too soon is passed over, not kept for later. */
 void progress_step(struct progress *p, bilan *b, struct text what, bool slow) {
   char line[2 * LINE_ROOM] = "\r\033[K";
   size_t n = strlen(line), at = 0;

@@ -67,3 +67,20 @@ bilan_status domain_and(bilan *b, struct domain **out, struct domain *x, struct 
   *out = d;
   return BILAN_OK;
 }
+
+bilan_status domain_among(bilan *b, struct domain **out, const struct domain *domain,
+                          const struct domain *kept) {
+  struct domain *d;
+  size_t at = 0;
+  if (domain->rows != kept->rows)
+    return fail(b, BILAN_INTERNAL, "domains of %zu and %zu rows", domain->rows, kept->rows);
+  bilan_status status = domain_new(b, &d, kept->count);
+  if (status) return status;
+  for (size_t row = 0; row < kept->rows; row++) {
+    if (!domain_has(kept, row)) continue;
+    if (domain_has(domain, row)) domain_set(d, at);
+    at++;
+  }
+  *out = d;
+  return BILAN_OK;
+}

@@ -24,6 +24,11 @@ static inline bool domain_has(const struct domain *d, size_t row) {
 }
 void domain_set(struct domain *d, size_t row); /* while it has one owner; count kept */
 
+/* The domain among the rows that a physical subset keeps: row i of the result is inside when the
+ * i-th kept row is in `domain`. Both are over the rows of the same table. */
+bilan_status domain_among(bilan *b, struct domain **out, const struct domain *domain,
+                          const struct domain *kept);
+
 /* The rows of both; either may be NULL (the whole sample); the result may be NULL then. */
 bilan_status domain_and(bilan *b, struct domain **out, struct domain *x, struct domain *y);
 

@@ -53,7 +53,9 @@ static size_t find_item(const struct table *t, struct text name) {
   return found;
 }
 
-/* The table's own message with the nearest names; for a "..." name also what it was not. */
+/* The table's own message with the nearest names; for a "..." name also what it was not.
+ * literal_truth on a name means that it was written "...", which SQL dialects often take for
+ * a text. */
 static bilan_status no_item(const struct checker *k, const struct node *node) {
   bilan_status status = table_no_item(k->b, k->table, node->name);
   if (status == BILAN_USAGE && node->literal_truth) {
@@ -102,7 +104,8 @@ static bilan_status no_function(const struct checker *k, const struct node *node
 
 /* ---- items ------------------------------------------------------------------------------ */
 
-/* Finds the column and decides whether the item is a number or a text here. */
+/* Finds the column and decides whether the item is a number or a text here.
+ * A coded column is its own `only`: a part that depends on nothing else can be tabulated. */
 static bilan_status check_item(const struct checker *k, struct node *node) {
   size_t place = find_item(k->table, node->name);
   if (place == SIZE_MAX) return no_item(k, node);
@@ -221,7 +224,8 @@ static bilan_status check_labelled(const struct checker *k, const struct node *n
 /* ---- the walk --------------------------------------------------------------------------- */
 
 /* What a node depends on, from what its operands do; and the collation that the first operand
- * with an explicit one passes on, through any operator, as SQLite has it. */
+ * with an explicit one passes on, through any operator, as SQLite has it.
+ * Constants do not matter; two different columns, or one that has no codes, end it. */
 static void merge_operands(struct node *node) {
   bool mixed = false;
   node->constant = true;

@@ -28,7 +28,8 @@ static void set_constant(struct vector *out, struct value v) {
   out->v[0] = v;
 }
 
-/* A constant written out for every row, so that it can be overwritten row by row. */
+/* A constant written out for every row, so that it can be overwritten row by row.
+ * The rows of the block alone; what stands behind run->count is never read. */
 static void spread(struct run *run, struct vector *out) {
   if (out->mask) return;
   for (size_t i = 1; i < run->count; i++) out->v[i] = out->v[0];
@@ -187,7 +188,8 @@ static bilan_status cast_to_text(struct run *run, struct value *v) {
   return run_text(run, v, t.s, t.n);
 }
 
-/* ~x on the integer that x is cast to. */
+/* ~x on the integer that x is cast to.
+ * NULL stays NULL; a text counts as its leading digits. */
 static struct value invert(struct value v) {
   return v.type == VALUE_NULL ? v : value_integer(~value_to_int(v));
 }
@@ -205,7 +207,9 @@ static bilan_status eval_unary(struct run *run, const struct node *node, struct 
   return status;
 }
 
-/* Shifts go the other way for a negative count and run dry at 64; >> keeps the sign. */
+/* Shifts go the other way for a negative count and run dry at 64; >> keeps the sign.
+ * 1 << 3 is 8, 8 >> 3 is 1, -8 >> 1 is -4, 1 << -1 is 0. Done on unsigned bits, where C
+ * defines every shift below 64. */
 static int64_t shift(int64_t x, int64_t by, bool left) {
   if (by < 0) {
     left = !left;
@@ -218,7 +222,8 @@ static int64_t shift(int64_t x, int64_t by, bool left) {
   return (int64_t)bits;
 }
 
-/* & | and the shifts on integers. */
+/* & | and the shifts on integers.
+ * Both operands are cast to 64-bit integers first, as SQLite does. */
 static struct value bits(char sign, struct value a, struct value b) {
   if (a.type == VALUE_NULL || b.type == VALUE_NULL) return value_null();
   int64_t x = value_to_int(a), y = value_to_int(b);
@@ -227,7 +232,8 @@ static struct value bits(char sign, struct value a, struct value b) {
   return value_integer(shift(x, y, sign == '<'));
 }
 
-/* a || b: NULL when one is NULL. */
+/* a || b: NULL when one is NULL.
+ * Numbers count as their text. BILAN_LIMIT when the whole is too long. */
 static bilan_status concat(struct run *run, struct value *out, struct value a,
                            struct value b) {
   char room_a[NUMBER_ROOM], room_b[NUMBER_ROOM], *both;
@@ -331,7 +337,8 @@ static bilan_status take_branch(struct run *run, const struct node *then, struct
   return status;
 }
 
-/* Branch after branch; an ELSE is a branch whose condition always holds. */
+/* Branch after branch; an ELSE is a branch whose condition always holds.
+ * Operands come in pairs; one that is left over at the end is the ELSE. */
 static bilan_status eval_branches(struct run *run, const struct node *node, struct vector *out,
                                   const struct branches *k) {
   bilan_status status = BILAN_OK;
@@ -349,7 +356,8 @@ static bilan_status eval_branches(struct run *run, const struct node *node, stru
   return take_branch(run, when, out, k);
 }
 
-/* Rows that no branch takes stay NULL. */
+/* Rows that no branch takes stay NULL.
+ * Three vectors beside the result, given back in any case. */
 static bilan_status eval_case(struct run *run, const struct node *node, struct vector *out) {
   struct branches k = {0};
   memset(out->truth, 0, sizeof out->truth);
@@ -387,7 +395,8 @@ static void truth_to_values(struct run *run, struct vector *out) {
                                                : value_integer(out->truth[i] == TRUTH_TRUE);
 }
 
-/* A value is true when it is a number other than 0. */
+/* A value is true when it is a number other than 0.
+ * NULL is unknown. */
 static void values_to_truth(struct run *run, struct vector *out) {
   for (size_t i = 0; i < run->count; i++)
     out->truth[i] = (uint8_t)value_truth(out->v[i & out->mask]);
@@ -408,7 +417,9 @@ static void look_up_values(struct run *run, const struct node *node, struct vect
     for (size_t i = 0; i < run->count; i++) out->truth[i] = truth[codes[i]]; \
   } while (0)
 
-/* One load per row: what makes filters on coded items fast. */
+/* One load per row: what makes filters on coded items fast.
+ * The table is indexed by code and as long as the dictionary, so every code of the column has
+ * an entry. */
 static void look_up_truth(struct run *run, const struct node *node, struct vector *out) {
   const uint8_t *truth = node->table->truth;
   if (node->only->width == 1) LOOK_UP(uint8_t);

@@ -57,7 +57,9 @@ static bilan_status call_nullif(ARGS) {
   return BILAN_OK;
 }
 
-/* The second argument when the first is true, else (false or NULL) the third. */
+/* The second argument when the first is true, else (false or NULL) the third.
+ * iif(condition, x, y). All three are worked out beforehand: nothing in the language has side
+ * effects. */
 static bilan_status call_iif(ARGS) {
   UNUSED(run);
   UNUSED(count);
@@ -93,7 +95,8 @@ static bilan_status call_typeof(ARGS) {
 
 /* ---- numbers ---------------------------------------------------------------------------- */
 
-/* Fails over to real numbers for the one integer without a positive counterpart. */
+/* Fails over to real numbers for the one integer without a positive counterpart.
+ * NULL for NULL; a text counts as its numeric prefix, as a real. */
 static bilan_status call_abs(ARGS) {
   UNUSED(run);
   UNUSED(count);
@@ -129,14 +132,16 @@ static bool as_number(struct value *number, struct value v) {
   return number->type == VALUE_INTEGER || number->type == VALUE_REAL;
 }
 
-/* out = f(x), or NULL when x is no number or the result none. */
+/* out = f(x), or NULL when x is no number or the result none.
+ * A NaN becomes NULL in value_real. */
 static bilan_status of_real(struct value *out, struct value x, double (*f)(double)) {
   struct value number;
   *out = as_number(&number, x) ? value_real(f(value_to_double(number))) : value_null();
   return BILAN_OK;
 }
 
-/* The same for functions under which integers stay as they are. */
+/* The same for functions under which integers stay as they are.
+ * ceil(3) is the integer 3, ceil(2.1) the real 3.0. */
 static bilan_status of_whole(struct value *out, struct value x, double (*f)(double)) {
   struct value number;
   if (!as_number(&number, x)) *out = value_null();
@@ -168,7 +173,8 @@ CALL(call_ln, of_real, log_natural)
 CALL(call_log10, of_real, log_ten)
 CALL(call_log2, of_real, log_two)
 
-/* log(x) is the decimal logarithm, log(base, x) the one of any base above 1. */
+/* log(x) is the decimal logarithm, log(base, x) the one of any base above 1.
+ * NULL for x <= 0 and for a base of 1 or less. */
 static bilan_status call_log(ARGS) {
   struct value base, x;
   if (count == 1) return call_log10(run, out, args, count);
@@ -195,7 +201,8 @@ static bilan_status call_power(ARGS) {
   return of_two(out, args, pow);
 }
 
-/* The remainder of real division, with the sign of the first argument. */
+/* The remainder of real division, with the sign of the first argument.
+ * mod(7.5, 2) is 1.5; by 0 it is NULL. */
 static bilan_status call_mod(ARGS) {
   UNUSED(run);
   UNUSED(count);
@@ -295,7 +302,8 @@ static size_t last_character(struct text t) {
   return at;
 }
 
-/* Removes characters of args[1] (a blank when absent) at the left, the right or both. */
+/* Removes characters of args[1] (a blank when absent) at the left, the right or both.
+ * `count` is 1 or 2. A set that is empty removes nothing. NULL when an argument is. */
 static bilan_status trim(struct run *run, struct value *out, const struct value *args,
                          size_t count, bool left, bool right) {
   char room[NUMBER_ROOM], set_room[NUMBER_ROOM];
@@ -385,7 +393,8 @@ static size_t find(struct text t, size_t at, struct text what) {
   return SIZE_MAX;
 }
 
-/* Counts characters, from 1; 0: not there. */
+/* Counts characters, from 1; 0: not there.
+ * An empty text is found at 1. */
 static bilan_status call_instr(ARGS) {
   char room[NUMBER_ROOM], what_room[NUMBER_ROOM];
   UNUSED(run);
@@ -397,7 +406,8 @@ static bilan_status call_instr(ARGS) {
   return BILAN_OK;
 }
 
-/* Nothing to look for leaves the value as it is, type included, whatever it is replaced by. */
+/* Nothing to look for leaves the value as it is, type included, whatever it is replaced by.
+ * From left to right, hits do not overlap. */
 static bilan_status call_replace(ARGS) {
   char room[3][NUMBER_ROOM];
   struct buffer b;
@@ -419,7 +429,8 @@ static bilan_status call_replace(ARGS) {
   return take_buffer(run, out, &b);
 }
 
-/* All arguments in a row; NULL counts as nothing. */
+/* All arguments in a row; NULL counts as nothing.
+ * Unlike ||, which gives NULL. */
 static bilan_status call_concat(ARGS) {
   char room[NUMBER_ROOM];
   struct buffer b;

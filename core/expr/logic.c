@@ -59,7 +59,8 @@ static void compare(struct run *run, uint8_t *truth, char sign, const struct vec
   }
 }
 
-/* CASE with a base asks for this too: CASE x WHEN y is x = y, so a NULL base takes no branch. */
+/* CASE with a base asks for this too: CASE x WHEN y is x = y, so a NULL base takes no
+ * branch. */
 void logic_equal(struct run *run, uint8_t *truth, const struct vector *x,
                  const struct vector *y, enum affinity affinity, enum collation collation) {
   compare(run, truth, '=', x, y, affinity, collation);

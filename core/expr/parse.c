@@ -96,7 +96,9 @@ static bilan_status new_node(struct parser *p, enum op op, size_t at, struct nod
 }
 
 /* Appends an operand; the height of the tree is bounded here. `last` is the operand before,
- * or NULL. */
+ * or NULL.
+ * BILAN_LIMIT points at the operator that went over. Long ORs of equalities are what hits it,
+ * hence the hint. */
 static bilan_status add_child(struct parser *p, struct node *node, struct node *last,
                               struct node *child) {
   if (last) last->next = child;
@@ -121,7 +123,8 @@ static bilan_status keep_text(struct parser *p, struct text token, struct text *
 
 /* ---- operands --------------------------------------------------------------------------- */
 
-/* 0x1F: up to 16 digits, as 64 bits in two's complement. */
+/* 0x1F: up to 16 digits, as 64 bits in two's complement.
+ * 0xFFFFFFFFFFFFFFFF is -1. The lexer has let hexadecimal digits through only. */
 static bilan_status hex_value(struct parser *p, struct value *out) {
   uint64_t bits = 0;
   struct text t = p->token.text;
@@ -134,7 +137,8 @@ static bilan_status hex_value(struct parser *p, struct value *out) {
   return BILAN_OK;
 }
 
-/* A literal from the token at hand; false in *found when it is none. */
+/* A literal from the token at hand; false in *found when it is none.
+ * TRUE and FALSE are the integers 1 and 0, marked so that IS TRUE can be told from = 1. */
 static bilan_status literal_value(struct parser *p, struct node *node, bool *found) {
   struct text t = p->token.text;
   *found = true;
@@ -190,7 +194,8 @@ static bilan_status parse_name(struct parser *p, struct node *node) {
   return parse_list(p, node, NULL);
 }
 
-/* WHEN .. THEN .. pairs and ELSE, after CASE and its base. */
+/* WHEN .. THEN .. pairs and ELSE, after CASE and its base.
+ * `last` is the operand before, the base or NULL. At least one WHEN. */
 static bilan_status parse_branches(struct parser *p, struct node *node, struct node *last) {
   bilan_status status = BILAN_OK;
   bool when = true, otherwise = false;
@@ -276,7 +281,8 @@ static bilan_status parse_group(struct parser *p, struct node **out) {
   return status ? status : expect(p, TOKEN_RIGHT, "')'");
 }
 
-/* What can stand where a value is expected. */
+/* What can stand where a value is expected.
+ * The node is made before its kind is known; parentheses need none. */
 static bilan_status parse_operand(struct parser *p, struct node **out) {
   bool literal = false;
   struct node *node;
@@ -356,7 +362,8 @@ static bilan_status parse_right(struct parser *p, struct node *node, struct node
 }
 
 /* [NOT] [DISTINCT FROM] operand, after IS.
- * x IS TRUE is not x = 1: any number other than 0 is true, hence the operator of its own. */
+ * x IS TRUE is not x = 1: any number other than 0 is true, hence the operator of its own.
+ * IS NOT DISTINCT FROM is IS, so the two negations cancel. */
 static bilan_status parse_is(struct parser *p, struct node *node, struct node *left) {
   bool distinct = false;
   bilan_status status = accept(p, WORD_NOT, &node->negated);
@@ -383,7 +390,7 @@ static bilan_status is_null(struct parser *p, struct node *node, struct node *le
 }
 
 /* IN (list); the list may be empty, then nothing is in it.
- * x IN () is false and x NOT IN () true, also for NULL in the list's place. */
+ * x IN () is false and x NOT IN () true whatever x is, NULL included. */
 static bilan_status parse_in(struct parser *p, struct node *node, struct node *left) {
   bilan_status status = expect(p, TOKEN_LEFT, "'(' after IN");
   return status ? status : parse_list(p, node, left);
@@ -396,7 +403,8 @@ static bilan_status parse_between(struct parser *p, struct node *node, struct no
   return status ? status : parse_right(p, node, left->next, LEVEL_EQUAL);
 }
 
-/* pattern [ESCAPE 'c'], after LIKE. */
+/* pattern [ESCAPE 'c'], after LIKE.
+ * The escape must be one character, of any length in bytes. */
 static bilan_status parse_like(struct parser *p, struct node *node, struct node *left) {
   bool escapes = false;
   size_t at = 0;
@@ -441,7 +449,8 @@ static bilan_status parse_not(struct parser *p, struct node *node, const struct 
   return advance(p);
 }
 
-/* What follows an operator whose token is passed. */
+/* What follows an operator whose token is passed.
+ * OP_GLOB and all operators made of signs go the common way. */
 static bilan_status parse_rest(struct parser *p, const struct infix *infix, struct node *node,
                                struct node *left) {
   switch (node->op) {

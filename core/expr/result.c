@@ -88,7 +88,8 @@ static bilan_missing why_missing(const struct node *node, size_t row) {
 }
 
 /* One value of the result. Booleans are the numbers 0 and 1. Beyond the range of numbers there
- * is no answer, as where a quotient or a logarithm does not exist: a column holds finite ones. */
+ * is no answer, as where a quotient or a logarithm does not exist: a column holds finite
+  * ones. */
 static bilan_status gather_value(struct gather *g, const struct node *root, struct value v,
                                  size_t row) {
   char room[NUMBER_ROOM];

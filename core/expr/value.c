@@ -70,7 +70,8 @@ static struct prefix scan_prefix(struct text t) {
 }
 
 /* A prefix as a double. The one form that number_parse refuses is a point without a digit
- * behind it, "5." or "5.e3". */
+ * behind it, "5." or "5.e3".
+ * An overlong text of that form loses what stands behind the point, an exponent at most. */
 static double prefix_double(struct text t) {
   double value = 0;
   if (!t.n || number_parse(&value, t)) return value;
@@ -137,7 +138,8 @@ struct value value_apply_numeric(struct value v) {
 
 /* ---- a number as text ------------------------------------------------------------------- */
 
-/* 15 digits as %g writes them, with ".0" put in where there is no point. */
+/* 15 digits as %g writes them, with ".0" put in where there is no point.
+ * Examples: 3 is "3.0", 1e20 "1.0e+20", 0.1 "0.1", -0 "0.0". */
 static size_t print_real(char room[NUMBER_ROOM], double r) {
   if (isinf(r)) {
     memcpy(room, r < 0 ? "-Inf" : "Inf", r < 0 ? 5 : 4);
@@ -165,7 +167,8 @@ static size_t print_integer(char room[NUMBER_ROOM], int64_t i) {
   return at;
 }
 
-/* The answer points into `room` or into the value's own text: it lives no longer than either. */
+/* The answer points into `room` or into the value's own text: it lives no longer than
+ * either. */
 struct text value_as_text(struct value v, char room[NUMBER_ROOM]) {
   if (v.type == VALUE_TEXT) return (struct text){v.as.s, v.n};
   if (v.type == VALUE_NULL) return (struct text){"", 0};
@@ -247,7 +250,8 @@ int value_compare_as(struct value a, struct value b, enum affinity affinity,
 
 /* ---- arithmetic ------------------------------------------------------------------------- */
 
-/* Whole numbers; false when the result does not fit. Precondition: b is not 0 for / and %. */
+/* Whole numbers; false when the result does not fit. Precondition: b is not 0 for / and %.
+ * C's division is towards zero, as SQL's. */
 static bool integer_arithmetic(int64_t *out, char op, int64_t a, int64_t b) {
   switch (op) {
     case '+': return !__builtin_add_overflow(a, b, out);
@@ -263,7 +267,8 @@ static bool integer_arithmetic(int64_t *out, char op, int64_t a, int64_t b) {
   }
 }
 
-/* As doubles; the remainder is that of the whole parts. */
+/* As doubles; the remainder is that of the whole parts.
+ * `a` and `b` may be texts: they count as their numeric prefix. */
 static struct value real_arithmetic(char op, struct value a, struct value b) {
   double x = value_to_double(a), y = value_to_double(b);
   switch (op) {

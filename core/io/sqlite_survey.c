@@ -30,7 +30,8 @@ enum { COLUMNS_MOST = 2000 };
 
 /* ---- the columns ------------------------------------------------------------------------ */
 
-/* How many names before `place` are the same, ASCII case aside. */
+/* How many names before `place` are the same, ASCII case aside.
+ * 0 for most items: their name is shown as it is. */
 static size_t earlier_names(const struct table *t, size_t place) {
   struct text name = table_name(t, place);
   size_t same = 0;
@@ -49,7 +50,8 @@ static void add_quoted(struct buffer *out, struct text t) {
   }
 }
 
-/* Appends one column to the schema: item `place`, or option `option` (from 1) of it. */
+/* Appends one column to the schema: item `place`, or option `option` (from 1) of it.
+ * Runs in the order in which SQLite numbers the columns, which is that of `shown`. */
 static void add_column(struct survey_source *s, size_t place, uint32_t option) {
   struct buffer *out = &s->schema;
   const struct column *c = table_column(s->table, place);
@@ -161,7 +163,8 @@ struct survey_cursor {
   struct buffer room;
 };
 
-/* Tells SQLite the columns. The result belongs to SQLite until vtab_disconnect. */
+/* Tells SQLite the columns. The result belongs to SQLite until vtab_disconnect.
+ * Called once a connection; columns and types are those of the schema's text. */
 static int vtab_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
                         sqlite3_vtab **out, char **error) {
   struct survey_source *s = aux;
@@ -217,7 +220,8 @@ static struct survey_source *source_of(const sqlite3_vtab_cursor *base) {
   return ((struct survey_vtab *)base->pVtab)->source;
 }
 
-/* Moves to the first row of the domain at or after the cursor's. */
+/* Moves to the first row of the domain at or after the cursor's.
+ * O(1) without a domain; else over the rows that are out. */
 static void settle(struct survey_cursor *c) {
   const struct survey_source *s = source_of(&c->base);
   size_t rows = table_rows(s->table);

@@ -69,7 +69,8 @@ static struct cells_sums *sums_at(void *run, size_t at) {
   return (struct cells_sums *)(void *)((double *)run + at);
 }
 
-/* ---- a chunk ------------------------------------------------------------------------------ */
+/* ---- a chunk
+ * ------------------------------------------------------------------------------ */
 
 /* cell = cell * size + code, for one key.
  * Three loops rather than a test in one: each runs over an array of one width. */
@@ -146,7 +147,8 @@ static void read_measure(const struct pass *p, struct chunk *k, size_t m) {
   for (size_t i = 0; i < k->rows; i++) k->value[i] -= centres[k->cell[i]];
 }
 
-/* n, sum of w, w y and w y^2 of one measure per cell, in row order. `value` and `part` are set. */
+/* n, sum of w, w y and w y^2 of one measure per cell, in row order. `value` and `part` are
+ * set. */
 static void measure_chunk(const struct pass *p, const struct chunk *k, size_t m, void *run) {
   struct cells_sums *sums = sums_at(run, p->at.sums) + m * p->cells;
   for (size_t i = 0; i < k->rows; i++) {
@@ -192,7 +194,8 @@ static void sum_chunk(const struct pass *p, struct chunk *k, void *run) {
   }
 }
 
-/* ---- a block ------------------------------------------------------------------------------ */
+/* ---- a block
+ * ------------------------------------------------------------------------------ */
 
 /* Rows begin..end-1 into a run, chunk by chunk; the chunk size leaves no trace in the sums. */
 static void sum_rows(const struct pass *p, void *run, size_t begin, size_t end) {
@@ -230,7 +233,8 @@ static void add_block(void *context, const void *partial) {
   }
 }
 
-/* ---- checking a request ------------------------------------------------------------------- */
+/* ---- checking a request
+ * ------------------------------------------------------------------- */
 
 /* The highest code of a column, read at the width it has. */
 static uint32_t highest_code(const struct column *c) {
@@ -314,7 +318,8 @@ static bilan_status check_request(bilan *b, struct pass *p) {
   return status;
 }
 
-/* ---- the answer --------------------------------------------------------------------------- */
+/* ---- the answer
+ * --------------------------------------------------------------------------- */
 
 /* Cells and totals are at most 2^26 each, so only the measures can make this overflow. */
 static bilan_status lay_out(bilan *b, struct pass *p) {

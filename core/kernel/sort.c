@@ -29,7 +29,8 @@ static void merge(size_t *to, const size_t *from, const double *key, size_t low,
 /* The smaller of two. */
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Runs of 1, 2, 4, ... are merged to and fro; the result is copied back when it ends in `spare`. */
+/* Runs of 1, 2, 4, ... are merged to and fro; the result is copied back when it ends in
+ * `spare`. */
 void sort_places(size_t *order, size_t *spare, const double *key, size_t count) {
   size_t *from = order, *to = spare;
   for (size_t width = 1; width < count; width *= 2) {

@@ -41,7 +41,8 @@ static bilan_status refuse_weights(bilan *b, const struct sample *sample) {
   return fail(b, BILAN_USAGE, "a test with weights needs a design");
 }
 
-/* ---- independence -------------------------------------------------------------------------- */
+/* ---- independence
+ * -------------------------------------------------------------------------- */
 
 /* Counts once, then the statistic that was asked for.
  * `row` and `col` are CODES. A table with one row or column has no test, and a note. */
@@ -65,7 +66,8 @@ bilan_status compare_independence(bilan *b, struct estimate *out, bool *simulate
   return status;
 }
 
-/* ---- means --------------------------------------------------------------------------------- */
+/* ---- means
+ * --------------------------------------------------------------------------------- */
 
 /* n, mean and standard deviation (n - 1) of a group, as the plain tests take them. */
 static struct plain_sample sample_of(struct moment m) {
@@ -180,7 +182,8 @@ bilan_status compare_means(bilan *b, struct estimate *out, const struct sample *
   return status;
 }
 
-/* ---- trend --------------------------------------------------------------------------------- */
+/* ---- trend
+ * --------------------------------------------------------------------------------- */
 
 /* Shares of the groups in rising order of their numbers, groups without respondents left out.
  * x: respondents at the level; n: respondents of the group. */
@@ -267,7 +270,8 @@ bilan_status compare_trend(bilan *b, struct estimate *out, const struct sample *
   return status;
 }
 
-/* ---- strata -------------------------------------------------------------------------------- */
+/* ---- strata
+ * -------------------------------------------------------------------------------- */
 
 /* Two levels of an item: the one that is meant, or the first of exactly two. */
 static bilan_status first_level(bilan *b, uint32_t *level, const struct column *item) {

@@ -71,7 +71,8 @@ static bilan_status rank_cells(bilan *b, struct ranking *r, const struct cells *
   return status;
 }
 
-/* ---- groups -------------------------------------------------------------------------------- */
+/* ---- groups
+ * -------------------------------------------------------------------------------- */
 
 /* Answers of one group; adds its missing to the base.
  * The number of answers in the group. */
@@ -89,7 +90,8 @@ static int64_t group_base(struct estimate *e, const struct cells *c, const struc
 }
 
 /* Lists the groups that are compared: `to` first, so that the effect is that of `to` over
- * `from`, or all groups with respondents. */
+ * `from`, or all groups with respondents.
+ * An empty group that was named is left out; the test then has a note. */
 static size_t list_groups(size_t *groups, struct estimate *e, const struct cells *c,
                           const struct column *item, const struct rank_request *request) {
   size_t count = 0;
@@ -157,7 +159,8 @@ static bilan_status rank_groups(bilan *b, struct estimate *e, enum rank_test *te
   return status;
 }
 
-/* ---- pairs --------------------------------------------------------------------------------- */
+/* ---- pairs
+ * --------------------------------------------------------------------------------- */
 
 /* Signed ranks from the distinct differences and how often each occurs. */
 static bilan_status rank_changes(bilan *b, struct estimate *e, const struct sample *sample,

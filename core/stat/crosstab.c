@@ -42,7 +42,8 @@ struct making {
 
 static const struct by no_by = {0};
 
-/* ---- tallies ------------------------------------------------------------------------------- */
+/* ---- tallies
+ * ------------------------------------------------------------------------------- */
 
 /* Adds one column of a tally to a total.
  * Both tallies have the same levels in the same places. */
@@ -108,7 +109,8 @@ static void making_free(struct making *m) {
   tally_free(&m->total);
 }
 
-/* ---- rows and columns ---------------------------------------------------------------------- */
+/* ---- rows and columns
+ * ---------------------------------------------------------------------- */
 
 /* The total has a tally of its own; other columns are groups of their banner's. */
 static const struct tally *tally_of(const struct making *m, const struct crosstab_column *c) {
@@ -157,7 +159,8 @@ static bilan_status list_levels(struct crosstab *x, struct making *m) {
   return status;
 }
 
-/* ---- cells --------------------------------------------------------------------------------- */
+/* ---- cells
+ * --------------------------------------------------------------------------------- */
 
 /* All of one level over the columns of a banner.
  * The total column is 100 % of the row by definition. */
@@ -241,7 +244,8 @@ static bilan_status fill_cells(struct crosstab *x, const struct making *m) {
   return BILAN_OK;
 }
 
-/* ---- letters ------------------------------------------------------------------------------- */
+/* ---- letters
+ * ------------------------------------------------------------------------------- */
 
 /* The columns of one banner: first and count. */
 struct span {
@@ -311,7 +315,8 @@ static bilan_status letter_banner(struct crosstab *x, const struct making *m, si
   return status;
 }
 
-/* ---- tests --------------------------------------------------------------------------------- */
+/* ---- tests
+ * --------------------------------------------------------------------------------- */
 
 /* The counts of a banner's columns, nets left out.
  * Rows in the order of the tally: the test does not care, put_residuals sorts them out. */
@@ -391,7 +396,8 @@ static bilan_status judge(struct crosstab *x, const struct making *m) {
   return status;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------- */
+/* ---- the whole
+ * ----------------------------------------------------------------------------- */
 
 /* An item with several answers cannot be a banner: its columns would share respondents. */
 static bilan_status check_banners(bilan *b, const struct crosstab_request *request) {

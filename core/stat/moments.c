@@ -29,7 +29,8 @@
 
 static const struct by no_by = {0};
 
-/* ---- two passes ---------------------------------------------------------------------------- */
+/* ---- two passes
+ * ---------------------------------------------------------------------------- */
 
 /* The request all estimators here make: by-variables, then presence, with measures. */
 static struct cells_request request_of(const struct sample *sample, const struct by *by,
@@ -76,7 +77,8 @@ static bilan_status check_measure(bilan *b, const struct column *c) {
                               "proportions");
 }
 
-/* Two passes over the rows; on failure nothing is left behind. BILAN_USAGE: no numbers. */
+/* Two passes over the rows; on failure nothing is left behind. BILAN_USAGE: no numbers.
+ * BILAN_LIMIT: more groups than cells allow. Free with moments_free. */
 bilan_status moments_open(bilan *b, struct moments *m, const struct sample *sample,
                           const struct column *measure, const struct by *by) {
   struct column *presence;
@@ -109,7 +111,8 @@ struct moment moments_of(const struct moments *m, size_t group) {
   return out;
 }
 
-/* ---- rows of the output -------------------------------------------------------------------- */
+/* ---- rows of the output
+ * -------------------------------------------------------------------- */
 
 /* Adds the rows of one group, state by state: base and missing by kind.
  * Called for two groups in turn, it adds up their bases. */
@@ -160,9 +163,11 @@ static void finish(struct estimate *e, const struct sample *sample, double varia
   else e->notes |= NOTE_CONSTANT;
 }
 
-/* ---- mean and total ------------------------------------------------------------------------ */
+/* ---- mean and total
+ * ------------------------------------------------------------------------ */
 
-/* What turns the moments of a group into a row: the one thing in which mean and total differ. */
+/* What turns the moments of a group into a row: the one thing in which mean and total
+ * differ. */
 typedef void fill(struct estimate *e, const struct sample *sample, struct moment m,
                   double conf);
 
@@ -215,7 +220,8 @@ bilan_status total_estimate(bilan *b, struct estimates *out, const struct sample
   return each_group(b, out, sample, measure, by, conf, fill_total);
 }
 
-/* ---- totals of levels ---------------------------------------------------------------------- */
+/* ---- totals of levels
+ * ---------------------------------------------------------------------- */
 
 /* One group's cells along the item: base and missing of the group.
  * Rows of a group by kind; the cells of a group along the item stand side by side at `n`. */
@@ -248,7 +254,8 @@ static bilan_status add_levels(bilan *b, struct estimates *out, const struct sam
   return BILAN_OK;
 }
 
-/* From counts alone; one row a group and level. */
+/* From counts alone; one row a group and level.
+ * `item` is CODES; its own by-groups are listed in dictionary order. */
 bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *sample,
                           const struct column *item, const struct by *by, double conf) {
   struct cells c;
@@ -267,7 +274,8 @@ bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *
   return status;
 }
 
-/* ---- ratio --------------------------------------------------------------------------------- */
+/* ---- ratio
+ * --------------------------------------------------------------------------------- */
 
 /* Places of the three measures in the request of a ratio. */
 enum { Y, X, D, RATIO_MEASURES };
@@ -368,7 +376,8 @@ bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample
   return status;
 }
 
-/* ---- difference ---------------------------------------------------------------------------- */
+/* ---- difference
+ * ---------------------------------------------------------------------------- */
 
 /* One respondent in either group leaves no variance for the difference: finish is told so by
  * a least base above n. t is refused where the variance is 0. */

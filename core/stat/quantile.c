@@ -27,7 +27,8 @@ const char *const quantile_rule_names[QUANTILE_RULES + 1] = {
 
 const char *const quantile_ties_names[QUANTILE_TIES + 1] = {"rows", "summed", NULL};
 
-/* ---- the rules ----------------------------------------------------------------------------- */
+/* ---- the rules
+ * ----------------------------------------------------------------------------- */
 
 /* Summed in rising order of the values, so the same for any order of rows.
  * S of the formulas. */
@@ -140,7 +141,8 @@ double distribution_share(const struct distribution *d, double x) {
   return d->count ? below / total_weight(d) : NAN;
 }
 
-/* ---- a group's distribution ---------------------------------------------------------------- */
+/* ---- a group's distribution
+ * ---------------------------------------------------------------- */
 
 /* Codes of the answers of a column by rising value, and room for one group's distribution. */
 struct ladder {
@@ -191,7 +193,8 @@ static struct distribution climb(struct ladder *l, const struct column *item,
   return (struct distribution){count, l->x, l->w, l->rows, 4 * DBL_EPSILON};
 }
 
-/* ---- estimates ----------------------------------------------------------------------------- */
+/* ---- estimates
+ * ----------------------------------------------------------------------------- */
 
 /* Woodruff's limits. F(q) = 1 leaves nothing to estimate the upper tail with.
  * With share = F(q): low = F^-1(share - t se), high = F^-1(share + t se). One limit may exist

@@ -28,7 +28,8 @@
 const char *const tally_base_names[TALLY_BASES + 1] = {"asked", "answered", "ticked", "answers",
                                                        NULL};
 
-/* ---- levels -------------------------------------------------------------------------------- */
+/* ---- levels
+ * -------------------------------------------------------------------------------- */
 
 /* Is this code a level of the table?
  * For a SET every option; otherwise answers, and with missing_levels kinds of missing but
@@ -82,7 +83,8 @@ static bilan_status reserve(bilan *b, struct tally *t, const struct tally_reques
 }
 
 /* The request for by-variables x one more key.
- * Free *out with cells_free. By-variables first, so that the cells of a group are neighbours. */
+ * Free *out with cells_free. By-variables first, so that the cells of a group are
+  * neighbours. */
 static bilan_status cross(bilan *b, struct cells *out, const struct sample *sample,
                           const struct by *by, const struct column *key) {
   struct cells_request r = {
@@ -113,7 +115,8 @@ static bool named_before(const struct net *net, size_t i) {
   return false;
 }
 
-/* ---- one answer a row ---------------------------------------------------------------------- */
+/* ---- one answer a row
+ * ---------------------------------------------------------------------- */
 
 /* Adds a cell to the count of a level. */
 static void count_cell(struct tally *t, size_t to, const struct cells *c, size_t cell) {
@@ -155,7 +158,8 @@ static bilan_status tally_codes(bilan *b, struct tally *t, const struct sample *
   return BILAN_OK;
 }
 
-/* ---- several answers a row ----------------------------------------------------------------- */
+/* ---- several answers a row
+ * ----------------------------------------------------------------- */
 
 /* Does a row in this state belong to the base?
  * A row whose kind of missing is "don't know" or "refused" was asked, so BASE_ASKED has it. */
@@ -246,7 +250,8 @@ static bilan_status tally_set(bilan *b, struct tally *t, const struct sample *sa
   return status;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------- */
+/* ---- the whole
+ * ----------------------------------------------------------------------------- */
 
 /* `out` is untouched on failure.
  * Sizes are checked before anything of that size is asked for. */

@@ -79,7 +79,12 @@ function M.read(path, opts)
   core.host.progress(path .. ": reading", #bytes > LARGE)
   local made, origin
   if bytes:sub(1, 16) == "SQLite format 3\0" then made, origin = read_sqlite(path, opts)
-  else made, origin = read_csv(path, bytes, opts) end
+  else
+    if opts.table or opts.query then
+      fault.raise('read: "%s" is no SQLite file, so it has no table or query', path)
+    end
+    made, origin = read_csv(path, bytes, opts)
+  end
   origin.labels = header_labels(origin)
   local book, notes = find_codebook(opts.codebook), {}
   if book then made, notes = codebook.apply(book, made) end

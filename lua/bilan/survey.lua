@@ -214,14 +214,9 @@ function methods:drop_rows(expr)
   fault.expect(expr, "string", "drop_rows: an SQL expression")
   local gone = core.expr.filter(s.table, expr)
   local kept = core.expr.filter(s.table, ("NOT coalesce((%s), 0)"):format(expr))
-  kept = core.data.both(s.domain, kept)
-  local count, made = core.data.rows(s.table, gone), core.data.take(s.table, kept)
-  local told = note(self, "%d rows were deleted where %s", count, expr)
-  if s.domain then
-    count = core.data.rows(s.table) - core.data.rows(made)
-    told = note(self, "%d rows were deleted: where %s, or outside the domain", count, expr)
-  end
-  return changed(self, { table = made, domain = false, notes = told })
+  return changed(self, { table = core.data.take(s.table, kept),
+    domain = core.data.among(s.domain, kept) or false,
+    notes = note(self, "%d rows were deleted where %s", core.data.rows(s.table, gone), expr) })
 end
 
 -- The codebook with another entry (or none) for an item.

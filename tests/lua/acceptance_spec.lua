@@ -268,13 +268,14 @@ describe("an item that is made anew", function()
 end)
 
 describe("rows that are dropped in a domain", function()
-  it("are_counted_with_those_outside_of_it", function()
+  it("leave_the_rows_outside_of_it_in_the_sample", function()
     local s = few():where("a = 'p'"):drop_rows "x > 4"
     assert.equal(2, #s)
     local notes = s:origin().notes
-    assert.equal("3 rows were deleted: where x > 4, or outside the domain", notes[#notes])
-    notes = few():drop_rows("x > 4"):origin().notes
     assert.equal("1 rows were deleted where x > 4", notes[#notes])
+    -- four rows are left in the sample: df = 3, whatever the domain
+    assert.equal(3, s:mean("x"):rows()[1].df)
+    assert.equal(0, #few():where("a = 'p'"):drop_rows "a = 'p'")
   end)
 end)
 

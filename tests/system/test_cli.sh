@@ -280,6 +280,11 @@ status=$?
 gives a_folder_that_is_gone 0 "^bilan" ""
 
 # ---- real files, where they are ----
+run convert eleves.csv eleves.csv
+gives convert_onto_itself_is_refused 2 "" "IN and OUT are the same file"
+run tab eleves.csv genre --percent row
+gives tab_percent_needs_two_items 2 "" "--percent and --test are for a table of two items"
+
 # ---- progress -------------------------------------------------------------------------------
 # A file that is large enough to say so; `script` (Debian's bsdutils) plays the terminal.
 awk 'BEGIN { print "genre,avis"; for (i = 0; i < 900000; i++) print "fille,oui"; }' >large.csv

@@ -353,6 +353,23 @@ static void domains_intersect_and_count(void **state) {
   domain_free(y);
 }
 
+static void a_domain_follows_the_rows_that_are_kept(void **state) {
+  (void)state;
+  struct domain *inner, *kept, *left;
+  assert_int_equal(domain_new(&handle, &inner, 130), BILAN_OK);
+  assert_int_equal(domain_new(&handle, &kept, 130), BILAN_OK);
+  for (size_t row = 0; row < 130; row += 3) domain_set(inner, row);
+  for (size_t row = 1; row < 130; row++) domain_set(kept, row); /* all but row 0 */
+  assert_int_equal(domain_among(&handle, &left, inner, kept), BILAN_OK);
+  assert_int_equal(left->rows, 129);
+  assert_int_equal(left->count, 43);
+  for (size_t row = 0; row < 129; row++)
+    assert_int_equal(domain_has(left, row), (row + 1) % 3 == 0);
+  domain_free(left);
+  domain_free(inner);
+  domain_free(kept);
+}
+
 /* One walk through most of the floor; returns the first failure. */
 static bilan_status walk(void) {
   const char *const field[] = {"maths; bio", "bio", NULL, "maths"};
@@ -420,6 +437,7 @@ int main(void) {
       TEST(stacking_marks_what_a_wave_did_not_ask),
       TEST(joining_matches_by_answer_and_refuses_a_repeated_key),
       TEST(domains_intersect_and_count),
+      TEST(a_domain_follows_the_rows_that_are_kept),
       TEST(every_failing_allocation_is_reported_and_leaks_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,7 @@ return {
   run = function(options, rest, cli)
     if #rest ~= 2 then cli.usage_error("convert takes two files: bilan convert IN OUT") end
     local write = writer_of(rest[2], cli)
+    if rest[1] == rest[2] then cli.usage_error("convert: IN and OUT are the same file") end
     cli.guard({ rest[1] }, { options.codebook }, { out = cli.folder_of(rest[2]), output = 0 })
     local survey = require("bilan").read(rest[1], { codebook = options.codebook,
       encoding = options.encoding, delimiter = options.delimiter })

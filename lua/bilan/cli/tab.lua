@@ -41,6 +41,9 @@ return {
     if #rest < 2 or #rest > 3 then cli.usage_error("tab takes a file and one or two items") end
     local format = cli.choice("format", options.format, formats)
     cli.choice("percent", options.percent, { "col", "row", "total", "none" })
+    if not rest[3] and (options.percent or options.test) then
+      cli.usage_error("tab: --percent and --test are for a table of two items")
+    end
     cli.guard({ rest[1] }, { options.codebook }, { output = 0 })
     local survey = require("bilan").read(rest[1], { codebook = options.codebook,
       encoding = options.encoding, delimiter = options.delimiter })
