@@ -495,7 +495,8 @@ int l_host_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"read", l_read},         {"exists", l_exists},       {"check_read", l_check_read},
       {"write", l_write},       {"print", l_print},         {"warn", l_warn},
-      {"progress", l_progress}, {"terminal", l_terminal}, {"grant", l_grant},         {"guard", l_guard},
+      {"progress", l_progress},
+      {"terminal", l_terminal}, {"grant", l_grant},         {"guard", l_guard},
       {"watch", l_watch},       {"limited", l_limited},     {"set_limit", l_set_limit},
       {"memory", l_memory},     {"out", l_out},             {"guarded", l_guarded},
       {NULL, NULL}};

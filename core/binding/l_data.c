@@ -14,6 +14,7 @@
  *              missing_mark(kind)   to_codes(column [, most])
  *   looking    rows  names  has  check  item  kind  values  levels  summary  type
  *   choosing   select(table, names [, new names])    take(table, domain)    both(d, e)
+ *              among(d, kept)
  *
  * Owner: tables and columns are userdata that share what lies below by counted holds; nothing
  * here changes an object that exists. Failure: raised at the script's line; unknown items
@@ -416,7 +417,6 @@ static int l_both(lua_State *L) {
   return 1;
 }
 
-/* Pushes the functions of this file and of l_recode.c as one table. */
 /* among(domain or nil, kept) -> the domain among the rows that `kept` keeps; nil stays nil. */
 static int l_among(lua_State *L) {
   const struct domain *d = l_opt_domain(L, 1), *kept = l_opt_domain(L, 2);
@@ -427,6 +427,7 @@ static int l_among(lua_State *L) {
   return 1;
 }
 
+/* Pushes the functions of this file and of l_recode.c as one table. */
 int l_data_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"column", l_column},   {"table", l_table},       {"with", l_with},

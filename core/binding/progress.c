@@ -47,7 +47,7 @@ static void put(bilan *b, const char *s, size_t n) {
 
 /* A step that comes too soon is passed over, not kept for later. */
 void progress_step(struct progress *p, bilan *b, struct text what, bool slow) {
-  char line[2 * LINE_ROOM] = "\r\033[K";
+  char line[8 + 4 * LINE_ROOM] = "\r\033[K";
   size_t n = strlen(line), at = 0;
   if (!is_wanted(p)) return;
   int64_t now = now_ms();

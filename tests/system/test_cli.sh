@@ -297,6 +297,11 @@ if command -v script >/dev/null 2>&1; then
   progress=$(tr '\r' '\n' <typescript)
   result progress_shows_on_a_terminal "$(echo "$progress" | grep -q 'large.csv: reading' || cat -v typescript)"
   result progress_is_gone_before_the_result "$(echo "$progress" | grep -q '^.\[K900000$' || cat -v typescript)"
+  # a long name of bytes that are no UTF-8 fits the line, too
+  bad=$(printf '\351%.0s' $(seq 200))
+  cp large.csv "$bad.csv" && TERM=xterm script -qc "'$bilan' tab '$bad.csv' avis" typescript \
+    </dev/null >/dev/null 2>&1
+  result progress_stays_within_its_line "$(grep -q '900,000' typescript || cat -v typescript)"
   TERM=dumb script -qc "'$bilan' run large.lua" typescript </dev/null >/dev/null 2>&1
   result progress_spares_a_dumb_terminal "$(grep 'reading' typescript)"
 fi
