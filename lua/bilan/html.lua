@@ -5,13 +5,15 @@
 -- goes through escape.html or escape.attribute.
 --
 -- Classes: f figure (aligned right), lead the row's main figure, words a cell without a figure,
--- lt letters of significance, long a wide text, one a table with a single label column (its
+-- lt letters of significance, long a wide text, tall many rows, one a table with a single label column (its
 -- labels stay in view when it scrolls); rows are base, missing, net or total.
 local escape = require "bilan.escape"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
 
 local M = {}
+
+local TALL <const> = 20 -- rows: such a table may be cut between pages in print
 
 local text, attr = escape.html, escape.attribute
 
@@ -152,7 +154,8 @@ function M.table(sheet, opts)
   local body = gate.open(sheet, "the HTML writer")
   local id = attr(opts.id or "table")
   local two = body.columns[2] and body.columns[2].type == "label"
-  local lines = { ('<figure class="%s" id="%s">'):format(two and "table" or "table one", id) }
+  local class = (two and "table" or "table one") .. (#body.rows > TALL and " tall" or "")
+  local lines = { ('<figure class="%s" id="%s">'):format(class, id) }
   if #body.columns > 0 then
     lines[2] = ('<div class="scroll" tabindex="0" role="region" aria-labelledby="%s-c">'):format(id)
     lines[3] = ('<table>\n<caption id="%s-c">%s</caption>'):format(id, caption_html(body, opts))

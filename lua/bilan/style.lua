@@ -137,6 +137,7 @@ h1{font-size:2.1rem}
 h2{margin-top:1.8rem}
 h1,h2,h3,h4,figcaption,caption{break-after:avoid}
 figure,.card,blockquote,.quotes li,tr{break-inside:avoid}
+figure.tall{break-inside:auto}
 table{font-size:.9rem}
 th,td{padding:.3rem .5rem}
 thead{display:table-header-group}

@@ -98,13 +98,14 @@ end
 
 local steps = { 1, 2, 2.5, 5, 10 }
 
---- A round step that gives at most `most` steps over a span.
+--- A round step that gives at most `most` steps over a span; of whole size where it can be.
 function M.nice_step(span, most)
   if span <= 0 then return 1 end
   local raw = span / most
   local power = 10.0 ^ math.floor(math.log(raw, 10))
   for _, step in ipairs(steps) do
-    if step * power >= raw * (1 - 1e-9) then return step * power end
+    local halves = step == 2.5 and power == 1
+    if not halves and step * power >= raw * (1 - 1e-9) then return step * power end
   end
 end
 
