@@ -64,7 +64,7 @@ end
 -- and 15 of 150 are 40, 28.7, 16.7 and 10 %. Ticks are dealt out in turn: 95 pupils tick one, 55
 -- of them a second.
 local ticks = { { "mathématiques", 60 }, { "physique-chimie", 43 },
-  { "physique chimie (seconde ligne)", 25 }, { "biologie-écologie", 15 }, { "autre", 7 } }
+  { "physique chimie (second line)", 25 }, { "biologie-écologie", 15 }, { "autre", 7 } }
 local lycee = {}
 for row = 1, rows do if values.niveau[row] == "lycee" then lycee[#lycee + 1] = row end end
 local turn, sets = 0, {}
