@@ -66,9 +66,7 @@ const char *bilan_kind_name(bilan_kind kind) {
 
 /* "present" for BILAN_PRESENT, which is no kind of missing. */
 const char *bilan_missing_name(bilan_missing missing) {
-  static const char *const names[] = {"present", "no answer", "not asked", "don't know",
-                                      "refused"};
-  return (unsigned)missing < BILAN_MISSING_KINDS ? names[missing] : NULL;
+  return (unsigned)missing < BILAN_MISSING_KINDS ? missing_names[missing] : NULL;
 }
 
 /* ---- checks ------------------------------------------------------------------------------ */

@@ -145,13 +145,11 @@ static size_t pick(lua_State *L, int index, const char *const names[], const cha
  * Key and value of the pair on top: a list entry means "no answer", a named one the kind that
  * it gives. */
 static struct missing_word check_word(lua_State *L) {
-  static const char *const names[] = {"no answer", "not asked", "don't know", "refused", NULL};
-  static const bilan_missing kind[] = {BILAN_NO_ANSWER, BILAN_NOT_ASKED, BILAN_DONT_KNOW,
-                                       BILAN_REFUSED};
+  const char *const *names = missing_names + 1; /* an answer is no kind of missing */
   if (lua_type(L, -2) != LUA_TSTRING)
     return (struct missing_word){l_check_text(L, -1), BILAN_NO_ANSWER};
   size_t which = pick(L, lua_absindex(L, -1), names, "missing");
-  return (struct missing_word){l_check_text(L, -2), kind[which]};
+  return (struct missing_word){l_check_text(L, -2), (bilan_missing)(which + 1)};
 }
 
 /* Leaves the table of words and their array on the stack; the words stay in the table. */

@@ -26,11 +26,9 @@
 #include "binding/l_data.h"
 #include "data/summary.h"
 
-/* Lua names of the kinds of item and of missing, in the order of the enums. */
+/* Lua names of the kinds of item, in the order of the enum. */
 static const char *const kind_names[] = {"single", "multiple", "scale", "number",
                                          "text",   "date",     "id",    NULL};
-static const char *const missing_names[] = {"present",    "no answer", "not asked",
-                                            "don't know", "refused",   NULL};
 
 /* Raises with the names there are for any other word. */
 bilan_kind l_check_kind(lua_State *L, int index) {

@@ -163,3 +163,26 @@ bilan_status dict_add_level(bilan *b, struct dict *d, uint32_t *code,
                 level->label.s);
   return append(b, d, code, level);
 }
+
+const char *const missing_names[BILAN_MISSING_KINDS + 1] = {
+    "present", "no answer", "not asked", "don't know", "refused", NULL};
+
+bilan_status dict_missing(bilan *b, struct dict *d, uint32_t *code, bilan_missing kind) {
+  char other[32]; /* the longest name and the words behind it take 23 bytes */
+  struct level level = {text_of(missing_names[kind]), NAN, kind};
+  if (kind == BILAN_NO_ANSWER) {
+    *code = 0;
+    return BILAN_OK;
+  }
+  for (uint32_t at = 1; at < d->count; at++) {
+    if (d->levels[at].missing != kind) continue;
+    *code = at;
+    return BILAN_OK;
+  }
+  if (dict_find(d, level.label)) {
+    memcpy(other, level.label.s, level.label.n);
+    strcpy(other + level.label.n, " (no answer)");
+    level.label = text_of(other);
+  }
+  return dict_add_level(b, d, code, &level);
+}

@@ -37,4 +37,13 @@ bilan_status dict_add(bilan *b, struct dict *d, uint32_t *code, struct text labe
 /* Adds a level in full; a label that is there already is BILAN_USAGE. */
 bilan_status dict_add_level(bilan *b, struct dict *d, uint32_t *code, const struct level *level);
 
+/* The words for an answer ("present") and the kinds of missing, in the order of the enum, NULL
+ * behind the last: as codebooks, expressions, tables and C programs name them. */
+extern const char *const missing_names[BILAN_MISSING_KINDS + 1];
+
+/* The code of the level that stands for a kind of missing: 0 for no answer; a level of that
+ * kind when there is one; else one is added, as "refused", or as "refused (no answer)" when an
+ * answer has that label. O(levels): callers that ask per row remember the code. */
+bilan_status dict_missing(bilan *b, struct dict *d, uint32_t *code, bilan_missing kind);
+
 #endif

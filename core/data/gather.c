@@ -39,20 +39,12 @@ static bilan_status add_number_as_text(struct gather *g, double number) {
   return codes_builder_add_label(&g->codes, (struct text){label, n});
 }
 
-/* The code of a kind of missing; added on demand, under another label when an answer has
- * taken its name. */
+/* The code of a kind of missing; remembered. */
 static bilan_status missing_code(struct gather *g, bilan_missing kind, uint32_t *code) {
-  static const char *const words[][2] = {{"", ""},
-                                         {"", ""},
-                                         {"not asked", "not asked (no answer)"},
-                                         {"don't know", "don't know (no answer)"},
-                                         {"refused", "refused (no answer)"}};
   *code = 0;
   if (kind == BILAN_NO_ANSWER) return BILAN_OK;
   if (!g->kinds[kind]) {
-    bool taken = dict_find(g->codes.dict, text_of(words[kind][0])) != 0;
-    struct level level = {text_of(words[kind][taken]), NAN, kind};
-    bilan_status status = dict_add_level(g->b, g->codes.dict, &g->kinds[kind], &level);
+    bilan_status status = dict_missing(g->b, g->codes.dict, &g->kinds[kind], kind);
     if (status) return status;
   }
   *code = g->kinds[kind];

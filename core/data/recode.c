@@ -69,14 +69,9 @@ static bilan_status with_not_asked(bilan *b, struct dict **out, uint32_t *not_as
   struct dict *d;
   bilan_status status = dict_new(b, &d);
   if (status) return status;
-  *not_asked = 0;
-  for (uint32_t code = 1, added; !status && code < dict_count(from); code++) {
+  for (uint32_t code = 1, added; !status && code < dict_count(from); code++)
     status = dict_add_level(b, d, &added, dict_level(from, code));
-    if (dict_level(from, code)->missing == BILAN_NOT_ASKED) *not_asked = code;
-  }
-  if (!status && !*not_asked)
-    status = dict_add_level(b, d, not_asked,
-                            &(struct level){TEXT("not asked"), NAN, BILAN_NOT_ASKED});
+  if (!status) status = dict_missing(b, d, not_asked, BILAN_NOT_ASKED);
   if (status) dict_free(d);
   else *out = d;
   return status;

@@ -77,14 +77,12 @@ static uint32_t code_of(const double *values, size_t count, double value) {
  * dictionary when it is first met and remembered in `codes`. */
 static bilan_status missing_code(bilan *b, struct dict *d, uint32_t codes[BILAN_MISSING_KINDS],
                                  bilan_missing kind, uint32_t *code) {
-  static const char *const words[] = {"", "", "not asked", "don't know", "refused"};
   if (kind == BILAN_NO_ANSWER) {
     *code = 0;
     return BILAN_OK;
   }
   if (!codes[kind]) {
-    struct level level = {text_of(words[kind]), NAN, kind};
-    bilan_status status = dict_add_level(b, d, &codes[kind], &level);
+    bilan_status status = dict_missing(b, d, &codes[kind], kind);
     if (status) return status;
   }
   *code = codes[kind];

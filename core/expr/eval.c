@@ -109,9 +109,7 @@ static bilan_status eval_item(struct run *run, const struct node *node, struct v
 
 /* The words for kinds of missing that scripts compare with; NULL for an answer. */
 static struct value missing_name(bilan_missing kind) {
-  static const char *const names[BILAN_MISSING_KINDS] = {NULL, "no answer", "not asked",
-                                                         "don't know", "refused"};
-  return kind ? value_text(text_of(names[kind])) : value_null();
+  return kind ? value_text(text_of(missing_names[kind])) : value_null();
 }
 
 /* How many options a row has ticked. */

@@ -11,6 +11,7 @@
 local escape = require "bilan.escape"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
+local json = require "bilan.json"
 local lang = require "bilan.lang"
 
 local M = {}
@@ -91,16 +92,6 @@ end
 
 -- ---- JSON -----------------------------------------------------------------------------------
 
-local function json_value(value)
-  if value == nil then return "null" end
-  if type(value) == "boolean" then return tostring(value) end
-  if math.type(value) then
-    if value ~= value or value == math.huge or value == -math.huge then return "null" end
-    return host.number(value)
-  end
-  return escape.json(tostring(value))
-end
-
 local function pair(name, text) return escape.json(name) .. ":" .. text end
 
 -- {"genre":"fille"} in the order of the result's items.
@@ -108,7 +99,7 @@ local function json_by(body, record)
   local parts = {}
   for _, item in ipairs(body.by) do
     if record.by[item.name] ~= nil then
-      parts[#parts + 1] = pair(item.name, json_value(record.by[item.name]))
+      parts[#parts + 1] = pair(item.name, json.encode(record.by[item.name]))
     end
   end
   return "{" .. table.concat(parts, ",") .. "}"
@@ -119,7 +110,7 @@ local function json_kinds(kinds)
   local parts = {}
   for _, kind in ipairs(lang.missing_kinds) do
     local count = kinds[kind[1]]
-    if count then parts[#parts + 1] = pair(kind[1], json_value(count)) end
+    if count then parts[#parts + 1] = pair(kind[1], json.encode(count)) end
   end
   return "{" .. table.concat(parts, ",") .. "}"
 end
@@ -129,7 +120,7 @@ local function json_record(body, record)
   if #body.by > 0 then parts[1] = pair("by", json_by(body, record)) end
   for _, key in ipairs(body.keys) do
     if not key.by and (record[key.name] ~= nil or key.name == "value") then
-      parts[#parts + 1] = pair(key.name, json_value(record[key.name]))
+      parts[#parts + 1] = pair(key.name, json.encode(record[key.name]))
     end
   end
   if record.missing_kinds then
@@ -146,7 +137,7 @@ local part_keys = { "banner", "col", "name", "statistic", "df", "ddf", "p_value"
 local function json_part(record)
   local parts = {}
   for _, name in ipairs(part_keys) do
-    if record[name] ~= nil then parts[#parts + 1] = pair(name, json_value(record[name])) end
+    if record[name] ~= nil then parts[#parts + 1] = pair(name, json.encode(record[name])) end
   end
   return "{" .. table.concat(parts, ",") .. "}"
 end
@@ -160,8 +151,8 @@ end
 
 -- An item by name and label.
 local function json_item(item)
-  return "{" .. pair("name", json_value(item.name)) .. "," ..
-    pair("label", json_value(item.label or item.name)) .. "}"
+  return "{" .. pair("name", json.encode(item.name)) .. "," ..
+    pair("label", json.encode(item.label or item.name)) .. "}"
 end
 
 --- JSON text of a sheet, ending in a line feed.
@@ -169,10 +160,10 @@ function M.json(sheet)
   local body = gate.open(sheet, "the JSON writer")
   local parts = { pair("bilan", "1") }
   for _, name in ipairs { "kind", "title", "subtitle", "lang", "unit" } do
-    if body[name] ~= nil then parts[#parts + 1] = pair(name, json_value(body[name])) end
+    if body[name] ~= nil then parts[#parts + 1] = pair(name, json.encode(body[name])) end
   end
-  parts[#parts + 1] = pair("synthetic", json_value(body.synthetic or false))
-  parts[#parts + 1] = pair("policy", json_value(body.policy))
+  parts[#parts + 1] = pair("synthetic", json.encode(body.synthetic or false))
+  parts[#parts + 1] = pair("policy", json.encode(body.policy))
   if body.item then parts[#parts + 1] = pair("item", json_item(body.item)) end
   if #body.by > 0 then parts[#parts + 1] = pair("by", json_list(body.by, json_item)) end
   parts[#parts + 1] = pair("rows", json_list(body.records, function(record)
@@ -183,8 +174,8 @@ function M.json(sheet)
       parts[#parts + 1] = pair(name, json_list(body[name], json_part))
     end
   end
-  parts[#parts + 1] = pair("foot", json_list(body.foot, json_value))
-  parts[#parts + 1] = pair("notes", json_list(body.notes, json_value))
+  parts[#parts + 1] = pair("foot", json_list(body.foot, json.encode))
+  parts[#parts + 1] = pair("notes", json_list(body.notes, json.encode))
   return "{" .. table.concat(parts, ",\n") .. "}\n"
 end
 

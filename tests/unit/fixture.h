@@ -3,28 +3,12 @@
 #define TESTS_FIXTURE_H
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 
 #include "data/column.h"
 #include "data/domain.h"
 
-/* After the engine's headers: cmocka.h makes a macro of the word `fail`. */
-#include <cmocka.h>
+#include "base_fixture.h"
 
-/* splitmix64: the tests' own generator, the same on every machine. */
-static inline uint64_t draw(uint64_t *state) {
-  uint64_t z = (*state += 0x9E3779B97F4A7C15u);
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-  return z ^ z >> 31;
-}
-static inline uint32_t draw_below(uint64_t *state, uint32_t n) {
-  return (uint32_t)(draw(state) >> 33) % n;
-}
 static inline double draw_unit(uint64_t *state) {
   return (double)(draw(state) >> 11) * 0x1p-53;
 }

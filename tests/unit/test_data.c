@@ -124,6 +124,22 @@ static void kinds_of_missing_stay_apart_when_numbers_become_levels(void **state)
   column_free(numbers);
 }
 
+static void an_answer_that_reads_like_a_kind_of_missing_stays_an_answer(void **state) {
+  (void)state;
+  struct text_builder k;
+  struct column *c, *codes;
+  text_builder_open(&handle, &k);
+  assert_int_equal(text_builder_add(&k, TEXT("refused"), BILAN_PRESENT), BILAN_OK);
+  assert_int_equal(text_builder_add(&k, TEXT(""), BILAN_REFUSED), BILAN_OK);
+  assert_int_equal(text_builder_finish(&k, &c), BILAN_OK);
+  assert_int_equal(column_to_codes(&handle, &codes, c, 0), BILAN_OK);
+  assert_int_equal(column_missing(codes, 0), BILAN_PRESENT);
+  assert_int_equal(column_missing(codes, 1), BILAN_REFUSED);
+  expect_text(label_at(codes, 1), "refused (no answer)");
+  column_free(codes);
+  column_free(c);
+}
+
 static void text_keeps_nul_bytes_and_absence(void **state) {
   (void)state;
   struct text_builder k;
@@ -425,6 +441,7 @@ int main(void) {
       TEST(codes_widen_when_levels_outgrow_a_byte),
       TEST(numbers_become_levels_in_rising_order),
       TEST(kinds_of_missing_stay_apart_when_numbers_become_levels),
+      TEST(an_answer_that_reads_like_a_kind_of_missing_stays_an_answer),
       TEST(text_keeps_nul_bytes_and_absence),
       TEST(tables_share_columns_and_keep_places),
       TEST(tables_refuse_second_names_and_other_lengths),
