@@ -9,7 +9,7 @@ CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fPIC -fvisibility=hidden \
   -pthread $(WARN) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all) \
   -Icore -I/usr/include/lua5.4
-LDLIBS = -lsqlite3 -lcsv -lm
+LDLIBS = -lsqlite3 -lcsv -llapacke -lm
 ENGINE = $(filter-out core/main.c core/binding/%,$(wildcard core/*.c core/*/*.c core/*/*/*.c))
 ENGINE_O = $(ENGINE:%.c=$(BUILD)/%.o)
 LUA_O = $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/binding/*.c)) $(BUILD)/embedded.o

@@ -3,7 +3,8 @@
 # run: what building and running need.  test: what the tests need besides.
 # As root or with sudo it installs them; where it may not, it names them and stops.
 set -eu
-run="gcc make libc6-dev binutils lua5.4 liblua5.4-dev libsqlite3-dev libcsv-dev gnuplot-nox"
+run="gcc make libc6-dev binutils lua5.4 liblua5.4-dev libsqlite3-dev libcsv-dev liblapacke-dev
+  gnuplot-nox"
 test="libcmocka-dev lua-busted lua-check r-mathlib python3 sqlite3"
 
 wanted=$run

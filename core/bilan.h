@@ -4,7 +4,7 @@
  *   1. status codes and the handle    bilan_open, bilan_close, bilan_message
  *   2. words of the field             kinds of item, kinds of missing
  *   3. surveys                        bilan_read_csv, bilan_survey_new, bilan_survey_item...
- *   4. verbs                          bilan_where, bilan_derive, bilan_select, bilan_split
+ *   4. verbs                          bilan_where, bilan_derive, bilan_survey_design...
  *   5. estimates                      bilan_proportion, bilan_mean, bilan_crosstab...
  *   6. results                        bilan_result_figure, bilan_result_key...
  *   7. plain statistics               bilan_proportion_interval, bilan_fisher, bilan_t_cdf...
@@ -334,10 +334,47 @@ BILAN_API bilan_status bilan_select(bilan *b, bilan_survey **out, const bilan_su
 BILAN_API bilan_status bilan_split(bilan *b, bilan_survey **out, const bilan_survey *survey,
                                    const char *item, const char *separator);
 
+/* ---- 4a. how the sample was drawn ---- */
+
+enum { BILAN_STAGES = 6 }; /* the most stages of a design */
+
+/* Items that tell how the respondents were drawn, stage by stage: stage 0 draws the primary
+ * units (PSUs), stage 1 units within them. Initialise with BILAN_DESIGN_OPTIONS, then set what
+ * differs. Equal labels are one unit. */
+typedef struct bilan_design_options {
+  int version;                        /* set by the initialiser */
+  const char *weights;                /* numbers >= 0; NULL: from fpc, or 1 for every row */
+  const char *strata[BILAN_STAGES];   /* NULL: no strata at that stage */
+  const char *clusters[BILAN_STAGES]; /* NULL ends the list; without any, rows are PSUs */
+  const char *fpc[BILAN_STAGES];      /* sizes of the population (> 1), or sampling fractions;
+                                         NULL: drawn with replacement */
+  int nest;           /* not 0: labels of clusters begin anew in each stratum */
+  const char *lonely; /* strata of one PSU: "fail" (NULL), "adjust", "certainty", "average" */
+} bilan_design_options;
+
+#define BILAN_DESIGN_OPTIONS                                                       \
+  {BILAN_OPTIONS_VERSION, NULL, {NULL, NULL, NULL, NULL, NULL, NULL},              \
+   {NULL, NULL, NULL, NULL, NULL, NULL}, {NULL, NULL, NULL, NULL, NULL, NULL}, 0, NULL}
+
+/* The same survey with a design, in place of one it may have: estimates are then weighted, with
+ * standard errors by linearisation. Surveys made from it by the verbs above have it too; it holds
+ * the columns it needs, so its items may be left out. NULL options: rows drawn one by one.
+ * BILAN_USAGE: no such item (with the nearest), one without numbers. BILAN_DATA, with rows and
+ * labels: a weight that is missing or negative, a cluster in two strata without `nest`, a
+ * population smaller than its sample, strata of one PSU under "fail". */
+BILAN_API bilan_status bilan_survey_design(bilan *b, bilan_survey **out,
+                                           const bilan_survey *survey,
+                                           const bilan_design_options *options);
+
+/* Strata and PSUs of the first stage; 1, or 0 (and zeros) for a survey without a design. */
+BILAN_API int bilan_survey_design_size(const bilan_survey *survey, size_t *strata,
+                                       size_t *psus);
+
 /* ---- 5. estimates -----------------------------------------------------------------------
  *
  * Every estimate is made over the selected respondents and gives a bilan_result with a row of
- * figures for each level and group. Without a design the rows are a simple random sample.
+ * figures for each level and group. Without a design (section 4a) the rows are a simple random
+ * sample.
  * Missing answers leave the base and are counted by kind.
  * Options that an estimate does not use must be left alone: BILAN_USAGE names those that do not
  * apply, items and levels that are not there with the nearest name, items that do not fit
@@ -367,8 +404,8 @@ typedef struct bilan_estimate_options {
   int include_missing;  /* not 0: kinds of missing are levels of the base, except not asked */
   const bilan_net *nets; /* net_count of them, behind the levels */
   size_t net_count;
-  const char *weights;  /* an item of numbers: shares and means are weighted; without a design
-                           there is then no standard error */
+  const char *weights;  /* an item of numbers: a design of these weights alone, rows drawn one by
+                           one; not for a survey that has a design */
   const double *p;      /* quantile: p_count shares in [0, 1]; NULL: the median */
   size_t p_count;
   const char *rule;     /* quantile: "math" (NULL), "school", "hf1" to "hf9", "shahvaish" */
@@ -476,6 +513,7 @@ typedef enum bilan_figure {
   BILAN_FIGURE_EXPECTED,   /* count under independence */
   BILAN_FIGURE_RESIDUAL,   /* adjusted standardised residual */
   BILAN_FIGURE_EFFECT,     /* size of an effect, in the measure of the test */
+  BILAN_FIGURE_EFFECTIVE_N, /* Kish's effective n of the base's weights */
   BILAN_FIGURES            /* how many there are */
 } bilan_figure;
 

@@ -7,7 +7,7 @@
  * Who owns. A handle from bilan_open counts its owners: the program, until bilan_close, and
  * every survey and result. The last one to go frees it, so objects may be freed in any order
  * (the finalizers of garbage-collected languages choose theirs). A survey owns a hold of its
- * table, its domain and its source; a result owns copies of all its texts.
+ * table, its domain, its design and its source; a result owns copies of all its texts.
  *
  * Names. Public functions are bilan_*; those shared by the files of this floor are handle_*,
  * survey_*, source_*, result_* and request_*; none of them leaves the library. The names of
@@ -25,8 +25,8 @@
 #ifndef API_API_H
 #define API_API_H
 
-#include "data/domain.h"
 #include "data/table.h"
+#include "design/design.h"
 
 /* ---- handles ----------------------------------------------------------------------------- */
 
@@ -52,13 +52,14 @@ struct bilan_survey {
   struct domain *domain; /* NULL: all rows */
   struct source *source;
   const char **wording; /* one an item, never NULL; in the source */
+  struct design *design; /* NULL: a simple random sample */
 };
 
 struct source *source_hold(struct source *source); /* one more owner; returns source */
 void source_free(bilan *b, struct source *source);  /* one owner less; NULL is fine */
 
 /* A survey of a table, a domain and a source, taken over in every case, failure included. All
- * wordings are "".
+ * wordings are "", and there is no design.
  * Free with bilan_survey_free, which lets go of all three. BILAN_NOMEM. */
 bilan_status survey_make(bilan *b, bilan_survey **out, struct table *table,
                          struct domain *domain, struct source *source);

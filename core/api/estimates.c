@@ -92,23 +92,25 @@ bilan_status bilan_mean(bilan *b, bilan_result **out, const bilan_survey *survey
   bilan_status status =
       request_open(&r, b, "mean", survey, options, OPTION_BY | OPTION_WEIGHTS);
   if (!status) status = request_measure(&r, &c, item);
-  if (!status) status = mean_estimate(b, &list, &r.sample, c, &r.by, r.conf);
+  const struct moment_options o = {.conf = r.conf};
+  if (!status) status = mean_estimate(b, &list, &r.sample, c, &r.by, &o);
   return finish(status, &r, out, &list);
 }
 
 /* Of a number its sum, of levels the respondents at each.
  * The request holds the codes until it is closed. */
 static bilan_status total_of(struct request *r, struct estimates *list, const char *item) {
+  const struct moment_options o = {.conf = r->conf};
   struct column *c;
   bool declared;
   bilan_status status = request_item(r, &c, item);
   if (status) return status;
   if (column_is_numeric(c))
-    return total_estimate(r->b, list, &r->sample, c, &r->by, r->conf);
+    return total_estimate(r->b, list, &r->sample, c, &r->by, &o);
   status = request_codes(r, &c, &declared, item);
   if (status) return status;
   r->tally.item = c;
-  return total_levels(r->b, list, &r->sample, c, &r->by, r->conf);
+  return total_levels(r->b, list, &r->sample, c, &r->by, &o);
 }
 
 /* See total_of for the two kinds of total.
@@ -137,7 +139,8 @@ bilan_status bilan_ratio(bilan *b, bilan_result **out, const bilan_survey *surve
       request_open(&r, b, "ratio", survey, options, OPTION_BY | OPTION_WEIGHTS);
   if (!status) status = request_measure(&r, &over, numerator);
   if (!status) status = request_measure(&r, &under, denominator);
-  if (!status) status = ratio_estimate(b, &list, &r.sample, over, under, &r.by, r.conf);
+  const struct moment_options o = {.conf = r.conf};
+  if (!status) status = ratio_estimate(b, &list, &r.sample, over, under, &r.by, &o);
   return finish(status, &r, out, &list);
 }
 

@@ -146,13 +146,19 @@ static bilan_status read_by(struct request *r) {
   return status;
 }
 
-/* A weight that is missing counts as 0, further down.
- * BILAN_USAGE: an item without numbers. */
+/* Weights alone make a design: rows are drawn one by one, with replacement.
+ * BILAN_USAGE: an item without numbers. BILAN_DATA: a weight that is missing or negative. */
 static bilan_status read_weights(struct request *r) {
   struct column *c;
+  r->sample.design = r->survey->design;
   if (!r->options.weights) return BILAN_OK;
+  if (r->survey->design)
+    return refuse(r, "weights", "the survey has a design: its weights belong there");
   bilan_status status = request_measure(r, &c, r->options.weights);
-  if (!status) r->sample.weight = c;
+  if (status) return status;
+  struct design_spec spec = {.weight = c};
+  status = design_declare(r->b, &r->design, r->sample.rows, &spec);
+  r->sample.design = r->design;
   return status;
 }
 
@@ -177,6 +183,8 @@ bilan_status request_open(struct request *r, bilan *b, const char *verb,
 /* Idempotent.
  * Columns that were lent to the estimator go here, so results must be made before. */
 void request_close(struct request *r) {
+  design_free(r->design);
+  r->design = NULL;
   for (size_t i = 0; i < r->held_count; i++) column_free(r->held[i]);
   mem_free(&r->b->mem, r->nets);
   mem_free(&r->b->mem, r->net_codes);
@@ -250,16 +258,16 @@ static bilan_status read_nets(struct request *r, bool declared) {
 }
 
 /* The words of options as the choices of the tally.
- * A word that is NULL leaves the usual choice: asked, Wilson, level. */
+ * A word that is NULL leaves the usual choice: asked, Wilson (logit by weights), level. */
 static bilan_status read_words(struct request *r) {
   const bilan_estimate_options *o = &r->options;
-  int base = BASE_ASKED, method = METHOD_WILSON, sort = SORT_LEVEL;
+  int base = BASE_ASKED, method = SHARE_USUAL, sort = SORT_LEVEL;
   bilan_status status = request_choice(r, &base, "base", tally_base_names, o->base);
-  if (!status) status = request_choice(r, &method, "interval", plain_method_names, o->interval);
+  if (!status) status = request_choice(r, &method, "interval", share_method_names, o->interval);
   if (!status) status = request_choice(r, &sort, "sort", level_sort_names, o->sort);
   r->tally.base = (enum tally_base)base;
   r->tally.missing_levels = o->include_missing != 0;
-  r->share = (struct proportion_options){r->conf, (enum plain_method)method, NO_LEVEL};
+  r->share = (struct proportion_options){r->conf, (unsigned)method, NO_LEVEL, DEFF_NONE};
   r->sort = (enum level_sort)sort;
   return status;
 }

@@ -74,6 +74,7 @@ struct request {
   struct tally_request tally; /* after request_levels */
   struct proportion_options share;
   enum level_sort sort;
+  struct design *design;          /* of the option `weights`; NULL without */
   struct column *held[HELD_MOST]; /* columns made for the request */
   size_t held_count;
   struct net *nets;

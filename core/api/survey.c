@@ -62,7 +62,7 @@ bilan_status survey_make(bilan *b, bilan_survey **out, struct table *table,
     return fail_nomem(b);
   }
   for (size_t i = 0; i < table_count(table); i++) wording[i] = "";
-  *s = (bilan_survey){b, table, domain, source, wording};
+  *s = (bilan_survey){b, table, domain, source, wording, NULL};
   handle_hold(b);
   *out = s;
   return BILAN_OK;
@@ -74,6 +74,7 @@ void bilan_survey_free(bilan_survey *survey) {
   bilan *b = survey->b;
   table_free(survey->table);
   domain_free(survey->domain);
+  design_free(survey->design);
   source_free(b, survey->source);
   mem_free(&b->mem, survey->wording);
   mem_free(&b->mem, survey);

@@ -12,10 +12,13 @@
 #include "data/recode.h"
 #include "expr/expr.h"
 
-/* A survey with another table and domain (both taken over) and the source of `from`. */
+/* A survey with another table and domain (both taken over), the source and the design of
+ * `from`: no verb here changes rows. */
 static bilan_status remake(bilan *b, bilan_survey **out, const bilan_survey *from,
                            struct table *table, struct domain *domain) {
-  return survey_make(b, out, table, domain, source_hold(from->source));
+  bilan_status status = survey_make(b, out, table, domain, source_hold(from->source));
+  if (!status && from->design) (*out)->design = design_hold(from->design);
+  return status;
 }
 
 /* The message of a fault in an expression, with the verb in front.

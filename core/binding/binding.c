@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "base/names.h"
+#include "design/design.h"
 
 /* ---- the handle
  * --------------------------------------------------------------------------- */
@@ -102,6 +103,19 @@ void l_check(lua_State *L, bilan_status status) {
   lua_error(L);
 }
 
+/* Memory that ran out is nobody's fault, so it has no verb. */
+void l_check_verb(lua_State *L, const char *verb, bilan_status status) {
+  const char *message = l_handle(L)->message;
+  size_t n = strlen(verb);
+  if (!status) return;
+  if (status == BILAN_NOMEM || (strncmp(message, verb, n) == 0 && message[n] == ':'))
+    l_check(L, status);
+  l_push_where(L);
+  lua_pushfstring(L, "%s: %s", verb, message);
+  lua_concat(L, 2);
+  lua_error(L);
+}
+
 /* Raises `text` (a string on top of the stack) at the caller's line. */
 static void raise_top(lua_State *L) {
   l_push_where(L);
@@ -116,6 +130,7 @@ static void raise_top(lua_State *L) {
 static const char table_type[] = "bilan.table";
 static const char domain_type[] = "bilan.domain";
 static const char column_type[] = "bilan.column";
+static const char design_type[] = "bilan.design";
 
 /* Closed first, then given its metatable: at no point could the collector meet a wild
  * pointer. */
@@ -126,13 +141,16 @@ static void **new_slot(lua_State *L, const char *type) {
   return slot;
 }
 
-/* The three kinds of slot, each to be filled by one call of the engine. */
+/* The four kinds of slot, each to be filled by one call of the engine. */
 struct table **l_new_table(lua_State *L) { return (struct table **)new_slot(L, table_type); }
 struct domain **l_new_domain(lua_State *L) {
   return (struct domain **)new_slot(L, domain_type);
 }
 struct column **l_new_column(lua_State *L) {
   return (struct column **)new_slot(L, column_type);
+}
+struct design **l_new_design(lua_State *L) {
+  return (struct design **)new_slot(L, design_type);
 }
 
 /* What the slot holds; raises for another type and for one that was closed. */
@@ -150,6 +168,12 @@ struct column *l_check_column(lua_State *L, int index) {
 struct domain *l_opt_domain(lua_State *L, int index) {
   return lua_isnoneornil(L, index) ? NULL : check_slot(L, index, domain_type);
 }
+struct design *l_check_design(lua_State *L, int index) {
+  return check_slot(L, index, design_type);
+}
+struct design *l_opt_design(lua_State *L, int index) {
+  return lua_isnoneornil(L, index) ? NULL : l_check_design(L, index);
+}
 
 /* Raises through table_no_item, with the nearest name. */
 struct column *l_check_item(lua_State *L, int table, int name) {
@@ -160,7 +184,7 @@ struct column *l_check_item(lua_State *L, int table, int name) {
   return table_column(t, place);
 }
 
-/* The three closers, for the collector and for <close>: harmless when called again. */
+/* The four closers, for the collector and for <close>: harmless when called again. */
 static int free_table(lua_State *L) {
   struct table **slot = luaL_checkudata(L, 1, table_type);
   table_free(*slot);
@@ -182,6 +206,13 @@ static int free_column(lua_State *L) {
   return 0;
 }
 
+static int free_design(lua_State *L) {
+  struct design **slot = luaL_checkudata(L, 1, design_type);
+  design_free(*slot);
+  *slot = NULL;
+  return 0;
+}
+
 /* One metatable per type: closing is idempotent and serves the collector and <close>. */
 static void new_type(lua_State *L, const char *type, lua_CFunction close) {
   luaL_newmetatable(L, type);
@@ -199,6 +230,7 @@ void l_new_types(lua_State *L) {
   new_type(L, table_type, free_table);
   new_type(L, domain_type, free_domain);
   new_type(L, column_type, free_column);
+  new_type(L, design_type, free_design);
 }
 
 /* ---- values

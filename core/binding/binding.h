@@ -25,6 +25,8 @@
 #include "data/domain.h"
 #include "data/table.h"
 
+struct design;
+
 /* The engine handle of this Lua state (kept in the registry; lives as long as the state).
  * Never NULL once l_set_handle was called. */
 bilan *l_handle(lua_State *L);
@@ -35,6 +37,9 @@ void l_set_handle(lua_State *L, bilan *b); /* before anything else of this floor
  * The status itself is not told apart in Lua: the message is all there is. Uses two slots of
  * the stack. */
 void l_check(lua_State *L, bilan_status status);
+
+/* The same with "VERB: " in front of the message, unless it stands there already. */
+void l_check_verb(lua_State *L, const char *verb, bilan_status status);
 
 /* Pushes "file:line: " of the first running Lua line outside the engine, or "". */
 void l_push_where(lua_State *L);
@@ -51,11 +56,14 @@ void l_new_types(lua_State *L); /* their metatables; once, when the state is set
 struct table **l_new_table(lua_State *L);
 struct domain **l_new_domain(lua_State *L);
 struct column **l_new_column(lua_State *L);
+struct design **l_new_design(lua_State *L);
 /* Raise for another type and for a closed object. What they return is lent by the userdata at
  * `index`. */
 struct table *l_check_table(lua_State *L, int index);
 struct domain *l_opt_domain(lua_State *L, int index); /* nil or none: NULL */
 struct column *l_check_column(lua_State *L, int index);
+struct design *l_check_design(lua_State *L, int index);
+struct design *l_opt_design(lua_State *L, int index); /* nil or none: NULL */
 
 /* The column called by the string at `name` in the table at `table`; raises "no item ..., did
  * you mean ...". Lent. */
@@ -81,6 +89,7 @@ int l_data_open(lua_State *L);
 int l_csv_open(lua_State *L);
 int l_expr_open(lua_State *L);
 int l_sql_open(lua_State *L);
+int l_design_open(lua_State *L);
 int l_estimate_open(lua_State *L);
 int l_stat_open(lua_State *L);
 int l_claim_open(lua_State *L);

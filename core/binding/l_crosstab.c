@@ -1,15 +1,15 @@
 /* l_crosstab.c - core.estimate.crosstab(table, domain, { row =, columns = "genre" or {..},
  * percent = "col|row|total|none", sort =, nets =, base =, test =, letters =, alpha =, adjust =,
- * smallest =, total =, ci =, conf =, weights = }).
+ * smallest =, total =, ci =, conf =, deff = }).
  *
  *   row       item, several answers included, with nets, base, missing as for proportion
- *   columns   the banners: items with one answer, at most 32
+ *   columns   the banners, at most 32: items with one answer, or several (options are columns)
  *   percent   what a share is of: "col" (default), "row", "total", "none" for counts
  *   sort      rows by "level" (default), "descending", "ascending" share in the total
  *   test      false: no test; letters = true: compare columns, with alpha (0.05), adjust
  *             ("none", "bonferroni", "holm", ...) and smallest (30: least base compared)
  *   total     false: no total column
- *   ci, conf  intervals of the shares; weights: an item
+ *   ci, conf, deff   intervals and design effects of the shares, as for proportion
  *
  * Returns { rows, levels, banners = { { name, levels } }, bases, tests, percent }. A record of
  * rows has level (also as row), col and banner (nil for the total column), by = { banner =
@@ -61,7 +61,13 @@ static void read_banners(lua_State *L, struct call *call, struct banners *out) {
       l_refuse(L, call, "%.*s: expected names of items", text_of("columns"));
     struct text name = l_check_text(L, -1);
     struct column *c = l_check_item(L, ARG_TABLE, lua_gettop(L));
-    out->columns[i] = l_to_codes(L, call, c, name, &out->declared[i]);
+    if (c->type == COLUMN_SET) {
+      out->columns[i] = c;
+      out->declared[i] = true;
+      lua_pushnil(L);
+    } else {
+      out->columns[i] = l_to_codes(L, call, c, name, &out->declared[i]);
+    }
     out->names[i] = name;
     out->count++;
   }
@@ -76,8 +82,8 @@ static struct crosstab_options read_options(lua_State *L, const struct call *cal
                                                         crosstab_percent_names, PERCENT_COLUMN);
   o.sort = (enum level_sort)stat_option_choice(L, ARG_OPTIONS, verb, "sort", level_sort_names,
                                                SORT_LEVEL);
-  o.method = (enum plain_method)stat_option_choice(L, ARG_OPTIONS, verb, "ci",
-                                                   plain_method_names, METHOD_WILSON);
+  o.method = l_read_interval(L, call);
+  o.deff = l_read_deff(L, call);
   o.test = stat_flag(L, ARG_OPTIONS, verb, "test", true);
   o.letters = stat_flag(L, ARG_OPTIONS, verb, "letters", false);
   o.total = stat_flag(L, ARG_OPTIONS, verb, "total", true);
@@ -232,7 +238,7 @@ static int l_crosstab(lua_State *L) {
   static const char *const known[] = {"row",     "columns", "percent", "sort",     "nets",
                                       "base",    "test",    "letters", "alpha",    "adjust",
                                       "missing", "ci",      "conf",    "smallest", "total",
-                                      "weights", NULL};
+                                      "deff",    NULL};
   struct call call;
   struct banners banners = {.count = 0};
   l_read_call(L, &call, "crosstab", known);

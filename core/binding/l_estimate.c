@@ -1,11 +1,11 @@
 /* l_estimate.c - core.estimate: shares, means, totals, quantiles as lists of records.
  *
  * core.estimate.proportion(table, domain, { item =, by = {..}, level =, ci =, conf =, base =,
- * missing = "include", nets =, weights = }), freq (also sort), mean, total, ratio (numerator,
- * denominator), difference (item, by, from, to), quantile (p, rule, ties). Cross-tables are in
- * l_crosstab.c, tests in l_compare.c, the reading of arguments in l_estimate_read.c. Each
- * returns a list of records: by, level, figures, n, count, missing, missing_kinds, note; a
- * figure that does not exist is nil.
+ * missing = "include", nets = }), freq (also sort), mean, total, ratio (numerator,
+ * denominator), difference (item, by, from, to), contrast (item, by, coefficients, level),
+ * quantile (p, rule, ties). Cross-tables are in l_crosstab.c, tests in l_compare.c, the reading of
+ * arguments in l_estimate_read.c. Each returns a list of records: by, level, figures, n, count,
+ * missing, missing_kinds, note; a figure that does not exist is nil.
  *
  * Example: proportion(t, nil, { item = "avis", by = "genre" })[1] ->
  *   { by = { genre = "fille" }, level = "oui", value = 0.4, se = 0.1124, low = 0.219,
@@ -20,8 +20,8 @@
 
 #include "binding/l_data.h"
 #include "binding/l_stat.h"
+#include "stat/contrast.h"
 #include "stat/frequency.h"
-#include "stat/moments.h"
 #include "stat/quantile.h"
 
 /* ---- pushing
@@ -147,25 +147,47 @@ void l_push_estimates(lua_State *L, const struct call *call, const struct estima
 /* ---- shares
  * -------------------------------------------------------------------------------- */
 
+/* "replace" is R's word for "wr". */
+enum deff l_read_deff(lua_State *L, const struct call *call) {
+  static const char *const names[] = {"none", "wor", "wr", "replace", NULL};
+  enum deff deff = DEFF_NONE;
+  if (lua_getfield(L, ARG_OPTIONS, "deff") == LUA_TBOOLEAN) {
+    deff = lua_toboolean(L, -1) ? DEFF_WOR : DEFF_NONE;
+  } else {
+    int choice = stat_option_choice(L, ARG_OPTIONS, call->verb, "deff", names, DEFF_NONE);
+    deff = choice > DEFF_WR ? DEFF_WR : (enum deff)choice;
+  }
+  lua_pop(L, 1);
+  return deff;
+}
+
+/* A place in the list of all methods of a share; the usual one without the option. */
+unsigned l_read_interval(lua_State *L, const struct call *call) {
+  return (unsigned)stat_option_choice(L, ARG_OPTIONS, call->verb, "ci", share_method_names,
+                                      SHARE_USUAL);
+}
+
 /* Interval, confidence and the one level that is asked for. */
 static struct proportion_options proportion_options(lua_State *L, const struct call *call) {
-  int method = stat_option_choice(L, ARG_OPTIONS, call->verb, "ci", plain_method_names,
-                                  METHOD_WILSON);
-  return (struct proportion_options){call->conf, (enum plain_method)method, call->level};
+  return (struct proportion_options){call->conf, l_read_interval(L, call), call->level,
+                                     l_read_deff(L, call)};
 }
 
 /* proportion(table, domain, options) -> list of records: the share of each level.
  *   item     item, several answers included; numbers and texts: their distinct values
  *   by       a name or a list of at most three
  *   level    only this one (a number may be one that nobody gave)
- *   ci       interval, "wilson" unless told; conf, 0.95 unless told
+ *   ci       interval, one of share_method_names: "wilson" unless told, "logit" by a declared
+ *            design; conf, 0.95 unless told
+ *   deff     design effect: true or "wor" (against a simple random sample without replacement),
+ *            "wr" or "replace" (with)
  *   base     of several answers: "asked" (default), "answered", "ticked", "answers"
  *   nets     { name = { levels } }: records with net = true after the levels
  *   missing  "include": kinds of missing are levels of the base, "not asked" excepted
- *   weights  an item: shares are weighted; without a design there is no se then */
+ *   design, df  as for every estimate (l_estimate.h) */
 static int l_proportion(lua_State *L) {
   static const char *const known[] = {"item", "by",   "level",   "ci",   "conf",
-                                      "base", "nets", "missing", "weights", NULL};
+                                      "base", "nets", "missing", "deff", NULL};
   struct call call;
   l_read_call(L, &call, "proportion", known);
   l_read_levels(L, &call, "item");
@@ -180,7 +202,7 @@ static int l_proportion(lua_State *L) {
  * other, in the order of `sort`: "level" (default), "descending", "ascending". */
 static int l_freq(lua_State *L) {
   static const char *const known[] = {"item", "by",   "ci",      "conf",    "base",
-                                      "nets", "sort", "missing", "weights", NULL};
+                                      "nets", "sort", "missing", "deff", NULL};
   struct call call;
   l_read_call(L, &call, "freq", known);
   l_read_levels(L, &call, "item");
@@ -196,63 +218,75 @@ static int l_freq(lua_State *L) {
 /* ---- numbers
  * ------------------------------------------------------------------------------- */
 
-/* mean(table, domain, { item, by, conf, weights }) -> one record a group. An item whose levels
+/* Confidence and design effect. */
+static struct moment_options moment_options(lua_State *L, const struct call *call) {
+  return (struct moment_options){call->conf, l_read_deff(L, call)};
+}
+
+/* mean(table, domain, { item, by, conf, deff }) -> one record a group. An item whose levels
  * have scores is a number here; other labels are refused. */
 static int l_mean(lua_State *L) {
-  static const char *const known[] = {"item", "by", "conf", "weights", NULL};
+  static const char *const known[] = {"item", "by", "conf", "deff", NULL};
   struct call call;
   l_read_call(L, &call, "mean", known);
+  const struct moment_options o = moment_options(L, &call);
   const struct column *measure = l_read_measure(L, &call, "item");
   struct estimates *list = l_new_estimates(L);
-  l_check(L, mean_estimate(l_handle(L), list, &call.sample, measure, &call.by, call.conf));
+  l_check(L, mean_estimate(l_handle(L), list, &call.sample, measure, &call.by, &o));
   l_push_estimates(L, &call, list);
   return 1;
 }
 
 /* Of a number its sum; of an item with levels the respondents at each.
- * total(table, domain, { item, by, conf, weights }) -> one record a group, or a group and
+ * total(table, domain, { item, by, conf, deff }) -> one record a group, or a group and
  * level. */
 static int l_total(lua_State *L) {
-  static const char *const known[] = {"item", "by", "conf", "weights", NULL};
+  static const char *const known[] = {"item", "by", "conf", "deff", NULL};
   struct call call;
   l_read_call(L, &call, "total", known);
+  const struct moment_options o = moment_options(L, &call);
   const struct column *item = l_read_item(L, &call, "item");
   bool levels = !column_is_numeric(item), declared;
   if (levels) call.tally.item = l_read_codes(L, &call, "item", &declared);
   struct estimates *list = l_new_estimates(L);
   if (levels)
-    l_check(L, total_levels(l_handle(L), list, &call.sample, call.tally.item, &call.by,
-                            call.conf));
+    l_check(L, total_levels(l_handle(L), list, &call.sample, call.tally.item, &call.by, &o));
   else
-    l_check(L, total_estimate(l_handle(L), list, &call.sample, item, &call.by, call.conf));
+    l_check(L, total_estimate(l_handle(L), list, &call.sample, item, &call.by, &o));
   l_push_estimates(L, &call, list);
   return 1;
 }
 
-/* ratio(table, domain, { numerator, denominator, by, conf, weights }) -> one record a group: the
+/* ratio(table, domain, { numerator, denominator, by, conf }) -> one record a group: the
  * ratio of the sums over those who have both, not the mean of their ratios. */
 static int l_ratio(lua_State *L) {
-  static const char *const known[] = {"numerator", "denominator", "by", "conf", "weights", NULL};
+  static const char *const known[] = {"numerator", "denominator", "by", "conf", NULL};
   struct call call;
   l_read_call(L, &call, "ratio", known);
+  const struct moment_options o = {.conf = call.conf};
   const struct column *numerator = l_read_measure(L, &call, "numerator");
   const struct column *denominator = l_read_measure(L, &call, "denominator");
   struct estimates *list = l_new_estimates(L);
   l_check(L, ratio_estimate(l_handle(L), list, &call.sample, numerator, denominator, &call.by,
-                            call.conf));
+                            &o));
   l_push_estimates(L, &call, list);
   return 1;
 }
 
-/* difference(table, domain, { item, by, from, to, conf, weights }) -> one record: the mean in
+/* The one item of `by` whose levels are compared. */
+static const struct column *read_group(lua_State *L, const struct call *call) {
+  if (call->by.count != 1) l_refuse(L, call, "by: one item makes the groups%.*s", text_of(""));
+  return call->by.keys[0];
+}
+
+/* difference(table, domain, { item, by, from, to, conf }) -> one record: the mean in
  * `to` minus the mean in `from`, two levels of `by`; with t and its p-value. */
 static int l_difference(lua_State *L) {
-  static const char *const known[] = {"item", "by", "from", "to", "conf", "weights", NULL};
+  static const char *const known[] = {"item", "by", "from", "to", "conf", NULL};
   struct call call;
   l_read_call(L, &call, "difference", known);
   const struct column *measure = l_read_measure(L, &call, "item");
-  if (call.by.count != 1) l_refuse(L, &call, "by: one item makes the groups%.*s", text_of(""));
-  const struct column *group = call.by.keys[0];
+  const struct column *group = read_group(L, &call);
   uint32_t from = l_read_level(L, &call, "from", group, true);
   uint32_t to = l_read_level(L, &call, "to", group, true);
   if (from == NO_LEVEL || to == NO_LEVEL)
@@ -262,6 +296,54 @@ static int l_difference(lua_State *L) {
   struct estimates *list = l_new_estimates(L);
   l_check(L, difference_estimate(l_handle(L), list, &call.sample, measure, group, from, to,
                                  call.conf));
+  call.by.count = 0;
+  l_push_estimates(L, &call, list);
+  return 1;
+}
+
+/* coefficients = { number, ... }: one for each level of the groups that is an answer, in their
+ * order. In scratch memory, by code. */
+static const double *read_coefficients(lua_State *L, const struct call *call,
+                                       const struct column *group) {
+  size_t count, used = 0, codes = dict_count(group->dict);
+  lua_getfield(L, ARG_OPTIONS, "coefficients");
+  const double *list =
+      stat_list(L, lua_gettop(L), call->verb, "coefficients", &range_any, &count);
+  double *coefficients = l_scratch(L, codes, sizeof *coefficients);
+  for (size_t code = 0; code < codes; code++) {
+    bool answers = !dict_level(group->dict, (uint32_t)code)->missing;
+    coefficients[code] = answers && used < count ? list[used] : 0;
+    used += answers;
+  }
+  if (used != count)
+    l_refuse(L, call, "coefficients: expected a number for each level of \"%.*s\"",
+             call->by_names[0]);
+  return coefficients;
+}
+
+/* contrast(table, domain, options) -> one record: the sum over the levels of `by` of coefficients
+ * times the mean of the item in that level, or times the share of `level`; with t and its p-value.
+ *   item          numbers; with `level` any item, several answers included
+ *   by            one item
+ *   coefficients  a list of numbers in the order of its levels; 0 leaves a group out
+ *   level, base   as for proportion */
+static int l_contrast(lua_State *L) {
+  static const char *const known[] = {"item", "by", "coefficients", "level", "base", "conf", NULL};
+  struct call call;
+  l_read_call(L, &call, "contrast", known);
+  const struct column *group = read_group(L, &call), *measure = NULL;
+  lua_getfield(L, ARG_OPTIONS, "level");
+  bool shares = !lua_isnil(L, -1);
+  lua_pop(L, 1);
+  if (shares) l_read_levels(L, &call, "item");
+  else measure = l_read_measure(L, &call, "item");
+  const struct contrast contrast = {group, read_coefficients(L, &call, group)};
+  struct estimates *list = l_new_estimates(L);
+  if (shares)
+    l_check(L, contrast_shares(l_handle(L), list, &call.sample, call.tally.item, call.level,
+                               call.tally.base, &contrast, call.conf));
+  else
+    l_check(L, contrast_estimate(l_handle(L), list, &call.sample, measure, &contrast, call.conf));
   call.by.count = 0;
   l_push_estimates(L, &call, list);
   return 1;
@@ -283,10 +365,10 @@ static const double *read_p(lua_State *L, size_t *count) {
  *   p        a number or a list of numbers from 0 to 1; 0.5 unless told
  *   rule     "math" unless told, "school", "hf1" to "hf9", "shahvaish"
  *   ties     "rows" (default: each respondent is a point) or "summed" (each value is one)
- *   item, by, conf, weights as for mean */
+ *   item, by, conf as for mean */
 static int l_quantile(lua_State *L) {
   static const char *const known[] = {"item", "by",   "p",       "rule",
-                                      "ties", "conf", "weights", NULL};
+                                      "ties", "conf", NULL};
   struct call call;
   l_read_call(L, &call, "quantile", known);
   struct column *measure = l_read_measure(L, &call, "item");
@@ -309,7 +391,8 @@ static const luaL_Reg functions[] = {
     {"proportion", l_proportion}, {"freq", l_freq},
     {"mean", l_mean},             {"total", l_total},
     {"ratio", l_ratio},           {"difference", l_difference},
-    {"quantile", l_quantile},     {NULL, NULL},
+    {"contrast", l_contrast},     {"quantile", l_quantile},
+    {NULL, NULL},
 };
 
 /* core.estimate: these functions and those of the two other files. */
@@ -317,5 +400,6 @@ int l_estimate_open(lua_State *L) {
   luaL_newlib(L, functions);
   l_crosstab_add(L);
   l_compare_add(L);
+  l_glm_add(L);
   return 1;
 }

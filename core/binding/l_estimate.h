@@ -24,7 +24,9 @@ struct call {
   double conf;
 };
 
-/* Checks the arguments and the names of options, reads domain, weights, by and conf. */
+/* Checks the arguments and the names of options, reads domain, design, df, by and conf. `known`
+ * are the verb's own options: `design` (userdata of core.design; nil: a simple random sample) and
+ * `df` ("domain", "design") are known to all. */
 void l_read_call(lua_State *L, struct call *call, const char *verb, const char *const *known);
 
 /* Raises "VERB: TEXT"; `format` has one %.*s, for `name`. */
@@ -52,6 +54,11 @@ uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
  * in the order of their names. */
 void l_read_levels(lua_State *L, struct call *call, const char *key);
 
+/* The option `deff`: nil or false, true or "wor", "wr" or "replace". */
+enum deff l_read_deff(lua_State *L, const struct call *call);
+/* The option `ci` of shares: a place in share_method_names, SHARE_USUAL when absent. */
+unsigned l_read_interval(lua_State *L, const struct call *call);
+
 /* A closed list of rows, released with its stack slot. */
 struct estimates *l_new_estimates(lua_State *L);
 
@@ -70,5 +77,6 @@ void l_set_count(lua_State *L, const char *key, int64_t count);
 
 void l_crosstab_add(lua_State *L); /* add their functions to the table on top */
 void l_compare_add(lua_State *L);
+void l_glm_add(lua_State *L);
 
 #endif

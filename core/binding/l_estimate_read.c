@@ -95,7 +95,7 @@ struct column *l_read_measure(lua_State *L, const struct call *call, const char 
   return c;
 }
 
-/* ---- reading: by, weights, conf
+/* ---- reading: by, design, conf
  * ------------------------------------------------------------ */
 
 /* One by-variable from the name at `name`, which stays on the stack: its text is borrowed.
@@ -129,8 +129,35 @@ static void read_by(lua_State *L, struct call *call) {
   }
 }
 
+/* The verb's own options and those that all verbs have. */
+static void check_options(lua_State *L, const char *const *known) {
+  enum { OPTIONS_MOST = 40 };
+  const char *all[OPTIONS_MOST + 3];
+  size_t count = 0;
+  while (count < OPTIONS_MOST && known[count]) {
+    all[count] = known[count];
+    count++;
+  }
+  all[count++] = "design";
+  all[count++] = "df";
+  all[count] = NULL;
+  l_check_options(L, ARG_OPTIONS, all);
+}
+
+/* The design is held by the options as long as the call lasts.
+ * One that was made for another table is a fault of the engine's Lua, so there is no advice. */
+static void read_design(lua_State *L, struct call *call) {
+  lua_getfield(L, ARG_OPTIONS, "design");
+  call->sample.design = l_opt_design(L, lua_gettop(L));
+  lua_pop(L, 1);
+  if (call->sample.design && call->sample.design->rows != call->sample.rows)
+    l_refuse(L, call, "%.*s: it belongs to another table", text_of("design"));
+  call->sample.degrees = (enum degrees_rule)stat_option_choice(
+      L, ARG_OPTIONS, call->verb, "df", degrees_rule_names, DEGREES_DOMAIN);
+}
+
 /* Reads in a fixed order, and raises before anything is computed.
- * known: all options of the verb; others are refused with the nearest. */
+ * Options that are known to nobody are refused with the nearest. */
 void l_read_call(lua_State *L, struct call *call, const char *verb, const char *const *known) {
   struct table *t = l_check_table(L, ARG_TABLE);
   *call = (struct call){.verb = verb, .level = NO_LEVEL};
@@ -138,11 +165,9 @@ void l_read_call(lua_State *L, struct call *call, const char *verb, const char *
   call->sample.domain = l_opt_domain(L, ARG_DOMAIN);
   luaL_checktype(L, ARG_OPTIONS, LUA_TTABLE);
   lua_settop(L, ARG_OPTIONS);
-  l_check_options(L, ARG_OPTIONS, known);
+  check_options(L, known);
   call->conf = stat_option(L, ARG_OPTIONS, verb, "conf", &range_inside, 0.95);
-  call->sample.weight = l_read_item_or_none(L, call, "weights");
-  if (call->sample.weight && !column_is_numeric(call->sample.weight))
-    l_refuse(L, call, "\"%.*s\" has no numbers: it cannot be a weight", name_of(L, "weights"));
+  read_design(L, call);
   read_by(L, call);
 }
 

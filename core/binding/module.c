@@ -66,7 +66,7 @@ static const struct {
     {"data", l_data_open}, {"csv", l_csv_open},           {"expr", l_expr_open},
     {"sql", l_sql_open},   {"estimate", l_estimate_open}, {"stat", l_stat_open},
     {"claim", l_claim_open}, {"text", l_text_open},       {"host", l_host_open},
-    {"gnuplot", l_gnuplot_open},
+    {"gnuplot", l_gnuplot_open}, {"design", l_design_open},
 };
 
 /* A part of the core is made when it is first asked for: core.stat, core.csv, ...

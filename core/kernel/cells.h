@@ -1,8 +1,8 @@
 /* cells.h - cells are asked for, not computed on the spot.
  *
  * An estimator describes what it needs as a plain request: the keys that cross-classify the
- * rows, the measures to sum, the domain, the weight, the PSU. It gets back sufficient
- * statistics per cell, and per PSU and cell where it asked for that. Every estimate, variance,
+ * rows, the measures to sum, the domain, the weight, the sampling unit. It gets back sufficient
+ * statistics per cell, and per unit and cell where it asked for that. Every estimate, variance,
  * interval and test is computed from such an answer and from nothing else, so the question
  * can be answered by a pass over columns in memory (cells_tabulate) or, one day, by a
  * database, with the same result.
@@ -21,7 +21,7 @@
  *   n 2   weight 3   weight2 5   sums: n 2, weight 3, y 24, yy 216
  *
  * so the mean is 24 / 3 = 8. Cost: one pass over rows * (keys + measures). Memory: 24 bytes a
- * cell, 32 more a measure and cell, 8 a PSU and cell and 8 more a measure of those, and at
+ * cell, 32 more a measure and cell, 8 a unit and cell and 8 more a measure of those, and at
  * most two partial results of that size per worker.
  */
 #ifndef KERNEL_CELLS_H
@@ -45,14 +45,15 @@ struct cells_request {
   size_t measure_count;
   const double *centres;                        /* measure x cell, subtracted before summing,
                                                    for two-pass variances; NULL: 0 */
-  const struct column *weight;                  /* numeric, >= 0; NULL: 1 for every row; a
+  const struct column *weight;                  /* numeric; NULL: 1 for every row; a
                                                    missing weight counts as 0 */
-  const struct column *psu;                     /* CODES; NULL: no totals per PSU */
+  const uint32_t *unit;                         /* of each row; NULL: no totals by unit */
+  size_t unit_count;
 };
 
 /* What one measure sums to in one cell. y stands for value minus centre. */
 struct cells_sums {
-  int64_t n;     /* rows with a value and a positive weight */
+  int64_t n;     /* rows with a value and a weight that is not 0 */
   double weight; /* sum of w over them */
   double y;      /* sum of w * y */
   double yy;     /* sum of w * y * y */
@@ -65,13 +66,13 @@ struct cells {
   size_t sizes[CELLS_KEYS]; /* codes of each key */
   size_t count;             /* product of sizes: cells */
   size_t measure_count;
-  int64_t *n;               /* count: rows of positive weight (all rows when unweighted) */
+  int64_t *n;               /* count: rows of a weight that is not 0 (all when unweighted) */
   double *weight;           /* count: sum of w */
   double *weight2;          /* count: sum of w * w */
   struct cells_sums *sums;  /* [measure * count + cell] */
-  size_t psu_count;         /* codes of the PSU column; 0 when none was asked for */
-  double *psu_weight;       /* [psu * count + cell]: sum of w */
-  double *psu_y;            /* [(measure * psu_count + psu) * count + cell]: sum of w * y */
+  size_t unit_count;        /* 0 when no units were given */
+  double *unit_weight;      /* [unit * count + cell]: sum of w */
+  double *unit_y;           /* [(measure * unit_count + unit) * count + cell]: sum of w * y */
 };
 
 /* Answers a request by one pass over columns in memory. BILAN_LIMIT beyond 2^26 cells, with

@@ -37,7 +37,7 @@ static const struct by no_by = {0};
 
 /* Weighted tests need the variance that only a design knows. */
 static bilan_status refuse_weights(bilan *b, const struct sample *sample) {
-  if (!sample->weight) return BILAN_OK;
+  if (!sample_weight(sample)) return BILAN_OK;
   return fail(b, BILAN_USAGE, "a test with weights needs a design");
 }
 

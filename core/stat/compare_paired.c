@@ -120,7 +120,7 @@ bilan_status compare_mcnemar(bilan *b, struct estimate *out, enum plain_mcnemar_
                                 .domain = sample->domain,
                                 .keys = {request->before, request->after},
                                 .key_count = 2};
-  if (sample->weight) return fail(b, BILAN_USAGE, "a test with weights needs a design");
+  if (sample_weight(sample)) return fail(b, BILAN_USAGE, "a test with weights needs a design");
   bilan_status status = square_open(b, &s, request);
   if (!status) status = cells_tabulate(b, &c, &cross);
   if (!status) {

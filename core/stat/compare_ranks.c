@@ -204,7 +204,7 @@ bilan_status compare_ranks(bilan *b, struct estimate *out, enum rank_test *test,
   struct estimate e = estimate_none();
   struct column *item = NULL;
   bilan_status status = BILAN_OK;
-  if (sample->weight) return fail(b, BILAN_USAGE, "a test with weights needs a design");
+  if (sample_weight(sample)) return fail(b, BILAN_USAGE, "a test with weights needs a design");
   if (request->after) {
     *test = RANK_SIGNED;
     status = rank_pairs(b, &e, sample, request);

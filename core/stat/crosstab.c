@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "stat/contingency.h"
+#include "stat/crosstab_banner.h"
 
 const char *const crosstab_percent_names[CROSSTAB_PERCENTS + 1] = {"col", "row", "total", "none",
                                                                    NULL};
@@ -34,10 +35,13 @@ struct making {
   const struct sample *sample;
   const struct crosstab_request *request;
   const struct crosstab_options *options;
-  struct by *bys;         /* one a banner */
-  struct tally *tallies;  /* one a banner */
+  struct banner *banners;
   struct tally total;
-  size_t *order; /* places of levels, as sorted */
+  struct share_spread spread; /* of the total, unless one banner has it */
+  double df;                  /* of that total */
+  double *row_df;             /* [code of an item with one answer]: of shares of rows */
+  bool designed;              /* shares have variances by a declared design */
+  size_t *order;              /* places of levels, as sorted */
 };
 
 static const struct by no_by = {0};
@@ -51,25 +55,27 @@ static void add_group(struct tally *to, const struct tally *from, size_t group) 
   struct tally_group *base = &to->bases[0];
   const struct tally_group *more = &from->bases[group];
   base->n += more->n;
+  base->respondents += more->respondents;
   base->weight += more->weight;
   base->weight2 += more->weight2;
   for (size_t k = 0; k < BILAN_MISSING_KINDS; k++) base->missing[k] += more->missing[k];
   for (size_t i = 0; i < to->levels; i++) {
     to->count[i] += from->count[group * from->levels + i];
     to->weight[i] += from->weight[group * from->levels + i];
+    to->weight2[i] += from->weight2[group * from->levels + i];
   }
 }
 
-/* The total of one banner: the sum of its columns.
+/* The total of one banner: the sum of its groups.
  * The tally of everybody is thrown away: it may hold respondents without an answer in the
  * banner. */
-static void total_of(struct tally *total, const struct tally *from, const struct by *by) {
-  uint32_t codes[BY_MOST];
+static void total_of(struct tally *total, const struct banner *n) {
   memset(total->count, 0, total->levels * sizeof *total->count);
   memset(total->weight, 0, total->levels * sizeof *total->weight);
+  memset(total->weight2, 0, total->levels * sizeof *total->weight2);
   total->bases[0] = (struct tally_group){0};
-  for (size_t group = 0; group < from->groups; group++)
-    if (by_codes(by, group, codes)) add_group(total, from, group);
+  for (size_t group = 0; group < n->tally.groups; group++)
+    if (banner_has(n, group)) add_group(total, &n->tally, group);
 }
 
 /* The total column: of the banner when it is alone, of everybody otherwise.
@@ -78,65 +84,106 @@ static bilan_status tally_total(struct making *m) {
   struct tally_request row = m->request->row;
   row.by = &no_by;
   bilan_status status = tally_open(m->b, &m->total, m->sample, &row);
-  if (!status && m->request->banner_count == 1)
-    total_of(&m->total, &m->tallies[0], &m->bys[0]);
+  if (!status && m->request->banner_count == 1) total_of(&m->total, &m->banners[0]);
   return status;
 }
 
-/* One tally a banner, then the total. On failure making_free releases what was got. */
+/* The banners, then the total. On failure making_free releases what was got. */
 static bilan_status tally_all(struct making *m) {
   size_t banners = m->request->banner_count;
   bilan_status status = BILAN_OK;
-  m->bys = mem_zero(&m->b->mem, banners, sizeof *m->bys);
-  m->tallies = mem_zero(&m->b->mem, banners, sizeof *m->tallies);
-  if (!m->bys || !m->tallies) return fail_nomem(m->b);
-  for (size_t i = 0; !status && i < banners; i++) {
-    struct tally_request row = m->request->row;
-    m->bys[i] = (struct by){1, {m->request->banners[i]}, {m->request->declared[i]}};
-    row.by = &m->bys[i];
-    status = tally_open(m->b, &m->tallies[i], m->sample, &row);
-  }
+  m->banners = mem_zero(&m->b->mem, banners, sizeof *m->banners);
+  if (!m->banners) return fail_nomem(m->b);
+  for (size_t i = 0; !status && i < banners; i++)
+    status = banner_open(m->b, &m->banners[i], m->sample, &m->request->row,
+                         m->request->banners[i], m->request->declared[i]);
   return status ? status : tally_total(m);
 }
 
 /* Releases all that is only needed while a table is made. */
 static void making_free(struct making *m) {
-  for (size_t i = 0; m->tallies && i < m->request->banner_count; i++)
-    tally_free(&m->tallies[i]);
-  mem_free(&m->b->mem, m->tallies);
-  mem_free(&m->b->mem, m->bys);
+  for (size_t i = 0; m->banners && i < m->request->banner_count; i++) banner_free(&m->banners[i]);
+  mem_free(&m->b->mem, m->banners);
   mem_free(&m->b->mem, m->order);
+  mem_free(&m->b->mem, m->row_df);
+  share_spread_free(&m->spread);
   tally_free(&m->total);
+}
+
+/* ---- variances
+ * ----------------------------------------------------------------------------- */
+
+/* Which share a percentage is. */
+static enum share_of share_kind(const struct crosstab_options *o) {
+  if (o->percent == PERCENT_ROW) return SHARE_OF_ROW;
+  return o->percent == PERCENT_TOTAL ? SHARE_OF_TABLE : SHARE_OF_COLUMN;
+}
+
+/* The total of everybody, as a table of one column. */
+static bilan_status spread_total(struct making *m) {
+  struct tally_request row = m->request->row;
+  row.by = &no_by;
+  const struct share_plan plan = {
+      .request = &row, .tally = &m->total, .of = SHARE_OF_COLUMN, .level = NO_LEVEL};
+  bilan_status status = sample_degrees(m->b, &m->df, m->sample, &no_by);
+  return status ? status : share_spread_open(m->b, &m->spread, m->sample, &plan);
+}
+
+/* Shares of rows are those of the respondents at a level: their own degrees of freedom. */
+static bilan_status row_degrees(struct making *m) {
+  const struct column *item = m->request->row.item;
+  const struct by by = {1, {item}, {true}};
+  if (item->type != COLUMN_CODES) return BILAN_OK;
+  m->row_df = mem_array(&m->b->mem, dict_count(item->dict), sizeof *m->row_df);
+  return m->row_df ? sample_degrees(m->b, m->row_df, m->sample, &by) : fail_nomem(m->b);
+}
+
+/* By a declared design every share has a variance; without one only the columns that overlap
+ * need theirs, for letters. */
+static bilan_status spread_all(struct making *m) {
+  const struct crosstab_options *o = m->options;
+  bilan_status status = BILAN_OK;
+  m->designed = sample_designed(m->sample) && o->percent != PERCENT_NONE;
+  bool letters = o->letters && o->percent == PERCENT_COLUMN;
+  for (size_t i = 0; !status && i < m->request->banner_count; i++)
+    if (m->designed || (letters && m->banners[i].options))
+      status = banner_spread(m->b, &m->banners[i], m->sample, &m->request->row, share_kind(o),
+                             letters);
+  if (!status && m->designed && o->percent == PERCENT_ROW) status = row_degrees(m);
+  if (!status && m->designed && m->request->banner_count != 1) status = spread_total(m);
+  return status;
 }
 
 /* ---- rows and columns
  * ---------------------------------------------------------------------- */
 
-/* The total has a tally of its own; other columns are groups of their banner's. */
+/* The total has a tally of its own; other columns are groups of one of their banner's. */
 static const struct tally *tally_of(const struct making *m, const struct crosstab_column *c) {
-  return c->banner == NO_BANNER ? &m->total : &m->tallies[c->banner];
+  return c->banner == NO_BANNER ? &m->total : banner_tally(&m->banners[c->banner], c->place);
 }
 
 /* The columns of one banner, in the order of its levels, lettered from A.
  * Groups of a missing answer in the banner are no columns. */
 static void list_banner(struct crosstab *x, const struct making *m, size_t banner) {
-  const struct tally *t = &m->tallies[banner];
-  uint32_t codes[BY_MOST];
-  size_t place = 0;
-  for (size_t group = 0; group < t->groups; group++) {
-    if (!by_codes(&m->bys[banner], group, codes)) continue;
-    if (!by_shows(&m->bys[banner], tally_rows(t, group))) continue;
+  const struct banner *n = &m->banners[banner];
+  size_t letter = 0, group;
+  uint32_t code;
+  for (size_t i = 0; i < n->columns; i++) {
+    if (!banner_column(n, i, &code, &group)) continue;
     struct crosstab_column *c = &x->columns[x->column_count++];
-    *c = (struct crosstab_column){
-        .banner = banner, .code = codes[0], .group = group, .base = t->bases[group]};
-    letters_name(c->letter, place++);
+    *c = (struct crosstab_column){.banner = banner,
+                                  .code = code,
+                                  .place = i,
+                                  .group = group,
+                                  .base = banner_tally(n, i)->bases[group]};
+    letters_name(c->letter, letter++);
   }
 }
 
 /* Total first, then banner by banner. */
 static bilan_status list_columns(struct crosstab *x, const struct making *m) {
   size_t most = 1;
-  for (size_t i = 0; i < m->request->banner_count; i++) most += m->tallies[i].groups;
+  for (size_t i = 0; i < m->request->banner_count; i++) most += m->banners[i].columns;
   x->columns = mem_zero(x->mem, most, sizeof *x->columns);
   if (!x->columns) return fail_nomem(m->b);
   if (m->options->total)
@@ -166,19 +213,20 @@ static bilan_status list_levels(struct crosstab *x, struct making *m) {
  * The total column is 100 % of the row by definition. */
 static struct share row_share(const struct making *m, const struct crosstab_column *c,
                               size_t level, struct share s) {
-  s.base = s.base_weight = 0;
+  s.base = s.base_weight = s.base_weight2 = 0;
   if (c->banner == NO_BANNER) {
     s.base = s.count;
     s.base_weight = s.weight;
-    return s;
+    s.base_weight2 = m->total.weight2[level];
   }
-  const struct tally *t = &m->tallies[c->banner];
-  uint32_t codes[BY_MOST];
-  for (size_t group = 0; group < t->groups; group++) {
-    if (!by_codes(&m->bys[c->banner], group, codes)) continue;
-    s.base += (double)t->count[group * t->levels + level];
-    s.base_weight += t->weight[group * t->levels + level];
+  for (size_t g = 0; c->banner != NO_BANNER && g < m->banners[c->banner].tally.groups; g++) {
+    const struct tally *t = &m->banners[c->banner].tally;
+    if (!banner_has(&m->banners[c->banner], g)) continue;
+    s.base += (double)t->count[g * t->levels + level];
+    s.base_weight += t->weight[g * t->levels + level];
+    s.base_weight2 += t->weight2[g * t->levels + level];
   }
+  s.respondents = s.rows = s.base;
   return s;
 }
 
@@ -187,32 +235,43 @@ static struct share row_share(const struct making *m, const struct crosstab_colu
 static struct share table_share(const struct making *m, const struct crosstab_column *c,
                                 struct share s) {
   if (c->banner == NO_BANNER) return s;
-  const struct tally *t = &m->tallies[c->banner];
-  uint32_t codes[BY_MOST];
-  s.base = s.base_weight = 0;
-  for (size_t group = 0; group < t->groups; group++) {
-    if (!by_codes(&m->bys[c->banner], group, codes)) continue;
-    s.base += (double)t->bases[group].n;
-    s.base_weight += t->bases[group].weight;
+  const struct banner *n = &m->banners[c->banner];
+  s.base = s.base_weight = s.base_weight2 = s.respondents = s.rows = 0;
+  for (size_t g = 0; g < n->tally.groups; g++) {
+    const struct tally_group *base = &n->tally.bases[g];
+    if (!banner_has(n, g)) continue;
+    s.base += (double)base->n;
+    s.base_weight += base->weight;
+    s.base_weight2 += base->weight2;
+    s.respondents += (double)base->respondents;
+    s.rows += (double)(base->respondents + base->missing[BILAN_PRESENT]);
   }
   return s;
+}
+
+/* What the design says of a cell: its variance, and the degrees of freedom of its base. The
+ * total column is 100 % of each row: no variance. */
+static void design_share(const struct making *m, const struct crosstab_column *c, size_t level,
+                         struct share *s) {
+  bool total = c->banner == NO_BANNER, alone = m->request->banner_count == 1;
+  const struct banner *n = total ? alone ? m->banners : NULL : &m->banners[c->banner];
+  size_t column = total && alone ? n->columns : c->place;
+  uint32_t code = m->total.codes[level];
+  bool code_known = m->row_df && code < dict_count(m->request->row.item->dict);
+  s->variance = n ? banner_covariance(n, level, column, column)
+                  : share_variance(&m->spread, level, m->spread.column[0]);
+  s->df = !n ? m->df : total || m->options->percent != PERCENT_COLUMN ? n->df_all : n->df[column];
+  if (code_known) s->df = m->row_df[code];
 }
 
 /* What the percentage of a cell is a share of.
  * For columns: the count in a cell over the base of its column. */
 static struct share share_of(const struct making *m, const struct crosstab_column *c,
                              size_t level) {
-  const struct tally *t = tally_of(m, c);
-  const struct tally_request *row = &m->request->row;
-  struct share s = {
-      .count = (double)t->count[c->group * t->levels + level],
-      .base = (double)c->base.n,
-      .weight = t->weight[c->group * t->levels + level],
-      .base_weight = c->base.weight,
-      .bare = row->item->type == COLUMN_SET && row->base == BASE_ANSWERS,
-  };
-  if (m->options->percent == PERCENT_ROW) return row_share(m, c, level, s);
-  if (m->options->percent == PERCENT_TOTAL) return table_share(m, c, s);
+  struct share s = tally_share(tally_of(m, c), c->group, level, &m->request->row);
+  if (m->options->percent == PERCENT_ROW) s = row_share(m, c, level, s);
+  if (m->options->percent == PERCENT_TOTAL) s = table_share(m, c, s);
+  if (m->designed) design_share(m, c, level, &s);
   return s;
 }
 
@@ -229,7 +288,8 @@ static void fill_cell(struct crosstab_cell *cell, const struct making *m,
   }
   cell->e.n = (int64_t)s.base;
   estimate_set(&cell->e, FIGURE_WEIGHTED_N, s.base_weight);
-  share_fill(&cell->e, m->sample, s, m->options->conf, m->options->method);
+  const struct share_options o = {m->options->conf, m->options->method, m->options->deff};
+  share_fill(&cell->e, m->sample, &s, &o);
 }
 
 /* All cells; levels x columns of them, each from counts already made: O(cells), and for row
@@ -280,6 +340,24 @@ static struct letters_share comparable(const struct making *m, const struct cros
   return s;
 }
 
+/* Covariances of the columns of a banner at one level. */
+static void fill_cov(double *cov, const struct crosstab *x, const struct banner *n, size_t level,
+                     struct span span) {
+  for (size_t i = 0; i < span.count; i++)
+    for (size_t j = 0; j < span.count; j++)
+      cov[i * span.count + j] = banner_covariance(
+          n, level, x->columns[span.first + i].place, x->columns[span.first + j].place);
+}
+
+/* No degrees of freedom: nothing is compared, and every cell says so. */
+static bool has_degrees(struct crosstab *x, const struct banner *n, struct span span) {
+  if (!n->spreads || n->df_all > 0) return true;
+  for (size_t i = 0; i < x->level_count; i++)
+    for (size_t j = 0; j < span.count; j++)
+      x->cells[i * x->column_count + span.first + j].e.notes |= NOTE_NO_DEGREES;
+  return false;
+}
+
 /* Appends the letters of one row to the text of letters: "A C" beats columns A and C.
  * A failed buffer is noticed once, by letter_banner. */
 static void write_letters(struct crosstab *x, struct crosstab_cell *cells, struct span span,
@@ -295,22 +373,42 @@ static void write_letters(struct crosstab *x, struct crosstab_cell *cells, struc
   }
 }
 
-/* Letters of one banner, row by row (nets too): p-values are adjusted within the row. Cells
- * that take no part get their note here, whether or not others are compared. */
+/* What comparing the columns of one banner needs room for. */
+struct comparison {
+  struct letters_share *shares;
+  bool *larger;
+  double *cov;
+};
+
+/* One row (nets too): p-values are adjusted within it. Cells that take no part get their note
+ * here, whether or not others are compared. */
+static bilan_status letter_row(struct crosstab *x, const struct making *m, const struct banner *n,
+                               struct span span, size_t row, const struct comparison *room) {
+  struct crosstab_cell *cells = &x->cells[row * x->column_count + span.first];
+  const struct letters_spread spread = {room->cov, n->df_all};
+  for (size_t j = 0; j < span.count; j++)
+    room->shares[j] = comparable(m, &x->columns[span.first + j], &cells[j]);
+  if (n->spreads) fill_cov(room->cov, x, n, m->order[row], span);
+  bilan_status status = letters_compare(m->b, room->larger, room->shares, span.count,
+                                        n->spreads ? &spread : NULL, &m->options->letter);
+  if (!status) write_letters(x, cells, span, room->larger);
+  return status;
+}
+
+/* Letters of one banner, row by row. */
 static bilan_status letter_banner(struct crosstab *x, const struct making *m, size_t banner) {
+  const struct banner *n = &m->banners[banner];
   struct span span = span_of(x, banner);
-  struct letters_share *shares = mem_array(x->mem, span.count, sizeof *shares);
-  bool *larger = mem_array(x->mem, span.count * span.count, sizeof *larger);
-  bilan_status status = shares && larger ? BILAN_OK : fail_nomem(m->b);
-  for (size_t i = 0; !status && i < x->level_count; i++) {
-    struct crosstab_cell *cells = &x->cells[i * x->column_count + span.first];
-    for (size_t j = 0; j < span.count; j++)
-      shares[j] = comparable(m, &x->columns[span.first + j], &cells[j]);
-    status = letters_compare(m->b, larger, shares, span.count, &m->options->letter);
-    if (!status) write_letters(x, cells, span, larger);
-  }
-  mem_free(x->mem, shares);
-  mem_free(x->mem, larger);
+  if (!has_degrees(x, n, span)) return BILAN_OK;
+  struct comparison room = {mem_array(x->mem, span.count, sizeof *room.shares),
+                            mem_array(x->mem, span.count * span.count, sizeof *room.larger),
+                            mem_array(x->mem, span.count * span.count, sizeof *room.cov)};
+  bilan_status status = room.shares && room.larger && room.cov ? BILAN_OK : fail_nomem(m->b);
+  for (size_t i = 0; !status && i < x->level_count; i++)
+    status = letter_row(x, m, n, span, i, &room);
+  mem_free(x->mem, room.shares);
+  mem_free(x->mem, room.larger);
+  mem_free(x->mem, room.cov);
   if (!status && x->letters.failed) status = fail_nomem(m->b);
   return status;
 }
@@ -322,7 +420,7 @@ static bilan_status letter_banner(struct crosstab *x, const struct making *m, si
  * Rows in the order of the tally: the test does not care, put_residuals sorts them out. */
 static bilan_status banner_counts(struct contingency *out, const struct crosstab *x,
                                   const struct making *m, struct span span) {
-  const struct tally *t = &m->tallies[x->columns[span.first].banner];
+  const struct tally *t = &m->banners[x->columns[span.first].banner].tally;
   size_t rows = t->levels - m->request->row.net_count;
   bilan_status status = contingency_open(m->b, out, rows, span.count);
   for (size_t i = 0; !status && i < rows; i++)
@@ -372,11 +470,11 @@ static bilan_status test_counts(struct crosstab *x, const struct making *m, size
  * columns has no table. */
 static bilan_status test_banner(struct crosstab *x, const struct making *m, size_t banner) {
   struct span span = span_of(x, banner);
-  bool set = m->request->row.item->type == COLUMN_SET;
-  if (span.count && !set && !m->sample->weight) return test_counts(x, m, banner, span);
+  bool set = m->request->row.item->type == COLUMN_SET || m->banners[banner].options;
+  if (span.count && !set && !sample_weight(m->sample)) return test_counts(x, m, banner, span);
   struct crosstab_test *test = &x->tests[x->test_count++];
   *test = (struct crosstab_test){banner, TEST_CHI_SQUARED, estimate_none()};
-  test->e.notes = set ? NOTE_OVERLAP : m->sample->weight ? NOTE_WEIGHTS : NOTE_NO_TABLE;
+  test->e.notes = set ? NOTE_OVERLAP : NOTE_NO_TABLE;
   return BILAN_OK;
 }
 
@@ -399,11 +497,11 @@ static bilan_status judge(struct crosstab *x, const struct making *m) {
 /* ---- the whole
  * ----------------------------------------------------------------------------- */
 
-/* An item with several answers cannot be a banner: its columns would share respondents. */
+/* Only items with levels have columns. */
 static bilan_status check_banners(bilan *b, const struct crosstab_request *request) {
   for (size_t i = 0; i < request->banner_count; i++)
-    if (request->banners[i]->type != COLUMN_CODES)
-      return fail(b, BILAN_USAGE, "a banner is an item with one answer a respondent");
+    if (request->banners[i]->type != COLUMN_CODES && request->banners[i]->type != COLUMN_SET)
+      return fail(b, BILAN_USAGE, "an item without levels cannot be a banner");
   return BILAN_OK;
 }
 
@@ -416,7 +514,9 @@ bilan_status crosstab_open(bilan *b, struct crosstab *out, const struct sample *
   struct crosstab x = {.mem = &b->mem};
   buffer_init(&x.letters, &b->mem);
   bilan_status status = check_banners(b, request);
+  if (!status) status = share_check(b, sample, options->method);
   if (!status) status = tally_all(&m);
+  if (!status) status = spread_all(&m);
   if (!status) status = list_levels(&x, &m);
   if (!status) status = list_columns(&x, &m);
   if (!status) status = fill_cells(&x, &m);

@@ -1,10 +1,11 @@
 /* crosstab.h - one item down, banners across: counts, percentages, letters, tests.
  *
  * A banner is an item whose levels are columns; several banners stand side by side. The row
- * item has one answer a row or several (a SET); a banner has one. The total column holds the
- * respondents of the banner when there is one (its columns then add up to it), and everybody
- * when there are several. A column is only ever compared with other columns of its banner,
- * never with the total that contains it.
+ * item has one answer a row or several (a SET), and so has a banner: its columns are then its
+ * options, which share respondents. The total column holds the respondents of the banner when
+ * there is one (levels add up to it; of several answers it is everybody who was asked), and
+ * everybody when there are several. A column is only ever compared with other columns of its
+ * banner, never with the total that contains it.
  *
  * Percentages: of the column (of those who answered in it), of the row (of those at that
  * level, over the banner), of the table (of the banner), or none (value is the count).
@@ -45,8 +46,9 @@ extern const char *const crosstab_percent_names[CROSSTAB_PERCENTS + 1]; /* "col"
 struct crosstab_options {
   enum crosstab_percent percent;
   enum level_sort sort;
-  enum plain_method method;
+  unsigned method; /* a place in share_method_names, or SHARE_USUAL */
   double conf;
+  enum deff deff;
   bool test, letters, total; /* the total column is there unless switched off */
   struct letters_options letter;
   int64_t smallest; /* base under which a column is not compared */
@@ -55,7 +57,7 @@ struct crosstab_options {
 /* Lent for the length of crosstab_open; `banners` and `declared` have banner_count entries. */
 struct crosstab_request {
   struct tally_request row; /* its by is set here, column by column */
-  const struct column *const *banners; /* CODES */
+  const struct column *const *banners; /* CODES, SET */
   const bool *declared;
   size_t banner_count;
 };
@@ -63,7 +65,7 @@ struct crosstab_request {
 struct crosstab_column {
   size_t banner;            /* NO_BANNER for the total */
   uint32_t code;            /* level of the banner; NO_LEVEL for the total */
-  size_t group;             /* in the tally of the banner */
+  size_t place, group;      /* among the columns of the banner; in the tally of that column */
   char letter[LETTER_ROOM]; /* "" for the total */
   struct tally_group base;
 };

@@ -11,6 +11,7 @@
 #include "stat/derive.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "kernel/sort.h"
 
@@ -57,17 +58,32 @@ static bilan_status state_column(bilan *b, struct column **out, size_t rows, uin
   return status;
 }
 
+/* States of one column into `codes`, where no earlier column was missing: by a table for codes
+ * of one byte, and without a look at the rows where nothing is missing. */
+static void presence_of(const struct column *c, uint8_t *codes) {
+  uint8_t state[256];
+  if (c->type != COLUMN_CODES && !c->missing) return;
+  if (c->type == COLUMN_CODES && c->width == 1) {
+    const uint8_t *code = c->codes;
+    for (uint32_t i = 0; i < dict_count(c->dict); i++)
+      state[i] = state_of_kind(dict_level(c->dict, i)->missing);
+    for (size_t row = 0; row < c->rows; row++)
+      if (codes[row] == STATE_ANSWERED) codes[row] = state[code[row]];
+    return;
+  }
+  for (size_t row = 0; row < c->rows; row++)
+    if (codes[row] == STATE_ANSWERED) codes[row] = state_of_kind(column_missing(c, row));
+}
+
 /* One byte a row.
  * The value itself is not looked at, only whether there is one. */
 bilan_status derive_presence(bilan *b, struct column **out, const struct column *first,
                              const struct column *second) {
   uint8_t *codes = mem_alloc(&b->mem, first->rows);
   if (!codes) return fail_nomem(b);
-  for (size_t row = 0; row < first->rows; row++) {
-    bilan_missing kind = column_missing(first, row);
-    if (!kind && second) kind = column_missing(second, row);
-    codes[row] = state_of_kind(kind);
-  }
+  memset(codes, STATE_ANSWERED, first->rows);
+  presence_of(first, codes);
+  if (second) presence_of(second, codes);
   return state_column(b, out, first->rows, codes);
 }
 

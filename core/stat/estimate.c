@@ -35,6 +35,7 @@ const char *figure_name(enum figure f) {
       [FIGURE_EXPECTED] = "expected",
       [FIGURE_RESIDUAL] = "residual",
       [FIGURE_EFFECT] = "effect",
+      [FIGURE_EFFECTIVE_N] = "effective_n",
   };
   return names[f];
 }
@@ -42,16 +43,21 @@ const char *figure_name(enum figure f) {
 /* Notes of this floor here; all others are those of the plain statistics. */
 const char *estimate_note_text(unsigned note) {
   switch (note) {
+  case NOTE_FIXED:
+    return "no variance between the clusters of a stratum: the limits are the estimate";
+  case NOTE_NO_POPULATION: return "weights do not sum to a population: no such design effect";
   case NOTE_ONE_RESPONDENT: return "one respondent in the base: no variance";
   case NOTE_ONE_ROW: return "one row in the sample: no degrees of freedom";
   case NOTE_CONSTANT: return "no variance in the sample: no interval";
   case NOTE_NOT_ESTIMABLE: return "a limit of the interval lies beyond the sample";
   case NOTE_ZERO_DENOMINATOR: return "the denominator is zero";
   case NOTE_EMPTY_GROUP: return "one of the groups has no respondent";
-  case NOTE_WEIGHTS: return "weights without a design: no standard error and no test";
+  case NOTE_NO_DEGREES: return "one cluster a stratum: no degrees of freedom, no variance";
   case NOTE_SMALL_BASE: return "small base: not compared";
   case NOTE_EDGE: return "0 % or 100 %: not compared";
   case NOTE_OVERLAP: return "levels share respondents: no test of the whole table";
+  case NOTE_EDGE_INTERVAL: return "0 % or 100 %: Korn and Graubard's limit, with n as the base";
+  case NOTE_FEW_DEGREES: return "fewer degrees of freedom than the test takes: no test";
   default: return plain_note_text(note);
   }
 }
@@ -79,6 +85,22 @@ void estimate_interval(struct estimate *e, double conf) {
   estimate_set(e, FIGURE_CONF, conf);
 }
 
+const char *const deff_names[DEFFS + 1] = {"none", "wor", "wr", NULL};
+
+/* S^2 = squares / weight * n / (n - 1), of a mean S^2 / n * (1 - n / weight), the bracket without
+ * replacement only (Kish, Survey Sampling, 1965, 8.2). */
+void estimate_deff(struct estimate *e, enum deff deff, double squares, double weight,
+                   double scale) {
+  double n = (double)e->n, se = estimate_get(e, FIGURE_SE) / scale;
+  double variance = squares / weight / (n - 1);
+  if (deff == DEFF_NONE || isnan(se)) return;
+  if (deff == DEFF_WOR) {
+    if (!(weight > n)) e->notes |= NOTE_NO_POPULATION;
+    variance = weight > n ? variance * (1 - n / weight) : NAN;
+  }
+  estimate_set(e, FIGURE_DEFF, se * se / variance);
+}
+
 /* BILAN_PRESENT is no kind of missing: such rows are in the base. */
 void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows) {
   if (kind == BILAN_PRESENT) return;
@@ -87,6 +109,24 @@ void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows) 
 }
 
 /* ---- the sample and its groups ----------------------------------------------------------- */
+
+const char *const degrees_rule_names[DEGREES_RULES + 1] = {"domain", "design", NULL};
+
+/* Without a declared design every group has the degrees of freedom of the whole sample; with
+ * one, DEGREES_DESIGN gives every group those of all rows. */
+bilan_status sample_degrees(bilan *b, double *df, const struct sample *s, const struct by *by) {
+  size_t groups = by_groups(by);
+  bool whole = s->degrees == DEGREES_DESIGN;
+  if (sample_designed(s) && !whole)
+    return design_degrees(b, df, s->design, s->domain, by->keys, by->count);
+  double all = sample_df(s);
+  if (sample_designed(s)) {
+    bilan_status status = design_degrees(b, &all, s->design, NULL, NULL, 0);
+    if (status) return status;
+  }
+  for (size_t g = 0; g < groups; g++) df[g] = all;
+  return BILAN_OK;
+}
 
 /* The small-sample factor of a variance from squares over the whole sample. */
 double sample_factor(const struct sample *s) {

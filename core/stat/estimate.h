@@ -25,7 +25,7 @@
 #ifndef STAT_ESTIMATE_H
 #define STAT_ESTIMATE_H
 
-#include "kernel/cells.h"
+#include "design/target.h"
 #include "stat/plain/plain.h"
 
 /* ---- one estimate ------------------------------------------------------------------------ */
@@ -49,6 +49,7 @@ enum figure {
   FIGURE_EXPECTED, /* crosstab: the count under independence */
   FIGURE_RESIDUAL, /* crosstab: adjusted standardised residual */
   FIGURE_EFFECT,   /* size of an effect, in the measure that belongs to the test */
+  FIGURE_EFFECTIVE_N, /* Kish's (sum w)^2 / sum w^2 of the base: what unequal weights leave */
   FIGURES
 };
 
@@ -57,16 +58,20 @@ const char *figure_name(enum figure f); /* "value", "se", ... as scripts write t
 /* Why there is no figure, or what to know about one: the notes of plain.h and these, in one
  * set of bits. */
 enum estimate_note {
+  NOTE_FEW_DEGREES = 1 << 17,     /* fewer PSUs than a test of several parameters takes */
+  NOTE_FIXED = 1 << 18,           /* fixed by the design: both limits are the estimate */
+  NOTE_NO_POPULATION = 1 << 19,   /* weights that sum to the sample: no deff without replacement */
   NOTE_ONE_RESPONDENT = 1 << 20,  /* one in the base: no variance */
   NOTE_ONE_ROW = 1 << 21,         /* one row in the whole sample: no degrees of freedom */
   NOTE_CONSTANT = 1 << 22,        /* no variance, so no interval */
   NOTE_NOT_ESTIMABLE = 1 << 23,   /* a limit of a quantile lies beyond the sample */
   NOTE_ZERO_DENOMINATOR = 1 << 24,
   NOTE_EMPTY_GROUP = 1 << 25,     /* one of the groups compared has no respondent */
-  NOTE_WEIGHTS = 1 << 26,         /* weights without a design: no standard error, no test */
+  NOTE_NO_DEGREES = 1 << 26,      /* as many PSUs as strata in the group: no variance */
   NOTE_SMALL_BASE = 1 << 27,      /* base under the threshold: not compared */
   NOTE_EDGE = 1 << 28,            /* 0 % or 100 %: not compared */
-  NOTE_OVERLAP = 1 << 29          /* levels share respondents: no test of the whole table */
+  NOTE_OVERLAP = 1 << 29,         /* levels share respondents: no test of the whole table */
+  NOTE_EDGE_INTERVAL = 1 << 30    /* 0 % or 100 %: Korn and Graubard's limit on the base n */
 };
 
 /* The words of one note, of plain.h or of this file; "" for 0. */
@@ -98,6 +103,17 @@ double estimate_get(const struct estimate *e, enum figure f);
  * conf in (0, 1). Both limits are set, and FIGURE_CONF with them. */
 void estimate_interval(struct estimate *e, double conf);
 
+/* Which simple random sample a design effect compares with: drawn without replacement from a
+ * population of sum w, or with. The two differ by the factor 1 - n / sum w. */
+enum deff { DEFF_NONE, DEFF_WOR, DEFF_WR, DEFFS };
+extern const char *const deff_names[DEFFS + 1]; /* "none", "wor", "wr" */
+
+/* Sets FIGURE_DEFF: (se / scale)^2 over the variance of a mean of e->n respondents of the given
+ * weight, whose weighted squares about the mean are `squares`. scale: 1 for a mean or share, the
+ * weight for a total. NOTE_NO_POPULATION where `wor` has none. */
+void estimate_deff(struct estimate *e, enum deff deff, double squares, double weight,
+                   double scale);
+
 /* Adds rows that have no answer of the given kind.
  * BILAN_PRESENT is passed over, so callers need not look at the kind first. */
 void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows);
@@ -106,13 +122,27 @@ void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows);
 
 enum { BY_MOST = 3 };
 
+/* Whose PSUs and strata count as degrees of freedom: those with a respondent in the group and
+ * domain (as R's degf of a subset), or all of the design. */
+enum degrees_rule { DEGREES_DOMAIN, DEGREES_DESIGN, DEGREES_RULES };
+extern const char *const degrees_rule_names[DEGREES_RULES + 1]; /* "domain", "design" */
+
 /* What is estimated in. */
 struct sample {
   size_t rows;                 /* N, whatever the domain */
   const struct domain *domain; /* NULL: all rows */
-  const struct column *weight; /* NULL: 1; shares and counts take it, variances need a design */
+  const struct design *design; /* NULL: a simple random sample with replacement of all rows */
+  enum degrees_rule degrees;   /* of a design */
 };
 
+/* The weights of the design; NULL: 1 for every row. */
+static inline const struct column *sample_weight(const struct sample *s) {
+  return s->design ? s->design->weight : NULL;
+}
+/* Is there a design that somebody declared? */
+static inline bool sample_designed(const struct sample *s) {
+  return s->design && s->design->declared;
+}
 static inline double sample_df(const struct sample *s) { return (double)s->rows - 1; }
 /* N / (N - 1); NaN for a single row. */
 double sample_factor(const struct sample *s);
@@ -132,6 +162,9 @@ size_t by_groups(const struct by *by); /* product of the dictionaries; 1 without
 /* The codes of group g; false when one of them is a kind of missing.
  * Codes beyond by->count are set to 0. */
 bool by_codes(const struct by *by, size_t g, uint32_t codes[BY_MOST]);
+/* Degrees of freedom of every group (room for by_groups): design_degrees by the sample's rule;
+ * rows - 1 for all without a design. BILAN_NOMEM. */
+bilan_status sample_degrees(bilan *b, double *df, const struct sample *s, const struct by *by);
 /* Does a group with so many rows belong in the output? */
 bool by_shows(const struct by *by, int64_t rows);
 

@@ -35,42 +35,43 @@ bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t 
 
 /* The levels of one group, as sorted in it.
  * The running sum is over the rows as shown; nets are behind and do not add to it. */
-static bilan_status add_group(bilan *b, struct estimates *out, const struct sample *sample,
-                              const struct tally *t, size_t group, const size_t *order,
-                              const struct tally_request *request,
-                              const struct proportion_options *options) {
+static bilan_status add_group(bilan *b, struct estimates *out, const struct proportions *p,
+                              size_t group, const size_t *order) {
+  const struct tally *t = &p->tally;
   uint32_t codes[BY_MOST];
-  size_t plain = t->levels - request->net_count;
+  size_t plain = t->levels - p->request->net_count;
   double sum = 0;
-  if (!by_codes(request->by, group, codes)) return BILAN_OK;
-  if (!by_shows(request->by, tally_rows(t, group))) return BILAN_OK;
+  if (!by_codes(p->request->by, group, codes)) return BILAN_OK;
+  if (!by_shows(p->request->by, tally_rows(t, group))) return BILAN_OK;
   for (size_t i = 0; i < t->levels; i++) {
     struct estimate_row *row;
     bilan_status status = estimates_add(b, out, &row, codes, t->codes[order[i]]);
     if (status) return status;
-    proportion_fill(&row->e, sample, t, group, order[i], request, options);
+    proportion_fill(&row->e, p, group, order[i]);
     sum += t->weight[group * t->levels + order[i]];
-    if (i < plain && request->item->type == COLUMN_CODES)
+    if (i < plain && p->request->item->type == COLUMN_CODES)
       estimate_set(&row->e, FIGURE_CUMULATIVE, sum / t->bases[group].weight);
   }
   return BILAN_OK;
 }
 
-/* Sorted within each group by its own counts. */
+/* Sorted within each group by its own counts. All levels are shown, whatever options->level. */
 bilan_status frequency_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                 const struct tally_request *request,
                                 const struct proportion_options *options,
                                 enum level_sort sort) {
-  struct tally t;
-  bilan_status status = tally_open(b, &t, sample, request);
+  struct proportions p;
+  struct proportion_options all = *options;
+  all.level = NO_LEVEL;
+  bilan_status status = proportions_open(b, &p, sample, request, &all);
   if (status) return status;
-  size_t *order = mem_array(&b->mem, t.levels, sizeof *order);
+  size_t *order = mem_array(&b->mem, p.tally.levels, sizeof *order);
   if (!order) status = fail_nomem(b);
-  for (size_t group = 0; !status && group < t.groups; group++) {
-    status = level_order(b, order, &t, group, request->net_count, sort);
-    if (!status) status = add_group(b, out, sample, &t, group, order, request, options);
+  for (size_t group = 0; !status && group < p.tally.groups; group++) {
+    status = level_order(b, order, &p.tally, group, request->net_count, sort);
+    if (!status) status = add_group(b, out, &p, group, order);
   }
   mem_free(&b->mem, order);
-  tally_free(&t);
+  proportions_free(&p);
   return status;
 }

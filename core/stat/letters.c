@@ -1,9 +1,9 @@
 /* letters.c - see letters.h.
  *
- * The test is the z-test of two independent shares with the pooled variance (Fleiss, Levin &
- * Paik, Statistical Methods for Rates and Proportions, 2003, section 3.3), whose square is
- * Pearson's chi-squared of the 2 x 2 table. Kish's effective base stands in for n where there
- * are weights. All pairs of one row are one family for the adjustment.
+ * Plain: the z-test of two independent shares with the pooled variance (Fleiss, Levin & Paik,
+ * Statistical Methods for Rates and Proportions, 2003, section 3.3), whose square is Pearson's
+ * chi-squared of the 2 x 2 table. By design: Wald's test of the contrast of two domains
+ * (Lumley, Complex Surveys, 2010, 2.4). All pairs of one row are one family for the adjustment.
  *
  * Two shares that are both 0 or both 1 have no variance (se = 0); their p-value is 1. The
  * caller never lets them in, but the function stands on its own.
@@ -16,19 +16,32 @@
 #include "base/handle.h"
 #include "stat/dist/dist.h"
 
-/* Two-sided p-value for the difference of two shares. */
+/* Two-sided p-value for the difference of two independent shares. */
 static double pair_p(const struct letters_share *a, const struct letters_share *c) {
   double p = (a->base * a->p + c->base * c->p) / (a->base + c->base);
   double se = sqrt(p * (1 - p) * (1 / a->base + 1 / c->base));
   return se > 0 ? fmin(1, 2 * normal_cdf(fabs(a->p - c->p) / se, UPPER)) : 1;
 }
 
+/* The same from a variance, which is 0 (within rounding) for columns of the same respondents. */
+static double contrast_p(double difference, double v1, double v2, double covariance, double df) {
+  double variance = v1 + v2 - 2 * covariance;
+  if (!(variance > 1e-14 * (v1 + v2))) return 1;
+  return fmin(1, 2 * student_cdf(fabs(difference) / sqrt(variance), df, UPPER));
+}
+
 /* The p-values of all pairs that are compared, in order; returns how many. */
-static size_t list_pairs(double *p, const struct letters_share *shares, size_t count) {
+static size_t list_pairs(double *p, const struct letters_share *shares, size_t count,
+                         const struct letters_spread *spread) {
   size_t pairs = 0;
   for (size_t i = 0; i < count; i++)
-    for (size_t j = i + 1; j < count; j++)
-      if (shares[i].compared && shares[j].compared) p[pairs++] = pair_p(&shares[i], &shares[j]);
+    for (size_t j = i + 1; j < count; j++) {
+      if (!shares[i].compared || !shares[j].compared) continue;
+      const double *v = spread ? spread->cov : NULL;
+      p[pairs++] = v ? contrast_p(shares[i].p - shares[j].p, v[i * count + i], v[j * count + j],
+                                  v[i * count + j], spread->df)
+                     : pair_p(&shares[i], &shares[j]);
+    }
   return pairs;
 }
 
@@ -47,13 +60,14 @@ static void mark(bool *larger, const double *p, const struct letters_share *shar
 
 /* O(count^2) per row of a table. */
 bilan_status letters_compare(bilan *b, bool *larger, const struct letters_share *shares,
-                             size_t count, const struct letters_options *options) {
+                             size_t count, const struct letters_spread *spread,
+                             const struct letters_options *options) {
   memset(larger, 0, count * count * sizeof *larger);
   double *p = mem_array(&b->mem, count * count, sizeof *p);
   double *adjusted = mem_array(&b->mem, count * count, sizeof *adjusted);
   bilan_status status = p && adjusted ? BILAN_OK : fail_nomem(b);
   if (!status)
-    status = plain_p_adjust(b, adjusted, p, list_pairs(p, shares, count), options->adjust);
+    status = plain_p_adjust(b, adjusted, p, list_pairs(p, shares, count, spread), options->adjust);
   if (!status) mark(larger, adjusted, shares, count, options->alpha);
   mem_free(&b->mem, p);
   mem_free(&b->mem, adjusted);

@@ -1,24 +1,22 @@
 /* moments.c - see moments.h.
  *
- * The last key of every request is the presence of the measure (derive_presence), so the cell
- * of a group's answers is group * STATES + STATE_ANSWERED and the cells beside it say why the
- * others have no value. The first pass gives the means, the second sums squares about them;
- * what the second finds of the first's rounding (sum of y - mean, over n) is taken off again.
- * So a mean of 1e9 costs a variance of 1 nothing.
+ * Every verb goes the same way: a first pass tells the groups, their bases and their means; a
+ * row of the output is made for each group shown, and its statistic told as parts
+ * (quotient.h); the design answers with values and variances about those means; the rows are
+ * filled. Statistic k belongs to the k-th row that was added.
  *
- * V of a total, with m the mean, S the squares about it and n rows of N in the group:
- *   sum u^2 - (sum u)^2 / N = S + n m^2 - n^2 m^2 / N = S + n m^2 (1 - n/N)
+ * The last key of every request but that of levels is the presence of the measure
+ * (derive_presence), so the cell of a group's answers is group * STATES + STATE_ANSWERED and
+ * the cells beside it say why the others have no value.
  *
- * Ratio. With y the numerator, x the denominator, R = sum y / sum x and d = y - k x for a
- * fixed k,
- *   y - R x = d - (R - k) x
- * so the sum of squares of the residuals follows from those of d and x and their product, and
- * stays exact when y nearly is k x. The product comes from the squares of y, x and d:  sum d
- * x = (syy - sdd - k^2 sxx) / (2 k).
+ * Precision. Measures are summed about the group's mean of the first pass, so a mean of 1e9
+ * costs a variance of 1 nothing (two-pass algorithm with correction; Chan, Golub & LeVeque,
+ * American Statistician 37, 1983). A ratio sums d = y - k x for k the ratio over all groups:
+ *   R = k + sum w d / sum w x,   u = (d - (R - k) x) / sum w x
+ * which stays exact when y nearly is k x. A standard error below 1e-15 of what was added up is
+ * the rounding of a variance of 0, and is 0.
  *
- * Invariants: two_passes leaves nothing behind on failure; a variance is never negative
- * (fmax), NaN never gets into an estimate (estimate_set). Memory: cells of groups times six
- * states, one centre each.
+ * Memory: cells of groups times six states, one part and one number or two a row.
  */
 #include "stat/moments.h"
 
@@ -26,55 +24,55 @@
 
 #include "stat/derive.h"
 #include "stat/dist/dist.h"
+#include "stat/quotient.h"
 
-static const struct by no_by = {0};
+/* ---- requests and centres
+ * ------------------------------------------------------------------ */
 
-/* ---- two passes
- * ---------------------------------------------------------------------------- */
-
-/* The request all estimators here make: by-variables, then presence, with measures. */
-static struct cells_request request_of(const struct sample *sample, const struct by *by,
-                                       const struct column *presence,
-                                       const struct column *const *measures, size_t count) {
+/* The request all estimators here make: by-variables, then a last key, with measures. */
+struct cells_request moments_request(const struct sample *sample, const struct by *by,
+                                     const struct column *last,
+                                     const struct column *const *measures, size_t count) {
   struct cells_request r = {
-      .rows = sample->rows, .domain = sample->domain, .weight = sample->weight};
+      .rows = sample->rows, .domain = sample->domain, .weight = sample_weight(sample)};
   for (size_t i = 0; i < by->count; i++) r.keys[r.key_count++] = by->keys[i];
-  r.keys[r.key_count++] = presence;
+  r.keys[r.key_count++] = last;
   r.measures = measures;
   r.measure_count = count;
   return r;
 }
 
-/* Means of the first pass become the centres of the second.
- * An empty cell has centre 0; nothing is ever subtracted with it. */
-static void centres_of(double *centres, const struct cells *c) {
-  for (size_t i = 0; i < c->count * c->measure_count; i++)
-    centres[i] = c->sums[i].n ? c->sums[i].y / c->sums[i].weight : 0;
-}
-
-/* Both passes; *centres (measure x cell) belongs to the caller.
- * The request must not have centres yet; afterwards it points to those of the answer. */
-static bilan_status two_passes(bilan *b, struct cells *out, double **centres,
-                               struct cells_request *request) {
-  struct cells first;
-  bilan_status status = cells_tabulate(b, &first, request);
-  if (status) return status;
-  double *means = mem_array(&b->mem, first.count * first.measure_count, sizeof *means);
-  if (means) centres_of(means, &first);
-  cells_free(&first);
-  if (!means) return fail_nomem(b);
-  request->centres = means;
-  status = cells_tabulate(b, out, request);
-  if (status) mem_free(&b->mem, means);
-  else *centres = means;
-  return status;
+/* Means by measure and cell, the centres of the next pass; an empty cell has 0. Freed by the
+ * caller with mem_free. */
+static bilan_status centres_of(bilan *b, double **out, const struct cells *c) {
+  double *centres = mem_array(&b->mem, c->count * c->measure_count, sizeof *centres);
+  if (!centres) return fail_nomem(b);
+  for (size_t i = 0; i < c->count * c->measure_count; i++) {
+    double mean = c->sums[i].y / c->sums[i].weight;
+    centres[i] = isfinite(mean) ? mean : 0;
+  }
+  *out = centres;
+  return BILAN_OK;
 }
 
 /* Labels without numbers have no mean; the message says what to do. */
-static bilan_status check_measure(bilan *b, const struct column *c) {
+bilan_status moments_check(bilan *b, const struct column *c) {
   if (column_is_numeric(c)) return BILAN_OK;
   return fail(b, BILAN_USAGE, "no numbers to compute with: give the levels a score, or ask for "
                               "proportions");
+}
+
+/* ---- moments of groups, for tests
+ * ---------------------------------------------------------- */
+
+/* On failure nothing is left behind. */
+bilan_status moments_first(bilan *b, struct cells *out, double **centres,
+                           const struct cells_request *request) {
+  bilan_status status = cells_tabulate(b, out, request);
+  if (status) return status;
+  status = centres_of(b, centres, out);
+  if (status) cells_free(out);
+  return status;
 }
 
 /* Two passes over the rows; on failure nothing is left behind. BILAN_USAGE: no numbers.
@@ -82,13 +80,19 @@ static bilan_status check_measure(bilan *b, const struct column *c) {
 bilan_status moments_open(bilan *b, struct moments *m, const struct sample *sample,
                           const struct column *measure, const struct by *by) {
   struct column *presence;
-  bilan_status status = check_measure(b, measure);
+  struct cells first;
+  bilan_status status = moments_check(b, measure);
   if (!status) status = derive_presence(b, &presence, measure, NULL);
   if (status) return status;
-  const struct column *measures[] = {measure};
-  struct cells_request request = request_of(sample, by, presence, measures, 1);
-  *m = (struct moments){.groups = by_groups(by)};
-  status = two_passes(b, &m->cells, &m->centres, &request);
+  struct cells_request request = moments_request(sample, by, presence, &measure, 1);
+  *m = (struct moments){.groups = by_groups(by), .weighted = request.weight != NULL};
+  status = moments_first(b, &first, &m->centres, &request);
+  if (!status) {
+    cells_free(&first);
+    request.centres = m->centres;
+    status = cells_tabulate(b, &m->cells, &request);
+    if (status) moments_free(b, m);
+  }
   column_free(presence);
   return status;
 }
@@ -100,156 +104,316 @@ void moments_free(bilan *b, struct moments *m) {
   m->centres = NULL;
 }
 
-/* The mean of the first pass plus what the second says is left; squares never negative. */
+/* Squares about the mean, from squares about the centre; never negative. */
+static double squares_of(const struct cells_sums *s) {
+  return s->n ? fmax(0, s->yy - s->y * (s->y / s->weight)) : 0;
+}
+
+/* The mean of the first pass plus what the second says is left. */
 struct moment moments_of(const struct moments *m, size_t group) {
   size_t cell = group * STATES + STATE_ANSWERED;
   const struct cells_sums *s = &m->cells.sums[cell];
-  struct moment out = {s->n, s->weight, NAN, 0};
-  if (!s->n) return out;
-  out.mean = m->centres[cell] + s->y / s->weight;
-  out.squares = fmax(0, s->yy - s->y * (s->y / s->weight));
-  return out;
+  double mean = s->n ? m->centres[cell] + s->y / s->weight : NAN;
+  return (struct moment){s->n, s->weight, mean, squares_of(s)};
 }
 
-/* ---- rows of the output
- * -------------------------------------------------------------------- */
+/* ---- bases
+ * --------------------------------------------------------------------------------- */
 
-/* Adds the rows of one group, state by state: base and missing by kind.
- * Called for two groups in turn, it adds up their bases. */
-static void add_states(struct estimate *e, const struct cells *c, size_t group) {
+/* Adds n answers to a base: their weights, and Kish's effective number of them all (Kish, Survey
+ * Sampling, 1965, section 11.7) where there are weights. */
+static void add_answers(struct estimate *e, int64_t n, double weight, double weight2,
+                        bool weighted) {
+  double w = weight, w2 = weight2;
+  if (estimate_has(e, FIGURE_WEIGHTED_N)) w += e->figures[FIGURE_WEIGHTED_N];
+  if (estimate_has(e, FIGURE_EFFECTIVE_N))
+    w2 += e->figures[FIGURE_WEIGHTED_N] / e->figures[FIGURE_EFFECTIVE_N] *
+          e->figures[FIGURE_WEIGHTED_N];
+  e->n += n;
+  estimate_set(e, FIGURE_WEIGHTED_N, w);
+  if (weighted) estimate_set(e, FIGURE_EFFECTIVE_N, w * w / w2);
+}
+
+/* State by state; called for several groups in turn, it adds up their bases. */
+void moments_add_states(struct estimate *e, const struct cells *c, size_t group, bool weighted) {
   static const bilan_missing kinds[STATES] = {BILAN_NO_ANSWER, BILAN_PRESENT,   BILAN_PRESENT,
                                               BILAN_NOT_ASKED, BILAN_DONT_KNOW, BILAN_REFUSED};
   const int64_t *n = &c->n[group * STATES];
-  double weight = estimate_has(e, FIGURE_WEIGHTED_N) ? e->figures[FIGURE_WEIGHTED_N] : 0;
+  size_t cell = group * STATES + STATE_ANSWERED;
   for (size_t state = 0; state < STATES; state++) estimate_add_missing(e, kinds[state], n[state]);
-  e->n += n[STATE_ANSWERED];
-  estimate_set(e, FIGURE_WEIGHTED_N, weight + c->weight[group * STATES + STATE_ANSWERED]);
+  add_answers(e, c->n[cell], c->weight[cell], c->weight2[cell], weighted);
 }
 
 /* For tests, which put several groups into one estimate. */
 void moments_add_base(struct estimate *e, const struct moments *m, size_t group) {
-  add_states(e, &m->cells, group);
+  moments_add_states(e, &m->cells, group, m->weighted);
 }
 
-/* A new row for one group; *row stays NULL when the group is not shown.
- * Answers and missing count alike: a group of people who all refused is still a group. */
-static bilan_status add_group(bilan *b, struct estimates *out, struct estimate_row **row,
-                              const struct by *by, size_t group, const struct cells *c) {
-  uint32_t codes[BY_MOST];
-  struct estimate base = estimate_none();
-  *row = NULL;
-  add_states(&base, c, group);
-  if (!by_codes(by, group, codes) || !by_shows(by, base.n + base.missing[BILAN_PRESENT]))
-    return BILAN_OK;
-  bilan_status status = estimates_add(b, out, row, codes, NO_LEVEL);
-  if (!status) (*row)->e = base;
-  return status;
-}
-
-/* Standard error, df and interval from a variance; says in words why there is none.
- * `least` is the base under which there is no variance.
- * An empty base, a single row and a single respondent are three different reasons, and are
- * told apart. */
-static void finish(struct estimate *e, const struct sample *sample, double variance,
-                   int64_t least, double conf) {
-  if (sample->weight) e->notes |= NOTE_WEIGHTS;
-  if (sample->rows == 0 || (e->n == 0 && least > 0)) e->notes |= NOTE_EMPTY;
-  else if (sample->rows < 2) e->notes |= NOTE_ONE_ROW;
-  else if (e->n < least) e->notes |= NOTE_ONE_RESPONDENT;
-  if (e->notes) return;
-  estimate_set(e, FIGURE_SE, sqrt(fmax(0, variance)));
-  estimate_set(e, FIGURE_DF, sample_df(sample));
-  if (variance > 0) estimate_interval(e, conf);
-  else e->notes |= NOTE_CONSTANT;
-}
-
-/* ---- mean and total
- * ------------------------------------------------------------------------ */
-
-/* What turns the moments of a group into a row: the one thing in which mean and total
- * differ. */
-typedef void fill(struct estimate *e, const struct sample *sample, struct moment m,
-                  double conf);
-
-/* u = (y - ybar) / n. */
-static void fill_mean(struct estimate *e, const struct sample *sample, struct moment m,
-                      double conf) {
-  estimate_set(e, FIGURE_VALUE, m.mean);
-  double variance = sample_factor(sample) * m.squares / m.weight / m.weight;
-  finish(e, sample, variance, 2, conf);
-}
-
-/* sum u^2 - (sum u)^2 / N with u = y inside and 0 outside, free of cancellation.
- * `outside` is the share of the sample that is not in the group: for a group of everybody it
- * is 0 and only the scatter inside counts. */
-static void fill_total(struct estimate *e, const struct sample *sample, struct moment m,
-                       double conf) {
-  double rows = (double)sample->rows, outside = (rows - m.weight) / rows;
-  double mean = m.n ? m.mean : 0;
-  estimate_set(e, FIGURE_VALUE, mean * m.weight);
-  double squares = m.squares + m.weight * mean * mean * outside;
-  finish(e, sample, sample_factor(sample) * squares, m.n ? 0 : 1, conf);
-}
-
-/* The common way of mean and total.
- * One row a group that is shown; moments go in any case. */
-static bilan_status each_group(bilan *b, struct estimates *out, const struct sample *sample,
-                               const struct column *measure, const struct by *by, double conf,
-                               fill *fill_row) {
-  struct moments m;
-  bilan_status status = moments_open(b, &m, sample, measure, by);
-  if (status) return status;
-  for (size_t group = 0; !status && group < m.groups; group++) {
-    struct estimate_row *row;
-    status = add_group(b, out, &row, by, group, &m.cells);
-    if (!status && row) fill_row(&row->e, sample, moments_of(&m, group), conf);
+/* The cells of a group along the item stand side by side, from `from` on. */
+void moments_add_item(struct estimate *e, const struct column *item, const struct cells *c,
+                      size_t from, bool weighted) {
+  int64_t n = 0;
+  double weight = 0, weight2 = 0;
+  for (size_t code = 0; code < dict_count(item->dict); code++) {
+    estimate_add_missing(e, dict_level(item->dict, (uint32_t)code)->missing, c->n[from + code]);
+    if (!level_answers(item, code)) continue;
+    n += c->n[from + code];
+    weight += c->weight[from + code];
+    weight2 += c->weight2[from + code];
   }
-  moments_free(b, &m);
+  add_answers(e, n, weight, weight2, weighted);
+}
+
+/* ---- an estimation
+ * ------------------------------------------------------------------------- */
+
+/* What one call has at hand: opened by `open`, released by `close`, however far it came. */
+struct work {
+  bilan *b;
+  struct estimates *out;
+  const struct sample *sample;
+  const struct by *by;
+  const struct moment_options *o;
+  struct column *presence, *residual;
+  struct cells_request request; /* of the target */
+  struct cells first;           /* the first pass */
+  double *centres;              /* its means */
+  double *df;                   /* of each group */
+  size_t rows;                  /* of `out` before the call */
+  struct quotients parts;
+  struct target_answer answer;
+};
+
+/* Releases what was got. */
+static void work_close(struct work *w) {
+  column_free(w->presence);
+  column_free(w->residual);
+  cells_free(&w->first);
+  mem_free(&w->b->mem, w->centres);
+  mem_free(&w->b->mem, w->df);
+  quotients_free(&w->parts);
+  target_free(&w->answer);
+}
+
+/* Asks for no memory. */
+static struct work work_of(bilan *b, struct estimates *out, const struct sample *sample,
+                           const struct by *by, const struct moment_options *o) {
+  struct work w = {.b = b, .out = out, .sample = sample, .by = by, .o = o, .rows = out->count};
+  quotients_open(b, &w.parts);
+  return w;
+}
+
+/* The first pass over by x last, and the degrees of freedom of every group. Measures are lent
+ * until the target has answered. */
+static bilan_status open_cells(struct work *w, const struct column *last,
+                               const struct column *const *measures, size_t count) {
+  w->request = moments_request(w->sample, w->by, last, measures, count);
+  bilan_status status = moments_first(w->b, &w->first, &w->centres, &w->request);
+  if (status) return status;
+  w->df = mem_array(&w->b->mem, by_groups(w->by), sizeof *w->df);
+  if (!w->df) return fail_nomem(w->b);
+  return sample_degrees(w->b, w->df, w->sample, w->by);
+}
+
+/* The same for measures that must be numbers, with presence as the last key: of the first, or of
+ * both. */
+static bilan_status open_measures(struct work *w, const struct column *const *measures,
+                                  size_t count) {
+  bilan_status status = moments_check(w->b, measures[0]);
+  if (!status && count > 1) status = moments_check(w->b, measures[1]);
+  if (!status)
+    status = derive_presence(w->b, &w->presence, measures[0], count > 1 ? measures[1] : NULL);
+  return status ? status : open_cells(w, w->presence, measures, count);
+}
+
+/* The cell of a group's answers. */
+static size_t answers_of(size_t group) { return group * STATES + STATE_ANSWERED; }
+
+/* The slot of measure m in a cell (design/forms.h). */
+static size_t slot_of(const struct work *w, size_t m, size_t cell) {
+  return (m + 1) * w->first.count + cell;
+}
+
+/* The statistic of the row added last. */
+static size_t last_statistic(const struct work *w) { return w->out->count - 1 - w->rows; }
+
+/* The number of the group of a row: by_codes undone. */
+static size_t group_of(const struct work *w, const struct estimate_row *row) {
+  size_t group = 0;
+  for (size_t i = 0; i < w->by->count; i++)
+    group = group * dict_count(w->by->keys[i]->dict) + row->by[i];
+  return group;
+}
+
+/* Why there is no interval, 0 if there is one. An empty base, a single row, a single respondent
+ * and a single cluster a stratum are different reasons, and are told apart. */
+static unsigned obstacle(const struct estimate *e, const struct sample *sample,
+                         const struct moment_variance *v) {
+  if (sample->rows == 0 || (e->n == 0 && v->least > 0)) return NOTE_EMPTY;
+  if (sample->rows < 2) return NOTE_ONE_ROW;
+  if (e->n < v->least) return NOTE_ONE_RESPONDENT;
+  return v->df > 0 ? 0 : NOTE_NO_DEGREES;
+}
+
+/* Of a variance of 0: a design may fix what it estimates, as the sizes of its strata. */
+static void fix_interval(struct estimate *e, const struct sample *sample, double conf,
+                         bool varies) {
+  e->notes |= sample_designed(sample) && varies ? NOTE_FIXED : NOTE_CONSTANT;
+  if (e->notes & NOTE_FIXED) estimate_interval(e, conf);
+}
+
+/* See moments.h. */
+void moments_finish(struct estimate *e, const struct sample *sample, double conf,
+                    const struct moment_variance *v) {
+  unsigned why = obstacle(e, sample, v);
+  e->notes |= why;
+  if (why & (NOTE_EMPTY | NOTE_ONE_ROW) || (why && !sample_designed(sample))) return;
+  if (isnan(v->variance)) return;
+  double se = sqrt(fmax(0, v->variance));
+  if (se <= 1e-15 * fabs(v->scale)) se = 0;
+  if (why != NOTE_NO_DEGREES || se > 0) estimate_set(e, FIGURE_SE, se);
+  estimate_set(e, FIGURE_DF, v->df);
+  if (why) return;
+  if (se > 0) estimate_interval(e, conf);
+  else fix_interval(e, sample, conf, v->varies);
+}
+
+/* The same for a group of a call. */
+static void finish(struct estimate *e, const struct work *w, size_t group,
+                   struct moment_variance v) {
+  v.df = w->df[group];
+  moments_finish(e, w->sample, w->o->conf, &v);
+}
+
+/* Turns the answer of the target into the figures of a row: the one thing in which the verbs
+ * differ once their parts are told. */
+typedef void fill(struct estimate *e, const struct work *w, size_t group, double variance);
+
+/* Asks the design, and fills the rows. */
+static bilan_status answer_rows(struct work *w, fill *fill_row) {
+  bilan_status status =
+      quotients_estimate(w->b, &w->answer, w->sample->design, &w->request, &w->parts);
+  for (size_t k = 0; !status && k < w->parts.statistics; k++) {
+    struct estimate_row *row = &w->out->rows[w->rows + k];
+    estimate_set(&row->e, FIGURE_VALUE, w->answer.theta[k]);
+    fill_row(&row->e, w, group_of(w, row), w->answer.cov[k]);
+  }
   return status;
+}
+
+/* Tells the parts of the statistic of the row added last. */
+typedef bilan_status tell(struct work *w, size_t group);
+
+/* A row and a statistic for each group that is shown.
+ * Answers and missing count alike: a group of people who all refused is still a group. */
+static bilan_status each_group(struct work *w, tell *tell_parts, fill *fill_row) {
+  bilan_status status = BILAN_OK;
+  for (size_t group = 0; !status && group < by_groups(w->by); group++) {
+    uint32_t codes[BY_MOST];
+    struct estimate_row *row;
+    struct estimate base = estimate_none();
+    moments_add_states(&base, &w->first, group, w->request.weight != NULL);
+    if (!by_codes(w->by, group, codes) || !by_shows(w->by, base.n + base.missing[BILAN_PRESENT]))
+      continue;
+    status = estimates_add(w->b, w->out, &row, codes, NO_LEVEL);
+    if (!status) row->e = base;
+    if (!status) status = tell_parts(w, group);
+  }
+  return status ? status : answer_rows(w, fill_row);
+}
+
+/* ---- mean
+ * ---------------------------------------------------------------------------------- */
+
+/* centre + sum w (y - centre) / W. */
+static bilan_status tell_mean(struct work *w, size_t group) {
+  size_t cell = answers_of(group);
+  struct quotient_part part = {last_statistic(w), slot_of(w, 0, cell), cell, w->centres[cell], 1};
+  return quotients_add(w->b, &w->parts, part);
+}
+
+/* Do the values differ by more than their own rounding? */
+static bool varies(const struct cells_sums *s, double mean) {
+  return squares_of(s) > 1e-30 * mean * mean * s->weight;
+}
+
+static void fill_mean(struct estimate *e, const struct work *w, size_t group, double variance) {
+  const struct cells_sums *s = &w->answer.cells.sums[answers_of(group)];
+  double mean = w->centres[answers_of(group)];
+  finish(e, w, group, (struct moment_variance){variance, 0, 2, mean, varies(s, mean)});
+  estimate_deff(e, w->o->deff, squares_of(s), s->weight, 1);
 }
 
 /* See moments.h; one row a group. */
 bilan_status mean_estimate(bilan *b, struct estimates *out, const struct sample *sample,
-                           const struct column *measure, const struct by *by, double conf) {
-  return each_group(b, out, sample, measure, by, conf, fill_mean);
+                           const struct column *measure, const struct by *by,
+                           const struct moment_options *o) {
+  struct work w = work_of(b, out, sample, by, o);
+  bilan_status status = open_measures(&w, &measure, 1);
+  w.request.centres = w.centres;
+  if (!status) status = each_group(&w, tell_mean, fill_mean);
+  work_close(&w);
+  return status;
+}
+
+/* ---- total
+ * --------------------------------------------------------------------------------- */
+
+/* sum w (y - centre) + centre * sum w. */
+static bilan_status tell_total(struct work *w, size_t group) {
+  size_t cell = answers_of(group), k = last_statistic(w);
+  struct quotient_part about = {k, slot_of(w, 0, cell), NO_SLOT, 0, 1};
+  struct quotient_part centre = {k, cell, NO_SLOT, 0, w->centres[cell]};
+  bilan_status status = quotients_add(w->b, &w->parts, about);
+  return status ? status : quotients_add(w->b, &w->parts, centre);
+}
+
+/* One respondent has a total with a variance: it is 0 outside. */
+static void fill_total(struct estimate *e, const struct work *w, size_t group, double variance) {
+  const struct cells_sums *s = &w->answer.cells.sums[answers_of(group)];
+  double total = estimate_get(e, FIGURE_VALUE), mean = w->centres[answers_of(group)];
+  finish(e, w, group,
+         (struct moment_variance){variance, 0, e->n ? 0 : 1, total, varies(s, mean)});
+  estimate_deff(e, w->o->deff, squares_of(s), s->weight, s->weight);
 }
 
 /* See moments.h; one row a group. */
 bilan_status total_estimate(bilan *b, struct estimates *out, const struct sample *sample,
-                            const struct column *measure, const struct by *by, double conf) {
-  return each_group(b, out, sample, measure, by, conf, fill_total);
+                            const struct column *measure, const struct by *by,
+                            const struct moment_options *o) {
+  struct work w = work_of(b, out, sample, by, o);
+  bilan_status status = open_measures(&w, &measure, 1);
+  w.request.centres = w.centres;
+  if (!status) status = each_group(&w, tell_total, fill_total);
+  work_close(&w);
+  return status;
 }
 
 /* ---- totals of levels
  * ---------------------------------------------------------------------- */
 
-/* One group's cells along the item: base and missing of the group.
- * Rows of a group by kind; the cells of a group along the item stand side by side at `n`. */
-static struct estimate base_of(const struct column *item, const int64_t *n) {
-  struct estimate e = estimate_none();
-  for (uint32_t code = 0; code < dict_count(item->dict); code++) {
-    bilan_missing kind = dict_level(item->dict, code)->missing;
-    if (kind) estimate_add_missing(&e, kind, n[code]);
-    else e.n += n[code];
-  }
-  estimate_set(&e, FIGURE_WEIGHTED_N, (double)e.n);
-  return e;
+/* A level that nobody in the base gave is a total of 0 with no variance. */
+static void fill_level(struct estimate *e, const struct work *w, size_t group, double variance) {
+  double total = estimate_get(e, FIGURE_VALUE), weight = estimate_get(e, FIGURE_WEIGHTED_N);
+  bool some = total > 0 && total < weight;
+  finish(e, w, group, (struct moment_variance){variance, 0, e->count ? 0 : 1, total, some});
+  estimate_deff(e, w->o->deff, total * (1 - total / weight), weight, weight);
 }
 
-/* A level is a measure of 1 for those who gave it: mean 1, no scatter inside.
- * Levels nobody gave are rows of total 0; kinds of missing are not rows. */
-static bilan_status add_levels(bilan *b, struct estimates *out, const struct sample *sample,
-                               const struct column *item, const uint32_t codes[BY_MOST],
-                               const int64_t *n, const struct estimate *base, double conf) {
+/* A row and a statistic for each level that is an answer, given or not. */
+static bilan_status add_levels(struct work *w, const struct column *item,
+                               const uint32_t codes[BY_MOST], size_t from,
+                               const struct estimate *base) {
   for (uint32_t code = 0; code < dict_count(item->dict); code++) {
     struct estimate_row *row;
     if (!level_answers(item, code)) continue;
-    bilan_status status = estimates_add(b, out, &row, codes, code);
+    bilan_status status = estimates_add(w->b, w->out, &row, codes, code);
     if (status) return status;
     row->e = *base;
-    row->e.count = n[code];
-    struct moment m = {n[code], (double)n[code], 1, 0};
-    fill_total(&row->e, sample, m, conf);
+    row->e.count = w->first.n[from + code];
+    struct quotient_part part = {last_statistic(w), from + code, NO_SLOT, 0, 1};
+    status = quotients_add(w->b, &w->parts, part);
+    if (status) return status;
   }
   return BILAN_OK;
 }
@@ -257,163 +421,69 @@ static bilan_status add_levels(bilan *b, struct estimates *out, const struct sam
 /* From counts alone; one row a group and level.
  * `item` is CODES; its own by-groups are listed in dictionary order. */
 bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *sample,
-                          const struct column *item, const struct by *by, double conf) {
-  struct cells c;
-  struct cells_request request = request_of(sample, by, item, NULL, 0);
-  bilan_status status = cells_tabulate(b, &c, &request);
-  if (status) return status;
+                          const struct column *item, const struct by *by,
+                          const struct moment_options *o) {
+  struct work w = work_of(b, out, sample, by, o);
+  bilan_status status = open_cells(&w, item, NULL, 0);
   size_t levels = dict_count(item->dict);
   for (size_t group = 0; !status && group < by_groups(by); group++) {
     uint32_t codes[BY_MOST];
-    const int64_t *n = &c.n[group * levels];
-    struct estimate base = base_of(item, n);
-    if (by_codes(by, group, codes) && by_shows(by, base.n + base.missing[0]))
-      status = add_levels(b, out, sample, item, codes, n, &base, conf);
+    struct estimate base = estimate_none();
+    moments_add_item(&base, item, &w.first, group * levels, w.request.weight != NULL);
+    if (by_codes(by, group, codes) && by_shows(by, base.n + base.missing[BILAN_PRESENT]))
+      status = add_levels(&w, item, codes, group * levels, &base);
   }
-  cells_free(&c);
+  if (!status) status = answer_rows(&w, fill_level);
+  work_close(&w);
   return status;
 }
 
 /* ---- ratio
  * --------------------------------------------------------------------------------- */
 
-/* Places of the three measures in the request of a ratio. */
-enum { Y, X, D, RATIO_MEASURES };
+/* Places of the measures in the request of a ratio: d = y - k x, and x. */
+enum { D, X, RATIO_MEASURES };
 
-/* The measures of a ratio: y, x and d = y - k x, all about their group means. */
-struct ratio {
-  struct column *presence, *residual;
-  struct cells cells;
-  double *centres, k;
-};
-
-/* Releases what ratio_open got, however far it came. */
-static void ratio_free(bilan *b, struct ratio *r) {
-  column_free(r->presence);
-  column_free(r->residual);
-  cells_free(&r->cells);
-  mem_free(&b->mem, r->centres);
-}
-
-/* k: the ratio over all groups, or 1 where that is no use. Then d is small where y follows x,
- * and sum (y - R x)^2 is got without cancellation for R near k. */
-static bilan_status ratio_factor(bilan *b, struct ratio *r, const struct sample *sample,
-                                 const struct column *y, const struct column *x) {
-  const struct column *measures[] = {y, x};
-  struct cells all;
-  struct cells_request request = request_of(sample, &no_by, r->presence, measures, 2);
-  bilan_status status = cells_tabulate(b, &all, &request);
-  if (status) return status;
-  double k = all.sums[STATE_ANSWERED].y / all.sums[STATES + STATE_ANSWERED].y;
-  r->k = isfinite(k) && k != 0 ? k : 1;
-  cells_free(&all);
-  return BILAN_OK;
-}
-
-/* Three passes: the overall ratio, the means, the squares about them. On failure ratio_free
- * releases what was got.
- * Rows that lack one of the two have no state "answered" and are in neither sum. BILAN_USAGE:
- * no numbers. */
-static bilan_status ratio_open(bilan *b, struct ratio *r, const struct sample *sample,
-                               const struct column *y, const struct column *x,
-                               const struct by *by) {
-  *r = (struct ratio){0};
-  bilan_status status = check_measure(b, y);
-  if (!status) status = check_measure(b, x);
-  if (!status) status = derive_presence(b, &r->presence, y, x);
-  if (!status) status = ratio_factor(b, r, sample, y, x);
-  if (!status) status = derive_difference(b, &r->residual, y, x, r->k);
-  if (status) return status;
-  const struct column *measures[RATIO_MEASURES] = {y, x, r->residual};
-  struct cells_request request = request_of(sample, by, r->presence, measures, RATIO_MEASURES);
-  return two_passes(b, &r->cells, &r->centres, &request);
-}
-
-/* Sum and sum of squares about the mean of one measure in one group.
- * The sum over one group and the squares about its mean, from the second pass and its
- * centres. */
-static void sums_of(const struct ratio *r, size_t measure, size_t group, double *sum,
-                    double *squares) {
-  size_t at = measure * r->cells.count + group * STATES + STATE_ANSWERED;
-  const struct cells_sums *s = &r->cells.sums[at];
-  *sum = r->centres[at] * s->weight + s->y;
-  *squares = s->n ? fmax(0, s->yy - s->y * (s->y / s->weight)) : 0;
-}
-
-/* sum (y - R x)^2 = Sdd - 2 e Sdx + e^2 Sxx with e = R - k, where Syy = Sdd + 2k Sdx + k^2 Sxx
- * gives Sdx.
- * `off` is R - k of the head; the least base is 2, as for a mean. A sum of 0 below the line
- * has a note and no figure. */
-static void fill_ratio(struct estimate *e, const struct sample *sample, const struct ratio *r,
-                       size_t group, double conf) {
-  double y, x, d, syy, sxx, sdd;
-  sums_of(r, Y, group, &y, &syy);
-  sums_of(r, X, group, &x, &sxx);
-  sums_of(r, D, group, &d, &sdd);
-  if (e->n && x == 0) {
-    e->notes |= NOTE_ZERO_DENOMINATOR;
-    return;
+/* k: the ratio over all groups, or 1 where that is no use. */
+static double overall_ratio(const struct cells *c) {
+  double y = 0, x = 0;
+  for (size_t cell = STATE_ANSWERED; cell < c->count; cell += STATES) {
+    y += c->sums[cell].y;
+    x += c->sums[c->count + cell].y;
   }
-  double value = y / x, off = value - r->k;
-  double sdx = (syy - sdd - r->k * r->k * sxx) / (2 * r->k);
-  double squares = sdd - 2 * off * sdx + off * off * sxx;
-  estimate_set(e, FIGURE_VALUE, value);
-  finish(e, sample, sample_factor(sample) * squares / x / x, 2, conf);
+  return isfinite(y / x) && y != 0 ? y / x : 1;
 }
 
-/* See moments.h; one row a group. */
+/* R = k + sum w d / sum w x; centres[0] holds k. */
+static bilan_status tell_ratio(struct work *w, size_t group) {
+  size_t cell = answers_of(group);
+  struct quotient_part part = {last_statistic(w), slot_of(w, D, cell), slot_of(w, X, cell),
+                               w->centres[0], 1};
+  return quotients_add(w->b, &w->parts, part);
+}
+
+/* A divisor of 0 has a note and no figure. */
+static void fill_ratio(struct estimate *e, const struct work *w, size_t group, double variance) {
+  struct moment_variance v = {variance, 0, 2, estimate_get(e, FIGURE_VALUE), false};
+  if (e->n && isnan(v.scale)) e->notes |= NOTE_ZERO_DENOMINATOR;
+  else finish(e, w, group, v);
+}
+
+/* See moments.h; one row a group. Rows that lack one of the two have no state "answered" and are
+ * in neither sum. */
 bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                             const struct column *numerator, const struct column *denominator,
-                            const struct by *by, double conf) {
-  struct ratio r;
-  bilan_status status = ratio_open(b, &r, sample, numerator, denominator, by);
-  for (size_t group = 0; !status && group < by_groups(by); group++) {
-    struct estimate_row *row;
-    status = add_group(b, out, &row, by, group, &r.cells);
-    if (!status && row) fill_ratio(&row->e, sample, &r, group, conf);
-  }
-  ratio_free(b, &r);
-  return status;
-}
-
-/* ---- difference
- * ---------------------------------------------------------------------------- */
-
-/* One respondent in either group leaves no variance for the difference: finish is told so by
- * a least base above n. t is refused where the variance is 0. */
-static void fill_difference(struct estimate *e, const struct sample *sample, struct moment from,
-                            struct moment to, double conf) {
-  if (!from.n || !to.n) {
-    e->notes |= NOTE_EMPTY_GROUP;
-    return;
-  }
-  estimate_set(e, FIGURE_VALUE, to.mean - from.mean);
-  double squares = from.squares / from.weight / from.weight + to.squares / to.weight / to.weight;
-  finish(e, sample, sample_factor(sample) * squares, from.n < 2 || to.n < 2 ? e->n + 1 : 2, conf);
-  double t = estimate_get(e, FIGURE_VALUE) / estimate_get(e, FIGURE_SE);
-  if (e->notes || !isfinite(t)) return;
-  estimate_set(e, FIGURE_STATISTIC, t);
-  estimate_set(e, FIGURE_P_VALUE, fmin(1, 2 * student_cdf(fabs(t), sample_df(sample), UPPER)));
-}
-
-/* See moments.h; from and to are two levels of the grouping item.
- * The variance is that of two domains of one sample, not Welch's: see compare_means for the
- * t-test. */
-bilan_status difference_estimate(bilan *b, struct estimates *out, const struct sample *sample,
-                                 const struct column *measure, const struct column *group,
-                                 uint32_t from, uint32_t to, double conf) {
-  static const uint32_t codes[BY_MOST] = {0};
-  struct by by = {.count = 1, .keys = {group}};
-  struct moments m;
-  struct estimate_row *row;
-  bilan_status status = moments_open(b, &m, sample, measure, &by);
-  if (status) return status;
-  status = estimates_add(b, out, &row, codes, NO_LEVEL);
+                            const struct by *by, const struct moment_options *o) {
+  const struct column *measures[RATIO_MEASURES] = {numerator, denominator};
+  struct work w = work_of(b, out, sample, by, o);
+  bilan_status status = open_measures(&w, measures, RATIO_MEASURES);
   if (!status) {
-    add_states(&row->e, &m.cells, from);
-    add_states(&row->e, &m.cells, to);
-    fill_difference(&row->e, sample, moments_of(&m, from), moments_of(&m, to), conf);
+    w.centres[0] = overall_ratio(&w.first);
+    status = derive_difference(b, &w.residual, numerator, denominator, w.centres[0]);
+    measures[D] = w.residual;
+    measures[X] = denominator;
   }
-  moments_free(b, &m);
+  if (!status) status = each_group(&w, tell_ratio, fill_ratio);
+  work_close(&w);
   return status;
 }

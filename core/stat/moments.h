@@ -1,63 +1,100 @@
-/* moments.h - means, totals, ratios and differences of means of a simple random sample.
+/* moments.h - means, totals and ratios of numbers, by the sample's design.
  *
- * With u_k the influence of row k (0 outside the group) and N rows in the sample,
- *   mean        u = (y - ybar) / n                V = N/(N-1) sum u^2
- *   total       u = y                             V = N/(N-1) (sum u^2 - (sum u)^2 / N)
- *   ratio       u = (y - R x) / sum x             Taylor's linearisation
- *   difference  u = (y - yb)/nb in b, -(y - ya)/na in a   (sums of both, no covariance term:
- *               a row is in one group only; Cov = 0 exactly since both sums are 0)
- * Sums of squares are taken about the group's mean in a second pass (two-pass algorithm with
- * correction; Chan, Golub & LeVeque, American Statistician 37, 1983).
+ * With w the weights, W their sum over the group's answers and u_k the influence of row k (0
+ * outside the group and where the answer is missing: all rows stay in the variance),
+ *   mean        sum w y / W               u = (y - mean) / W
+ *   total       sum w y                   u = y
+ *   ratio R     sum w y / sum w x         u = (y - R x) / sum w x
+ * and the variance is the design's of sum w u (design/linear.h), or that under replicates.
+ * Without a design the rows are a simple random sample with replacement (stat/estimate.h).
+ * Intervals use Student's t on the degrees of freedom of the group (sample_degrees).
  *
  * Measures are numbers, or items whose levels carry a score; BILAN_USAGE otherwise. Missing
  * answers leave the base and are counted by kind. All list one row a group, in the order of
  * the by-variables' dictionaries. `out` is opened by the caller.
  *
- * Worked example: y = 2, 4, 9 in a group of 3, N = 5 rows in the sample.
+ * Worked example: y = 2, 4, 9 in a group of 3, N = 5 rows in the sample, no design.
  *
  *   mean 5, squares 9 + 1 + 16 = 26, V = 5/4 * 26/9 = 3.61, se 1.90, df 4
  *   total 15, 101 - 15^2 / 5 = 56,   V = 5/4 * 56 = 70,     se 8.37
  *
- * Cost: two passes over the rows, whatever the number of groups. Failure: BILAN_USAGE for a
- * measure without numbers, BILAN_LIMIT for too many groups, BILAN_NOMEM; rows added before
- * the failure stay in `out`.
+ * Cost: a pass over the rows for the centres and those of the target, whatever the number of
+ * groups. Failure: BILAN_USAGE for a measure without numbers, BILAN_LIMIT for too many groups,
+ * BILAN_NOMEM; rows added before the failure stay in `out`.
  */
 #ifndef STAT_MOMENTS_H
 #define STAT_MOMENTS_H
 
 #include "stat/estimate.h"
 
-/* Weighted means have a value and no standard error: that takes a design. */
+struct moment_options {
+  double conf;    /* in (0, 1) */
+  enum deff deff; /* of means and totals */
+};
+
 bilan_status mean_estimate(bilan *b, struct estimates *out, const struct sample *sample,
-                           const struct column *measure, const struct by *by, double conf);
+                           const struct column *measure, const struct by *by,
+                           const struct moment_options *o);
 
-/* The sum over the rows of the sample (nothing is scaled up: there are no weights). */
+/* Estimates the population's total where weights do; else the sum over the sample. */
 bilan_status total_estimate(bilan *b, struct estimates *out, const struct sample *sample,
-                            const struct column *measure, const struct by *by, double conf);
+                            const struct column *measure, const struct by *by,
+                            const struct moment_options *o);
 
-/* The number of respondents at each level of an item of codes, as a total. */
+/* The number of people at each level of an item of codes, as a total. */
 bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *sample,
-                          const struct column *item, const struct by *by, double conf);
+                          const struct column *item, const struct by *by,
+                          const struct moment_options *o);
 
 /* sum(numerator) / sum(denominator) over rows that have both: a ratio of sums, not a mean of
- * ratios. */
+ * ratios. No design effect. */
 bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                             const struct column *numerator, const struct column *denominator,
-                            const struct by *by, double conf);
+                            const struct by *by, const struct moment_options *o);
 
-/* Mean in level `to` of the grouping item minus mean in level `from`, with t and its p-value.
- * One row, without a level. */
-bilan_status difference_estimate(bilan *b, struct estimates *out, const struct sample *sample,
-                                 const struct column *measure, const struct column *group,
-                                 uint32_t from, uint32_t to, double conf);
+/* ---- shared with quantiles and tests ---------------------------------------------------- */
 
-/* ---- for tests of means: moments per group ---------------------------------------------- */
+/* The by-variables, then a last key (the item, its bands, its presence), with measures (lent). */
+struct cells_request moments_request(const struct sample *sample, const struct by *by,
+                                     const struct column *last,
+                                     const struct column *const *measures, size_t count);
+
+/* Labels without numbers are BILAN_USAGE. */
+bilan_status moments_check(bilan *b, const struct column *measure);
+
+/* The first pass: totals, and the means by measure and cell (0 for an empty one), to be the
+ * centres of the next; freed with mem_free. */
+bilan_status moments_first(bilan *b, struct cells *out, double **centres,
+                           const struct cells_request *request);
+
+/* Adds base and missing of one group from the cells of by x presence: n, weighted n, and Kish's
+ * effective n where `weighted`. */
+void moments_add_states(struct estimate *e, const struct cells *c, size_t group, bool weighted);
+
+/* The same from the cells of by x item (CODES). */
+void moments_add_item(struct estimate *e, const struct column *item, const struct cells *c,
+                      size_t from, bool weighted);
+
+/* What an interval is made from. */
+struct moment_variance {
+  double variance, df;
+  int64_t least; /* base under which there is no variance */
+  double scale;  /* the size of what was added up */
+  bool varies;   /* the values do: a variance of 0 is the design's doing (NOTE_FIXED) */
+};
+/* Standard error, df and interval of an estimate with a value and a base; says in words why there
+ * is none. By a declared design a single respondent has the design's standard error (0 for a
+ * mean), and a group without degrees of freedom that of a total, if any: with a note, and without
+ * an interval. */
+void moments_finish(struct estimate *e, const struct sample *sample, double conf,
+                    const struct moment_variance *v);
 
 /* Filled by moments_open; owns its cells and centres. */
 struct moments {
   size_t groups;
   struct cells cells;  /* by ... x presence, sums about the means */
   double *centres;     /* the means the second pass was taken about; one a cell */
+  bool weighted;
 };
 
 /* Both passes over keys by x presence of the measure; free with moments_free. */

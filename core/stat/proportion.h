@@ -1,39 +1,55 @@
 /* proportion.h - the share of each level of an item, by up to three by-variables.
  *
- * value = k / n with k rows of the level among n with an answer; se = sqrt(N/(N-1) p(1-p)/n),
- * see estimate.h; the interval is the plain one by name (Wilson 1927 unless told), with the
- * normal quantile. A level nobody gave stays in the list, 0 of n; a declared group without
- * respondents stays with n = 0 and a note.
+ * value = k / n with k rows of the level among n with an answer (weighted by a design); standard
+ * errors and intervals as share.h has them: Wilson's (1927) unless told, by a declared design the
+ * logit one on the degrees of freedom of the group. A level nobody gave stays in the list, 0 of n;
+ * a declared group without respondents stays with n = 0 and a note.
  *
  * Worked example: 8 of 20 yes: value 0.4, se 0.1124 (estimate.h), Wilson's 95 % interval
  * 0.219 to 0.613:
  *
  *   (p + z^2/2n -+ z sqrt(p (1-p)/n + z^2/4n^2)) / (1 + z^2/n)   with z = 1.96
  *
- * Failure: as tally_open. Cost: that of the tally, then a row each.
+ * Failure: as tally_open. Cost: that of the tally, then a row each; by a declared design that of
+ * share_spread_open too.
  */
 #ifndef STAT_PROPORTION_H
 #define STAT_PROPORTION_H
 
-#include "stat/tally.h"
+#include "stat/share_target.h"
 
 /* How shares become rows. */
 struct proportion_options {
   double conf;
-  enum plain_method method;
-  uint32_t level; /* only this one; NO_LEVEL for all */
+  unsigned method; /* a place in share_method_names, or SHARE_USUAL */
+  uint32_t level;  /* only this one; NO_LEVEL for all */
+  enum deff deff;
 };
 
-/* Rows: groups in dictionary order, within them levels in dictionary order, then nets. */
+/* Rows: groups in dictionary order, within them levels in dictionary order, then nets.
+ * BILAN_USAGE: a method that knows no design, with a declared one. */
 bilan_status proportion_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                  const struct tally_request *request,
                                  const struct proportion_options *options);
 
-/* One level of one group of a tally that was made by `request`.
- * `group` and `level` are places in the tally. Cannot fail: what does not exist is absent,
- * with a note. */
-void proportion_fill(struct estimate *e, const struct sample *sample, const struct tally *t,
-                     size_t group, size_t level, const struct tally_request *request,
-                     const struct proportion_options *options);
+/* What shares are read from: counts and, by a declared design, variances. Request and options
+ * are lent for as long as it lives. */
+struct proportions {
+  const struct sample *sample;
+  const struct tally_request *request;
+  const struct proportion_options *options;
+  struct tally tally;
+  struct share_spread spread; /* by a declared design */
+  double *df;                 /* [group]; NULL without one */
+};
+
+bilan_status proportions_open(bilan *b, struct proportions *out, const struct sample *sample,
+                              const struct tally_request *request,
+                              const struct proportion_options *options);
+void proportions_free(struct proportions *p); /* idempotent */
+
+/* One level of one group: places in the tally. Cannot fail: what does not exist is absent, with
+ * a note. */
+void proportion_fill(struct estimate *e, const struct proportions *p, size_t group, size_t level);
 
 #endif

@@ -9,6 +9,11 @@
  * (4 - 1) = 0.75; the places are 0, 1, 2, 3; 0.75 lies between the first and the second: 1 +
  * 0.75 * (2 - 1) = 1.75.
  *
+ * Woodruff's interval needs the standard error of F(q) by the design. Each value of a row is
+ * put into a band: how many of its group's quantiles lie below it. Then x <= q_i is "a band of
+ * at most r_i", r_i the number of quantiles below q_i, and F(q_i) is a share of bands: one
+ * small column of codes serves all p, and all groups, at once.
+ *
  * Invariants: a distribution has positive weights and rising distinct values; sums are taken
  * in that order and nowhere else, so the answer does not depend on the order of rows.
  * Failure: BILAN_USAGE, BILAN_LIMIT, BILAN_NOMEM.
@@ -18,8 +23,10 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/number.h"
 #include "stat/derive.h"
 #include "stat/dist/dist.h"
+#include "stat/moments.h"
 
 const char *const quantile_rule_names[QUANTILE_RULES + 1] = {
     "math", "school", "hf1", "hf2", "hf3",       "hf4", "hf5",
@@ -30,26 +37,50 @@ const char *const quantile_ties_names[QUANTILE_TIES + 1] = {"rows", "summed", NU
 /* ---- the rules
  * ----------------------------------------------------------------------------- */
 
+/* A sum with what rounding took from it (Neumaier, ZAMM 54, 1974), so that sums of weights meet a
+ * p as exactly as numbers of 53 bits can. */
+struct exact {
+  double sum, lost;
+};
+
+static void exact_add(struct exact *e, double x) {
+  double sum = e->sum + x;
+  e->lost += fabs(e->sum) >= fabs(x) ? e->sum - sum + x : x - sum + e->sum;
+  e->sum = sum;
+}
+
+static double exact_value(const struct exact *e) { return e->sum + e->lost; }
+
 /* Summed in rising order of the values, so the same for any order of rows.
  * S of the formulas. */
 static double total_weight(const struct distribution *d) {
-  double sum = 0;
-  for (size_t i = 0; i < d->count; i++) sum += d->w[i];
-  return sum;
+  struct exact sum = {0, 0};
+  for (size_t i = 0; i < d->count; i++) exact_add(&sum, d->w[i]);
+  return exact_value(&sum);
+}
+
+/* What a rule of steps takes where F is p exactly at point k, the (k + 1)-th. */
+static double at_step(const struct distribution *d, size_t k, enum quantile_rule rule) {
+  double x = d->x[k], upper = d->x[k + 1];
+  if (rule == RULE_SCHOOL || rule == RULE_HF2) return x + (upper - x) / 2;
+  return rule == RULE_HF3 && k % 2 == 0 ? upper : x;
 }
 
 /* Rules that pick an observed value, or the midpoint of two.
- * `fuzz` decides whether F(x) = p: sums of weights such as 0.1 do not hit p exactly. */
+ * `fuzz` decides whether F(x) = p where weights are counts: sums of them are exact, p is not.
+ * Other weights: F(x) is p when the quotient of the sums is p to the last bit, as in R's
+ * survey. */
 static double step_quantile(const struct distribution *d, double p, enum quantile_rule rule) {
-  double want = p * total_weight(d), sum = 0, fuzz = d->fuzz * want;
+  double total = total_weight(d), want = p * total * (1 + d->fuzz), before = 0;
+  struct exact sum = {0, 0};
   for (size_t k = 0; k < d->count; k++) {
-    sum += d->w[k];
-    if (k + 1 == d->count || sum > want + fuzz) return d->x[k];
-    if (sum < want - fuzz) continue;
-    double upper = d->x[k + 1]; /* F(x_k) = p */
-    if (rule == RULE_SCHOOL || rule == RULE_HF2) return d->x[k] + (upper - d->x[k]) / 2;
-    if (rule == RULE_HF3) return (k + 1) % 2 == 0 ? d->x[k] : upper;
-    return d->x[k];
+    exact_add(&sum, d->w[k]);
+    if (k + 1 < d->count && exact_value(&sum) <= want) {
+      before = exact_value(&sum);
+      continue;
+    }
+    bool hit = k > 0 && fabs(p - before / total) <= d->fuzz * p;
+    return hit ? at_step(d, k - 1, rule) : d->x[k];
   }
   return NAN;
 }
@@ -134,13 +165,6 @@ double distribution_quantile(const struct distribution *d, double p, enum quanti
   return line_quantile(d, p, rule, ties);
 }
 
-/* O(count). */
-double distribution_share(const struct distribution *d, double x) {
-  double below = 0;
-  for (size_t k = 0; k < d->count && d->x[k] <= x; k++) below += d->w[k];
-  return d->count ? below / total_weight(d) : NAN;
-}
-
 /* ---- a group's distribution
  * ---------------------------------------------------------------- */
 
@@ -173,9 +197,10 @@ static bilan_status ladder_open(bilan *b, struct ladder *l, const struct column 
 
 /* Cells of one group along the item -> its distribution; levels of equal value are one.
  * Borrowed from the ladder: valid until the next group is climbed. Values without rows are
- * left out. */
+ * left out. Counts meet p exactly but for binary's rounding of p; sums of weights need not, and
+ * are taken as they are. */
 static struct distribution climb(struct ladder *l, const struct column *item,
-                                 const struct cells *c, size_t from) {
+                                 const struct cells *c, size_t from, bool weighted) {
   size_t count = 0;
   for (size_t i = 0; i < l->count; i++) {
     double x = dict_level(item->dict, (uint32_t)l->codes[i])->value;
@@ -190,20 +215,169 @@ static struct distribution climb(struct ladder *l, const struct column *item,
     l->w[count - 1] += c->weight[cell];
     l->rows[count - 1] += c->n[cell];
   }
-  return (struct distribution){count, l->x, l->w, l->rows, 4 * DBL_EPSILON};
+  double fuzz = weighted ? 0 : 4 * DBL_EPSILON;
+  return (struct distribution){count, l->x, l->w, l->rows, fuzz};
+}
+
+/* ---- bands
+ * --------------------------------------------------------------------------------- */
+
+/* What one call has at hand; work_close releases it, however far it came. */
+struct work {
+  bilan *b;
+  struct estimates *out;
+  const struct sample *sample;
+  const struct column *item;  /* the measure as codes */
+  const struct by *by;
+  const struct quantile_options *o;
+  struct ladder ladder;
+  struct cells cells;         /* by x item */
+  double *df;                 /* of each group */
+  size_t rows;                /* of `out` before the call */
+  size_t *groups;             /* of the groups shown: their numbers */
+  size_t group_count;
+  uint32_t *band;             /* [cell]: band of that value in that group, from 1 */
+  struct column *bands;       /* the same of each row, 0 where there is no answer */
+  size_t *rank;               /* [statistic] r_i */
+  struct target_answer answer;
+};
+
+static void work_close(struct work *w) {
+  struct mem *mem = &w->b->mem;
+  ladder_free(w->b, &w->ladder);
+  cells_free(&w->cells);
+  mem_free(mem, w->df);
+  mem_free(mem, w->groups);
+  mem_free(mem, w->band);
+  column_free(w->bands);
+  mem_free(mem, w->rank);
+  target_free(&w->answer);
+}
+
+/* How many of the quantiles lie below x? */
+static size_t below(const double *q, size_t count, double x) {
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++) n += q[i] < x;
+  return n;
+}
+
+/* The distribution of a group; see climb. */
+static struct distribution distribution_of(struct work *w, size_t group) {
+  return climb(&w->ladder, w->item, &w->cells, group * dict_count(w->item->dict),
+               sample_weight(w->sample) != NULL);
+}
+
+/* The k-th quantile of a group that is shown. */
+static double quantile_at(const struct work *w, size_t shown, size_t k) {
+  return estimate_get(&w->out->rows[w->rows + shown * w->o->p_count + k].e, FIGURE_VALUE);
+}
+
+/* Bands of the values and ranks of the quantiles of one group. `q` is room for its quantiles. */
+static void band_group(struct work *w, size_t shown, double *q) {
+  size_t from = w->groups[shown] * dict_count(w->item->dict), count = w->o->p_count;
+  for (size_t k = 0; k < count; k++) q[k] = quantile_at(w, shown, k);
+  for (size_t k = 0; k < count; k++) w->rank[shown * count + k] = below(q, count, q[k]);
+  for (size_t i = 0; i < w->ladder.count; i++) {
+    uint32_t code = (uint32_t)w->ladder.codes[i];
+    double x = dict_level(w->item->dict, code)->value;
+    w->band[from + code] = 1 + (uint32_t)below(q, count, x);
+  }
+}
+
+/* Codes 0 .. count with numbers for labels: no answer, and the bands. */
+static bilan_status band_dict(bilan *b, struct dict **out, size_t count) {
+  bilan_status status = dict_new(b, out);
+  for (size_t i = 1; !status && i <= count; i++) {
+    char digits[NUMBER_ROOM];
+    uint32_t code;
+    struct text label = {digits, number_print(digits, (double)i)};
+    struct level level = {label, (double)i, BILAN_PRESENT};
+    status = dict_add_level(b, *out, &code, &level);
+    if (status) dict_free(*out);
+  }
+  return status;
+}
+
+/* The band of every row, from the bands of the cells. */
+static bilan_status band_rows(struct work *w) {
+  struct dict *dict;
+  struct codes_builder k;
+  bilan_status status = band_dict(w->b, &dict, w->o->p_count + 1);
+  if (status) return status;
+  status = codes_builder_open(w->b, &k, dict);
+  dict_free(dict);
+  if (status) return status;
+  for (size_t row = 0; !status && row < w->sample->rows; row++) {
+    size_t cell = 0;
+    for (size_t i = 0; i < w->by->count; i++)
+      cell = cell * dict_count(w->by->keys[i]->dict) + column_code(w->by->keys[i], row);
+    cell = cell * dict_count(w->item->dict) + column_code(w->item, row);
+    status = codes_builder_add(&k, w->band[cell]);
+  }
+  if (!status) return codes_builder_finish(&k, &w->bands);
+  codes_builder_close(&k);
+  return status;
+}
+
+/* Statistic shown * p_count + k is F at the k-th quantile of that group: the share of bands up
+ * to its rank. */
+static void solve(const void *context, double *theta, const struct cells *totals) {
+  const struct work *w = context;
+  size_t p = w->o->p_count;
+  for (size_t i = 0; i < w->group_count * p; i++) {
+    const double *weight = totals->weight + w->groups[i / p] * (p + 2) + 1;
+    double sum = 0, upto = 0;
+    for (size_t band = 0; band <= p; band++) {
+      sum += weight[band];
+      if (band == w->rank[i]) upto = sum;
+    }
+    theta[i] = sum != 0 ? upto / sum : NAN;
+  }
+}
+
+/* d F / d W_band = (1 or 0 - F) / W. */
+static bilan_status gradient(bilan *b, const void *context, struct forms *forms,
+                             const struct cells *totals, const double *theta) {
+  const struct work *w = context;
+  size_t p = w->o->p_count;
+  bilan_status status = BILAN_OK;
+  for (size_t i = 0; !status && i < w->group_count * p; i++) {
+    size_t first = w->groups[i / p] * (p + 2) + 1;
+    double sum = 0;
+    if (isnan(theta[i])) continue;
+    for (size_t band = 0; band <= p; band++) sum += totals->weight[first + band];
+    for (size_t band = 0; !status && band <= p; band++)
+      status = forms_add(b, forms, first + band, i, ((band <= w->rank[i]) - theta[i]) / sum);
+  }
+  return status;
+}
+
+/* F at every quantile with its variance. */
+static bilan_status ask_design(struct work *w) {
+  size_t count = w->group_count * w->o->p_count;
+  double *q = mem_array(&w->b->mem, w->o->p_count, sizeof *q);
+  w->band = mem_zero(&w->b->mem, w->cells.count, sizeof *w->band);
+  w->rank = mem_array(&w->b->mem, count, sizeof *w->rank);
+  bilan_status status = q && w->band && w->rank ? BILAN_OK : fail_nomem(w->b);
+  for (size_t shown = 0; !status && shown < w->group_count; shown++) band_group(w, shown, q);
+  mem_free(&w->b->mem, q);
+  if (!status) status = band_rows(w);
+  if (status) return status;
+  struct target target = {.request = moments_request(w->sample, w->by, w->bands, NULL, 0),
+                          .count = count, .block = 1, .context = w, .solve = solve,
+                          .gradient = gradient};
+  return target_estimate(w->b, &w->answer, w->sample->design, &target);
 }
 
 /* ---- estimates
  * ----------------------------------------------------------------------------- */
 
 /* Woodruff's limits. F(q) = 1 leaves nothing to estimate the upper tail with.
- * With share = F(q): low = F^-1(share - t se), high = F^-1(share + t se). One limit may exist
- * without the other; se needs both. */
-static void woodruff(struct estimate *e, const struct sample *sample,
-                     const struct distribution *d, double p, const struct quantile_options *o) {
-  double q = distribution_quantile(d, p, o->rule, o->ties), share = distribution_share(d, q);
-  double se = sqrt(sample_factor(sample) * share * (1 - share) / (double)e->n);
-  double t = student_quantile((1 - o->conf) / 2, sample_df(sample), UPPER);
+ * low = F^-1(share - t se), high = F^-1(share + t se). One limit may exist without the other; se
+ * needs both. */
+static void woodruff(struct estimate *e, const struct distribution *d, double share, double se,
+                     const struct quantile_options *o) {
+  double t = student_quantile((1 - o->conf) / 2, estimate_get(e, FIGURE_DF), UPPER);
   double low = share - t * se, high = share + t * se;
   if (!(se > 0) || !(low >= 0) || !(high <= 1)) e->notes |= NOTE_NOT_ESTIMABLE;
   if (!(se > 0)) return;
@@ -214,78 +388,66 @@ static void woodruff(struct estimate *e, const struct sample *sample,
   estimate_set(e, FIGURE_SE, width / (2 * t));
 }
 
-/* A quantile of one group; says why there is no interval.
- * The value needs no degrees of freedom and is there even with one respondent. */
-static void fill_row(struct estimate *e, const struct sample *sample,
-                     const struct distribution *d, double p, const struct quantile_options *o) {
-  estimate_set(e, FIGURE_P, p);
-  if (!d->count) {
-    e->notes |= NOTE_EMPTY;
-    return;
-  }
-  estimate_set(e, FIGURE_VALUE, distribution_quantile(d, p, o->rule, o->ties));
-  if (sample->weight) e->notes |= NOTE_WEIGHTS;
-  if (sample->rows < 2) e->notes |= NOTE_ONE_ROW;
+/* The interval of one row, or why there is none. The value needs no degrees of freedom and is
+ * there even with one respondent. */
+static void fill_row(struct estimate *e, const struct work *w, const struct distribution *d,
+                     double df, double share, double variance) {
+  if (!d->count) e->notes |= NOTE_EMPTY;
+  else if (w->sample->rows < 2) e->notes |= NOTE_ONE_ROW;
   else if (e->n < 2) e->notes |= NOTE_ONE_RESPONDENT;
+  else if (!(df > 0)) e->notes |= NOTE_NO_DEGREES;
   if (e->notes) return;
-  estimate_set(e, FIGURE_DF, sample_df(sample));
-  woodruff(e, sample, d, p, o);
+  estimate_set(e, FIGURE_DF, df);
+  woodruff(e, d, share, sqrt(fmax(0, variance)), w->o);
 }
 
-/* Base and missing of one group, from its cells along the item. */
-static struct estimate base_of(const struct column *item, const struct cells *c, size_t from) {
-  struct estimate e = estimate_none();
-  double weight = 0;
-  for (uint32_t code = 0; code < dict_count(item->dict); code++) {
-    bilan_missing kind = dict_level(item->dict, code)->missing;
-    estimate_add_missing(&e, kind, c->n[from + code]);
-    if (kind) continue;
-    e.n += c->n[from + code];
-    weight += c->weight[from + code];
-  }
-  estimate_set(&e, FIGURE_WEIGHTED_N, weight);
-  return e;
-}
-
-/* All p of one group, in the order in which they were asked for.
- * Each row starts from the group's base; only the figures differ. */
-static bilan_status add_group(bilan *b, struct estimates *out, const struct sample *sample,
-                              const struct distribution *d, const struct estimate *base,
-                              const uint32_t codes[BY_MOST], const struct quantile_options *o) {
-  for (size_t i = 0; i < o->p_count; i++) {
+/* All p of one group, in the order in which they were asked for. */
+static bilan_status add_group(struct work *w, size_t group, const struct estimate *base,
+                              const uint32_t codes[BY_MOST]) {
+  struct distribution d = distribution_of(w, group);
+  w->groups[w->group_count++] = group;
+  for (size_t k = 0; k < w->o->p_count; k++) {
     struct estimate_row *row;
-    bilan_status status = estimates_add(b, out, &row, codes, NO_LEVEL);
+    bilan_status status = estimates_add(w->b, w->out, &row, codes, NO_LEVEL);
     if (status) return status;
     row->e = *base;
-    fill_row(&row->e, sample, d, o->p[i], o);
+    double q = distribution_quantile(&d, w->o->p[k], w->o->rule, w->o->ties);
+    estimate_set(&row->e, FIGURE_P, w->o->p[k]);
+    estimate_set(&row->e, FIGURE_VALUE, q);
   }
   return BILAN_OK;
 }
 
-/* All groups, from a column of codes whose levels have values. */
-static bilan_status each_group(bilan *b, struct estimates *out, const struct sample *sample,
-                               const struct column *item, const struct by *by,
-                               const struct quantile_options *o) {
-  struct cells_request r = {
-      .rows = sample->rows, .domain = sample->domain, .weight = sample->weight};
-  for (size_t i = 0; i < by->count; i++) r.keys[r.key_count++] = by->keys[i];
-  r.keys[r.key_count++] = item;
-  struct ladder ladder = {0};
-  struct cells c = {0};
-  size_t levels = dict_count(item->dict);
-  bilan_status status = ladder_open(b, &ladder, item);
-  if (!status) status = cells_tabulate(b, &c, &r);
-  for (size_t group = 0; !status && group < by_groups(by); group++) {
+/* Cells, order and degrees of freedom; then the rows with their values. */
+static bilan_status add_values(struct work *w) {
+  size_t groups = by_groups(w->by), levels = dict_count(w->item->dict);
+  struct cells_request request = moments_request(w->sample, w->by, w->item, NULL, 0);
+  bilan_status status = ladder_open(w->b, &w->ladder, w->item);
+  if (!status) status = cells_tabulate(w->b, &w->cells, &request);
+  if (status) return status;
+  w->df = mem_array(&w->b->mem, groups, sizeof *w->df);
+  w->groups = mem_array(&w->b->mem, groups, sizeof *w->groups);
+  if (!w->df || !w->groups) return fail_nomem(w->b);
+  status = sample_degrees(w->b, w->df, w->sample, w->by);
+  for (size_t group = 0; !status && group < groups; group++) {
     uint32_t codes[BY_MOST];
-    struct estimate base = base_of(item, &c, group * levels);
-    if (!by_codes(by, group, codes) || !by_shows(by, base.n + base.missing[BILAN_PRESENT]))
-      continue;
-    struct distribution d = climb(&ladder, item, &c, group * levels);
-    status = add_group(b, out, sample, &d, &base, codes, o);
+    struct estimate base = estimate_none();
+    moments_add_item(&base, w->item, &w->cells, group * levels, request.weight != NULL);
+    if (by_codes(w->by, group, codes) && by_shows(w->by, base.n + base.missing[BILAN_PRESENT]))
+      status = add_group(w, group, &base, codes);
   }
-  ladder_free(b, &ladder);
-  cells_free(&c);
   return status;
+}
+
+/* The intervals of all rows, group by group. */
+static void add_intervals(struct work *w) {
+  size_t p = w->o->p_count;
+  for (size_t shown = 0; shown < w->group_count; shown++) {
+    struct distribution d = distribution_of(w, w->groups[shown]);
+    for (size_t i = shown * p; i < (shown + 1) * p; i++)
+      fill_row(&w->out->rows[w->rows + i].e, w, &d, w->df[w->groups[shown]], w->answer.theta[i],
+               w->answer.cov[i]);
+  }
 }
 
 /* Numbers become their distinct values, so that groups are told by cells alone. BILAN_USAGE: no
@@ -299,7 +461,14 @@ bilan_status quantile_estimate(bilan *b, struct estimates *out, const struct sam
                                 "proportions");
   bilan_status status = column_to_codes(b, &item, measure, 0);
   if (status) return status;
-  status = each_group(b, out, sample, item, by, options);
+  struct work w = {.b = b, .out = out, .sample = sample, .item = item, .by = by, .o = options,
+                   .rows = out->count};
+  status = add_values(&w);
+  if (!status && out->count > w.rows) {
+    status = ask_design(&w);
+    if (!status) add_intervals(&w);
+  }
+  work_close(&w);
   column_free(item);
   return status;
 }

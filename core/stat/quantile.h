@@ -17,9 +17,9 @@
  * as in the definitions; the rows that share a value share its weight equally, so the result
  * cannot depend on the order of rows. TIES_SUMMED makes one point of each distinct value.
  *
- * Interval (Woodruff, JASA 47, 1952): a t interval for F(q), taken back to the values by the
- * same rule. A limit outside [0, 1], or one with no width because F(q) = 1, is not estimable.
- * se = width / (2 t).
+ * Interval (Woodruff, JASA 47, 1952): a t interval for F(q), with the design's standard error
+ * and the group's degrees of freedom, taken back to the values by the same rule. A limit outside
+ * [0, 1], or one with no width because F(q) = 1, is not estimable. se = width / (2 t).
  *
  * Worked example, values 1 2 3 4 once each:
  *
@@ -27,8 +27,8 @@
  *   0.25   1    1.5  2    1    1.5  1.25  1.75
  *   0.50   2    2.5  2    2    2.5  2.5   2.5
  *
- * Failure: BILAN_USAGE, BILAN_LIMIT, BILAN_NOMEM. Cost: one pass over the rows, then count of
- * distinct values for each p.
+ * Failure: BILAN_USAGE, BILAN_LIMIT, BILAN_NOMEM. Cost: a few passes over the rows, then count of
+ * distinct values for each p. Memory: a byte a row, two numbers a group and distinct value.
  */
 #ifndef STAT_QUANTILE_H
 #define STAT_QUANTILE_H
@@ -65,14 +65,13 @@ struct distribution {
   const double *x;     /* rising */
   const double *w;     /* summed weight of the value */
   const int64_t *rows; /* that have it */
-  double fuzz;         /* F(x) this close to p, relatively, is p (0.1 * 30 is not 3.0) */
+  double fuzz;         /* F(x) this close to p, relatively, is p (0.1 * 30 is not 3.0); 0 where
+                          rows weigh otherwise than 1 */
 };
 
 /* Where a distribution cuts at p; 0 <= p <= 1. NaN for an empty one. O(count). */
 double distribution_quantile(const struct distribution *d, double p, enum quantile_rule rule,
                              enum quantile_ties ties);
-/* F(x): the share of weight at or below x. */
-double distribution_share(const struct distribution *d, double x);
 
 /* p_count numbers in [0, 1], lent; conf in (0, 1). */
 struct quantile_options {

@@ -7,7 +7,7 @@
  * column "any of these is ticked": adding up options would count a respondent twice.
  *
  * Counts and weights are kept apart: n is always respondents, weight the sum of their weights,
- * equal to n without weights. Memory: groups x levels numbers, twice.
+ * equal to n without weights. Memory: groups x levels numbers, three times.
  *
  * Layout for a by-variable of codes 0, 1, 2 and an item of codes 0 (none), 1, 2 with one net:
  * groups 3, levels 3,
@@ -78,8 +78,9 @@ static bilan_status reserve(bilan *b, struct tally *t, const struct tally_reques
   list_levels(t, r);
   t->count = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->count);
   t->weight = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->weight);
+  t->weight2 = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->weight2);
   t->bases = mem_zero(&b->mem, t->groups, sizeof *t->bases);
-  return t->count && t->weight && t->bases ? BILAN_OK : fail_nomem(b);
+  return t->count && t->weight && t->weight2 && t->bases ? BILAN_OK : fail_nomem(b);
 }
 
 /* The request for by-variables x one more key.
@@ -88,7 +89,7 @@ static bilan_status reserve(bilan *b, struct tally *t, const struct tally_reques
 static bilan_status cross(bilan *b, struct cells *out, const struct sample *sample,
                           const struct by *by, const struct column *key) {
   struct cells_request r = {
-      .rows = sample->rows, .domain = sample->domain, .weight = sample->weight};
+      .rows = sample->rows, .domain = sample->domain, .weight = sample_weight(sample)};
   for (size_t i = 0; i < by->count; i++) r.keys[r.key_count++] = by->keys[i];
   r.keys[r.key_count++] = key;
   return cells_tabulate(b, out, &r);
@@ -103,6 +104,7 @@ static void add_missing(struct tally_group *g, bilan_missing kind, int64_t n) {
 /* Rows in the base of a group. */
 static void add_base(struct tally_group *g, const struct cells *c, size_t cell) {
   g->n += c->n[cell];
+  g->respondents += c->n[cell];
   g->weight += c->weight[cell];
   g->weight2 += c->weight2[cell];
 }
@@ -122,6 +124,7 @@ static bool named_before(const struct net *net, size_t i) {
 static void count_cell(struct tally *t, size_t to, const struct cells *c, size_t cell) {
   t->count[to] += c->n[cell];
   t->weight[to] += c->weight[cell];
+  t->weight2[to] += c->weight2[cell];
 }
 
 /* One group: base, missing, levels, nets. Levels of one answer exclude each other, so the
@@ -163,7 +166,7 @@ static bilan_status tally_codes(bilan *b, struct tally *t, const struct sample *
 
 /* Does a row in this state belong to the base?
  * A row whose kind of missing is "don't know" or "refused" was asked, so BASE_ASKED has it. */
-static bool in_base(enum tally_base base, size_t state) {
+bool tally_in_base(enum tally_base base, size_t state) {
   if (base == BASE_ASKED) return state != STATE_NOT_ASKED;
   if (base == BASE_ANSWERED) return state == STATE_ANSWERED || state == STATE_TICKED;
   return state == STATE_TICKED;
@@ -180,7 +183,7 @@ static bilan_status set_bases(bilan *b, struct tally *t, const struct sample *sa
   for (size_t cell = 0; !status && cell < t->groups * STATES; cell++) {
     struct tally_group *g = &t->bases[cell / STATES];
     bilan_missing kind = dict_level(ticks->dict, (uint32_t)(cell % STATES))->missing;
-    if (in_base(r->base, cell % STATES)) add_base(g, &c, cell);
+    if (tally_in_base(r->base, cell % STATES)) add_base(g, &c, cell);
     else if (kind) add_missing(g, kind, c.n[cell]);
   }
   if (!status) cells_free(&c);
@@ -231,8 +234,7 @@ static void base_of_answers(struct tally *t, size_t options) {
       g->n += t->count[group * t->levels + level];
       g->weight += t->weight[group * t->levels + level];
     }
-    /* Never read for this base: shares of ticks have no interval and are not compared. */
-    g->weight2 = g->weight;
+    g->weight2 = 0; /* ticks are no respondents: they have no effective number */
   }
 }
 
@@ -278,6 +280,7 @@ void tally_free(struct tally *t) {
   mem_free(t->mem, t->codes);
   mem_free(t->mem, t->count);
   mem_free(t->mem, t->weight);
+  mem_free(t->mem, t->weight2);
   mem_free(t->mem, t->bases);
   *t = (struct tally){0};
 }
@@ -293,37 +296,20 @@ struct estimate tally_estimate(const struct tally *t, size_t group, size_t level
   return e;
 }
 
-/* The interval, where the method has one.
- * A method that gives a point only, an empty base and a share outside the method's domain
- * leave a note and no limits. */
-static void share_interval(struct estimate *e, struct share s, double conf,
-                           enum plain_method method) {
-  struct plain_interval i = plain_proportion(s.count, s.base, conf, method);
-  e->notes |= i.notes;
-  if (i.notes & (NOTE_POINT | NOTE_EMPTY | NOTE_DOMAIN) || !(i.high > i.low)) return;
-  estimate_set(e, FIGURE_LOW, i.low);
-  estimate_set(e, FIGURE_HIGH, i.high);
-  estimate_set(e, FIGURE_CONF, conf);
-}
-
-/* Value, then interval, then standard error: each may be missing for its own reason, and the
- * notes say which. At 0 % and 100 % the standard error is 0 (all that the sample shows), the
- * interval is not: that is why it never comes from the standard error. */
-void share_fill(struct estimate *e, const struct sample *sample, struct share s, double conf,
-                enum plain_method method) {
-  if (!(s.base_weight > 0)) {
-    e->notes |= NOTE_EMPTY;
-    return;
-  }
-  double p = s.weight / s.base_weight;
-  estimate_set(e, FIGURE_VALUE, p);
-  if (sample->weight) e->notes |= NOTE_WEIGHTS;
-  if (sample->weight || s.bare) return;
-  share_interval(e, s, conf, method);
-  if (s.base < 2) {
-    e->notes |= NOTE_ONE_RESPONDENT;
-    return;
-  }
-  estimate_set(e, FIGURE_SE, sqrt(sample_factor(sample) * p * (1 - p) / s.base));
-  estimate_set(e, FIGURE_DF, sample_df(sample));
+/* `bare`: with a base of answers a respondent counts many times, so no binomial interval. */
+struct share tally_share(const struct tally *t, size_t group, size_t level,
+                         const struct tally_request *request) {
+  const struct tally_group *g = &t->bases[group];
+  return (struct share){
+      .count = (double)t->count[group * t->levels + level],
+      .base = (double)g->n,
+      .weight = t->weight[group * t->levels + level],
+      .base_weight = g->weight,
+      .base_weight2 = g->weight2,
+      .respondents = (double)g->respondents,
+      .rows = (double)(g->respondents + g->missing[BILAN_PRESENT]),
+      .variance = NAN,
+      .df = NAN,
+      .bare = request->item->type == COLUMN_SET && request->base == BASE_ANSWERS,
+  };
 }

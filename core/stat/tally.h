@@ -23,7 +23,7 @@
 #ifndef STAT_TALLY_H
 #define STAT_TALLY_H
 
-#include "stat/estimate.h"
+#include "stat/share.h"
 
 /* What a share of an item with several answers is a share of; in the order of
  * tally_base_names. */
@@ -52,7 +52,8 @@ struct tally_request {
 /* The base of one group. */
 struct tally_group {
   int64_t n;                            /* base */
-  double weight, weight2;               /* of the base: sums of w and w * w */
+  int64_t respondents;                  /* in it; n but for the base `answers` */
+  double weight, weight2;               /* of the base: sums of w and w * w; `answers`: 0 */
   int64_t missing[BILAN_MISSING_KINDS]; /* left out, by kind; [0] is their sum */
 };
 
@@ -62,7 +63,7 @@ struct tally {
   size_t groups, levels;      /* levels with nets */
   uint32_t *codes;            /* of each level, in dictionary order, then nets */
   int64_t *count;             /* [group * levels + level]: rows */
-  double *weight;             /* the same: sum of w */
+  double *weight, *weight2;   /* the same: sums of w and w * w */
   struct tally_group *bases;  /* [group] */
 };
 
@@ -81,14 +82,11 @@ static inline int64_t tally_rows(const struct tally *t, size_t group) {
  * `group` and `level` are places (0 .. groups - 1, 0 .. levels - 1), not codes. */
 struct estimate tally_estimate(const struct tally *t, size_t group, size_t level);
 
-/* value and se of a share of `weight` in `base`, and its interval by the named method; says
- * why when there is none. `weighted`: no se and no interval. */
-struct share {
-  double count, base;         /* unweighted */
-  double weight, base_weight; /* weighted */
-  bool bare; /* a row counts several times in the base: value only */
-};
-void share_fill(struct estimate *e, const struct sample *sample, struct share s, double conf,
-                enum plain_method method);
+/* That share as share.h takes it: of the level in its group, of the group's base. */
+struct share tally_share(const struct tally *t, size_t group, size_t level,
+                         const struct tally_request *request);
+
+/* Does a row in a STATE_ (derive.h) belong to the base of an item with several answers? */
+bool tally_in_base(enum tally_base base, size_t state);
 
 #endif

@@ -6,6 +6,7 @@ local core = require "bilan.core"
 local fault = require "bilan.fault"
 local format = require "bilan.format"
 local lang_words = require "bilan.lang"
+local ordered = require "bilan.ordered"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
 
@@ -24,7 +25,13 @@ local function named(self, name, lang)
 end
 
 -- The options every estimate takes; `by` those with groups only.
-local common = { "conf", "lang", "title", "by" }
+local common = { "conf", "df", "lang", "title", "by" }
+
+-- What is passed on to the core, with the design and the rule for degrees of freedom.
+local function sampled(self, opts, passed)
+  passed.design, passed.df = inside(self).design, opts.df
+  return passed
+end
 
 -- The items of `by`: names that exist, each once.
 local function check_groups(self, by, what)
@@ -122,6 +129,7 @@ local function spec(self, kind, opts, fields)
   fields.no_group = fields.no_group or { no_group(self, list_of(opts.by), lang) }
   fields.kind, fields.by = kind, by
   fields.synthetic = s.synthetic
+  Survey.add_design(self, fields, lang)
   fields.lang = opts.lang or s.book.lang
   fields.title = opts.title or fields.title
   return Result.new(fields)
@@ -136,12 +144,17 @@ end
 
 -- ---- shares -----------------------------------------------------------------------------------
 
+-- Names of intervals that are other names' second ones.
+local method_aliases = { kg_r = "beta", kg_nchs = "korn_graubard" }
+
 -- What a share's table says of its method: the interval, and the base of several answers.
 local function share_notes(self, item, opts, rows)
   local notes, s = {}, inside(self)
   for _, row in ipairs(rows) do
     if row.low then -- a share of ticks has no interval
-      notes[1] = { "method_interval", { method = opts.ci or "wilson", conf = row.conf } }
+      local method = opts.ci or s.design and "logit" or "wilson"
+      notes[1] = { "method_interval", { method = method_aliases[method] or method,
+        conf = row.conf } }
       break
     end
   end
@@ -168,21 +181,25 @@ end
 
 -- The record of an item that nobody answered: who is missing stays counted.
 local function nobody(self, table_, name)
-  local row = core.estimate.total(table_, inside(self).domain, { item = name, by = {} })[1]
+  local row = core.estimate.total(table_, inside(self).domain,
+    sampled(self, {}, { item = name, by = {} }))[1]
   return { { n = 0, count = 0, missing = row and row.missing or 0,
     missing_kinds = row and row.missing_kinds, note = "the base is 0" } }
 end
 
 --- Shares of the levels of an item, or of a predicate ("age >= 15").
--- opts: level (only this one), by, ci (wilson, clopper_pearson, ...), conf, nets, base (of an
--- item with several answers), missing = "include" (kinds of missing as levels of the base).
+-- opts: level (only this one), by, conf, nets, base (of an item with several answers), missing =
+-- "include" (kinds of missing as levels of the base), deff (true, "wr"), df.
+-- ci: wilson (usual), wald, logit, likelihood, arcsine, clopper_pearson, jeffreys, mid_p, blaker,
+-- agresti_coull, wilson_cc; by a design logit (usual), xlogit, wald, wilson, likelihood, arcsine,
+-- beta (R's), korn_graubard (NCHS). At 0 % and 100 % a design gives Korn and Graubard's limit.
 function methods:proportion(item, opts)
-  opts = check(self, opts, { "level", "ci", "missing", "base", "nets" }, "proportion")
+  opts = check(self, opts, { "level", "ci", "missing", "base", "nets", "deff" }, "proportion")
   local table_, name, predicate = item_or_truth(self, item, "proportion")
-  local rows = core.estimate.proportion(table_, inside(self).domain, { item = name,
+  local rows = core.estimate.proportion(table_, inside(self).domain, sampled(self, opts, { item = name,
     by = list_of(opts.by), level = predicate and "1" or opts.level, ci = opts.ci,
     conf = opts.conf, missing = opts.missing, base = opts.base or base_of(self, name, predicate),
-    nets = nets_of(self, name, opts.nets) })
+    deff = opts.deff, nets = nets_of(self, name, opts.nets) }))
   if predicate then for _, row in ipairs(rows) do row.level = nil end end
   if #rows == 0 and not opts.by then rows = nobody(self, table_, name) end
   local label = predicate and { name = item, label = item } or named(self, name, opts.lang)
@@ -191,15 +208,15 @@ function methods:proportion(item, opts)
 end
 
 --- Counts and shares of all levels, with what is missing.
--- opts: by, base, nets, sort (level, descending, ascending), missing, ci, conf.
+-- opts: by, base, nets, sort (level, descending, ascending), missing, ci, conf, deff, df.
 function methods:freq(item, opts)
-  opts = check(self, opts, { "base", "nets", "sort", "missing", "ci" }, "freq")
+  opts = check(self, opts, { "base", "nets", "sort", "missing", "ci", "deff" }, "freq")
   local s = inside(self)
   fault.expect(item, "string", "freq: an item")
   core.data.check(s.table, item)
-  local rows = core.estimate.freq(s.table, s.domain, { item = item, by = list_of(opts.by),
-    base = opts.base or base_of(self, item), conf = opts.conf, ci = opts.ci, sort = opts.sort,
-    missing = opts.missing, nets = nets_of(self, item, opts.nets) })
+  local rows = core.estimate.freq(s.table, s.domain, sampled(self, opts, { item = item,
+    by = list_of(opts.by), deff = opts.deff, base = opts.base or base_of(self, item), conf = opts.conf, ci = opts.ci, sort = opts.sort,
+    missing = opts.missing, nets = nets_of(self, item, opts.nets) }))
   if #rows == 0 and not opts.by then rows = nobody(self, s.table, item) end
   return spec(self, "freq", opts, { rows = rows, unit = "share", item = named(self, item, opts.lang),
     title = by_title(self, self:label(item, opts.lang), opts),
@@ -207,11 +224,12 @@ function methods:freq(item, opts)
 end
 
 local crosstab_options = { "percent", "test", "letters", "margins", "sort", "nets", "base", "ci",
-  "missing", "alpha", "adjust", "smallest" }
+  "missing", "alpha", "adjust", "smallest", "deff" }
 
 --- A cross-table of `row` by `col` (an item, or a list of items: several banners).
 -- opts: percent = col, row, total, none; test, letters (with alpha, adjust), margins (false:
--- no total column), sort, nets, base, ci, conf.
+-- no total column), sort, nets, base, ci, conf, deff, df. Items with several answers may stand
+-- across too: their options are columns that share respondents.
 function methods:crosstab(row, col, opts)
   opts = check(self, opts, crosstab_options, "crosstab", false)
   local s, columns, outside = inside(self), list_of(col), {}
@@ -219,11 +237,11 @@ function methods:crosstab(row, col, opts)
   core.data.check(s.table, row)
   if #columns == 0 then fault.raise("crosstab: name the item of the columns, or several") end
   for _, name in ipairs(columns) do core.data.check(s.table, name) end
-  local made = core.estimate.crosstab(s.table, s.domain, { row = row, columns = columns,
-    percent = opts.percent, test = opts.test and true or false, letters = opts.letters,
+  local made = core.estimate.crosstab(s.table, s.domain, sampled(self, opts, { row = row,
+    columns = columns, deff = opts.deff, percent = opts.percent, test = opts.test and true or false, letters = opts.letters,
     total = opts.margins, sort = opts.sort, nets = nets_of(self, row, opts.nets),
     base = opts.base or base_of(self, row), ci = opts.ci, conf = opts.conf,
-    missing = opts.missing, alpha = opts.alpha, adjust = opts.adjust, smallest = opts.smallest })
+    missing = opts.missing, alpha = opts.alpha, adjust = opts.adjust, smallest = opts.smallest }))
   local titles = {}
   for i, banner in ipairs(made.banners) do
     banner.label = self:label(banner.name, opts.lang)
@@ -248,20 +266,20 @@ local function numeric(kind, call, own)
     if type(opts.p) == "table" and #opts.p == 0 then fault.raise("%s: p is an empty list", call) end
     local passed = { item = name, by = list_of(opts.by), conf = opts.conf }
     for _, option in ipairs(own) do passed[option] = opts[option] end
-    local rows = core.estimate[call](table_, inside(self).domain, passed)
+    local rows = core.estimate[call](table_, inside(self).domain, sampled(self, opts, passed))
     return spec(self, kind, opts, { rows = rows, unit = "number", item = named(self, name, opts.lang),
       title = by_title(self, self:label(name, opts.lang), opts) })
   end
 end
 
-methods.mean = numeric("mean", "mean", {})
-methods.total = numeric("total", "total", {})
+methods.mean = numeric("mean", "mean", { "deff" })
+methods.total = numeric("total", "total", { "deff" })
 methods.quantile = numeric("quantile", "quantile", { "p", "rule", "ties" })
 
 --- The median: quantile with p = 0.5.
 function methods:median(item, opts)
   local passed = { p = 0.5 }
-  for k, v in pairs(fault.options(opts, { "by", "conf", "rule", "ties", "lang", "title" }, "median")) do
+  for k, v in pairs(fault.options(opts, { "by", "conf", "df", "rule", "ties", "lang", "title" }, "median")) do
     passed[k] = v
   end
   return self:quantile(item, passed)
@@ -273,13 +291,45 @@ function methods:ratio(numerator, denominator, opts)
   core.data.check(inside(self).table, numerator)
   core.data.check(inside(self).table, denominator)
   local title = ("%s / %s"):format(self:label(numerator, opts.lang), self:label(denominator, opts.lang))
-  local rows = core.estimate.ratio(inside(self).table, inside(self).domain, {
-    numerator = numerator, denominator = denominator, by = list_of(opts.by), conf = opts.conf })
+  local rows = core.estimate.ratio(inside(self).table, inside(self).domain, sampled(self, opts, {
+    numerator = numerator, denominator = denominator, by = list_of(opts.by), conf = opts.conf }))
   return spec(self, "ratio", opts, { rows = rows, unit = "number",
     item = { name = numerator, label = title }, title = title })
 end
 
--- Share of a level (or predicate) in group `to` minus that in group `from`.
+-- One number for each level of an item, in their order, from { level = number, ... } or such a
+-- list; a level that is not named has 0. The second result is the levels.
+local function coefficient_list(self, by, given, what)
+  fault.expect(given, "table", what .. ": coefficients: { level = number, ... }")
+  local codes = core.data.to_codes(core.data.item(inside(self).table, by), 10000)
+  local labels, place, list, any = {}, {}, {}, false
+  for _, level in ipairs(core.data.levels(codes)) do
+    if not level.missing then
+      labels[#labels + 1] = level.label
+      place[level.label], list[#labels] = #labels, 0
+    end
+  end
+  for key, number in ordered.pairs(given) do
+    local label = type(key) == "number" and core.text.number(key) or key
+    local at = place[label] or #given == #labels and math.type(key) == "integer" and key
+    if not at then fault.unknown(('level of "%s"'):format(by), tostring(label), labels) end
+    list[at] = fault.expect(number, "number", ('%s: the coefficient of "%s"'):format(what, label))
+    any = any or number ~= 0
+  end
+  if not any then fault.raise("%s: coefficients: at least one is not 0", what) end
+  return list, labels
+end
+
+-- The record of a contrast of means, or of shares of opts.level or a predicate.
+local function contrast_rows(self, item, opts, coefficients, what)
+  local table_, name, predicate = item_or_truth(self, item, what)
+  return core.estimate.contrast(table_, inside(self).domain, sampled(self, opts, { item = name,
+    by = opts.by, coefficients = coefficients, level = opts.level, conf = opts.conf,
+    base = opts.level and base_of(self, name, predicate) }))
+end
+
+-- Share of a level (or predicate) in group `to` minus that in group `from`, as independent
+-- samples.
 local function share_difference(self, item, opts)
   local shares = self:proportion(item, { level = opts.level, by = opts.by })
   local function side(group)
@@ -297,37 +347,90 @@ local function share_difference(self, item, opts)
     row.value, row.low, row.high = to.value - from.value, ci.low, ci.high
     row.conf = opts.conf or 0.95
   end
-  return row
+  return { row }, { { "method_interval", { method = opts.ci or "newcombe", conf = row.conf } } }
+end
+
+-- The same by the design: their covariance is in the variance.
+local function designed_difference(self, item, opts)
+  if opts.ci then
+    fault.raise("difference: with a design the interval is Student's t: leave ci out")
+  end
+  if opts.from == opts.to then
+    fault.raise('difference: from and to are the same level of "%s"', opts.by)
+  end
+  local coefficients = coefficient_list(self, opts.by, { [opts.from] = -1, [opts.to] = 1 },
+    "difference")
+  return contrast_rows(self, item, opts, coefficients, "difference")
+end
+
+-- The record of a difference, its unit and what to say of the method.
+local function difference_rows(self, item, opts)
+  local table_, name, predicate = item_or_predicate(self, item, "difference")
+  if predicate or opts.level then
+    if inside(self).design then return designed_difference(self, item, opts), "share" end
+    local rows, notes = share_difference(self, item, opts)
+    return rows, "share", notes
+  end
+  if opts.ci then fault.raise("difference: ci is for shares: name a level, or leave it out") end
+  return core.estimate.difference(table_, inside(self).domain, sampled(self, opts, { item = name,
+    by = opts.by, from = opts.from, to = opts.to, conf = opts.conf })), "number"
+end
+
+-- The result of a difference or contrast; `formula` says in words what was taken from what.
+local function contrast_result(self, item, opts, fields, formula)
+  local lang = opts.lang or inside(self).book.lang
+  local known = core.data.has(inside(self).table, item)
+  local label = known and self:label(item, opts.lang) or item
+  fields.title = format.typography(("%s: %s"):format(label, formula), { lang = lang })
+  fields.no_group = { no_group(self, { opts.by }, lang) }
+  fields.item = { name = item, label = label }
+  opts.by = nil
+  return spec(self, "difference", opts, fields)
 end
 
 --- Group `to` minus group `from` of the item `by`: of means, or of the shares of a level or
--- predicate. opts: by, from, to, level, conf; for shares ci = newcombe (default),
--- miettinen_nurminen, agresti_caffo, wald.
+-- predicate. opts: by, from, to, level, conf; for shares without a design ci = newcombe (default),
+-- miettinen_nurminen, agresti_caffo, wald; with one the interval is Student's t.
 function methods:difference(item, opts)
   opts = check(self, opts, { "from", "to", "level", "ci" }, "difference")
   if type(opts.by) ~= "string" or opts.from == nil or opts.to == nil then
     fault.raise('difference: name the groups: { by = "genre", from = "garçon", to = "fille" }')
   end
-  local table_, name, predicate = item_or_predicate(self, item, "difference")
-  local rows
-  local unit, notes = "number", nil
-  if predicate or opts.level then
-    rows, unit = { share_difference(self, item, opts) }, "share"
-    notes = { { "method_interval", { method = opts.ci or "newcombe", conf = opts.conf or 0.95 } } }
-  else
-    if opts.ci then fault.raise("difference: ci is for shares: name a level, or leave it out") end
-    rows = core.estimate.difference(table_, inside(self).domain, { item = name, by = opts.by,
-      from = opts.from, to = opts.to, conf = opts.conf })
+  local rows, unit, notes = difference_rows(self, item, opts)
+  local words = level_words(self, opts.by, opts.lang or inside(self).book.lang) or {}
+  return contrast_result(self, item, opts, { rows = rows, unit = unit, notes = notes },
+    ("%s − %s"):format(words[opts.to] or opts.to, words[opts.from] or opts.from))
+end
+
+-- "girl − 0.5 boy": the terms whose coefficient is not 0.
+local function formula_of(list, labels, words)
+  local text = ""
+  for i, number in ipairs(list) do
+    if number ~= 0 then
+      local size = math.abs(number) == 1 and "" or core.text.number(math.abs(number)) .. " "
+      local sign = number < 0 and "− " or text ~= "" and "+ " or ""
+      text = ("%s %s%s%s"):format(text, sign, size, words[labels[i]] or labels[i])
+    end
   end
-  local label = predicate and item or self:label(name, opts.lang)
-  local lang = opts.lang or inside(self).book.lang
-  local words = level_words(self, opts.by, lang) or {}
-  local title = format.typography(("%s: %s − %s"):format(label, words[opts.to] or opts.to,
-    words[opts.from] or opts.from), { lang = lang })
-  local outside = { no_group(self, { opts.by }, lang) }
-  opts.by = nil
-  return spec(self, "difference", opts, { rows = rows, unit = unit, notes = notes,
-    item = { name = name, label = label }, title = title, no_group = outside })
+  return text:sub(2)
+end
+
+--- A combination of the means of groups, or of their shares of a level or predicate:
+-- contrast("screen", { by = "gender", coefficients = { girl = 1, boy = -1 } }). A list of
+-- coefficients has a number for each level of `by`. opts: by, coefficients, level, conf, df.
+function methods:contrast(item, opts)
+  opts = check(self, opts, { "coefficients", "level" }, "contrast")
+  if type(opts.by) ~= "string" or opts.coefficients == nil then
+    fault.raise("contrast: name the groups: { by = \"genre\", coefficients = { fille = 1, "
+      .. "[\"garçon\"] = -1 } }")
+  end
+  local _, _, predicate = item_or_predicate(self, item, "contrast")
+  local list, labels = coefficient_list(self, opts.by, opts.coefficients, "contrast")
+  local rows = contrast_rows(self, item, opts, list, "contrast")
+  local words = level_words(self, opts.by, opts.lang or inside(self).book.lang) or {}
+  local shares = predicate or opts.level ~= nil
+  return contrast_result(self, item, opts, { rows = rows, unit = shares and "share" or "number" },
+    formula_of(list, labels, words))
 end
 
 -- ---- tests ------------------------------------------------------------------------------------
@@ -343,7 +446,7 @@ local function test(name, own, fill, groups)
     local title = table.concat(items, " × ")
     passed.by = opts.by and list_of(opts.by) or nil
     local outside = { no_group(self, list_of(opts.by), opts.lang) }
-    local rows = core.estimate[name](inside(self).table, inside(self).domain, passed)
+    local rows = core.estimate[name](inside(self).table, inside(self).domain, sampled(self, opts, passed))
     opts.by = nil
     return spec(self, "test", opts, { rows = rows, unit = "test", title = title,
       no_group = outside })

@@ -110,8 +110,9 @@ function M.prepare(policy, results)
   return policy.prepare(specs)
 end
 
-local figures = { "value", "se", "low", "high", "count", "weighted_n", "missing", "missing_kinds",
-  "df", "deff", "statistic", "ddf", "p_value", "letters", "conf", "note" }
+local figures = { "value", "se", "low", "high", "count", "weighted_n", "effective_n", "missing",
+  "missing_kinds", "sum", "min", "max", "mean", "cv", "zero", "receipts", "df", "deff",
+  "statistic", "ddf", "p_value", "letters", "conf", "note" }
 
 -- Takes the figures of one record away and writes why.
 local function withhold(record, why, tag)
@@ -142,7 +143,8 @@ end
 -- ---- records --------------------------------------------------------------------------------
 
 local number_fields = { "value", "se", "low", "high", "conf", "count", "n", "weighted_n",
-  "missing", "df", "deff", "statistic", "ddf", "p_value" }
+  "effective_n", "missing", "zero", "sum", "min", "max", "mean", "cv", "df", "deff", "statistic",
+  "ddf", "p_value" }
 
 -- A NaN or an infinite value is no figure: it leaves as nil, with words in the grid.
 local function drop_non_figures(records)
@@ -197,7 +199,9 @@ end
 -- All sentences of a sheet: the result's, what rounding did, what the policy says.
 local function method_notes(spec, policy, view)
   local notes = {}
-  for _, note in ipairs(spec.notes) do notes[#notes + 1] = sentence(note, view.lang) end
+  for _, list in ipairs { spec.notes, spec.design_notes or {}, spec.report_notes or {} } do
+    for _, note in ipairs(list) do notes[#notes + 1] = sentence(note, view.lang) end
+  end
   if view.unit == "share" or view.unit == "points" then
     notes[#notes + 1] = format.say(view.lang, "method_rounding",
       { precision = view.decimals.share, rule = view.rule or "half_up" })
@@ -246,7 +250,8 @@ function M.release(result, policy, opts)
   return seal {
     kind = spec.kind, title = spec.title, subtitle = spec.subtitle, lang = tag, unit = spec.unit,
     synthetic = spec.synthetic, columns = grid.columns, groups = grid.groups, rows = grid.rows,
-    foot = grid.foot, notes = method_notes(spec, policy, grid.view), own_notes = #spec.notes,
+    foot = grid.foot, notes = method_notes(spec, policy, grid.view),
+    own_notes = #spec.notes + #(spec.design_notes or {}),
     records = view.records, level_labels = spec.level_labels,
     keys = used_keys(spec, view.records), by = spec.by, item = spec.item, bases = view.bases,
     tests = view.tests, policy = policy.name, withheld = withheld, decimals = grid.view.decimals,

@@ -34,7 +34,8 @@ local function result_of(estimate, title)
     by = row.by and row.by.col and { { name = "col", label = "col" } } or {}
   end
   return result.new { kind = kind, unit = estimate.unit, lang = estimate.lang, title = title,
-    by = by, rows = { row }, synthetic = estimate.synthetic, weighted = estimate.weighted }
+    by = by, rows = { row }, synthetic = estimate.synthetic, weighted = estimate.weighted,
+    design_notes = estimate.design_notes, report_notes = estimate.report_notes }
 end
 
 -- Refuses what is no definition: unknown fields, a bad id, no estimate.

@@ -24,6 +24,8 @@ end
 -- The survey module with all its verbs, and the values of the kinds of missing.
 local function surveys()
   require "bilan.estimates"
+  require "bilan.regression"
+  require "bilan.design"
   return require "bilan.survey", bilan.missing
 end
 

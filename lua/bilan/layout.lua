@@ -32,6 +32,12 @@ end
 
 M.words = words_for
 
+-- A count; one that is not whole (weighted, effective n) has a decimal below a hundred.
+local function base_text(value, view)
+  local decimals = (math.abs(value) >= 100 or math.tointeger(value)) and 0 or 1
+  return format.number(value, { lang = view.lang, decimals = decimals })
+end
+
 -- The text of one figure of a record, nil when there is none.
 local function figure_text(record, key, type, view)
   local opts = { lang = view.lang, decimals = view.decimals[type], rule = view.rule,
@@ -43,7 +49,7 @@ local function figure_text(record, key, type, view)
   elseif type == "points" then
     opts.sign = key == "value"
     return format.points(value, opts)
-  elseif type == "count" then return format.is_figure(value) and format.count(value, opts)
+  elseif type == "count" then return format.is_figure(value) and base_text(value, view)
   elseif type == "p" then return format.p_value(value, { lang = view.lang, bare = true })
   elseif type == "interval" then
     opts.unit, opts.decimals = view.unit, view.decimals[view.unit]
@@ -88,7 +94,7 @@ end
 -- A count of respondents: n, weighted n or missing; its words when it was withheld.
 local function base_cell(record, key, view)
   local value = record[key]
-  local text = format.is_figure(value) and format.count(value, { lang = view.lang })
+  local text = format.is_figure(value) and base_text(value, view)
   if text then return { type = "count", text = text, value = value, shown = true } end
   return { type = "count", text = DASH, shown = false,
     reason = record.reason or format.say(view.lang, "not_estimable") }
@@ -159,6 +165,14 @@ local function note_beside(record, has)
   return not told and record.note or nil
 end
 
+-- Is this base (weighted n, effective n) another one than n?
+local function differ(records, key)
+  for _, record in ipairs(records) do
+    if record[key] and record.n and math.abs(record[key] - record.n) > 0.05 then return true end
+  end
+  return false
+end
+
 --- Columns of figures in their fixed order; `optional` ones may be left out on a narrow screen.
 local function figure_columns(spec, records, view)
   local columns = {}
@@ -181,9 +195,8 @@ local function figure_columns(spec, records, view)
   if any(records, "p_value") then add("p_value", "p") end
   if any(records, "count") and view.unit ~= "count" then add("count", "count", nil, 4) end
   if any(records, "n") then add("n", "count") end
-  if any(records, "weighted_n") and common(records, "weighted_n") ~= common(records, "n") then
-    add("weighted_n", "count", nil, 2)
-  end
+  if differ(records, "weighted_n") then add("weighted_n", "count", nil, 2) end
+  if differ(records, "effective_n") then add("effective_n", "count", nil, 1) end
   if any(records, "missing") and not common(records, "missing") then add("missing", "count") end
   local has = {}
   for _, column in ipairs(columns) do has[column.key] = true end
@@ -247,6 +260,28 @@ local function missing_line(count, kinds, view)
   local plain = kinds and kinds["no answer"] == count -- one kind, and the usual one
   local key = #parts > 0 and not plain and "foot_missing_kinds" or "foot_missing"
   return format.say(view.lang, key, { missing = shown, kinds = table.concat(parts, ", ") })
+end
+
+-- What a report on weights tells, each with the key of its words.
+local weight_lines = { { "n", "n", "count" }, { "zero", "weights_zero", "count" },
+  { "sum", "weights_sum", "count" }, { "min", "weights_min", "quantity" },
+  { "mean", "mean", "quantity" }, { "max", "weights_max", "quantity" },
+  { "cv", "weights_cv", "quantity" }, { "effective_n", "effective_n", "count" },
+  { "deff", "weights_deff", "quantity" } }
+
+-- The one record of a report on weights, a line for each figure.
+local function weights_grid(records, view)
+  local grid = { columns = { { key = "term", label = "", type = "label" }, { key = "value",
+    label = format.say(view.lang, "value"), type = "quantity" } }, rows = {}, foot = {} }
+  local record = records[1]
+  for _, line in ipairs(weight_lines) do
+    if record[line[1]] ~= 0 or line[1] ~= "zero" then
+      local cell = figure_cell(record, line[1], line[3], view, true)
+      grid.rows[#grid.rows + 1] = { kind = "row",
+        cells = { text_cell(format.say(view.lang, line[2]), "label"), cell } }
+    end
+  end
+  return grid
 end
 
 local function list_grid(spec, records, view)
@@ -360,7 +395,7 @@ local function cross_index(spec, records, bases, only)
     local base = base_of[key]
     if spec.percent ~= "row" and not record.net and (not base or (record.n or 0) > base.n) then
       base_of[key] = { n = record.n or 0, weighted_n = record.weighted_n, missing = record.missing,
-        derived = true }
+        effective_n = record.effective_n, derived = true }
     end
   end
   for _, base in ipairs(bases) do
@@ -369,10 +404,11 @@ local function cross_index(spec, records, bases, only)
   return cells, base_of
 end
 
--- A row of bases: n, weighted n or missing of each column; nil when no column has any.
+-- A row of bases: n, weighted n, effective n or missing of each column; nil when no column has any.
 local function base_row(columns, base_of, key, view, kind)
   local row, found = { kind = kind, cells = {} }, false
-  local word = ({ n = "base", weighted_n = "weighted_base", missing = "missing" })[key]
+  local word = ({ n = "base", weighted_n = "weighted_base", effective_n = "effective_base",
+    missing = "missing" })[key]
   for at, column in ipairs(columns) do
     local base = base_of[column.key]
     if at == 1 then row.cells[at] = text_cell(format.say(view.lang, word), "label")
@@ -446,13 +482,11 @@ local function add_cell_notes(foot, records, view)
   end
 end
 
--- Is there a column whose weighted base is not its number of respondents?
-local function weights_matter(base_of, columns)
-  for _, column in ipairs(columns) do
-    local base = base_of[column.key]
-    if base and base.weighted_n and base.weighted_n ~= base.n then return true end
-  end
-  return false
+-- Is there a column whose weighted or effective base is not its number of respondents?
+local function base_differs(base_of, columns, key)
+  local bases = {}
+  for _, column in ipairs(columns) do bases[#bases + 1] = base_of[column.key] end
+  return differ(bases, key)
 end
 
 -- Rows of a cross-table: base first, levels, weighted base and missing last.
@@ -463,8 +497,10 @@ local function cross_rows(spec, records, columns, cells, base_of, view)
   for _, level in ipairs(order) do
     rows[#rows + 1] = cross_row(spec, level, cells, columns, view, nets[level])
   end
-  if weights_matter(base_of, columns) then
-    rows[#rows + 1] = base_row(columns, base_of, "weighted_n", view, "base")
+  for _, key in ipairs { "weighted_n", "effective_n" } do
+    if base_differs(base_of, columns, key) then
+      rows[#rows + 1] = base_row(columns, base_of, key, view, "base")
+    end
   end
   rows[#rows + 1] = base_row(columns, base_of, "missing", view, "missing")
   return rows
@@ -580,7 +616,9 @@ function M.build(spec, records, bases, tests, opts)
   local view = make_view(spec, records, opts)
   local grid
   if spec.kind == "crosstab" then grid = cross_grid(spec, records, view, bases, tests)
+  elseif spec.kind == "weights" then grid = weights_grid(records, view)
   else grid = list_grid(spec, records, view) end
+  if spec.kind == "glm" then add_test_lines(grid.foot, tests, spec, view) end
   add_no_group_lines(grid, spec.no_group or {}, view)
   add_net_line(grid, view)
   if view.any_small then

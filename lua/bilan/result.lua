@@ -1,18 +1,21 @@
 --- A computed result: immutable records with what is needed to print them.
 --
 -- `Result.new(spec)` checks and keeps a copy of the spec:
---   kind   proportion, mean, quantile, freq, crosstab, test, ratio, total, difference, table
+--   kind   proportion, mean, quantile, freq, crosstab, test, ratio, total, difference, table,
+--          weights
 --   unit   share, number, count, test
 --   title, item = { name, label }, by = { { name, label }, ... }, rows = { record, ... }
 --   level_labels = { item = { level = "words for the reader" } }
 --   no_group = { { items = "labels", count }, ... }: respondents that no group or column has
---   notes = { "plain" or { key, args }, ... }, synthetic, lang, weighted, decimals
+--   notes = { "plain" or { key, args }, ... }, design_notes and report_notes (likewise: what the
+--   design says, and what is too long for a terminal),
+--   synthetic, lang, weighted, decimals
 --   crosstab: banners = { { name, label, levels }, ... }, levels, percent = col|row|total|none,
 --             bases = { { banner, col, n, weighted_n, missing }, ... } (col = nil: all),
 --             tests = { { banner, name, statistic, df, ddf, p_value, note }, ... }
 -- A record has the fields of the public contract: level, by = { item = level }, p, term, row,
 -- col, banner, net, method (of a test), value, se, low, high, conf, n, count, weighted_n, missing,
--- missing_kinds, df, deff, statistic, ddf, p_value, letters, column_letter, note.
+-- missing_kinds, effective_n, df, deff, statistic, ddf, p_value, letters, column_letter, note.
 -- The object hands out copies only. All output goes through the gate.
 local fault = require "bilan.fault"
 local gate = require "bilan.gate"
@@ -25,7 +28,7 @@ local specs = setmetatable({}, { __mode = "k" })
 
 local kinds = { proportion = "share", mean = "number", quantile = "number", freq = "share",
   crosstab = "share", test = "test", ratio = "number", total = "number", difference = "share",
-  table = "number" }
+  table = "number", weights = "number", glm = "number" }
 local percents = { col = true, row = true, total = true, none = true }
 local units = { share = true, number = true, count = true, test = true }
 
@@ -59,7 +62,8 @@ local function hand_out(spec, record)
   local copy = gate.copy(record)
   copy.by = copy.by or {}
   local context = { unit = spec.unit, lang = spec.lang, kind = spec.kind, title = spec.title,
-    synthetic = spec.synthetic, weighted = spec.weighted }
+    synthetic = spec.synthetic, weighted = spec.weighted, design_notes = spec.design_notes,
+    report_notes = spec.report_notes }
   return setmetatable(copy, { __index = context })
 end
 
@@ -266,7 +270,7 @@ function Result.__tostring(result) return methods.to_text(result) end
 function Result.__len(result) return #specs[result].rows end
 
 local fields = { kind = true, title = true, unit = true, lang = true, synthetic = true,
-  item = true, by = true, notes = true, percent = true, bases = true, tests = true,
+  item = true, by = true, notes = true, model = true, percent = true, bases = true, tests = true,
   banners = true, levels = true }
 
 -- result.title and the like; result[1]; and, of a result with one record, its figures.

@@ -4,6 +4,7 @@
 --   table    the core's columns           domain  the rows one estimates in; nil: all
 --   book     items of the codebook by id  origin  where the data came from (path, hash, dialect)
 --   notes    what happened on the way, in words
+--   design   how the sample was drawn (core.design); nil: a simple random sample, see design.lua
 -- kept out of reach of scripts: `state[survey]`.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
@@ -16,6 +17,22 @@ local state = setmetatable({}, { __mode = "k" })
 -- ---- making -----------------------------------------------------------------------------------
 
 local metatable = { __name = "survey", __metatable = false }
+
+--- The design in a few words, for tostring: ", 3 strata, 15 PSUs, weighted".
+function Survey.design_words(s)
+  if not s.design then return "" end
+  local facts, words = core.design.facts(s.design), {}
+  local function say(...) words[#words + 1] = string.format(...) end
+  if facts.strata > 1 then say("%d strata", facts.strata) end
+  if facts.clustered then say("%d PSUs", facts.psus) end
+  if facts.replicates then
+    say("%d %s replicates", facts.replicates.count, facts.replicates.kind)
+  end
+  if facts.weighted then say("weighted") end
+  if facts.adjustments > 0 then say("calibrated") end
+  if facts.sampling ~= "probability" then say("%s", facts.sampling) end
+  return #words > 0 and ", design: " .. table.concat(words, ", ") or ", design: rows drawn one by one"
+end
 
 --- A survey around a core table. `fields`: domain, book, origin, notes, synthetic, wave.
 function Survey.wrap(table_, fields)
@@ -46,6 +63,8 @@ local function changed(self, fields)
   for k, v in pairs(fields) do copy[k] = v or nil end
   return Survey.wrap(copy.table, copy)
 end
+
+Survey.changed = changed
 
 local function note(self, text, ...)
   local notes = table.move(inside(self).notes, 1, #inside(self).notes, 1, {})
@@ -124,8 +143,8 @@ end
 metatable.__newindex = function() fault.raise("a survey cannot be changed; its verbs give a new one") end
 metatable.__tostring = function(self)
   local s = inside(self)
-  return ("survey: %d respondents, %d items%s"):format(#self, #core.data.names(s.table),
-    s.synthetic and " (synthetic)" or "")
+  return ("survey: %d respondents, %d items%s%s"):format(#self, #core.data.names(s.table),
+    Survey.design_words(s), s.synthetic and " (synthetic)" or "")
 end
 
 function methods:names() return core.data.names(inside(self).table) end
@@ -207,6 +226,22 @@ function methods:where(expr)
   return changed(self, { domain = core.data.both(s.domain, core.expr.filter(s.table, expr)) })
 end
 
+local function copy_of(map)
+  local copy = {}
+  for key, value in pairs(map) do copy[key] = value end
+  return copy
+end
+
+-- What left the design with rows that were deleted, in words; "" when nothing did.
+local function dropped_units(s, design)
+  if not design then return "" end
+  local before, after = core.design.facts(s.design), core.design.facts(design)
+  local psus, strata = before.psus - after.psus, before.strata - after.strata
+  if psus == 0 or not before.clustered then return "" end
+  return (", and with them %d of %d PSUs%s: standard errors no longer know of them"):format(psus,
+    before.psus, strata > 0 and (" and %d of %d strata"):format(strata, before.strata) or "")
+end
+
 --- Deletes the rows where the expression is true, for good: they leave the sample, the design
 -- and its PSUs. For estimating in a part of the sample use `where`.
 function methods:drop_rows(expr)
@@ -214,9 +249,13 @@ function methods:drop_rows(expr)
   fault.expect(expr, "string", "drop_rows: an SQL expression")
   local gone = core.expr.filter(s.table, expr)
   local kept = core.expr.filter(s.table, ("NOT coalesce((%s), 0)"):format(expr))
-  return changed(self, { table = core.data.take(s.table, kept),
-    domain = core.data.among(s.domain, kept) or false,
-    notes = note(self, "%d rows were deleted where %s", core.data.rows(s.table, gone), expr) })
+  local count = core.data.rows(s.table, gone)
+  local design = s.design and core.design.take(s.design, kept)
+  local declared = s.declared and copy_of(s.declared)
+  if declared then declared.dropped = (declared.dropped or 0) + count end
+  return changed(self, { table = core.data.take(s.table, kept), design = design,
+    declared = declared, domain = core.data.among(s.domain, kept) or false,
+    notes = note(self, "%d rows were deleted where %s%s", count, expr, dropped_units(s, design)) })
 end
 
 -- The codebook with another entry (or none) for an item.
@@ -340,13 +379,16 @@ function methods:select(...)
   return changed(self, { table = core.data.select(inside(self).table, names) })
 end
 
---- This survey's rows with another wave's below; items by name.
+--- This survey's rows with another wave's below; items by name. A design belongs to the rows of
+-- one survey: it is gone, and the notes say so.
 function methods:stack(other)
   local a, b = inside(self), inside(other)
+  local lost = (a.design or b.design) and "; the design is gone: declare one for all rows" or ""
   local above, below = core.data.take(a.table, a.domain), core.data.take(b.table, b.domain)
   return changed(self, { table = core.data.stack(above, below), domain = false,
     synthetic = a.synthetic or b.synthetic,
-    notes = note(self, "%d rows of another survey were added", #other) })
+    design = false, declared = false,
+    notes = note(self, "%d rows of another survey were added%s", #other, lost) })
 end
 
 --- All respondents with the items of `other` whose answer to opts.by is the same.

@@ -166,7 +166,7 @@ describe("the language table", function()
   it("fills_in_arguments_as_they_are", function()
     assert.equal("Intervalles de confiance à 95" .. N .. "%" .. B .. ": méthode de Wilson.",
       format.say("fr", "method_interval", { conf = 0.95, method = "wilson" }))
-    assert.equal("Shares are weighted by a?b; n is the unweighted number of respondents.",
+    assert.equal("Weighted by a?b; n is the unweighted number of respondents.",
       format.say("en", "method_weights", { weights = "a?b" }))
   end)
   it("refuses_an_unknown_sentence", function()

@@ -32,14 +32,19 @@ check data_includes_no_floor_above "$(upward data data base)"
 check expr_includes_no_floor_above "$(upward expr expr data base)"
 check io_includes_no_floor_above "$(upward io io data base)"
 check kernel_includes_no_floor_above "$(upward kernel kernel data base)"
-check stat_includes_no_floor_above "$(upward stat stat kernel data base)"
+check design_includes_no_floor_above "$(upward design design kernel data base)"
+check stat_includes_no_floor_above "$(upward stat stat design kernel data base)"
 check claim_includes_base_alone "$(upward claim claim base)"
-check api_includes_no_floor_above "$(upward api api stat kernel io expr data base)"
+check api_includes_no_floor_above "$(upward api api stat design kernel io expr data base)"
 
 check lua_headers_stay_in_the_binding \
   "$(outside '#include <(lua|lauxlib|lualib)\.h>' '^core/(binding/|main\.c)')"
 check sqlite_header_stays_in_its_files "$(outside '#include <sqlite3.h>' '^core/io/sqlite')"
 check libcsv_header_stays_in_its_file "$(outside '#include <csv.h>' '^core/io/csv\.c')"
+check lapack_header_stays_in_its_file \
+  "$(outside '#include <lapacke.h>' '^core/kernel/matrix\.c')"
+check lapack_is_called_without_its_own_allocation \
+  "$(grep -rnoE 'LAPACKE_[a-z0-9]+[a-z0-9_]*' core --include='*.c' | grep -v '_work$')"
 check no_foreign_number_parsing_or_allocation \
   "$(grep -rnwE 'strtod|atof|atoi|setlocale|abort|malloc|calloc|realloc' core --include='*.c' |
     grep -vE '^core/base/mem\.c|: *\*|/\*')"

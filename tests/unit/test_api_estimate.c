@@ -274,22 +274,28 @@ static void absent_figures_come_with_a_note(void **state) {
   close_handle(b);
 }
 
-/* Weights 1 2 3 ... of the rows: yes has 1 + 3 + 4, no has 2 + 6. */
-static void weights_weigh_and_take_the_standard_error_away(void **state) {
+/* Weights 1 2 3 ... of the rows, 7 where there is none: yes has 1 + 3 + 4 + 7, no has 2 + 6.
+ * V = 8/7 * sum of w^2 (y - p)^2 / W^2 over those who answered, the rows being drawn one by one;
+ * of all 8 rows, so df = 7. */
+static void weights_are_a_design_of_rows_drawn_one_by_one(void **state) {
   (void)state;
   bilan *b = open_handle();
-  bilan_survey *s = read_answers(b);
+  bilan_survey *s = read_answers(b), *w = NULL;
   bilan_result *r = NULL;
   bilan_estimate_options o = BILAN_ESTIMATE_OPTIONS;
-  double se;
+  double p = 15.0 / 23, yes = 1 + 9 + 16 + 49, no = 4 + 36;
   o.weights = "hours";
-  must(b, bilan_proportion(b, &r, s, "answer", &o));
-  near(figure(r, 0, VALUE), 0.5);
-  assert_int_equal(bilan_result_figure(r, &se, 0, BILAN_FIGURE_SE), 0);
-  assert_non_null(strstr(bilan_result_note(r, 0), "weights without a design"));
+  refused(b, bilan_proportion(b, &r, s, "answer", &o), BILAN_DATA, "row 7");
+  must(b, bilan_derive(b, &w, s, "weight", "coalesce(hours, 7)"));
+  o.weights = "weight";
+  must(b, bilan_proportion(b, &r, w, "answer", &o));
+  near(figure(r, 0, VALUE), p);
+  near(figure(r, 0, SE), sqrt(8.0 / 7 * (yes * (1 - p) * (1 - p) + no * p * p)) / 23);
+  near(figure(r, 0, EFFECTIVE_N), 23.0 * 23 / (yes + no));
   bilan_result_free(r);
   o.weights = "answer";
   refused(b, bilan_proportion(b, &r, s, "answer", &o), BILAN_USAGE, "has no numbers");
+  bilan_survey_free(w);
   bilan_survey_free(s);
   close_handle(b);
 }
@@ -456,7 +462,7 @@ int main(void) {
       cmocka_unit_test(crosstab_gives_cells_and_tests),
       cmocka_unit_test(letters_name_the_smaller_columns),
       cmocka_unit_test(absent_figures_come_with_a_note),
-      cmocka_unit_test(weights_weigh_and_take_the_standard_error_away),
+      cmocka_unit_test(weights_are_a_design_of_rows_drawn_one_by_one),
       cmocka_unit_test(wrong_options_of_estimates_are_refused),
       cmocka_unit_test(estimates_of_unfit_items_are_refused),
       cmocka_unit_test(intervals_of_a_share_have_names),

@@ -13,6 +13,7 @@ struct sample {
   struct column *region, *answer, *cluster, *value, *weight;
   struct domain *domain;
   size_t rows;
+  uint32_t unit[ROWS]; /* the codes of cluster */
 };
 
 static const char *const letters[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
@@ -48,8 +49,10 @@ static void sample_open(struct sample *s, size_t rows) {
   s->value = random_numbers(&s->b, rows, 0.1, 4);
   s->weight = random_numbers(&s->b, rows, 0, 5);
   assert_int_equal(domain_new(&s->b, &s->domain, rows), BILAN_OK);
-  for (size_t i = 0; i < rows; i++)
+  for (size_t i = 0; i < rows; i++) {
     if (draw_below(&seed, 3)) domain_set(s->domain, i);
+    s->unit[i] = column_code(s->cluster, i);
+  }
 }
 
 static void sample_close(struct sample *s) {
@@ -71,7 +74,8 @@ static struct cells_request request_of(const struct sample *s, const struct colu
       .measures = m,
       .measure_count = 1,
       .weight = s->weight,
-      .psu = s->cluster,
+      .unit = s->unit,
+      .unit_count = 291,
   };
 }
 
@@ -86,7 +90,7 @@ static struct reference reference_cell(const struct sample *s, uint32_t region, 
   struct reference r = {0};
   for (size_t i = 0; i < s->rows; i++) {
     double w = column_missing(s->weight, i) ? 0 : column_number(s->weight, i);
-    if (!domain_has(s->domain, i) || w <= 0) continue;
+    if (!domain_has(s->domain, i) || w == 0) continue;
     if (column_code(s->region, i) != region || column_code(s->answer, i) != answer) continue;
     r.n++;
     r.weight += w;
@@ -128,7 +132,7 @@ static void cells_match_a_row_by_row_reference(void **state) {
   sample_close(&s);
 }
 
-static void totals_per_psu_add_up_to_the_cells(void **state) {
+static void totals_by_unit_add_up_to_the_cells(void **state) {
   (void)state;
   struct sample s;
   struct cells c;
@@ -136,19 +140,19 @@ static void totals_per_psu_add_up_to_the_cells(void **state) {
   const struct column *measures[] = {s.value};
   struct cells_request request = request_of(&s, measures);
   assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_OK);
-  assert_int_equal(c.psu_count, 291);
+  assert_int_equal(c.unit_count, 291);
   double one = 0;
   for (size_t i = 0; i < s.rows; i++)
     if (domain_has(s.domain, i) && !column_missing(s.weight, i) && column_code(s.cluster, i) == 17
         && column_code(s.region, i) == 2 && column_code(s.answer, i) == 1
         && !column_missing(s.value, i))
       one += column_number(s.weight, i) * column_number(s.value, i);
-  expect_close(c.psu_y[17 * c.count + 2 * (ANSWERS + 1) + 1], one, 1e-12);
+  expect_close(c.unit_y[17 * c.count + 2 * (ANSWERS + 1) + 1], one, 1e-12);
   for (size_t cell = 0; cell < c.count; cell++) {
     double weight = 0, y = 0;
-    for (size_t psu = 0; psu < c.psu_count; psu++) {
-      weight += c.psu_weight[psu * c.count + cell];
-      y += c.psu_y[psu * c.count + cell];
+    for (size_t unit = 0; unit < c.unit_count; unit++) {
+      weight += c.unit_weight[unit * c.count + cell];
+      y += c.unit_y[unit * c.count + cell];
     }
     expect_close(weight, c.weight[cell], 1e-11);
     expect_close(y, c.sums[cell].y, 1e-11);
@@ -165,7 +169,7 @@ static void bits_do_not_depend_on_threads(void **state) {
   sample_open(&s, ROWS);
   const struct column *measures[] = {s.value};
   struct cells_request request = request_of(&s, measures);
-  request.psu = NULL;
+  request.unit = NULL;
   for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
     struct cells c;
     s.b.threads = threads[t];
@@ -274,7 +278,8 @@ static void too_many_cells_and_wrong_columns_are_refused(void **state) {
   };
   assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_LIMIT);
   request.key_count = 2;
-  request.psu = s.cluster;
+  request.unit = s.unit;
+  request.unit_count = 291;
   assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_OK);
   cells_free(&c);
   request.key_count = 3;
@@ -307,7 +312,7 @@ static void running_out_of_memory_leaks_nothing(void **state) {
   s.b.threads = 2;
   const struct column *measures[] = {s.value};
   struct cells_request request = request_of(&s, measures);
-  request.psu = NULL;
+  request.unit = NULL;
   size_t before = s.b.mem.used;
   for (int on = 0; on < 2; on++)
     for (uint64_t nth = 1;; nth++) {
@@ -351,7 +356,7 @@ static void places_are_sorted_and_ties_keep_their_order(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(cells_match_a_row_by_row_reference),
-      cmocka_unit_test(totals_per_psu_add_up_to_the_cells),
+      cmocka_unit_test(totals_by_unit_add_up_to_the_cells),
       cmocka_unit_test(bits_do_not_depend_on_threads),
       cmocka_unit_test(blocks_are_added_in_order_on_any_number_of_threads),
       cmocka_unit_test(a_missing_or_zero_weight_leaves_the_row_out),

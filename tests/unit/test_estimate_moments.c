@@ -1,8 +1,10 @@
 /* test_estimate_moments.c - means, totals, ratios, differences against R (see
  * estimate_fixture.h) and against sums written out. */
-#include "stat/moments.h"
+#include "stat/contrast.h"
 
 #include "estimate_fixture.h"
+
+static const struct moment_options usual = {0.95, DEFF_NONE};
 
 static const struct estimate *row(const struct people *p, size_t i) {
   assert_true(i < p->out.count);
@@ -14,7 +16,7 @@ static void mean_agrees_with_r(void **state) {
   (void)state;
   struct people p;
   people_open(&p);
-  assert_int_equal(mean_estimate(&p.b, &p.out, &p.sample, p.y, &alone, 0.95), BILAN_OK);
+  assert_int_equal(mean_estimate(&p.b, &p.out, &p.sample, p.y, &alone, &usual), BILAN_OK);
   assert_int_equal(p.out.count, 1);
   expect_figure(row(&p, 0), FIGURE_VALUE, 14.045454545454545);
   expect_figure(row(&p, 0), FIGURE_SE, 0.91337474332769375);
@@ -37,7 +39,7 @@ static void means_by_group_keep_all_rows_in_the_variance(void **state) {
   struct by by;
   people_open(&p);
   by = by_of(p.g);
-  assert_int_equal(mean_estimate(&p.b, &p.out, &p.sample, p.y, &by, 0.95), BILAN_OK);
+  assert_int_equal(mean_estimate(&p.b, &p.out, &p.sample, p.y, &by, &usual), BILAN_OK);
   assert_int_equal(p.out.count, 3);
   for (size_t i = 0; i < 3; i++) {
     assert_int_equal(p.out.rows[i].by[0], i + 1);
@@ -58,7 +60,7 @@ static void a_domain_keeps_the_sample(void **state) {
   for (size_t i = 0; i < PEOPLE; i++)
     if (people_x[i] >= 4) domain_set(domain, i);
   p.sample.domain = domain;
-  assert_int_equal(mean_estimate(&p.b, &p.out, &p.sample, p.y, &alone, 0.95), BILAN_OK);
+  assert_int_equal(mean_estimate(&p.b, &p.out, &p.sample, p.y, &alone, &usual), BILAN_OK);
   expect_figure(row(&p, 0), FIGURE_VALUE, 17.272727272727273);
   expect_figure(row(&p, 0), FIGURE_SE, 0.84185421438426578);
   expect_figure(row(&p, 0), FIGURE_DF, 23);
@@ -75,9 +77,9 @@ static void totals_agree_with_r(void **state) {
   struct people p;
   people_open(&p);
   struct by by = by_of(p.g);
-  assert_int_equal(total_estimate(&p.b, &p.out, &p.sample, p.y, &alone, 0.95), BILAN_OK);
-  assert_int_equal(total_estimate(&p.b, &p.out, &p.sample, p.y, &by, 0.95), BILAN_OK);
-  assert_int_equal(total_levels(&p.b, &p.out, &p.sample, p.q, &alone, 0.95), BILAN_OK);
+  assert_int_equal(total_estimate(&p.b, &p.out, &p.sample, p.y, &alone, &usual), BILAN_OK);
+  assert_int_equal(total_estimate(&p.b, &p.out, &p.sample, p.y, &by, &usual), BILAN_OK);
+  assert_int_equal(total_levels(&p.b, &p.out, &p.sample, p.q, &alone, &usual), BILAN_OK);
   assert_int_equal(p.out.count, 6);
   expect_figure(row(&p, 0), FIGURE_VALUE, 309);
   expect_figure(row(&p, 0), FIGURE_SE, 27.949488600750431);
@@ -102,8 +104,8 @@ static void ratios_agree_with_r(void **state) {
   struct people p;
   people_open(&p);
   struct by by = by_of(p.g);
-  assert_int_equal(ratio_estimate(&p.b, &p.out, &p.sample, p.y, p.x, &alone, 0.95), BILAN_OK);
-  assert_int_equal(ratio_estimate(&p.b, &p.out, &p.sample, p.y, p.x, &by, 0.95), BILAN_OK);
+  assert_int_equal(ratio_estimate(&p.b, &p.out, &p.sample, p.y, p.x, &alone, &usual), BILAN_OK);
+  assert_int_equal(ratio_estimate(&p.b, &p.out, &p.sample, p.y, p.x, &by, &usual), BILAN_OK);
   expect_figure(row(&p, 0), FIGURE_VALUE, 3.5609756097560976);
   expect_figure(row(&p, 0), FIGURE_SE, 0.13051446746180748);
   assert_int_equal(row(&p, 0)->n, 21);
@@ -129,7 +131,7 @@ static void a_ratio_without_scatter_has_no_interval(void **state) {
     y[i] = 3 * x[i];
   }
   struct column *cy = make_numbers(&b, ROWS, y), *cx = make_numbers(&b, ROWS, x);
-  assert_int_equal(ratio_estimate(&b, &out, &sample, cy, cx, &alone, 0.95), BILAN_OK);
+  assert_int_equal(ratio_estimate(&b, &out, &sample, cy, cx, &alone, &usual), BILAN_OK);
   assert_true(figure(&out.rows[0].e, FIGURE_VALUE) == 3);
   assert_true(figure(&out.rows[0].e, FIGURE_SE) == 0);
   assert_false(estimate_has(&out.rows[0].e, FIGURE_LOW));
@@ -155,8 +157,8 @@ static void variance_survives_a_large_mean(void **state) {
     far[i] = near[i] + 1e9;
   }
   struct column *a = make_numbers(&b, ROWS, near), *c = make_numbers(&b, ROWS, far);
-  assert_int_equal(mean_estimate(&b, &out, &sample, a, &alone, 0.95), BILAN_OK);
-  assert_int_equal(mean_estimate(&b, &out, &sample, c, &alone, 0.95), BILAN_OK);
+  assert_int_equal(mean_estimate(&b, &out, &sample, a, &alone, &usual), BILAN_OK);
+  assert_int_equal(mean_estimate(&b, &out, &sample, c, &alone, &usual), BILAN_OK);
   expect_close(figure(&out.rows[1].e, FIGURE_SE), figure(&out.rows[0].e, FIGURE_SE), 1e-12);
   long double sum = 0, squares = 0;
   for (size_t i = 0; i < ROWS; i++) sum += near[i];
@@ -174,8 +176,8 @@ static void difference_agrees_with_r(void **state) {
   (void)state;
   struct people p;
   people_open(&p);
-  assert_int_equal(difference_estimate(&p.b, &p.out, &p.sample, p.y, p.g, GROUP_A, GROUP_B, 0.95),
-                   BILAN_OK);
+  assert_int_equal(
+      difference_estimate(&p.b, &p.out, &p.sample, p.y, p.g, GROUP_A, GROUP_B, 0.95), BILAN_OK);
   expect_figure(row(&p, 0), FIGURE_VALUE, -2.5238095238095237);
   expect_figure(row(&p, 0), FIGURE_SE, 2.0404035206410085);
   assert_int_equal(row(&p, 0)->n, 16);
@@ -195,7 +197,7 @@ static void words_stand_where_there_is_no_figure(void **state) {
   estimates_open(&b, &out);
   struct column *g = make_codes(&b, 6, codes, labels, 4), *v = make_numbers(&b, 6, values);
   struct by by = by_of(g);
-  assert_int_equal(mean_estimate(&b, &out, &sample, v, &by, 0.95), BILAN_OK);
+  assert_int_equal(mean_estimate(&b, &out, &sample, v, &by, &usual), BILAN_OK);
   assert_int_equal(out.count, 4);
   assert_true(out.rows[0].e.notes == NOTE_ONE_RESPONDENT);
   assert_false(estimate_has(&out.rows[0].e, FIGURE_SE));
@@ -207,7 +209,7 @@ static void words_stand_where_there_is_no_figure(void **state) {
   by.declared[0] = false;
   estimates_free(&out);
   estimates_open(&b, &out);
-  assert_int_equal(mean_estimate(&b, &out, &sample, v, &by, 0.95), BILAN_OK);
+  assert_int_equal(mean_estimate(&b, &out, &sample, v, &by, &usual), BILAN_OK);
   assert_int_equal(out.count, 3);
   estimates_free(&out);
   column_free(g);
@@ -218,21 +220,21 @@ static void a_mean_of_labels_is_refused(void **state) {
   (void)state;
   struct people p;
   people_open(&p);
-  assert_int_equal(mean_estimate(&p.b, &p.out, &p.sample, p.q, &alone, 0.95), BILAN_USAGE);
+  assert_int_equal(mean_estimate(&p.b, &p.out, &p.sample, p.q, &alone, &usual), BILAN_USAGE);
   people_close(&p);
 }
 
 static bilan_status mean_by(struct people *p) {
   struct by by = by_of(p->g);
-  return mean_estimate(&p->b, &p->out, &p->sample, p->y, &by, 0.95);
+  return mean_estimate(&p->b, &p->out, &p->sample, p->y, &by, &usual);
 }
 static bilan_status ratio_by(struct people *p) {
   struct by by = by_of(p->g);
-  return ratio_estimate(&p->b, &p->out, &p->sample, p->y, p->x, &by, 0.95);
+  return ratio_estimate(&p->b, &p->out, &p->sample, p->y, p->x, &by, &usual);
 }
 static bilan_status levels_by(struct people *p) {
   struct by by = by_of(p->g);
-  return total_levels(&p->b, &p->out, &p->sample, p->q, &by, 0.95);
+  return total_levels(&p->b, &p->out, &p->sample, p->q, &by, &usual);
 }
 static void running_out_of_memory_leaks_nothing(void **state) {
   (void)state;

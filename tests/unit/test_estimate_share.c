@@ -5,7 +5,7 @@
 
 #include "estimate_fixture.h"
 
-static const struct proportion_options wilson = {0.95, METHOD_WILSON, NO_LEVEL};
+static const struct proportion_options wilson = {0.95, METHOD_WILSON, NO_LEVEL, DEFF_NONE};
 
 static const struct estimate_row *row(const struct people *p, size_t i) {
   assert_true(i < p->out.count);
@@ -113,7 +113,7 @@ static void wald_at_the_edge_says_why_it_has_no_interval(void **state) {
   (void)state;
   static const uint32_t item[] = {1, 1, 1};
   static const char *const levels[] = {"x", "y"};
-  const struct proportion_options wald = {0.95, METHOD_WALD, 1};
+  const struct proportion_options wald = {0.95, METHOD_WALD, 1, DEFF_NONE};
   bilan b;
   struct estimates out;
   struct sample sample = {.rows = 3};
@@ -265,23 +265,40 @@ static void several_answers_cross_with_groups(void **state) {
 
 /* ---- weights and memory -------------------------------------------------------------------- */
 
-static void weights_without_a_design_give_shares_and_words(void **state) {
+/* Weights alone are a design of rows drawn one by one, with replacement; its variance is
+ * N / (N - 1) sum of (w u)^2, the sum of w u being 0. */
+static void weights_alone_make_a_design(void **state) {
   (void)state;
   struct people p;
+  struct design *d;
+  double weights[PEOPLE], oui = 0, all = 0, squares = 0, weights2 = 0;
   people_open(&p);
-  p.sample.weight = p.x;
+  for (size_t i = 0; i < PEOPLE; i++) {
+    weights[i] = 1 + (double)(i % 5);
+    if (people_q[i] != OUI && people_q[i] != NON) continue;
+    all += weights[i];
+    weights2 += weights[i] * weights[i];
+    oui += people_q[i] == OUI ? weights[i] : 0;
+  }
+  for (size_t i = 0; i < PEOPLE; i++) {
+    if (people_q[i] != OUI && people_q[i] != NON) continue;
+    double u = weights[i] * ((people_q[i] == OUI) - oui / all) / all;
+    squares += u * u;
+  }
+  struct column *w = make_numbers(&p.b, PEOPLE, weights);
+  const struct design_spec spec = {.weight = w};
+  assert_int_equal(design_declare(&p.b, &d, PEOPLE, &spec), BILAN_OK);
+  p.sample.design = d;
   struct tally_request r = {.item = p.q, .by = &alone};
   assert_int_equal(proportion_estimate(&p.b, &p.out, &p.sample, &r, &wilson), BILAN_OK);
-  double oui = 0, all = 0;
-  for (size_t i = 0; i < PEOPLE; i++) {
-    if (isnan(people_x[i]) || (people_q[i] != OUI && people_q[i] != NON)) continue;
-    all += people_x[i];
-    oui += people_q[i] == OUI ? people_x[i] : 0;
-  }
   expect_figure(&row(&p, 0)->e, FIGURE_VALUE, oui / all);
   expect_figure(&row(&p, 0)->e, FIGURE_WEIGHTED_N, all);
-  assert_false(estimate_has(&row(&p, 0)->e, FIGURE_SE));
-  assert_int_equal(row(&p, 0)->e.notes, NOTE_WEIGHTS);
+  expect_figure(&row(&p, 0)->e, FIGURE_EFFECTIVE_N, all * all / weights2);
+  expect_figure(&row(&p, 0)->e, FIGURE_SE, sqrt(squares * PEOPLE / (PEOPLE - 1)));
+  assert_int_equal(row(&p, 0)->e.n, 20);
+  assert_int_equal(row(&p, 0)->e.notes, 0);
+  design_free(d);
+  column_free(w);
   people_close(&p);
 }
 
@@ -372,7 +389,7 @@ int main(void) {
       cmocka_unit_test(frequencies_sort_and_add_up),
       cmocka_unit_test(several_answers_have_four_bases),
       cmocka_unit_test(several_answers_cross_with_groups),
-      cmocka_unit_test(weights_without_a_design_give_shares_and_words),
+      cmocka_unit_test(weights_alone_make_a_design),
       cmocka_unit_test(an_item_without_levels_is_refused),
       cmocka_unit_test(running_out_of_memory_leaks_nothing),
       cmocka_unit_test(several_answers_survive_without_memory),

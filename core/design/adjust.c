@@ -1,0 +1,288 @@
+/* adjust.c - one adjustment carried through: the full sample, every replicate, the receipt, and
+ * the new design.
+ *
+ * A replicate stands for a sample that might have been drawn, so it is adjusted as that sample
+ * would have been: the same totals, from its own weights (Wolter, Introduction to Variance
+ * Estimation, 2nd ed., 2007, section 1.4). A design without replicates gets a record for the
+ * variance in its place (calibration.c).
+ *
+ * One replicate that cannot be adjusted makes the set useless: the adjustment then fails, and
+ * tells in how many and where the first of them is furthest off.
+ *
+ * Invariants: out-parameters are written at the end (but receipt->failed, as said above). Weights
+ * of the full sample are never negative; those of a replicate neither. Cost: the method's, times
+ * one and the number of replicates; memory 8 bytes a row and replicate.
+ */
+#include <math.h>
+
+#include "base/number.h"
+#include "design/margins.h"
+#include "design/replicates.h"
+
+/* A zeroed receipt owns nothing. */
+void receipt_free(struct receipt *r) {
+  if (r->mem) mem_free(r->mem, r->lines);
+  *r = (struct receipt){0};
+}
+
+/* ---- weights ----------------------------------------------------------------------------- */
+
+/* Row by row, so that methods need not know how a design keeps them. BILAN_NOMEM. */
+bilan_status design_weights(bilan *b, double **out, const struct design *d) {
+  double *weight = mem_array(&b->mem, d->rows, sizeof *weight);
+  if (!weight) return fail_nomem(b);
+  for (size_t row = 0; row < d->rows; row++) weight[row] = design_weight(d, row);
+  *out = weight;
+  return BILAN_OK;
+}
+
+/* Replicates that are factors of the weight are 0 where it is; only columns can be more. */
+bilan_status design_presence(bilan *b, double **out, const struct design *d) {
+  double *weight;
+  bilan_status status = design_weights(b, &weight, d);
+  if (status) return status;
+  const struct replicates *r = d->replicates;
+  for (size_t i = 0; r && r->weights && i < r->count; i++)
+    for (size_t row = 0; row < d->rows; row++)
+      weight[row] = fmax(weight[row], r->weights[i]->numbers[row]);
+  *out = weight;
+  return BILAN_OK;
+}
+
+/* Weights below 0 cannot be here; those of 0 count nowhere. */
+struct kish kish_of(const double *weight, size_t rows) {
+  struct kish k = {0};
+  for (size_t row = 0; row < rows; row++) {
+    if (!(weight[row] > 0)) continue;
+    k.n++;
+    k.sum += weight[row];
+    k.squares += weight[row] * weight[row];
+  }
+  return k;
+}
+
+/* Both arrays are given back or have an owner, whatever happens. */
+bilan_status design_reweighted(bilan *b, struct design **out, const struct design *d,
+                               double *weight, struct column **weights) {
+  struct column *column;
+  struct design *made;
+  bilan_status status = column_numbers(b, &column, d->rows, weight, NULL);
+  if (d->replicates) {
+    if (!status) return replicates_adjusted(b, out, d, column, weights);
+    for (size_t r = 0; r < d->replicates->count; r++) column_free(weights[r]);
+    mem_free(&b->mem, weights);
+    return status;
+  }
+  if (status) return status;
+  status = design_copy(b, &made, d);
+  if (status) {
+    column_free(column);
+    return status;
+  }
+  design_set_weight(made, column);
+  *out = made;
+  return BILAN_OK;
+}
+
+/* ---- outcomes ---------------------------------------------------------------------------- */
+
+/* Negative weights count as failure: they make shares below 0 and medians that mean nothing. */
+static bool has_failed(const struct method *m, const struct outcome *o) {
+  return o->negative || o->worst.distance > m->adjustment->epsilon;
+}
+
+/* Says why; `where` goes in front: "" or "in 3 of 80 replicates (first: 17), ". */
+static bilan_status refuse_outcome(bilan *b, const struct method *m, const struct outcome *o,
+                                   const char *where) {
+  if (o->negative)
+    return fail(b, BILAN_DATA, "%s%s gives %zu row%s a weight below 0 (first: row %zu): expected "
+                "none; use the distance raking or logit, or a lower bound above 0", where, m->verb,
+                o->negative, o->negative > 1 ? "s" : "", o->first_negative + 1);
+  const struct margin *margin = &m->adjustment->margins[o->worst.margin];
+  struct text label = margin_label(margin, o->worst.place);
+  struct text name = margin->ones ? TEXT("population size") : margin->name;
+  char reached[NUMBER_ROOM], target[NUMBER_ROOM];
+  number_print_digits(reached, o->worst.reached, 9);
+  number_print(target, margin->totals[o->worst.place]);
+  return fail(b, BILAN_DATA, "%s%s did not converge in %zu iteration%s: \"%.*s\"%s%.*s%s is at %s, "
+              "expected %s", where, m->verb, o->iterations, o->iterations == 1 ? "" : "s",
+              (int)name.n, name.s, label.n ? ", level \"" : "", (int)label.n,
+              label.n ? label.s : "", label.n ? "\"" : "", reached, target);
+}
+
+/* ---- replicates -------------------------------------------------------------------------- */
+
+/* NULL and columns that are not there yet are fine. */
+static void free_columns(struct mem *mem, struct column **columns, size_t count) {
+  for (size_t r = 0; columns && r < count; r++) column_free(columns[r]);
+  mem_free(mem, columns);
+}
+
+/* Adjusts replicate r, from its own weights, into a new column; `o` tells how far it got, and is
+ * for the caller to judge. */
+static bilan_status adjust_replicate(bilan *b, struct column **out, const struct design *d,
+                                     const struct method *m, size_t r, struct outcome *o) {
+  struct column *start;
+  bilan_status status = replicate_weight(b, &start, d, r);
+  if (status) return status;
+  double *weight = mem_array(&b->mem, d->rows, sizeof *weight);
+  if (!weight) {
+    column_free(start);
+    return fail_nomem(b);
+  }
+  for (size_t row = 0; row < d->rows; row++) weight[row] = start->numbers[row];
+  column_free(start);
+  status = m->run(b, m, weight, o);
+  if (!status) return column_numbers(b, out, d->rows, weight, NULL);
+  mem_free(&b->mem, weight);
+  return status;
+}
+
+/* All of them; where some fail, *failed counts them (the rest is tried all the same, so that the
+ * message can say how many), and the message is that of the first. */
+static bilan_status adjust_replicates(bilan *b, struct column ***out, size_t *failed,
+                                      const struct design *d, const struct method *m) {
+  size_t count = d->replicates->count, first = 0;
+  struct outcome first_outcome = {0};
+  struct column **weights = mem_zero(&b->mem, count, sizeof *weights);
+  bilan_status status = weights ? BILAN_OK : fail_nomem(b);
+  *failed = 0;
+  for (size_t r = 0; r < count && !status; r++) {
+    struct outcome o = {0};
+    status = adjust_replicate(b, &weights[r], d, m, r, &o);
+    if (status || !has_failed(m, &o)) continue;
+    if (!(*failed)++) first_outcome = o, first = r;
+  }
+  if (!status && *failed) {
+    struct buffer where;
+    buffer_init(&where, &b->mem);
+    buffer_format(&where, "in %zu of %zu replicates (first: %zu) ", *failed, count, first + 1);
+    status = refuse_outcome(b, m, &first_outcome, where.failed ? "in replicates " : where.s);
+    buffer_free(&where);
+  }
+  if (status)
+    free_columns(&b->mem, weights, count);
+  else
+    *out = weights;
+  return status;
+}
+
+/* ---- receipts ---------------------------------------------------------------------------- */
+
+/* One line a coefficient: rows of positive weight, and sums of w x before and after, added up row
+ * by row, not taken from the method: a receipt is a check of it. */
+static void fill_lines(struct receipt *receipt, const struct method *m, const double *before,
+                       const double *after) {
+  const struct margin *margins = m->adjustment->margins;
+  for (size_t i = 0; i < m->adjustment->margin_count; i++)
+    for (size_t place = 0; place < margins[i].count; place++)
+      receipt->lines[margins[i].first + place] =
+          (struct receipt_line){.margin = i, .place = place, .target = margins[i].totals[place]};
+  for (size_t row = 0; row < m->rows; row++)
+    for (size_t i = 0; i < m->adjustment->margin_count && before[row] > 0; i++) {
+      double x;
+      uint32_t at = calibration_place(&margins[i], row, &x);
+      if (at == UINT32_MAX) continue;
+      receipt->lines[at].n++;
+      receipt->lines[at].before += before[row] * x;
+      receipt->lines[at].reached += after[row] * x;
+    }
+}
+
+/* The range of after / before, and Kish's measures after. A sample without weights has the range 1
+ * to 1 and an effective n of 0. */
+void receipt_weights(struct receipt *receipt, const double *before, const double *after,
+                     size_t rows) {
+  struct kish k = kish_of(after, rows);
+  receipt->least = INFINITY;
+  receipt->most = -INFINITY;
+  for (size_t row = 0; row < rows; row++) {
+    if (!(before[row] > 0)) continue;
+    receipt->least = fmin(receipt->least, after[row] / before[row]);
+    receipt->most = fmax(receipt->most, after[row] / before[row]);
+  }
+  if (receipt->least > receipt->most) receipt->least = receipt->most = 1;
+  receipt->effective = k.n ? k.sum * k.sum / k.squares : 0;
+  receipt->deff = k.n ? (double)k.n / receipt->effective : 1;
+}
+
+/* `receipt` may be freed when this fails. */
+static bilan_status make_receipt(bilan *b, struct receipt *receipt, const struct method *m,
+                                 const struct outcome *o, const double *before,
+                                 const double *after) {
+  *receipt = (struct receipt){.mem = &b->mem, .count = m->coefficients};
+  receipt->lines = mem_zero(&b->mem, m->coefficients, sizeof *receipt->lines);
+  if (!receipt->lines) return fail_nomem(b);
+  receipt->iterations = o->iterations;
+  receipt->change = o->worst.distance;
+  fill_lines(receipt, m, before, after);
+  receipt_weights(receipt, before, after, m->rows);
+  return BILAN_OK;
+}
+
+/* ---- the new design ---------------------------------------------------------------------- */
+
+/* Appends the record of this adjustment, taking it over in every case. */
+static bilan_status add_calibration(bilan *b, struct design *d, struct calibration *c) {
+  struct calibration **grown =
+      mem_resize_array(&b->mem, d->calibrations, d->calibration_count + 1, sizeof(void *));
+  if (!grown) {
+    calibration_free(c);
+    return fail_nomem(b);
+  }
+  d->calibrations = grown;
+  d->calibrations[d->calibration_count++] = c;
+  return BILAN_OK;
+}
+
+/* Runs the method on the full sample; one that does not get there is refused. */
+static bilan_status adjust_sample(bilan *b, double *after, const struct method *m,
+                                  struct outcome *o) {
+  bilan_status status = m->run(b, m, after, o);
+  if (!status && has_failed(m, o)) status = refuse_outcome(b, m, o, "");
+  return status;
+}
+
+/* The sample, then its replicates or the record for the variance, then the receipt; the design is
+ * made last. */
+bilan_status adjust_design(bilan *b, struct design **out, struct receipt *receipt,
+                           const struct design *d, struct method *m) {
+  double *before = NULL, *after = NULL;
+  struct column **weights = NULL;
+  struct calibration *record = NULL;
+  struct receipt made_receipt = {0};
+  struct design *made = NULL;
+  struct outcome o = {0};
+  size_t failed = 0;
+  bilan_status status = design_weights(b, &before, d);
+  if (!status) status = design_weights(b, &after, d);
+  if (!status) status = adjust_sample(b, after, m, &o);
+  if (!status && d->replicates) {
+    status = adjust_replicates(b, &weights, &failed, d, m);
+    if (failed) *receipt = (struct receipt){.failed = failed};
+  } else if (!status) {
+    status = calibration_make(b, &record, m, m->sweep == SWEEP_REGRESSION ? before : NULL, after);
+  }
+  if (!status) status = make_receipt(b, &made_receipt, m, &o, before, after);
+  if (status) goto cleanup;
+  status = design_reweighted(b, &made, d, after, weights);
+  after = NULL;
+  weights = NULL;
+  if (!status && record) {
+    status = add_calibration(b, made, record);
+    record = NULL;
+  }
+cleanup:
+  if (status) {
+    design_free(made);
+    receipt_free(&made_receipt);
+  } else {
+    *out = made;
+    *receipt = made_receipt;
+  }
+  calibration_free(record);
+  if (weights) free_columns(&b->mem, weights, d->replicates->count);
+  mem_free(&b->mem, after);
+  mem_free(&b->mem, before);
+  return status;
+}

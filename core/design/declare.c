@@ -1,0 +1,539 @@
+/* declare.c - a design from what a script says: labels become numbers, and what cannot be a
+ * sample is refused with the row where it shows.
+ *
+ * Labels are looked at once: equal labels get one code, and levels that write the same whole
+ * number ("1" and "1.0") become one; "01" stays another label. A unit is then the
+ * pair (unit of the stage before, label), a stratum likewise, numbered by first appearance
+ * (numbering.h). With `nest` a unit is the pair (stratum, label) instead, and how many labels
+ * stood in several strata is counted, for the reader to hear of it.
+ *
+ *   row  stratum cluster     stratum  unit (nest)
+ *    1      A       7           0       0
+ *    2      B       7           1       1 (without nest: refused, 7 stands in A and B)
+ *    3      A       7           0       0
+ *
+ * A finite population is said once a stratum, as a size or a fraction, and every row of the
+ * stratum has to repeat it: size N > 1, or f <= 1 and then N = n / f. A missing one, or one that
+ * is infinite: drawn with replacement. Where weights were not given and every stage has its
+ * population, a row's weight is the product of its N / n (Horvitz & Thompson, JASA 47, 1952).
+ *
+ * Rows of weight 0 are part of the sample: they count in n_h (a unit without respondents was
+ * drawn all the same), not in degrees of freedom.
+ *
+ * Invariants: stages are built in order, each reads the one before. Owner: the draft owns the
+ * design and the codes until the end; draft_close leaves nothing behind. Cost: a few passes over
+ * the rows a stage, each with a look-up in a hash table or two; TEXT labels are hashed once more.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "design/numbering.h"
+#include "design/stages.h"
+
+/* A column of labels. */
+struct labels {
+  const struct column *source; /* NULL: there is none */
+  size_t count;                /* codes are below */
+  uint32_t *number;            /* [row] code of a number; NULL where there are levels */
+  struct column *codes;        /* levels */
+  uint32_t *same;              /* [level] -> that of the same whole number; NULL: all differ */
+};
+
+/* What is being declared: the design as far as it has come, and what it is made of. Zeroed
+ * labels and names are none. */
+struct draft {
+  struct design *d;
+  const struct design_spec *spec;
+  struct labels clusters[STAGES_MOST], strata[STAGES_MOST];
+  struct stage_names names;
+};
+
+/* ---- labels --------------------------------------------------------------------------------- */
+
+/* Where the digits of a whole number end before ".0...": 0 when the label is no such number.
+ * "12.00" gives 2, "-3.0" 2; "12", "12.", "12.5", "v1.0" give 0. */
+static size_t whole_part(struct text t) {
+  size_t i = t.n && t.s[0] == '-', digits = i;
+  while (i < t.n && t.s[i] >= '0' && t.s[i] <= '9') i++;
+  if (i == digits || i + 1 >= t.n || t.s[i] != '.') return 0;
+  for (size_t zero = i + 1; zero < t.n; zero++)
+    if (t.s[zero] != '0') return 0;
+  return i;
+}
+
+/* The code of the shortest level that writes the same whole number: "1.00" finds "1", or "1.0"
+ * where there is no "1". All shorter spellings begin the longer one, so no text is made. */
+static uint32_t plain_code(const struct dict *dict, uint32_t code) {
+  struct text label = dict_level(dict, code)->label;
+  size_t whole = whole_part(label);
+  for (size_t n = whole; whole && n < label.n; n += n == whole ? 2 : 1) {
+    uint32_t found = dict_find(dict, (struct text){label.s, n});
+    if (found && !dict_level(dict, found)->missing) return found;
+  }
+  return code;
+}
+
+/* Fills `same`; leaves it out where no two levels are the same number, which is the usual case
+ * and saves a look-up a row. O(levels). BILAN_NOMEM: draft_close frees what was got. */
+static bilan_status merge_numbers(bilan *b, struct labels *l) {
+  bool merged = false;
+  l->same = mem_array(&b->mem, l->count, sizeof *l->same);
+  if (!l->same) return fail_nomem(b);
+  for (size_t code = 0; code < l->count; code++) {
+    l->same[code] = plain_code(l->codes->dict, (uint32_t)code);
+    merged = merged || l->same[code] != code;
+  }
+  if (merged) return BILAN_OK;
+  mem_free(&b->mem, l->same);
+  l->same = NULL;
+  return BILAN_OK;
+}
+
+/* Equal numbers get one code, by the bits of the double; + 0 makes of -0 the other zero. Sorting
+ * them, as columns of levels do, would cost ten times as much for a million pupils. */
+static bilan_status code_numbers(bilan *b, struct labels *l, size_t rows) {
+  struct numbering seen;
+  bilan_status status = numbering_open(b, &seen);
+  l->number = mem_array(&b->mem, rows, sizeof *l->number);
+  if (!status && !l->number) status = fail_nomem(b);
+  for (size_t row = 0; !status && row < rows; row++) {
+    double value = l->source->numbers[row] + 0;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    status = numbering_get(b, &seen, &l->number[row], (size_t)(bits >> 32), (uint32_t)bits);
+  }
+  l->count = seen.count;
+  numbering_close(&seen);
+  return status;
+}
+
+/* Texts and levels get the codes of a dictionary, in which equal labels are one level already. */
+static bilan_status code_levels(bilan *b, struct labels *l, struct column *c) {
+  bilan_status status = column_to_codes(b, &l->codes, c, 0);
+  if (status) return status;
+  l->count = dict_count(l->codes->dict);
+  return merge_numbers(b, l);
+}
+
+/* The code of a row's label, below l->count. */
+static uint32_t label_code(const struct labels *l, size_t row) {
+  if (l->number) return l->number[row];
+  uint32_t code = column_code(l->codes, row);
+  return l->same ? l->same[code] : code;
+}
+
+/* Every column of a design speaks of every row of the table: anything else is a fault of the
+ * caller, not of the data. */
+static bilan_status check_rows(bilan *b, const struct column *c, size_t rows, const char *what) {
+  if (c->rows == rows) return BILAN_OK;
+  return fail(b, BILAN_INTERNAL, "a column of %s of %zu rows in a table of %zu", what, c->rows,
+              rows);
+}
+
+/* Codes of a column of clusters or strata. A row without label is refused: it was drawn from
+ * somewhere, and to guess where would change every standard error. The first such row is named,
+ * with its kind of missing. */
+static bilan_status open_labels(bilan *b, struct labels *out, struct column *c, size_t rows,
+                                size_t stage, const char *what) {
+  if (!c) return BILAN_OK;
+  bilan_status status = check_rows(b, c, rows, what);
+  if (status) return status;
+  if (c->type == COLUMN_SET)
+    return fail(b, BILAN_USAGE, "the %s of stage %zu is an item with several answers; expected "
+                "one label a row", what, stage + 1);
+  for (size_t row = 0; row < rows; row++)
+    if (column_missing(c, row))
+      return fail(b, BILAN_DATA, "row %zu has no %s at stage %zu (%s); expected a label in every "
+                  "row", row + 1, what, stage + 1, missing_names[column_missing(c, row)]);
+  out->source = c;
+  return c->type == COLUMN_NUMBERS ? code_numbers(b, out, rows) : code_levels(b, out, c);
+}
+
+/* Labels of all stages; where the columns are, for messages. */
+static bilan_status open_all_labels(bilan *b, struct draft *w) {
+  bilan_status status = BILAN_OK;
+  for (size_t s = 0; !status && s < w->d->stage_count; s++) {
+    struct column *cluster = s < w->spec->cluster_count ? w->spec->clusters[s] : NULL;
+    status = open_labels(b, &w->clusters[s], cluster, w->d->rows, s, "cluster");
+    if (!status)
+      status = open_labels(b, &w->strata[s], w->spec->strata[s], w->d->rows, s, "stratum");
+    w->names.clusters[s] = w->clusters[s].source;
+    w->names.strata[s] = w->strata[s].source;
+  }
+  return status;
+}
+
+/* Zeroed labels are fine. */
+static void close_labels(struct labels *l, struct mem *mem) {
+  column_free(l->codes);
+  mem_free(mem, l->same);
+  mem_free(mem, l->number);
+}
+
+/* Also gives up the draft's own hold of the design: who wants it took another. */
+static void draft_close(struct draft *w, struct mem *mem) {
+  for (size_t s = 0; s < STAGES_MOST; s++) {
+    close_labels(&w->clusters[s], mem);
+    close_labels(&w->strata[s], mem);
+  }
+  design_free(w->d);
+}
+
+/* ---- numbers of units and strata ------------------------------------------------------------ */
+
+/* The pass over the rows of one stage. */
+struct pass {
+  struct draft *w;
+  struct stage *stage;
+  const struct stage *parent;             /* NULL at stage 0 */
+  const struct labels *cluster, *stratum; /* source NULL: rows are units; no strata */
+  struct numbering units, strata;
+  size_t at, room;                        /* number of the stage; units that `stratum` holds */
+};
+
+/* One more unit, in this stratum. Room doubles: units are known only at the end of the pass. */
+static bilan_status add_unit(bilan *b, struct pass *p, uint32_t stratum) {
+  struct stage *s = p->stage;
+  if (s->units == p->room) {
+    size_t room = p->room ? p->room * 2 : 64;
+    uint32_t *larger = mem_resize_array(&b->mem, s->stratum, room, sizeof *larger);
+    if (!larger) return fail_nomem(b);
+    s->stratum = larger;
+    p->room = room;
+  }
+  s->stratum[s->units++] = stratum;
+  return BILAN_OK;
+}
+
+/* The stratum of a row, for a message. On success `name` is to be freed; BILAN_NOMEM leaves
+ * nothing. */
+static bilan_status name_stratum(bilan *b, struct buffer *name, const struct draft *w, size_t at,
+                                 size_t row) {
+  buffer_init(name, &b->mem);
+  stage_name(name, &w->names, at, row);
+  if (!name->failed) return BILAN_OK;
+  buffer_free(name);
+  return fail_nomem(b);
+}
+
+/* A label in two strata: which, where it stood first, and what to say if that is right. Rows are
+ * searched only now that something is wrong. */
+static bilan_status refuse_clash(bilan *b, const struct pass *p, uint32_t unit, size_t row) {
+  size_t first = 0;
+  struct buffer here, there;
+  char room[NUMBER_ROOM];
+  struct text label = stage_label(room, p->cluster->source, row);
+  while (p->stage->unit[first] != unit) first++;
+  bilan_status status = name_stratum(b, &there, p->w, p->at, first);
+  if (status) return status;
+  status = name_stratum(b, &here, p->w, p->at, row);
+  if (!status) {
+    status = fail(b, BILAN_DATA,
+                  "cluster \"%.*s\" is in %s and in %s; if these are different clusters, numbered "
+                  "anew in each stratum, say nest = true", (int)label.n, label.s, there.s, here.s);
+    buffer_free(&here);
+  }
+  buffer_free(&there);
+  return status;
+}
+
+/* Stratum and unit of one row. Without labels of strata the stratum is the unit of the stage
+ * before (or the whole sample, 0); without labels of clusters the unit is the row. A unit that
+ * is met again has to be in the stratum where it was. */
+static bilan_status number_row(bilan *b, struct pass *p, size_t row) {
+  size_t within = p->parent ? stage_unit(p->parent, row) : 0;
+  uint32_t stratum = (uint32_t)within, unit = (uint32_t)row;
+  bilan_status status = BILAN_OK;
+  if (p->stratum->source)
+    status = numbering_get(b, &p->strata, &stratum, within, label_code(p->stratum, row));
+  if (!status && p->cluster->source) {
+    size_t scope = p->w->spec->nest ? stratum : within;
+    status = numbering_get(b, &p->units, &unit, scope, label_code(p->cluster, row));
+    p->stage->unit[row] = unit;
+  }
+  if (status) return status;
+  if (unit == p->stage->units) return add_unit(b, p, stratum);
+  return p->stage->stratum[unit] == stratum ? BILAN_OK : refuse_clash(b, p, unit, row);
+}
+
+/* All rows, in their order: numbers depend on nothing else. */
+static bilan_status number_rows(bilan *b, struct pass *p) {
+  size_t rows = p->w->d->rows;
+  bilan_status status = numbering_open(b, &p->units);
+  if (!status) status = numbering_open(b, &p->strata);
+  if (!status && p->cluster->source) {
+    p->stage->unit = mem_array(&b->mem, rows, sizeof *p->stage->unit);
+    if (!p->stage->unit) status = fail_nomem(b);
+  }
+  for (size_t row = 0; !status && row < rows; row++) status = number_row(b, p, row);
+  return status;
+}
+
+/* How many strata there are; one stratum needs no numbers by unit. A table without rows has one,
+ * empty, so that every stage has a first stratum. */
+static void count_strata(struct pass *p) {
+  if (p->stratum->source) p->stage->strata = p->strata.count;
+  else p->stage->strata = p->parent ? p->parent->units : 1;
+  if (p->stage->strata > 1) return;
+  p->stage->strata = 1;
+  mem_free(p->w->d->mem, p->stage->stratum);
+  p->stage->stratum = NULL;
+}
+
+/* Clusters and strata of a stage, and n_h. What is left half done belongs to the design, which
+ * draft_close frees. */
+static bilan_status number_stage(bilan *b, struct draft *w, size_t at) {
+  struct pass p = {.w = w, .stage = &w->d->stages[at], .at = at};
+  p.parent = at ? p.stage - 1 : NULL;
+  p.cluster = &w->clusters[at];
+  p.stratum = &w->strata[at];
+  bilan_status status = number_rows(b, &p);
+  if (!status) count_strata(&p);
+  numbering_close(&p.units);
+  numbering_close(&p.strata);
+  return status ? status : stage_count(b, w->d, at);
+}
+
+/* Labels of stage 0 that stand in more strata than one. Each code is 0, 1 or 2: not seen, seen
+ * in one unit, in several. */
+static bilan_status count_collisions(bilan *b, struct draft *w) {
+  const struct labels *cluster = &w->clusters[0];
+  if (!w->spec->nest || !cluster->source) return BILAN_OK;
+  const struct stage *s = &w->d->stages[0];
+  uint8_t *seen = mem_zero(&b->mem, cluster->count, 1);
+  if (!seen) return fail_nomem(b);
+  size_t units = 0;
+  for (size_t row = 0; row < w->d->rows; row++) {
+    if (stage_unit(s, row) != units) continue;
+    units++;
+    uint8_t *times = &seen[label_code(cluster, row)];
+    w->d->collisions += *times == 1;
+    if (*times < 2) ++*times;
+  }
+  mem_free(&b->mem, seen);
+  return BILAN_OK;
+}
+
+/* ---- finite populations --------------------------------------------------------------------- */
+
+/* What a row says of the population of its stratum; INFINITY: with replacement. */
+static double fpc_of(const struct column *c, size_t row) {
+  return column_missing(c, row) ? INFINITY : column_number(c, row);
+}
+
+/* Are these sizes? *sizes is false for fractions. A value above 1 can only be a size and one below
+ * 1 only a fraction; both together have no reading. 1 goes with either: as a size it is one
+ * unit, as a fraction a census. */
+static bilan_status check_fpc(bilan *b, bool *sizes, const struct column *c, size_t rows,
+                              size_t at) {
+  size_t size = rows, fraction = rows;
+  char value[NUMBER_ROOM], other[NUMBER_ROOM];
+  if (!column_is_numeric(c))
+    return fail(b, BILAN_USAGE, "the fpc of stage %zu is not an item of numbers", at + 1);
+  for (size_t row = 0; row < rows; row++) {
+    double v = fpc_of(c, row);
+    if (!(v > 0)) {
+      number_print(value, v);
+      return fail(b, BILAN_DATA, "row %zu: the fpc of stage %zu is %s; expected a population size "
+                  "or a sampling fraction above 0", row + 1, at + 1, value);
+    }
+    if (v > 1 && !isinf(v) && size == rows) size = row;
+    if (v < 1 && fraction == rows) fraction = row;
+  }
+  *sizes = size < rows;
+  if (size == rows || fraction == rows) return BILAN_OK;
+  number_print(value, fpc_of(c, size));
+  number_print(other, fpc_of(c, fraction));
+  return fail(b, BILAN_DATA, "the fpc of stage %zu is a population size in row %zu (%s) and a "
+              "sampling fraction in row %zu (%s); expected one or the other", at + 1, size + 1,
+              value, fraction + 1, other);
+}
+
+/* Names the stratum by its first row, where `before` was said, and the row that says otherwise. */
+static bilan_status refuse_varying(bilan *b, const struct draft *w, size_t at, size_t row,
+                                   double before) {
+  struct buffer name;
+  char value[NUMBER_ROOM], other[NUMBER_ROOM];
+  size_t first = stage_first_row(w->d, at, stage_stratum(&w->d->stages[at], row));
+  bilan_status status = name_stratum(b, &name, w, at, first);
+  if (status) return status;
+  number_print(value, before);
+  number_print(other, fpc_of(w->spec->fpc[at], row));
+  fail(b, BILAN_DATA, "the fpc of stage %zu varies within %s: %s there, %s in row %zu; expected "
+       "one value a stratum", at + 1, name.s, isinf(before) ? "missing" : value,
+       column_missing(w->spec->fpc[at], row) ? "missing" : other, row + 1);
+  buffer_free(&name);
+  return BILAN_DATA;
+}
+
+/* More sampled than there are. */
+static bilan_status refuse_small(bilan *b, const struct draft *w, size_t at, size_t stratum) {
+  struct buffer name;
+  char value[NUMBER_ROOM];
+  const struct stage *s = &w->d->stages[at];
+  bilan_status status = name_stratum(b, &name, w, at, stage_first_row(w->d, at, stratum));
+  if (status) return status;
+  number_print(value, s->population[stratum]);
+  fail(b, BILAN_DATA, "stage %zu: %zu sampled units in %s, but its fpc says a population of %s; "
+       "expected no more sampled units than there are", at + 1, s->sampled[stratum], name.s,
+       value);
+  buffer_free(&name);
+  return BILAN_DATA;
+}
+
+/* What the rows say, once a stratum; 0: nothing yet. Equal means equal as doubles: a population
+ * is copied from one source to all rows of its stratum, never computed. */
+static bilan_status collect_fpc(bilan *b, const struct draft *w, size_t at) {
+  const struct stage *s = &w->d->stages[at];
+  for (size_t h = 0; h < s->strata; h++) s->population[h] = 0;
+  for (size_t row = 0; row < w->d->rows; row++) {
+    double v = fpc_of(w->spec->fpc[at], row), *said = &s->population[stage_stratum(s, row)];
+    if (*said == 0) *said = v;
+    else if (*said != v) return refuse_varying(b, w, at, row, *said);
+  }
+  return BILAN_OK;
+}
+
+/* Population of every stratum of a stage: INFINITY without an fpc. Fractions become N = n / f,
+ * which is at least n since f <= 1; sizes may be too small. */
+static bilan_status read_populations(bilan *b, struct draft *w, size_t at) {
+  struct stage *s = &w->d->stages[at];
+  const struct column *c = at < w->spec->fpc_count ? w->spec->fpc[at] : NULL;
+  bool sizes = true;
+  s->population = mem_array(&b->mem, s->strata, sizeof *s->population);
+  if (!s->population) return fail_nomem(b);
+  for (size_t h = 0; h < s->strata; h++) s->population[h] = INFINITY;
+  if (!c || !w->d->rows) return BILAN_OK;
+  bilan_status status = check_rows(b, c, w->d->rows, "fpc");
+  if (!status) status = check_fpc(b, &sizes, c, w->d->rows, at);
+  if (!status) status = collect_fpc(b, w, at);
+  for (size_t h = 0; !status && h < s->strata; h++) {
+    if (!sizes && !isinf(s->population[h]))
+      s->population[h] = (double)s->sampled[h] / s->population[h];
+    if (s->population[h] < (double)s->sampled[h]) status = refuse_small(b, w, at, h);
+  }
+  return status;
+}
+
+/* ---- weights -------------------------------------------------------------------------------- */
+
+/* What is wrong with a weight, in a word for the message, or NULL. */
+static const char *weight_fault(const struct column *c, size_t row) {
+  if (column_missing(c, row)) return "missing";
+  double v = column_number(c, row);
+  if (isnan(v)) return "not a number";
+  if (isinf(v)) return "infinite";
+  return v < 0 ? "negative" : NULL;
+}
+
+/* Weights are how many of the population a row stands for: known, finite, not negative, and not
+ * all 0. The first row that is otherwise is named. */
+static bilan_status check_weights(bilan *b, const struct column *c, size_t rows) {
+  bilan_status status = check_rows(b, c, rows, "weights");
+  if (status) return status;
+  if (!column_is_numeric(c)) return fail(b, BILAN_USAGE, "the weights are not an item of numbers");
+  bool any = false;
+  for (size_t row = 0; row < rows; row++) {
+    const char *fault = weight_fault(c, row);
+    if (fault)
+      return fail(b, BILAN_DATA, "row %zu: the weight is %s; expected a number of 0 or more (0 "
+                  "for a row that stands for nobody)", row + 1, fault);
+    any = any || column_number(c, row) > 0;
+  }
+  if (any || !rows) return BILAN_OK;
+  return fail(b, BILAN_DATA, "all weights are 0; expected a positive weight in some row");
+}
+
+/* Shares the column where it is plain numbers; counting one owner more does not change it. Few
+ * distinct weights may have been stored as levels with numbers: those are written out. */
+static bilan_status take_weights(bilan *b, struct design *d, const struct column *c) {
+  bilan_status status = check_weights(b, c, d->rows);
+  if (status) return status;
+  if (c->type == COLUMN_NUMBERS) {
+    d->weight = column_hold((struct column *)c);
+    return BILAN_OK;
+  }
+  double *numbers = mem_array(&b->mem, d->rows, sizeof *numbers);
+  if (!numbers) return fail_nomem(b);
+  for (size_t row = 0; row < d->rows; row++) numbers[row] = column_number(c, row);
+  return column_numbers(b, &d->weight, d->rows, numbers, NULL);
+}
+
+/* Does every stage have its population? Only then do weights follow from them. */
+static bool has_every_fpc(const struct draft *w) {
+  if (w->spec->fpc_count < w->d->stage_count) return false;
+  for (size_t s = 0; s < w->d->stage_count; s++)
+    if (!w->spec->fpc[s]) return false;
+  return true;
+}
+
+/* Product of N / n over the stages, a row at a time: the inverse of the chance to be drawn. Where
+ * a stratum was drawn with replacement there is no N, and the row is named. */
+static bilan_status derive_weights(bilan *b, struct draft *w) {
+  double *numbers = mem_array(&b->mem, w->d->rows, sizeof *numbers);
+  if (!numbers) return fail_nomem(b);
+  for (size_t row = 0; row < w->d->rows; row++) {
+    numbers[row] = 1;
+    for (size_t s = 0; s < w->d->stage_count; s++) {
+      const struct stage *stage = &w->d->stages[s];
+      size_t h = stage_stratum(stage, row);
+      numbers[row] *= stage->population[h] / (double)stage->sampled[h];
+    }
+    if (!isinf(numbers[row])) continue;
+    mem_free(&b->mem, numbers);
+    return fail(b, BILAN_DATA, "row %zu: an fpc is missing, so no weight follows from the fpc; "
+                "expected weights, or an fpc in every row", row + 1);
+  }
+  return column_numbers(b, &w->d->weight, w->d->rows, numbers, NULL);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+/* What can be seen without the data: counts of stages and columns that fit together. */
+static bilan_status check_spec(bilan *b, const struct design_spec *spec) {
+  size_t stages = spec->cluster_count ? spec->cluster_count : 1;
+  if (stages > STAGES_MOST)
+    return fail(b, BILAN_USAGE, "%zu stages of clusters; at most %d", stages, STAGES_MOST);
+  if (spec->fpc_count > stages)
+    return fail(b, BILAN_USAGE, "%zu items of fpc for %zu stages; expected at most one a stage",
+                spec->fpc_count, stages);
+  for (size_t s = 0; s < spec->cluster_count; s++)
+    if (!spec->clusters[s]) return fail(b, BILAN_USAGE, "no clusters at stage %zu", s + 1);
+  for (size_t s = stages; s < STAGES_MOST; s++)
+    if (spec->strata[s])
+      return fail(b, BILAN_USAGE, "strata for stage %zu, but clusters for %zu only", s + 1,
+                  spec->cluster_count);
+  return BILAN_OK;
+}
+
+/* All stages, then what follows from them. Weights come first: they are the cheapest to check
+ * and the likeliest to be wrong. */
+static bilan_status build(bilan *b, struct draft *w) {
+  bilan_status status = w->spec->weight ? take_weights(b, w->d, w->spec->weight) : BILAN_OK;
+  if (!status) status = open_all_labels(b, w);
+  for (size_t s = 0; !status && s < w->d->stage_count; s++) {
+    status = number_stage(b, w, s);
+    if (!status) status = read_populations(b, w, s);
+  }
+  if (!status) status = count_collisions(b, w);
+  if (!status && !w->spec->weight && has_every_fpc(w)) status = derive_weights(b, w);
+  return status ? status : stages_weigh(b, w->d, &w->names);
+}
+
+/* `out` is untouched on failure. */
+bilan_status design_declare(bilan *b, struct design **out, size_t rows,
+                            const struct design_spec *spec) {
+  struct draft w = {.spec = spec};
+  bilan_status status = check_spec(b, spec);
+  if (status) return status;
+  status = design_new(b, &w.d, rows, spec->cluster_count ? spec->cluster_count : 1);
+  if (status) return status;
+  w.d->lonely = spec->lonely;
+  w.d->sampling = spec->sampling;
+  w.d->declared = true;
+  status = build(b, &w);
+  if (!status) *out = design_hold(w.d);
+  draft_close(&w, &b->mem);
+  return status;
+}

@@ -1,0 +1,304 @@
+/* linear.c - see linear.h.
+ *
+ * Three ways to the same sums, by what a unit of the stage is:
+ *   clusters   the kernel adds up totals by unit and slot; the forms turn each unit's totals
+ *              into its z. One pass, whatever the number of statistics.
+ *   rows       z of a row is its score (scores.h). Units are as many as rows, so z is not kept:
+ *              a first pass adds up the strata's sums, a second the squares about their means.
+ *   alike      rows that are units, unweighted, in one stratum, with no measure: all rows of a
+ *              cell have the same z, so cells stand for them.
+ * Calibrated designs have scores that no total by slot can give: clusters then add up scores.
+ *
+ * Squares are taken about means known beforehand (two passes), so that a statistic that is the
+ * same in all units of a stratum has variance 0 and not the rounding of large squares.
+ *
+ * Worked example: units z = 1, 2, 6 in one stratum with factor 3/2: mean 3, squares 4 + 1 + 9 =
+ * 14, variance 21.
+ */
+#include "design/linear.h"
+
+#include <string.h>
+
+#include "design/scores.h"
+#include "kernel/blocks.h"
+
+/* What all parts of one call share. */
+struct work {
+  bilan *b;
+  const struct design *design;
+  const struct cells_request *request; /* with the design's weight */
+  const struct forms *forms;
+  size_t statistics, block;
+  double *cov;
+};
+
+/* The stratum of a unit. */
+static inline size_t stratum_of(const struct stage *s, size_t unit) {
+  return s->stratum ? s->stratum[unit] : 0;
+}
+
+/* ---- squares of known z ---------------------------------------------------------------------- */
+
+/* cov += factor (z - centre) (z - centre)' within blocks. */
+static void add_square(double *cov, const double *z, const double *centre, double factor,
+                       size_t statistics, size_t block) {
+  for (size_t k = 0; k < statistics; k++) {
+    size_t first = k / block * block;
+    double d = factor * (z[k] - centre[k]);
+    if (d == 0) continue;
+    double *row = cov + k * block;
+    for (size_t j = 0; j < block; j++) row[j] += d * (z[first + j] - centre[first + j]);
+  }
+}
+
+/* Turns sums by stratum into the centres of squares: means of the stratum, or of all units where
+ * the stratum is lonely and adjusted. */
+static void centres_of(double *sums, const struct stage *s, size_t statistics) {
+  for (size_t k = 0; k < statistics; k++) {
+    double all = 0;
+    for (size_t h = 0; h < s->strata; h++) all += sums[h * statistics + k];
+    for (size_t h = 0; h < s->strata; h++) {
+      double *sum = &sums[h * statistics + k];
+      *sum = s->centre_all && s->centre_all[h] ? all / (double)s->units
+                                               : *sum / (double)s->sampled[h];
+    }
+  }
+}
+
+/* Adds the variance of one stage from the z of all its units. */
+static bilan_status add_units(const struct work *w, const struct stage *s, const double *z) {
+  double *centre = mem_zero(&w->b->mem, s->strata * w->statistics, sizeof *centre);
+  if (!centre) return fail_nomem(w->b);
+  for (size_t u = 0; u < s->units; u++) {
+    double *sum = centre + stratum_of(s, u) * w->statistics;
+    for (size_t k = 0; k < w->statistics; k++) sum[k] += z[u * w->statistics + k];
+  }
+  centres_of(centre, s, w->statistics);
+  for (size_t u = 0; u < s->units; u++) {
+    size_t h = stratum_of(s, u);
+    if (s->factor[h] != 0)
+      add_square(w->cov, z + u * w->statistics, centre + h * w->statistics, s->factor[h],
+                 w->statistics, w->block);
+  }
+  mem_free(&w->b->mem, centre);
+  return BILAN_OK;
+}
+
+/* ---- clusters -------------------------------------------------------------------------------- */
+
+/* z of one unit from its totals. */
+static void form_unit(double *z, const struct forms *f, const struct cells *c, size_t unit) {
+  for (size_t slot = 0; slot < f->slots; slot++) {
+    if (f->first[slot] == f->first[slot + 1]) continue;
+    size_t m = slot / c->count, cell = slot % c->count;
+    double total = m ? c->unit_y[((m - 1) * c->unit_count + unit) * c->count + cell]
+                     : c->unit_weight[unit * c->count + cell];
+    if (total == 0) continue;
+    for (size_t t = f->first[slot]; t < f->first[slot + 1]; t++)
+      z[f->terms[t].statistic] += total * f->terms[t].coefficient;
+  }
+}
+
+/* Totals by unit and slot, then their forms. */
+static bilan_status form_clusters(const struct work *w, const struct stage *s, double *z) {
+  struct cells cells;
+  struct cells_request request = *w->request;
+  request.unit = s->unit;
+  request.unit_count = s->units;
+  bilan_status status = cells_tabulate(w->b, &cells, &request);
+  if (status) return status;
+  for (size_t u = 0; u < s->units; u++) form_unit(z + u * w->statistics, w->forms, &cells, u);
+  cells_free(&cells);
+  return BILAN_OK;
+}
+
+/* ---- passes over scores ---------------------------------------------------------------------- */
+
+/* One pass: sums of scores by unit or stratum, or squares about centres. A partial result is
+ * `numbers` sums, then room for scores. */
+struct score_pass {
+  const struct work *work;
+  const struct scores *scores;
+  const struct stage *stage;
+  const double *centre; /* NULL: sums of scores by `group` */
+  size_t groups;        /* strata, or units */
+  bool by_unit;
+  size_t numbers;
+  double *total;
+};
+
+/* Where the sums of a row go. */
+static inline size_t group_of(const struct score_pass *p, size_t row) {
+  if (p->by_unit) return p->stage->unit[row];
+  return stratum_of(p->stage, row);
+}
+
+/* Scores of a few rows into sums or squares. */
+static void add_scores(const struct score_pass *p, double *sums, const double *z, size_t from,
+                       size_t count) {
+  size_t statistics = p->work->statistics;
+  for (size_t i = 0; i < count; i++, z += statistics) {
+    size_t group = group_of(p, from + i);
+    if (p->centre) {
+      double factor = p->stage->factor[group];
+      if (factor != 0)
+        add_square(sums, z, p->centre + group * statistics, factor, statistics, p->work->block);
+      continue;
+    }
+    for (size_t k = 0; k < statistics; k++) sums[group * statistics + k] += z[k];
+  }
+}
+
+/* The work of a block. */
+static void sum_scores(const void *context, void *partial, size_t begin, size_t end) {
+  const struct score_pass *p = context;
+  double *sums = partial, *z = sums + p->numbers;
+  size_t step = scores_rows(p->scores);
+  memset(sums, 0, p->numbers * sizeof *sums);
+  for (size_t from = begin; from < end; from += step) {
+    size_t count = end - from < step ? end - from : step;
+    scores_read(p->scores, z, from, count);
+    add_scores(p, sums, z, from, count);
+  }
+}
+
+static void add_partial(void *context, const void *partial) {
+  struct score_pass *p = context;
+  const double *from = partial;
+  for (size_t i = 0; i < p->numbers; i++) p->total[i] += from[i];
+}
+
+/* Runs a pass; `total` has room for `numbers` and holds what is added to. */
+static bilan_status run_pass(struct score_pass *p, size_t numbers, double *total) {
+  p->numbers = numbers;
+  p->total = total;
+  struct blocks_job job = {
+      .rows = p->work->request->rows,
+      .block = blocks_rows_for(numbers),
+      .partial = (numbers + scores_rows(p->scores) * p->work->statistics) * sizeof(double),
+      .context = p,
+      .sum = sum_scores,
+      .add = add_partial,
+  };
+  return blocks_run(p->work->b, &job);
+}
+
+/* ---- the stages ------------------------------------------------------------------------------ */
+
+/* A stage of clusters: z of all units, then their squares. */
+static bilan_status add_clusters(const struct work *w, const struct scores *scores,
+                                 const struct stage *s) {
+  size_t numbers = s->units * w->statistics;
+  double *z = mem_zero(&w->b->mem, numbers, sizeof *z);
+  bilan_status status = BILAN_OK;
+  if (!z) return fail_nomem(w->b);
+  if (w->design->calibration_count) {
+    struct score_pass pass = {.work = w, .scores = scores, .stage = s, .groups = s->units,
+                              .by_unit = true};
+    status = run_pass(&pass, numbers, z);
+  } else {
+    status = form_clusters(w, s, z);
+  }
+  if (!status) status = add_units(w, s, z);
+  mem_free(&w->b->mem, z);
+  return status;
+}
+
+/* A stage whose units are rows: sums by stratum, then squares about their means. */
+static bilan_status add_rows(const struct work *w, const struct scores *scores,
+                             const struct stage *s) {
+  size_t numbers = s->strata * w->statistics;
+  double *centre = mem_zero(&w->b->mem, numbers, sizeof *centre);
+  if (!centre) return fail_nomem(w->b);
+  struct score_pass sums = {.work = w, .scores = scores, .stage = s, .groups = s->strata};
+  bilan_status status = run_pass(&sums, numbers, centre);
+  if (!status) {
+    centres_of(centre, s, w->statistics);
+    struct score_pass squares = sums;
+    squares.centre = centre;
+    status = run_pass(&squares, w->statistics * w->block, w->cov);
+  }
+  mem_free(&w->b->mem, centre);
+  return status;
+}
+
+/* Are all rows of a cell alike? */
+static bool rows_alike(const struct work *w, const struct stage *s) {
+  return !s->unit && s->strata == 1 && !w->request->weight && !w->request->measure_count &&
+         !w->design->calibration_count;
+}
+
+/* Cells stand for their rows; those outside the domain have z = 0. */
+static bilan_status add_alike(const struct work *w, const struct stage *s) {
+  struct cells cells;
+  double *room = mem_zero(&w->b->mem, 2 * w->statistics, sizeof *room);
+  if (!room) return fail_nomem(w->b);
+  double *centre = room, *z = room + w->statistics;
+  bilan_status status = cells_tabulate(w->b, &cells, w->request);
+  if (status) goto cleanup;
+  const struct forms *f = w->forms;
+  for (size_t t = 0; t < f->count; t++)
+    centre[f->terms[t].statistic] += f->terms[t].coefficient * (double)cells.n[f->terms[t].slot];
+  centres_of(centre, s, w->statistics);
+  double outside = (double)w->request->rows;
+  for (size_t cell = 0; cell < cells.count; cell++) {
+    double n = (double)cells.n[cell];
+    outside -= n;
+    if (n == 0) continue;
+    memset(z, 0, w->statistics * sizeof *z);
+    for (size_t t = f->first[cell]; t < f->first[cell + 1]; t++)
+      z[f->terms[t].statistic] += f->terms[t].coefficient;
+    add_square(w->cov, z, centre, s->factor[0] * n, w->statistics, w->block);
+  }
+  memset(z, 0, w->statistics * sizeof *z);
+  add_square(w->cov, z, centre, s->factor[0] * outside, w->statistics, w->block);
+  cells_free(&cells);
+cleanup:
+  mem_free(&w->b->mem, room);
+  return status;
+}
+
+/* Does a stage add anything at all? */
+static bool stage_counts(const struct stage *s) {
+  for (size_t h = 0; h < s->strata; h++)
+    if (s->factor[h] != 0) return true;
+  return false;
+}
+
+/* Stage by stage. Scores are opened once, for stages that need them. */
+static bilan_status add_stages(const struct work *w) {
+  struct scores scores;
+  bilan_status status = scores_open(w->b, &scores, w->design, w->request, w->forms);
+  for (size_t i = 0; !status && i < w->design->stage_count; i++) {
+    const struct stage *s = &w->design->stages[i];
+    if (!stage_counts(s)) continue;
+    if (s->unit) status = add_clusters(w, &scores, s);
+    else if (rows_alike(w, s)) status = add_alike(w, s);
+    else status = add_rows(w, &scores, s);
+  }
+  scores_close(w->b, &scores);
+  return status;
+}
+
+/* Rounding leaves the two halves of a covariance a bit apart: one is taken. */
+static void make_symmetric(double *cov, size_t statistics, size_t block) {
+  for (size_t k = 0; k < statistics; k++)
+    for (size_t j = 0; j < k % block; j++)
+      cov[k * block + j] = cov[(k / block * block + j) * block + k % block];
+}
+
+/* See linear.h. `cov` is untouched on failure only by chance. */
+bilan_status linear_variance(bilan *b, double *cov, const struct design *design,
+                             const struct cells_request *request, const struct forms *forms,
+                             size_t block) {
+  struct design_plain plain;
+  struct cells_request weighted = *request;
+  if (!design) design = design_plain(&plain, request->rows);
+  weighted.weight = design->weight;
+  weighted.unit = NULL;
+  struct work w = {b, design, &weighted, forms, forms->statistics, block, cov};
+  memset(cov, 0, forms->statistics * block * sizeof *cov);
+  bilan_status status = add_stages(&w);
+  if (!status) make_symmetric(cov, forms->statistics, block);
+  return status;
+}

@@ -1,0 +1,63 @@
+/* numbering.c - see numbering.h: open addressing with linear probing.
+ *
+ * Invariant: 2 * count <= room, so a search always meets a free slot. The order of slots is
+ * never looked at, only whether a pair is there: numbers come from the count.
+ */
+#include "design/numbering.h"
+
+enum { ROOM_FIRST = 64 };
+
+/* Small at first: most tables have few strata, and the room doubles when it is half full. */
+bilan_status numbering_open(bilan *b, struct numbering *n) {
+  *n = (struct numbering){.mem = &b->mem, .room = ROOM_FIRST};
+  n->slots = mem_zero(&b->mem, n->room, sizeof *n->slots);
+  return n->slots ? BILAN_OK : fail_nomem(b);
+}
+
+/* A zeroed numbering is fine, so that one cleanup serves every way out. */
+void numbering_close(struct numbering *n) {
+  if (n->mem) mem_free(n->mem, n->slots);
+  *n = (struct numbering){0};
+}
+
+/* Spreads a pair over 64 bits: multiplication by odd constants and folding of the high half, so
+ * that neighbours (the usual labels) do not fall into runs. */
+static size_t spread(size_t first, uint32_t second) {
+  uint64_t x = (uint64_t)first * 0x9E3779B97F4A7C15u + second;
+  x = (x ^ x >> 32) * 0xD6E8FEB86659FD93u;
+  return (size_t)(x ^ x >> 32);
+}
+
+/* The slot of a pair, or the free one where it belongs. */
+static struct numbering_slot *find(const struct numbering *n, size_t first, uint32_t second) {
+  for (size_t at = spread(first, second);; at++) {
+    struct numbering_slot *slot = &n->slots[at & (n->room - 1)];
+    if (!slot->number || (slot->first == first && slot->second == second)) return slot;
+  }
+}
+
+/* Twice the room; every pair keeps its number. BILAN_NOMEM leaves the table as it was. */
+static bilan_status grow(bilan *b, struct numbering *n) {
+  struct numbering larger = *n;
+  larger.room = n->room * 2;
+  larger.slots = mem_zero(n->mem, larger.room, sizeof *larger.slots);
+  if (!larger.slots) return fail_nomem(b);
+  for (size_t i = 0; i < n->room; i++)
+    if (n->slots[i].number) *find(&larger, n->slots[i].first, n->slots[i].second) = n->slots[i];
+  mem_free(n->mem, n->slots);
+  *n = larger;
+  return BILAN_OK;
+}
+
+/* Grown only when a pair was added, so that looking up never fails. */
+bilan_status numbering_get(bilan *b, struct numbering *n, uint32_t *number, size_t first,
+                           uint32_t second) {
+  struct numbering_slot *slot = find(n, first, second);
+  if (!slot->number) {
+    *slot = (struct numbering_slot){first, second, ++n->count};
+    *number = n->count - 1;
+    return (size_t)n->count * 2 > n->room ? grow(b, n) : BILAN_OK;
+  }
+  *number = slot->number - 1;
+  return BILAN_OK;
+}

@@ -1,0 +1,89 @@
+/* target.c - see target.h: totals once, then covariances by the method of the design.
+ *
+ * Invariant: a statistic that does not exist (NaN) has a row and a column of NaN and disturbs no
+ * other. Memory: the cells; replicates x statistics while replicates are at work.
+ */
+#include "design/target.h"
+
+#include <math.h>
+
+#include "design/replicates.h"
+
+/* The gradient as forms, then their variance. */
+static bilan_status linearise(bilan *b, struct target_answer *a, const struct design *d,
+                              const struct target *t) {
+  struct forms forms;
+  size_t slots = a->cells.count * (t->request.measure_count + 1);
+  forms_open(b, &forms, slots, t->count);
+  bilan_status status = t->gradient(b, t->context, &forms, &a->cells, a->theta);
+  if (!status) status = forms_close(b, &forms);
+  if (!status) status = linear_variance(b, a->cov, d, &t->request, &forms, t->block);
+  forms_free(&forms);
+  return status;
+}
+
+/* Where the statistics of each replicate go. */
+struct replication {
+  const struct target *target;
+  double *thetas; /* [replicate * count + statistic] */
+};
+
+static void solve_replicate(void *context, size_t r, const struct cells *totals) {
+  struct replication *p = context;
+  p->target->solve(p->target->context, p->thetas + r * p->target->count, totals);
+}
+
+/* The same statistics under every replicate. */
+static bilan_status replicate(bilan *b, struct target_answer *a, const struct design *d,
+                              const struct target *t) {
+  struct replication p = {t, mem_array(&b->mem, d->replicates->count, t->count * sizeof(double))};
+  if (!p.thetas) return fail_nomem(b);
+  bilan_status status = replicates_totals(b, d, &t->request, &a->cells, solve_replicate, &p);
+  if (!status)
+    replicates_variance(a->cov, &a->lost, d->replicates, a->theta, p.thetas, t->count, t->block);
+  mem_free(&b->mem, p.thetas);
+  return status;
+}
+
+/* No covariance with what does not exist. */
+static void blank_missing(struct target_answer *a, size_t count) {
+  for (size_t k = 0; k < count; k++)
+    for (size_t j = 0; j < a->block; j++)
+      if (isnan(a->theta[k]) || isnan(a->theta[k / a->block * a->block + j]))
+        a->cov[k * a->block + j] = NAN;
+}
+
+/* Totals, values, covariances. `out` is to be freed only when this succeeded. */
+bilan_status target_estimate(bilan *b, struct target_answer *out, const struct design *design,
+                             const struct target *target) {
+  struct design_plain plain;
+  struct target t = *target;
+  struct target_answer a = {.mem = &b->mem, .block = t.block};
+  if (!design) design = design_plain(&plain, t.request.rows);
+  t.request.weight = design->weight;
+  t.request.unit = NULL;
+  bilan_status status = cells_tabulate(b, &a.cells, &t.request);
+  if (status) return status;
+  a.theta = mem_array(&b->mem, t.count, sizeof *a.theta);
+  a.cov = mem_array(&b->mem, t.count, t.block * sizeof *a.cov);
+  if (!a.theta || !a.cov) status = fail_nomem(b);
+  if (!status) {
+    t.solve(t.context, a.theta, &a.cells);
+    status = design->replicates ? replicate(b, &a, design, &t) : linearise(b, &a, design, &t);
+  }
+  if (status) {
+    target_free(&a);
+    return status;
+  }
+  blank_missing(&a, t.count);
+  *out = a;
+  return BILAN_OK;
+}
+
+void target_free(struct target_answer *a) {
+  if (!a->mem) return;
+  cells_free(&a->cells);
+  mem_free(a->mem, a->theta);
+  mem_free(a->mem, a->cov);
+  *a = (struct target_answer){0};
+}

@@ -1,0 +1,378 @@
+/* matrix.c - linear algebra by LAPACK's own routines, column by column.
+ *
+ * LAPACKE's `_work` functions in column-major order hand their arguments straight to LAPACK and
+ * allocate nothing; the workspaces are the handle's. Arguments are checked here first, because
+ * LAPACK's answer to a bad one is to stop the program: sizes beyond an int and values that are not
+ * finite are refused as BILAN_INTERNAL (a caller deals with absent figures before it comes here).
+ *
+ *   solve, invert   Cholesky with complete pivoting (dpstrf; Higham, Accuracy and Stability of
+ *                   Numerical Algorithms, 2002, section 10.3): P'AP = U'U as far as the pivots
+ *                   reach; what is left over counts as 0
+ *   eigenvalues     dsyev, dgeev
+ *   rank            QR with column pivoting (dgeqp3)
+ *   least squares   QR (dgeqrf) brings the problem down to its triangle R; in R the columns that
+ *                   depend on earlier ones are set aside one after the other, so that the first
+ *                   of several equal columns is the one that stays
+ *
+ * Cost: n^3 operations, memory a copy of the matrix.
+ */
+#include "kernel/matrix.h"
+
+#include <lapacke.h>
+#include <limits.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- what all of them need --------------------------------------------------------------- */
+
+/* LAPACK's verdict: info < 0 is a bad argument, > 0 no convergence. */
+static bilan_status judge(bilan *b, const char *routine, lapack_int info) {
+  if (info == 0) return BILAN_OK;
+  return fail(b, BILAN_INTERNAL, "LAPACK's %s gives up (%d)", routine, (int)info);
+}
+
+/* Sizes an int can hold, values that are finite. */
+static bilan_status check(bilan *b, const double *a, size_t rows, size_t columns) {
+  if (rows > INT_MAX / 64 || columns > INT_MAX / 64)
+    return fail(b, BILAN_LIMIT, "a matrix of %zu x %zu is too large", rows, columns);
+  for (size_t i = 0; i < rows * columns; i++)
+    if (!isfinite(a[i]))
+      return fail(b, BILAN_INTERNAL, "a matrix of %zu x %zu has an entry that is not finite", rows,
+                  columns);
+  return BILAN_OK;
+}
+
+/* A copy to work on; NULL when memory is out. */
+static double *copy(bilan *b, const double *a, size_t rows, size_t columns) {
+  double *c = columns && rows > SIZE_MAX / sizeof *c / columns
+                ? NULL
+                : mem_array(&b->mem, rows * columns, sizeof *c);
+  if (c && rows * columns > 0) memcpy(c, a, rows * columns * sizeof *c);
+  return c;
+}
+
+/* ---- symmetric systems ------------------------------------------------------------------- */
+
+/* P'AP = U'U on the first `rank` rows and columns; U in the upper triangle of u. */
+struct cholesky {
+  double *u;
+  lapack_int *pivot; /* from 0 */
+  double *work;
+  size_t n, rank;
+};
+
+static void cholesky_free(bilan *b, struct cholesky *c) {
+  mem_free(&b->mem, c->u);
+  mem_free(&b->mem, c->pivot);
+  mem_free(&b->mem, c->work);
+}
+
+/* The largest entry of the diagonal: the first pivot. */
+static double largest_pivot(const double *a, size_t n) {
+  double most = 0;
+  for (size_t i = 0; i < n; i++) most = fmax(most, a[i + i * n]);
+  return most;
+}
+
+/* Factors a; *c is to be freed in any case. An A without a positive pivot has rank 0. */
+static bilan_status cholesky_make(bilan *b, struct cholesky *c, const double *a, size_t n,
+                                  double tolerance) {
+  *c = (struct cholesky){.n = n};
+  bilan_status status = check(b, a, n, n);
+  if (status) return status;
+  c->u = copy(b, a, n, n);
+  c->pivot = mem_array(&b->mem, n, sizeof *c->pivot);
+  c->work = mem_array(&b->mem, 2 * n, sizeof *c->work);
+  if (!c->u || !c->pivot || !c->work) return fail_nomem(b);
+  double most = largest_pivot(a, n);
+  if (!(most > 0)) return BILAN_OK;
+  lapack_int rank = 0, size = (lapack_int)n;
+  lapack_int info = LAPACKE_dpstrf_work(LAPACK_COL_MAJOR, 'U', size, c->u, size, c->pivot, &rank,
+                                        tolerance * most, c->work);
+  if (info < 0) return judge(b, "dpstrf", info);
+  c->rank = (size_t)rank;
+  for (size_t i = 0; i < n; i++) c->pivot[i]--;
+  return BILAN_OK;
+}
+
+/* x[n] of one right-hand side in place: forward through U', back through U; 0 where A is 0. */
+static void cholesky_solve(const struct cholesky *c, double *x) {
+  double *z = c->work;
+  for (size_t i = 0; i < c->rank; i++) {
+    double sum = x[c->pivot[i]];
+    for (size_t k = 0; k < i; k++) sum -= c->u[k + i * c->n] * z[k];
+    z[i] = sum / c->u[i + i * c->n];
+  }
+  for (size_t i = c->rank; i-- > 0;) {
+    for (size_t k = i + 1; k < c->rank; k++) z[i] -= c->u[i + k * c->n] * z[k];
+    z[i] /= c->u[i + i * c->n];
+  }
+  for (size_t i = 0; i < c->n; i++) x[i] = 0;
+  for (size_t i = 0; i < c->rank; i++) x[c->pivot[i]] = z[i];
+}
+
+bilan_status matrix_solve(bilan *b, size_t *rank, const double *a, size_t n, double *x,
+                          size_t columns, double tolerance) {
+  if (n == 0) {
+    *rank = 0;
+    return BILAN_OK;
+  }
+  struct cholesky c;
+  bilan_status status = cholesky_make(b, &c, a, n, tolerance);
+  if (!status) status = check(b, x, n, columns);
+  if (!status) {
+    for (size_t j = 0; j < columns; j++) cholesky_solve(&c, x + j * n);
+    *rank = c.rank;
+  }
+  cholesky_free(b, &c);
+  return status;
+}
+
+bilan_status matrix_invert(bilan *b, size_t *rank, double *inverse, const double *a, size_t n,
+                           double tolerance) {
+  struct cholesky c = {0};
+  bilan_status status = n == 0 ? BILAN_OK : cholesky_make(b, &c, a, n, tolerance);
+  if (status) goto cleanup;
+  memset(inverse, 0, n * n * sizeof *inverse);
+  for (size_t j = 0; j < c.rank; j++) { /* the others are 0 */
+    size_t column = (size_t)c.pivot[j];
+    inverse[column + column * n] = 1;
+    cholesky_solve(&c, inverse + column * n);
+  }
+  for (size_t j = 0; j < n; j++)
+    for (size_t i = 0; i < j; i++)
+      inverse[i + j * n] = inverse[j + i * n] = (inverse[i + j * n] + inverse[j + i * n]) / 2;
+  *rank = c.rank;
+cleanup:
+  cholesky_free(b, &c);
+  return status;
+}
+
+/* ---- eigenvalues ------------------------------------------------------------------------- */
+
+bilan_status matrix_eigenvalues(bilan *b, double *values, const double *a, size_t n) {
+  if (n == 0) return BILAN_OK;
+  bilan_status status = check(b, a, n, n);
+  if (status) return status;
+  lapack_int size = (lapack_int)n;
+  double *work = mem_array(&b->mem, 3 * n, sizeof *work);
+  double *c = copy(b, a, n, n);
+  if (!work || !c)
+    status = fail_nomem(b);
+  else
+    status = judge(b, "dsyev", LAPACKE_dsyev_work(LAPACK_COL_MAJOR, 'N', 'U', size, c, size,
+                                                  values, work, 3 * size));
+  mem_free(&b->mem, c);
+  mem_free(&b->mem, work);
+  return status;
+}
+
+/* Falling by real part, then by imaginary part: insertion, n is small. */
+static void eigenvalues_sort(double *real, double *imaginary, size_t n) {
+  for (size_t i = 1; i < n; i++) {
+    double re = real[i], im = imaginary[i];
+    size_t k = i;
+    for (; k > 0 && (real[k - 1] < re || (real[k - 1] == re && imaginary[k - 1] < im)); k--) {
+      real[k] = real[k - 1];
+      imaginary[k] = imaginary[k - 1];
+    }
+    real[k] = re;
+    imaginary[k] = im;
+  }
+}
+
+bilan_status matrix_eigenvalues_general(bilan *b, double *real, double *imaginary,
+                                        const double *a, size_t n) {
+  if (n == 0) return BILAN_OK;
+  bilan_status status = check(b, a, n, n);
+  if (status) return status;
+  lapack_int size = (lapack_int)n;
+  double *work = mem_array(&b->mem, 3 * n, sizeof *work);
+  double *c = copy(b, a, n, n);
+  if (!work || !c)
+    status = fail_nomem(b);
+  else
+    status = judge(b, "dgeev",
+                   LAPACKE_dgeev_work(LAPACK_COL_MAJOR, 'N', 'N', size, c, size, real, imaginary,
+                                      NULL, 1, NULL, 1, work, 3 * size));
+  if (!status) eigenvalues_sort(real, imaginary, n);
+  mem_free(&b->mem, c);
+  mem_free(&b->mem, work);
+  return status;
+}
+
+/* ---- QR ---------------------------------------------------------------------------------- */
+
+static size_t least(size_t x, size_t y) { return x < y ? x : y; }
+
+bilan_status matrix_rank(bilan *b, size_t *rank, const double *a, size_t rows, size_t columns,
+                         double tolerance) {
+  *rank = 0;
+  if (rows == 0 || columns == 0) return BILAN_OK;
+  bilan_status status = check(b, a, rows, columns);
+  if (status) return status;
+  lapack_int *order = mem_zero(&b->mem, columns, sizeof *order);
+  double *r = copy(b, a, rows, columns), *tau = mem_array(&b->mem, columns, sizeof *tau);
+  double *work = mem_array(&b->mem, 3 * columns + 1, sizeof *work);
+  if (!order || !r || !tau || !work) {
+    status = fail_nomem(b);
+    goto cleanup;
+  }
+  status = judge(b, "dgeqp3",
+                 LAPACKE_dgeqp3_work(LAPACK_COL_MAJOR, (lapack_int)rows, (lapack_int)columns, r,
+                                     (lapack_int)rows, order, tau, work,
+                                     (lapack_int)(3 * columns + 1)));
+  for (size_t i = 0; !status && i < least(rows, columns); i++)
+    if (fabs(r[i + i * rows]) > tolerance * fabs(r[0])) (*rank)++;
+cleanup:
+  mem_free(&b->mem, work);
+  mem_free(&b->mem, tau);
+  mem_free(&b->mem, r);
+  mem_free(&b->mem, order);
+  return status;
+}
+
+/* The triangle of a QR in place: R in the upper part, 0 below it. `tau` and `work` have room for
+ * `columns` each. */
+static bilan_status triangle(bilan *b, double *a, size_t rows, size_t columns, double *tau,
+                             double *work) {
+  lapack_int info = LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, (lapack_int)rows, (lapack_int)columns, a,
+                                        (lapack_int)rows, tau, work, (lapack_int)columns);
+  if (info) return judge(b, "dgeqrf", info);
+  for (size_t j = 0; j < columns; j++)
+    for (size_t i = j + 1; i < rows; i++) a[i + j * rows] = 0;
+  return BILAN_OK;
+}
+
+bilan_status matrix_stack(bilan *b, double *r, size_t columns, const double *a, size_t rows) {
+  bilan_status status = check(b, a, rows, columns);
+  if (status || columns == 0) return status;
+  size_t all = rows + columns;
+  double *stack = mem_zero(&b->mem, all, columns * sizeof *stack);
+  double *work = mem_array(&b->mem, columns, 2 * sizeof *work);
+  if (!stack || !work) {
+    status = fail_nomem(b);
+    goto cleanup;
+  }
+  for (size_t j = 0; j < columns; j++) {
+    memcpy(stack + j * all, r + j * columns, columns * sizeof *r);
+    if (rows > 0) memcpy(stack + j * all + columns, a + j * rows, rows * sizeof *a);
+  }
+  status = triangle(b, stack, all, columns, work, work + columns);
+  for (size_t j = 0; !status && j < columns; j++)
+    memcpy(r + j * columns, stack + j * all, columns * sizeof *r);
+cleanup:
+  mem_free(&b->mem, work);
+  mem_free(&b->mem, stack);
+  return status;
+}
+
+/* The triangle of least squares: of [A y], of which the kept columns are factored again. */
+struct squares {
+  double *full;   /* (p + 1)^2: R of [A y] */
+  double *kept;   /* (p + 1) x (kept + 1): the kept columns of it and y's, factored */
+  size_t *column; /* [kept] */
+  double *work;   /* 2 (p + 1) */
+  size_t p, count;
+  double tolerance;
+};
+
+/* Factors the columns that are kept; *odd is the first that depends on those before it (its part
+ * at right angles to them is below tolerance * its length), or `count`. */
+static bilan_status squares_factor(bilan *b, struct squares *s, size_t *odd) {
+  size_t n = s->p + 1;
+  for (size_t j = 0; j < s->count; j++)
+    memcpy(s->kept + j * n, s->full + s->column[j] * n, n * sizeof *s->kept);
+  memcpy(s->kept + s->count * n, s->full + s->p * n, n * sizeof *s->kept);
+  bilan_status status = triangle(b, s->kept, n, s->count + 1, s->work, s->work + n);
+  for (*odd = 0; !status && *odd < s->count; ++*odd) {
+    double length = 0;
+    for (size_t i = 0; i <= *odd; i++) length = hypot(length, s->kept[i + *odd * n]);
+    if (!(fabs(s->kept[*odd + *odd * n]) > s->tolerance * length)) break;
+  }
+  return status;
+}
+
+/* Sets columns aside until none depends on the ones before it. */
+static bilan_status squares_reduce(bilan *b, struct squares *s) {
+  for (size_t odd;;) {
+    bilan_status status = squares_factor(b, s, &odd);
+    if (status || odd == s->count) return status;
+    s->count--;
+    memmove(s->column + odd, s->column + odd + 1, (s->count - odd) * sizeof *s->column);
+  }
+}
+
+/* z with R z = right[count], backwards, in place. */
+static void back(const struct squares *s, double *z) {
+  size_t n = s->p + 1;
+  for (size_t i = s->count; i-- > 0;) {
+    for (size_t k = i + 1; k < s->count; k++) z[i] -= s->kept[i + k * n] * z[k];
+    z[i] /= s->kept[i + i * n];
+  }
+}
+
+static void squares_coefficients(const struct squares *s, double *x) {
+  for (size_t j = 0; j < s->p; j++) x[j] = NAN;
+  double *z = s->work;
+  memcpy(z, s->kept + s->count * (s->p + 1), s->count * sizeof *z);
+  back(s, z);
+  for (size_t j = 0; j < s->count; j++) x[s->column[j]] = z[j];
+}
+
+/* (R'R)^-1 = R^-1 R^-1': row i of R^-1 from its columns, summed as products. */
+static void squares_inverse(const struct squares *s, double *inverse) {
+  memset(inverse, 0, s->p * s->p * sizeof *inverse);
+  double *z = s->work;
+  for (size_t k = 0; k < s->count; k++) {
+    memset(z, 0, s->count * sizeof *z);
+    z[k] = 1;
+    back(s, z); /* column k of R^-1 */
+    for (size_t i = 0; i <= k; i++)
+      for (size_t j = 0; j <= k; j++)
+        inverse[s->column[i] + s->column[j] * s->p] += z[i] * z[j];
+  }
+}
+
+bilan_status matrix_least_squares(bilan *b, size_t *rank, double *x, double *inverse,
+                                  const double *a, const double *y, size_t rows, size_t columns,
+                                  double tolerance) {
+  size_t p = columns, n = p + 1;
+  struct squares s = {.p = p, .count = p, .tolerance = tolerance};
+  s.full = mem_zero(&b->mem, n, n * sizeof *s.full);
+  s.kept = mem_array(&b->mem, n, n * sizeof *s.kept);
+  s.column = mem_array(&b->mem, n, sizeof *s.column);
+  s.work = mem_array(&b->mem, n, 2 * sizeof *s.work);
+  double *both = mem_array(&b->mem, rows, n * sizeof *both);
+  bilan_status status = BILAN_OK;
+  if (!s.full || !s.kept || !s.column || !s.work || !both) {
+    status = fail_nomem(b);
+    goto cleanup;
+  }
+  if (rows > 0) memcpy(both, a, rows * p * sizeof *a);
+  if (rows > 0) memcpy(both + rows * p, y, rows * sizeof *y);
+  status = matrix_stack(b, s.full, n, both, rows);
+  if (status) goto cleanup;
+  for (size_t j = 0; j < p; j++) s.column[j] = j;
+  status = squares_reduce(b, &s);
+  if (status) goto cleanup;
+  squares_coefficients(&s, x);
+  if (inverse) squares_inverse(&s, inverse);
+  *rank = s.count;
+cleanup:
+  mem_free(&b->mem, both);
+  mem_free(&b->mem, s.work);
+  mem_free(&b->mem, s.column);
+  mem_free(&b->mem, s.kept);
+  mem_free(&b->mem, s.full);
+  return status;
+}
+
+/* ---- products ---------------------------------------------------------------------------- */
+
+void matrix_multiply(double *c, const double *a, const double *b, size_t n, size_t k, size_t m) {
+  for (size_t i = 0; i < n * m; i++) c[i] = 0;
+  for (size_t j = 0; j < m; j++)
+    for (size_t l = 0; l < k; l++)
+      for (size_t i = 0; i < n; i++) c[i + j * n] += a[i + l * n] * b[l + j * k];
+}

@@ -1,0 +1,44 @@
+/* rows.h - the rows of a request, a chunk at a time: which cell each is in, what it weighs, the
+ * values of a measure.
+ *
+ * Everything that sums over rows reads them here, so that there is one rule of what is in: a row
+ * outside the domain, or without a weight, weighs 0; a missing value of a measure leaves the row
+ * out of that measure alone. A chunk stays in the first-level cache.
+ *
+ * Use: rows_check once; then per chunk rows_read, and rows_measure for each measure in turn.
+ * Readers share the request and own their chunk, so several may read at a time.
+ */
+#ifndef KERNEL_ROWS_H
+#define KERNEL_ROWS_H
+
+#include "kernel/cells.h"
+
+/* Rows of a chunk: its arrays take 56 KiB. */
+enum { ROWS_CHUNK = 2048 };
+
+struct rows {
+  size_t from, count;        /* rows from .. from + count - 1 */
+  uint32_t cell[ROWS_CHUNK];
+  double weight[ROWS_CHUNK]; /* 0: the row is not in */
+  double value[ROWS_CHUNK];  /* of the measure read last, its centre taken off */
+  double part[ROWS_CHUNK];   /* its weight: 0 also where the measure is missing */
+};
+
+/* What is known of a request once it was checked. */
+struct rows_plan {
+  const struct cells_request *request;
+  size_t sizes[CELLS_KEYS]; /* codes of each key */
+  size_t cells;
+};
+
+/* All that can be wrong with keys, measures, weight and domain of a request: BILAN_USAGE,
+ * BILAN_LIMIT (too many cells), BILAN_INTERNAL (columns that do not fit together). O(rows). */
+bilan_status rows_check(bilan *b, struct rows_plan *plan, const struct cells_request *request);
+
+/* Cell and weight of the rows from .. from + count - 1; count <= ROWS_CHUNK. */
+void rows_read(struct rows *k, const struct rows_plan *plan, size_t from, size_t count);
+
+/* value and part of measure m for the rows that were read. */
+void rows_measure(struct rows *k, const struct rows_plan *plan, size_t m);
+
+#endif

@@ -1,0 +1,321 @@
+/* glm.c - see glm.h: iteratively reweighted least squares, and what it tells wald.h.
+ *
+ * One pass over the rows at given coefficients gives the deviance, the triangle R of the next
+ * least squares and how far the linear predictor has moved; the triangle gives the next
+ * coefficients. It has converged when the deviance moves by less than epsilon of itself, as in R's
+ * glm, whose last step this then is: the information is that of the weights the last least squares
+ * had, the residuals are those at its solution. It has converged too, whatever epsilon, when no
+ * row's predictor moves by more than 1e-10 of itself: Newton's steps square their error, so the
+ * coefficients are then good to rounding. Replicates go on to that. A step that makes the deviance
+ * worse, or a mean impossible, is halved.
+ *
+ * Separation: a coefficient that has no finite estimate (Albert & Anderson, Biometrika 71, 1984)
+ * goes on by about 1 a step while the deviance no longer falls, so a predictor that still moves
+ * after 15 steps is taken for one.
+ */
+#include "stat/glm.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "kernel/matrix.h"
+
+enum { BLOCK_ROWS = 256, STEPS_MOST = 100, STEPS_CALM = 15, HALVINGS_MOST = 40 };
+#define SETTLED 1e-10
+#define STILL_MOVING 0.02
+#define DEPENDENT 1e-13
+
+/* ---- the state --------------------------------------------------------------------------- */
+
+enum outcome { FOUND, SEPARATED, LOST };
+
+/* A fit at work; arrays are the handle's, p = kept columns. */
+struct irls {
+  bilan *b;
+  const struct glm_request *request;
+  struct model *model;
+  const double *weights; /* of the complete rows */
+  double *y;             /* of the complete rows */
+  size_t p;
+  double *beta, *before; /* [p] now, one step ago */
+  double *inverse;       /* p^2: (X'WX)^-1 at beta */
+  double *triangle;      /* (p + 1)^2: R of the weighted rows and working answers */
+  double *block;         /* BLOCK_ROWS x (p + 1) */
+  double *x;             /* [p] */
+  double *reach;         /* [p] largest |x| of each column */
+  double *score;         /* [p] */
+  double deviance, moved; /* at beta; largest move of a predictor since `before` */
+  bool possible;         /* all means are inside their range */
+  double epsilon;
+  bool warm;             /* beta was given: else the first pass starts from the answers */
+  size_t steps;          /* least squares solved so far */
+  size_t culprit;        /* SEPARATED: the kept column that grows */
+};
+
+static bilan_status irls_open(bilan *b, struct irls *f, const struct glm_request *request,
+                              struct model *m) {
+  size_t p = m->kept_count;
+  *f = (struct irls){.b = b, .request = request, .model = m, .weights = m->weights, .p = p,
+                    .epsilon = request->epsilon};
+  f->y = mem_array(&b->mem, m->row_count, sizeof *f->y);
+  f->beta = mem_zero(&b->mem, p, sizeof *f->beta);
+  f->before = mem_zero(&b->mem, p, sizeof *f->before);
+  f->inverse = mem_array(&b->mem, p, p * sizeof *f->inverse);
+  f->triangle = mem_array(&b->mem, p + 1, (p + 1) * sizeof *f->triangle);
+  f->block = mem_array(&b->mem, p + 1, BLOCK_ROWS * sizeof *f->block);
+  f->x = mem_array(&b->mem, p, sizeof *f->x);
+  f->reach = mem_zero(&b->mem, p, sizeof *f->reach);
+  f->score = mem_array(&b->mem, p, sizeof *f->score);
+  if (f->y && f->beta && f->before && f->inverse && f->triangle && f->block && f->x && f->reach &&
+      f->score)
+    return BILAN_OK;
+  return fail_nomem(b);
+}
+
+static void irls_close(struct irls *f) {
+  double *const blocks[] = {f->y,     f->beta, f->before, f->inverse, f->triangle,
+                            f->block, f->x,    f->reach,  f->score};
+  for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) mem_free(&f->b->mem, blocks[i]);
+}
+
+/* The answers of the complete rows; BILAN_DATA for one that the family cannot have. */
+static bilan_status read_answers(struct irls *f) {
+  const struct column *response = f->model->spec.response;
+  enum family family = f->request->family;
+  for (size_t i = 0; i < f->model->row_count; i++) {
+    f->y[i] = column_number(response, f->model->rows[i]);
+    if (family_accepts(family, f->y[i])) continue;
+    char digits[NUMBER_ROOM];
+    int n = (int)number_print(digits, f->y[i]);
+    return fail(f->b, BILAN_DATA, "row %zu answers %.*s: a %s model takes %s",
+                f->model->rows[i] + 1, n, digits, family_names[family],
+                family == BINOMIAL || family == QUASIBINOMIAL ? "0 and 1" : "counts from 0 on");
+  }
+  return BILAN_OK;
+}
+
+/* ---- one pass over the rows -------------------------------------------------------------- */
+
+/* What a row is at the coefficients of now. */
+struct point {
+  double weight, y, offset, eta, mu, slope;
+};
+
+static double dot(const double *x, const double *y, size_t count) {
+  double sum = 0;
+  for (size_t k = 0; k < count; k++) sum += x[k] * y[k];
+  return sum;
+}
+
+/* The row in f->x and where it stands; the first pass starts from the answers. */
+static struct point point_of(const struct irls *f, size_t i) {
+  enum link link = f->request->link;
+  struct point p = {.weight = f->weights[i], .y = f->y[i], .offset = model_offset(f->model, i)};
+  model_row(f->model, f->x, i);
+  p.eta = f->warm || f->steps ? p.offset + dot(f->x, f->beta, f->p)
+                   : link_eta(link, family_start(f->request->family, p.y, p.weight));
+  p.mu = link_mean(link, p.eta);
+  p.slope = link_slope(link, p.eta);
+  return p;
+}
+
+/* Deviance, moves and reach. */
+static void watch(struct irls *f, const struct point *p) {
+  if (!(p->weight > 0)) return;
+  if (!family_inside(f->request->family, p->mu)) f->possible = false;
+  f->deviance += p->weight * family_deviance(f->request->family, p->y, p->mu);
+  double move = fabs(p->eta - p->offset - dot(f->x, f->before, f->p)) / (1 + fabs(p->eta));
+  f->moved = fmax(f->moved, move);
+  for (size_t k = 0; k < f->p; k++) f->reach[k] = fmax(f->reach[k], fabs(f->x[k]));
+}
+
+/* sqrt(W) (x, z) into row i of a block of `rows`; z is the working answer. */
+static void put_row(struct irls *f, const struct point *p, size_t i, size_t rows) {
+  double v = family_variance(f->request->family, p->mu);
+  double root = p->weight > 0 && f->possible ? p->slope * sqrt(p->weight / v) : 0;
+  double z = p->eta - p->offset + (p->y - p->mu) / p->slope;
+  for (size_t k = 0; k < f->p; k++) f->block[i + k * rows] = root * f->x[k];
+  f->block[i + f->p * rows] = root > 0 ? root * z : 0;
+}
+
+static bilan_status pass(struct irls *f) {
+  size_t all = f->model->row_count;
+  f->deviance = f->moved = 0;
+  f->possible = true;
+  memset(f->triangle, 0, (f->p + 1) * (f->p + 1) * sizeof *f->triangle);
+  for (size_t from = 0; from < all; from += BLOCK_ROWS) {
+    size_t rows = all - from < BLOCK_ROWS ? all - from : BLOCK_ROWS;
+    for (size_t i = 0; i < rows; i++) {
+      struct point p = point_of(f, from + i);
+      watch(f, &p);
+      put_row(f, &p, i, rows);
+    }
+    if (!f->possible) return BILAN_OK;
+    bilan_status status = matrix_stack(f->b, f->triangle, f->p + 1, f->block, rows);
+    if (status) return status;
+  }
+  return BILAN_OK;
+}
+
+/* Coefficients and inverse from the triangle; *rank of them. */
+static bilan_status solve(struct irls *f, size_t *rank) {
+  size_t n = f->p + 1;
+  memcpy(f->before, f->beta, f->p * sizeof *f->beta);
+  return matrix_least_squares(f->b, rank, f->beta, f->inverse, f->triangle, f->triangle + f->p * n,
+                              n, f->p, DEPENDENT);
+}
+
+/* ---- the steps --------------------------------------------------------------------------- */
+
+/* Passes at beta, going back half the way to `before` while that is worse than `deviance`. */
+static bilan_status pass_downhill(struct irls *f, double deviance) {
+  for (size_t halvings = 0;; halvings++) {
+    bilan_status status = pass(f);
+    if (status || halvings == HALVINGS_MOST || f->steps + f->warm < 2) return status;
+    bool worse = !f->possible || !isfinite(f->deviance) ||
+                 f->deviance > deviance + 1e-7 * (fabs(deviance) + 0.1);
+    if (!worse) return BILAN_OK;
+    for (size_t k = 0; k < f->p; k++) f->beta[k] = (f->beta[k] + f->before[k]) / 2;
+  }
+}
+
+/* The column whose part of the predictor moved most, the intercept last of all. */
+static size_t find_culprit(const struct irls *f) {
+  size_t found = 0;
+  double most = -1;
+  for (size_t k = 0; k < f->p; k++) {
+    double move = f->reach[k] * fabs(f->beta[k] - f->before[k]);
+    if (f->model->columns[f->model->kept[k]].term == NO_TERM) move = 0;
+    if (!(move > most)) continue;
+    most = move;
+    found = k;
+  }
+  return found;
+}
+
+/* Does the last step leave the deviance, or every row, where it was? */
+static bool settled(const struct irls *f, double deviance) {
+  if (f->steps == 0) return false;
+  if (f->request->link == LINK_IDENTITY && f->request->family == GAUSSIAN) return true;
+  if (f->moved <= SETTLED) return true;
+  double change = fabs(f->deviance - deviance) / (fabs(f->deviance) + 0.1);
+  return f->steps > 1 && f->moved <= STILL_MOVING && change < f->epsilon;
+}
+
+/* Steps until nothing moves. */
+static bilan_status irls_run(struct irls *f, enum outcome *outcome) {
+  double deviance = INFINITY;
+  size_t rank;
+  *outcome = LOST;
+  for (f->steps = 0; f->steps < STEPS_MOST; f->steps++) {
+    bilan_status status = pass_downhill(f, deviance);
+    if (status) return status;
+    if (!f->possible || !isfinite(f->deviance)) return BILAN_OK;
+    if (settled(f, deviance)) *outcome = FOUND;
+    else if (f->steps > STEPS_CALM && f->moved > STILL_MOVING) *outcome = SEPARATED;
+    if (*outcome == SEPARATED) f->culprit = find_culprit(f);
+    if (*outcome != LOST) return BILAN_OK;
+    deviance = f->deviance;
+    status = solve(f, &rank);
+    if (status || rank < f->p) return status;
+  }
+  return BILAN_OK;
+}
+
+/* ---- what wald.h asks -------------------------------------------------------------------- */
+
+/* mu'^2 / V of the row in f->x at the coefficients that the last least squares started from. */
+static double curvature_before(const struct irls *f, double offset) {
+  enum link link = f->request->link;
+  enum family family = f->request->family;
+  if (family == GAUSSIAN && link == LINK_IDENTITY) return 1;
+  double eta = offset + dot(f->x, f->before, f->p);
+  double slope = link_slope(link, eta);
+  return slope * slope / family_variance(family, link_mean(link, eta));
+}
+
+/* inverse x W (y - mu) / mu', on the scale of the design's weights. */
+static void influence(void *context, double *u, size_t i) {
+  struct irls *f = context;
+  struct point p = point_of(f, i);
+  double residual = curvature_before(f, p.offset) * (p.y - p.mu) / p.slope;
+  residual /= f->model->mean_weight;
+  for (size_t k = 0; k < f->p; k++) u[k] = residual * dot(f->inverse + k * f->p, f->x, f->p);
+}
+
+/* From the full-sample estimate under other weights; the state is left as it was. */
+static bilan_status refit(bilan *b, void *context, double *theta, const double *weights) {
+  const struct irls *f = context;
+  struct irls again;
+  enum outcome outcome;
+  bilan_status status = irls_open(b, &again, f->request, f->model);
+  if (!status) {
+    again.weights = weights;
+    again.warm = true;
+    again.epsilon = 0;
+    memcpy(again.y, f->y, f->model->row_count * sizeof *f->y);
+    memcpy(again.beta, f->beta, f->p * sizeof *f->beta);
+    status = irls_run(&again, &outcome);
+  }
+  if (!status)
+    for (size_t k = 0; k < f->p; k++) theta[k] = outcome == FOUND ? again.beta[k] : NAN;
+  irls_close(&again);
+  return status;
+}
+
+/* Pearson's, NaN where n = p. */
+static double dispersion(struct irls *f) {
+  double sum = 0, df = (double)f->model->n - (double)f->p;
+  for (size_t i = 0; i < f->model->row_count; i++) {
+    struct point p = point_of(f, i);
+    if (p.weight > 0)
+      sum += p.weight * (p.y - p.mu) * (p.y - p.mu) / family_variance(f->request->family, p.mu);
+  }
+  return df > 0 ? sum / df : NAN;
+}
+
+/* Why there is no estimate. */
+static bilan_status refuse(const struct irls *f, enum outcome outcome) {
+  const struct model *m = f->model;
+  struct text name = m->columns[m->kept[outcome == SEPARATED ? f->culprit : 0]].name;
+  if (outcome == SEPARATED)
+    return fail(f->b, BILAN_DATA,
+                "\"%.*s\" separates the answers: its coefficient has no finite estimate",
+                (int)name.n, name.s);
+  return fail(f->b, BILAN_DATA, "the %s model with a %s link does not converge",
+              family_names[f->request->family], link_names[f->request->link]);
+}
+
+/* The fit of all rows into the answer. */
+static bilan_status fit(bilan *b, struct regression *r, struct irls *f,
+                        const struct sample *sample) {
+  enum outcome outcome;
+  bilan_status status = read_answers(f);
+  if (!status) status = irls_run(f, &outcome);
+  if (status) return status;
+  if (outcome != FOUND) return refuse(f, outcome);
+  r->count = f->p;
+  r->theta = mem_array(r->mem, f->p, sizeof *r->theta);
+  if (!r->theta) return fail_nomem(b);
+  memcpy(r->theta, f->beta, f->p * sizeof *r->theta);
+  r->deviance = f->deviance;
+  r->iterations = f->steps;
+  r->dispersion = dispersion(f);
+  struct estimating e = {f, f->p, influence, refit};
+  return regression_finish(b, r, sample, &e);
+}
+
+bilan_status glm_estimate(bilan *b, struct regression *out, const struct sample *sample,
+                          const struct glm_request *request) {
+  struct regression r = {.mem = &b->mem};
+  struct irls f = {.b = b};
+  bilan_status status = model_open(b, &r.model, sample, &request->model);
+  if (status) return status;
+  status = irls_open(b, &f, request, &r.model);
+  if (!status) status = fit(b, &r, &f, sample);
+  irls_close(&f);
+  if (status) regression_free(&r);
+  else *out = r;
+  return status;
+}

@@ -1,0 +1,92 @@
+/* glm_family.c - see glm_family.h. Each function is a switch over the family or the link.
+ *
+ * Deviances of one answer (McCullagh & Nelder, 1989, table 2.1), with 0 ln 0 = 0:
+ *   gaussian  (y - mu)^2
+ *   binomial  2 (y ln(y / mu) + (1 - y) ln((1 - y) / (1 - mu)))
+ *   poisson   2 (y ln(y / mu) - (y - mu))
+ */
+#include "stat/glm_family.h"
+
+#include <float.h>
+#include <math.h>
+#include <stddef.h>
+
+#include "stat/dist/dist.h"
+
+const char *const family_names[FAMILIES + 1] = {"gaussian", "binomial",     "quasibinomial",
+                                                "poisson",  "quasipoisson", NULL};
+const char *const link_names[LINKS + 1] = {"identity", "log", "logit", "probit", "cloglog", NULL};
+
+static bool is_binomial(enum family f) { return f == BINOMIAL || f == QUASIBINOMIAL; }
+
+enum link family_link(enum family f) {
+  if (f == GAUSSIAN) return LINK_IDENTITY;
+  return is_binomial(f) ? LINK_LOGIT : LINK_LOG;
+}
+
+bool family_takes(enum family f, enum link link) {
+  return is_binomial(f) || link == LINK_IDENTITY || link == LINK_LOG;
+}
+
+bool family_accepts(enum family f, double y) {
+  if (f == GAUSSIAN) return true;
+  return y >= 0 && (!is_binomial(f) || y <= 1);
+}
+
+bool family_inside(enum family f, double mu) {
+  if (f == GAUSSIAN) return isfinite(mu);
+  return mu > 0 && isfinite(mu) && (!is_binomial(f) || mu < 1);
+}
+
+double family_start(enum family f, double y, double weight) {
+  if (f == GAUSSIAN) return y;
+  return is_binomial(f) ? (weight * y + 0.5) / (weight + 1) : y + 0.1;
+}
+
+double family_variance(enum family f, double mu) {
+  if (f == GAUSSIAN) return 1;
+  return is_binomial(f) ? mu * (1 - mu) : mu;
+}
+
+/* y ln(y / mu), 0 for y = 0. */
+static double entropy(double y, double mu) { return y > 0 ? y * log(y / mu) : 0; }
+
+double family_deviance(enum family f, double y, double mu) {
+  if (f == GAUSSIAN) return (y - mu) * (y - mu);
+  if (is_binomial(f)) return 2 * (entropy(y, mu) + entropy(1 - y, 1 - mu));
+  return 2 * (entropy(y, mu) - (y - mu));
+}
+
+double link_eta(enum link link, double mu) {
+  switch (link) {
+  case LINK_LOG: return log(mu);
+  case LINK_LOGIT: return log(mu / (1 - mu));
+  case LINK_PROBIT: return normal_quantile(mu, LOWER);
+  case LINK_CLOGLOG: return log(-log1p(-mu));
+  default: return mu;
+  }
+}
+
+/* A share kept off 0 and 1. */
+static double inner(double p) { return fmin(fmax(p, DBL_EPSILON), 1 - DBL_EPSILON); }
+
+double link_mean(enum link link, double eta) {
+  switch (link) {
+  case LINK_LOG: return fmax(exp(eta), DBL_EPSILON);
+  case LINK_LOGIT: return inner(1 / (1 + exp(-eta)));
+  case LINK_PROBIT: return inner(normal_cdf(eta, LOWER));
+  case LINK_CLOGLOG: return inner(-expm1(-exp(eta)));
+  default: return eta;
+  }
+}
+
+double link_slope(enum link link, double eta) {
+  double mu;
+  switch (link) {
+  case LINK_LOG: return fmax(exp(eta), DBL_EPSILON);
+  case LINK_LOGIT: mu = link_mean(link, eta); return mu * (1 - mu);
+  case LINK_PROBIT: return fmax(normal_density(eta), DBL_EPSILON);
+  case LINK_CLOGLOG: return fmax(exp(eta - exp(eta)), DBL_EPSILON);
+  default: return 1;
+  }
+}

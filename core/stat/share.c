@@ -1,0 +1,96 @@
+/* share.c - see share.h: value, then interval, then standard error; each may be missing for its
+ * own reason, and the notes say which.
+ *
+ * Invariants: an interval never comes from a standard error of 0, except where the design itself
+ * fixes the share, which is noted; figures that are not finite are absent (estimate_set). Pure
+ * but for share_check.
+ */
+#include "stat/share.h"
+
+#include <math.h>
+
+/* Plain names are refused by design: their t would be the normal's and their n too large. */
+bilan_status share_check(bilan *b, const struct sample *sample, unsigned method) {
+  const char *refusal = share_method_refusal(share_method_of(method, sample_designed(sample)));
+  if (!sample_designed(sample) || !refusal) return BILAN_OK;
+  return fail(b, BILAN_USAGE, "ci: %s", refusal);
+}
+
+/* Both limits and the level they stand for. */
+static void set_limits(struct estimate *e, double low, double high, double conf) {
+  estimate_set(e, FIGURE_LOW, low);
+  estimate_set(e, FIGURE_HIGH, high);
+  estimate_set(e, FIGURE_CONF, conf);
+}
+
+/* The interval by design; says why there is none, or what is special about it. */
+static void interval_by_design(struct estimate *e, const struct share *s, double conf,
+                               unsigned method) {
+  struct share_basis basis = {.p = s->weight / s->base_weight,
+                              .variance = s->variance,
+                              .df = s->df,
+                              .n = s->respondents,
+                              .rows = s->rows,
+                              .none = s->count <= 0,
+                              .all = s->count >= s->base};
+  struct share_limits i = share_interval(&basis, conf, method);
+  e->notes |= i.notes;
+  if (!(s->df > 0)) e->notes |= NOTE_NO_DEGREES;
+  if (i.edge) e->notes |= NOTE_EDGE_INTERVAL;
+  if (i.fixed) e->notes |= NOTE_FIXED;
+  if (i.high >= i.low) set_limits(e, i.low, i.high, conf);
+}
+
+/* A method that gives a point only, an empty base and a share outside the method's domain leave
+ * a note and no limits. */
+static void interval_of_counts(struct estimate *e, const struct share *s, double conf,
+                               enum plain_method method) {
+  struct plain_interval i = plain_proportion(s->count, s->base, conf, method);
+  e->notes |= i.notes;
+  if (i.notes & (NOTE_POINT | NOTE_EMPTY | NOTE_DOMAIN) || !(i.high > i.low)) return;
+  set_limits(e, i.low, i.high, conf);
+}
+
+/* A simple random sample: the closed form; names that exist by design only stand on its V. */
+static void fill_plain(struct estimate *e, const struct sample *sample, struct share s, double p,
+                       const struct share_options *o) {
+  unsigned method = share_method_of(o->method, false);
+  if (s.bare) return;
+  s.variance = sample_factor(sample) * p * (1 - p) / s.base;
+  s.df = sample_df(sample);
+  if (method < METHODS) interval_of_counts(e, &s, o->conf, (enum plain_method)method);
+  else interval_by_design(e, &s, o->conf, method);
+  if (s.base < 2) {
+    e->notes |= NOTE_ONE_RESPONDENT;
+    return;
+  }
+  estimate_set(e, FIGURE_SE, sqrt(s.variance));
+  estimate_set(e, FIGURE_DF, s.df);
+}
+
+/* By a declared design. A group whose PSUs leave no degrees of freedom keeps its standard error
+ * where there is one, for it is what the design gives, but no interval. */
+static void fill_design(struct estimate *e, struct share s, const struct share_options *o) {
+  bool edge = s.count <= 0 || s.count >= s.base;
+  if (edge) s.variance = 0;
+  interval_by_design(e, &s, o->conf, share_method_of(o->method, true));
+  estimate_set(e, FIGURE_EFFECTIVE_N, s.base_weight * s.base_weight / s.base_weight2);
+  estimate_set(e, FIGURE_DF, s.df);
+  if (s.respondents < 2) e->notes |= NOTE_ONE_RESPONDENT;
+  else if (s.df > 0 || s.variance > 0) estimate_set(e, FIGURE_SE, sqrt(s.variance));
+}
+
+/* The design effect of a share compares with p (1 - p) / (n - 1); ticks among ticks are no
+ * sample of that kind. */
+void share_fill(struct estimate *e, const struct sample *sample, const struct share *s,
+                const struct share_options *o) {
+  if (!(s->base_weight > 0)) {
+    e->notes |= NOTE_EMPTY;
+    return;
+  }
+  double p = s->weight / s->base_weight;
+  estimate_set(e, FIGURE_VALUE, p);
+  if (sample_designed(sample)) fill_design(e, *s, o);
+  else fill_plain(e, sample, *s, p, o);
+  if (!s->bare) estimate_deff(e, o->deff, s->base_weight * p * (1 - p), s->base_weight, 1);
+}

@@ -1,0 +1,457 @@
+--- The verbs of a survey that say how its sample was drawn and how it is weighted.
+--
+-- A design belongs to the rows of the table, all of them, whatever the domain: `where` before or
+-- after makes no difference to it. It is kept beside the table as
+--   state.design    the core's design, which estimates are given
+--   state.declared  { weights, strata, clusters, fpc, kind, items, receipts }: in words, for
+--                   notes and reports; never changed, copied with one receipt more
+-- Every adjustment leaves a receipt: what was asked, what was reached and what it cost.
+local core = require "bilan.core"
+local fault = require "bilan.fault"
+local format = require "bilan.format"
+local ordered = require "bilan.ordered"
+local Result = require "bilan.result"
+local Survey = require "bilan.survey"
+
+local methods, inside = Survey.methods, Survey.inside
+
+-- ---- reading options --------------------------------------------------------------------------
+
+local function list_of(value)
+  if value == nil then return {} end
+  return type(value) == "table" and value or { value }
+end
+
+-- The item an option names. A number stands for a column of that number: fpc = 1340.
+local function item_at(draft, option, value)
+  if type(value) == "number" and option == "fpc" then
+    local name = "fpc " .. core.text.number(value)
+    draft.table = core.expr.derive(draft.table, name, core.text.number(value))
+    return name
+  end
+  if type(value) ~= "string" then
+    fault.raise("%s: %s: the name of an item is expected, got a %s", draft.verb, option, type(value))
+  end
+  core.data.check(draft.table, value)
+  return value
+end
+
+-- A name, or a list of one name a stage (false: none at that stage), as a list.
+local function stages_of(draft, option, value)
+  local out = {}
+  for i, one in ipairs(list_of(value)) do
+    out[i] = one and item_at(draft, option, one)
+  end
+  return out
+end
+
+local function named(list)
+  local names = {}
+  for _, name in ipairs(list) do if name then names[#names + 1] = name end end
+  return names
+end
+
+-- ---- keeping ----------------------------------------------------------------------------------
+
+-- This survey with a design; `declared` says it in words.
+local function with_design(self, design, declared)
+  return Survey.changed(self, { design = design, declared = declared })
+end
+
+-- The declaration with one receipt more.
+local function with_receipt(declared, receipt)
+  local copy = {}
+  for key, value in pairs(declared) do copy[key] = value end
+  copy.receipts = table.move(declared.receipts, 1, #declared.receipts, 1, {})
+  copy.receipts[#copy.receipts + 1] = receipt
+  return copy
+end
+
+-- The design of a survey; without one, of a simple random sample of its rows, declared here.
+local function design_of(self)
+  local s = inside(self)
+  if s.design then return s.design, s.declared end
+  return core.design.declare(s.table, {}), { receipts = {}, strata = {}, clusters = {}, fpc = {} }
+end
+
+-- ---- declaring --------------------------------------------------------------------------------
+
+local design_options = { "weights", "strata", "clusters", "fpc", "nest", "lonely", "sampling" }
+
+--- How the sample was drawn: weights (an item), strata, clusters and fpc (an item, or a list of
+-- one a stage), nest (labels of clusters begin anew in each stratum), lonely (fail, adjust,
+-- certainty, average), sampling (probability, nonprobability, census).
+function methods:design(opts)
+  opts = fault.options(opts, design_options, "design")
+  local draft = { table = inside(self).table, verb = "design" }
+  local spec = { nest = opts.nest, lonely = opts.lonely, sampling = opts.sampling,
+    weights = opts.weights ~= nil and item_at(draft, "weights", opts.weights) or nil }
+  for _, option in ipairs { "strata", "clusters", "fpc" } do
+    spec[option] = stages_of(draft, option, opts[option])
+  end
+  return with_design(self, core.design.declare(draft.table, spec), { weights = spec.weights,
+    strata = named(spec.strata), clusters = named(spec.clusters), fpc = named(spec.fpc),
+    receipts = {} })
+end
+
+-- rw2 before rw10: runs of digits compare as numbers, everything else by bytes.
+local function natural_key(name)
+  return (name:gsub("%d+", function(digits)
+    local short = digits:gsub("^0+", "")
+    return ("%03d%s"):format(#short, short)
+  end))
+end
+
+local function before(a, b)
+  local x, y = natural_key(a), natural_key(b)
+  if x ~= y then return x < y end
+  return a < b
+end
+
+-- The items whose whole name fits a Lua pattern, in natural order.
+local function matching(self, pattern)
+  local whole, found = "^" .. pattern:gsub("^%^", ""):gsub("([^%%])%$$", "%1") .. "$", {}
+  local names = core.data.names(inside(self).table)
+  for _, name in ipairs(names) do
+    local ok, at = pcall(string.find, name, whole)
+    if not ok then fault.raise('replicates: replicate_weights: "%s" is no Lua pattern', pattern) end
+    if at then found[#found + 1] = name end
+  end
+  if #found == 0 then
+    fault.raise('replicates: replicate_weights: no item is called "%s" in full%s', pattern,
+      fault.hint(names, pattern))
+  end
+  table.sort(found, before)
+  return found
+end
+
+local kind_names = { "brr", "fay", "jk1", "jkn", "jk2", "bootstrap", "sdr", "other" }
+local aliases = { acs = "sdr", ["successive-difference"] = "sdr" }
+
+local function kind_of(kind, what)
+  if kind == nil then
+    fault.raise("%s: kind is missing: %s", what, table.concat(kind_names, ", "))
+  end
+  local word = tostring(kind):lower()
+  return fault.choice(aliases[word] or word, kind_names, nil, what .. ": kind")
+end
+
+local replicate_options = { "weights", "replicate_weights", "kind", "rho", "scale", "rscales",
+  "mse", "combined", "df" }
+
+--- Replicate weights that came with the data: weights (an item), replicate_weights (names, or a
+-- Lua pattern of whole names), kind, rho (fay), scale, rscales, mse, combined = false (the columns
+-- are factors of the weight), df ("rank", "replicates").
+function methods:replicates(opts)
+  opts = fault.options(opts, replicate_options, "replicates")
+  local draft = { table = inside(self).table, verb = "replicates" }
+  local kind, columns = kind_of(opts.kind, "replicates"), opts.replicate_weights
+  if columns == nil then
+    fault.raise('replicates: replicate_weights is missing: names of items, or a pattern like "rw%%d+"')
+  end
+  if type(columns) == "string" then columns = matching(self, columns) end
+  for _, name in ipairs(columns) do item_at(draft, "replicate_weights", name) end
+  if opts.weights ~= nil then item_at(draft, "weights", opts.weights) end
+  if opts.combined == false and not opts.weights then
+    fault.raise("replicates: combined = false: name the weights that the factors belong to")
+  end
+  local rscales = type(opts.rscales) == "number" and {} or opts.rscales
+  for i = 1, type(opts.rscales) == "number" and #columns or 0 do rscales[i] = opts.rscales end
+  local design = core.design.replicates(draft.table, { weights = opts.weights, columns = columns,
+    kind = kind, rho = opts.rho, scale = opts.scale, rscales = rscales, mse = opts.mse,
+    factors = opts.combined == false or nil, df = opts.df })
+  return with_design(self, design, { weights = opts.weights, strata = {}, clusters = {}, fpc = {},
+    receipts = {} })
+end
+
+--- Replicate weights made from the design: kind (jk1, jkn, brr, fay, bootstrap), replicates (how
+-- many), rho (fay), mse, seed (bootstrap), df ("rank", "replicates").
+function methods:to_replicates(opts)
+  opts = fault.options(opts, { "kind", "replicates", "rho", "mse", "seed", "df" }, "to_replicates")
+  local design, declared = design_of(self)
+  return with_design(self, core.design.to_replicates(design, { rho = opts.rho, mse = opts.mse,
+    kind = kind_of(opts.kind, "to_replicates"), replicates = opts.replicates, seed = opts.seed,
+    df = opts.df }), declared)
+end
+
+-- ---- adjusting --------------------------------------------------------------------------------
+
+local SHARES_TOLERANCE <const> = 0.005
+
+-- Totals of the levels of an item: labels in the item's order, and their totals.
+local function level_totals(self, verb, name, totals)
+  local codes = core.data.to_codes(core.data.item(inside(self).table, name), 10000)
+  local given, labels, numbers, known = {}, {}, {}, {}
+  for label, total in ordered.pairs(totals) do
+    local text = math.type(label) and core.text.number(label) or label
+    if type(text) ~= "string" or type(total) ~= "number" then
+      fault.raise('%s: "%s": totals are given as { level = number }', verb, name)
+    end
+    given[text] = total
+  end
+  for _, level in ipairs(core.data.levels(codes)) do
+    if not level.missing then known[#known + 1] = level.label end
+    if given[level.label] then
+      labels[#labels + 1], numbers[#numbers + 1] = level.label, given[level.label]
+      given[level.label] = nil
+    end
+  end
+  local unknown = ordered.keys(given)[1]
+  if unknown then fault.unknown(('level of "%s"'):format(name), unknown, known) end
+  return labels, numbers
+end
+
+-- Shares that sum to 1 as totals; shares nobody asked for are pointed out.
+local function scaled(verb, name, numbers, opts, sum)
+  local all = 0
+  for _, number in ipairs(numbers) do all = all + number end
+  if not opts.shares then
+    if #numbers > 1 and math.abs(all - 1) < SHARES_TOLERANCE and sum > 2 then
+      fault.raise('%s: the totals of "%s" sum to %s: are they shares? Then say shares = true', verb,
+        name, format.number(all, { lang = "en", decimals = 4 }))
+    end
+    return numbers
+  end
+  if math.abs(all - 1) > SHARES_TOLERANCE then
+    fault.raise('%s: the shares of "%s" sum to %s instead of 1', verb, name,
+      format.number(all, { lang = "en", decimals = 4 }))
+  end
+  local totals = {}
+  for i, number in ipairs(numbers) do totals[i] = number / all * sum end
+  return totals
+end
+
+-- The margin of one item, of levels or of a number; "(Intercept)" is that of all rows.
+local function margin_of(self, verb, name, totals, opts, sum)
+  if name == "(Intercept)" then return { total = totals } end
+  fault.expect(name, "string", verb .. ": the name of an item")
+  core.data.check(inside(self).table, name)
+  if type(totals) == "number" then
+    if verb ~= "calibrate" then
+      fault.raise('%s: "%s": totals are given as { level = number }', verb, name)
+    end
+    return { item = name, total = totals }
+  end
+  fault.expect(totals, "table", ('%s: the totals of "%s"'):format(verb, name))
+  local labels, numbers = level_totals(self, verb, name, totals)
+  return { item = name, levels = labels, totals = scaled(verb, name, numbers, opts, sum) }
+end
+
+-- Margins { item = totals, ... } or in an order of one's own { { item, totals }, ... }.
+local function margins_of(self, verb, given, opts, sum)
+  fault.expect(given, "table", verb .. ": { item = { level = total } }")
+  local margins = {}
+  for i, pair in ipairs(given) do
+    fault.expect(pair, "table", verb .. ": { item, totals }")
+    margins[i] = margin_of(self, verb, pair[1], pair[2], opts, sum)
+  end
+  for name, totals in ordered.pairs(given) do
+    if not math.type(name) then
+      margins[#margins + 1] = margin_of(self, verb, name, totals, opts, sum)
+    end
+  end
+  if #margins == 0 then fault.raise("%s: no totals are given: { item = { level = total } }", verb) end
+  return margins
+end
+
+local function check_numbers(opts, names, verb)
+  for _, name in ipairs(names) do
+    if opts[name] ~= nil and type(opts[name]) ~= "number" then
+      fault.raise("%s: %s: a number is expected, got a %s", verb, name, type(opts[name]))
+    end
+  end
+end
+
+-- One adjustment of the weights: margins and options to the core, the receipt kept.
+local function adjust(self, verb, given, opts, spec)
+  local design, declared = design_of(self)
+  local sum = opts.shares and (opts.total or core.design.weight_facts(design).sum)
+    or core.design.weight_facts(design).sum
+  check_numbers(opts, { "epsilon", "iterations", "maxit", "total" }, verb)
+  spec.margins = margins_of(self, verb, given, opts, sum)
+  spec.epsilon, spec.iterations = opts.epsilon, opts.iterations or opts.maxit
+  local made, receipt = core.design[verb](design, inside(self).table, spec)
+  receipt.verb, receipt.items, receipt.distance = verb, {}, spec.distance
+  for i, margin in ipairs(spec.margins) do receipt.items[i] = margin.item or "(Intercept)" end
+  return with_design(self, made, with_receipt(declared, receipt))
+end
+
+local common = { "epsilon", "iterations", "maxit", "shares", "total" }
+
+--- Weights that meet the totals of several items at once, in turn until all hold (raking):
+-- rake{ genre = { fille = 52000, ... }, niveau = { ... } }. opts: epsilon (relative tolerance),
+-- iterations, shares = true (shares that sum to 1 instead of totals; total: of what).
+function methods:rake(margins, opts)
+  opts = fault.options(opts, common, "rake")
+  return adjust(self, "rake", margins, opts, {})
+end
+
+--- Weights whose sum at each level of one item is known: poststratify("genre", { fille = 52000,
+-- ... }). opts: shares, total.
+function methods:poststratify(item, totals, opts)
+  opts = fault.options(opts, { "shares", "total", "epsilon" }, "poststratify")
+  fault.expect(item, "string", "poststratify: the name of an item")
+  return adjust(self, "poststratify", { { item, totals } }, opts, {})
+end
+
+--- Weights as near to those before as can be that meet the totals of levels and of numbers:
+-- calibrate{ genre = { ... }, age = 1400000 }; "(Intercept)" is the number of all. opts: distance
+-- (linear, raking, logit), bounds = { low, high } of weight after / before, epsilon, iterations.
+function methods:calibrate(totals, opts)
+  local known = table.move(common, 1, #common, 3, { "distance", "bounds" })
+  opts = fault.options(opts, known, "calibrate")
+  local bounds = opts.bounds or {}
+  fault.expect(bounds, "table", "calibrate: bounds: { low, high }")
+  return adjust(self, "calibrate", totals, opts, { distance = opts.distance,
+    low = bounds.low or bounds[1], high = bounds.high or bounds[2] })
+end
+
+--- Cuts weights to low .. high, or to low_ratio .. high_ratio times their mean, and spreads what
+-- was cut over the others; strict = false: once only.
+function methods:trim(opts)
+  opts = fault.options(opts, { "low", "high", "low_ratio", "high_ratio", "strict" }, "trim")
+  check_numbers(opts, { "low", "high", "low_ratio", "high_ratio" }, "trim")
+  local design, declared = design_of(self)
+  local mean = core.design.weight_facts(design).mean
+  local low, high = opts.low or opts.low_ratio and opts.low_ratio * mean,
+    opts.high or opts.high_ratio and opts.high_ratio * mean
+  if not low and not high then
+    fault.raise("trim: give low or high (weights), or low_ratio or high_ratio (times their mean)")
+  end
+  local made, receipt = core.design.trim(design, { low = low, high = high, strict = opts.strict })
+  receipt.verb, receipt.low, receipt.high, receipt.items = "trim", low, high, {}
+  return with_design(self, made, with_receipt(declared, receipt))
+end
+
+-- ---- looking ----------------------------------------------------------------------------------
+
+--- What the weights of the domain are like: one row with n, sum, min, max, mean, cv, effective_n
+-- (Kish's), deff and the receipts of all adjustments.
+function methods:weight_report(opts)
+  opts = fault.options(opts, { "lang", "title" }, "weight_report")
+  local s, design, declared = inside(self), design_of(self)
+  local facts = core.design.weight_facts(design, s.domain)
+  local lang = opts.lang or s.book.lang
+  local row = { n = facts.n, zero = facts.zero, sum = facts.sum, min = facts.least,
+    max = facts.most, mean = facts.mean, cv = facts.cv, effective_n = facts.effective_n,
+    deff = facts.deff, value = facts.mean, missing = 0, receipts = declared.receipts }
+  return Result.new { kind = "weights", unit = "number", rows = { row }, lang = lang,
+    synthetic = s.synthetic, title = opts.title or format.say(lang, "weights_title"),
+    design_notes = Survey.design_notes(self, lang), receipts = declared.receipts }
+end
+
+--- The final weights as an item of the survey, to be written or looked at: add_weights "poids".
+function methods:add_weights(name)
+  fault.expect(name, "string", "add_weights: a name for the item")
+  local s, design = inside(self), design_of(self)
+  return Survey.changed(self, { table = core.data.with(s.table, name, "number",
+    core.design.weight(design)) })
+end
+
+-- ---- in words ---------------------------------------------------------------------------------
+
+-- The design in sentences: { key, args }, for the notes of results and reports.
+function Survey.design_notes(self, lang)
+  local s, notes = inside(self), {}
+  local function say(key, args) notes[#notes + 1] = { key, args or {} } end
+  if not s.design then return { { "method_srs", {} } } end
+  local facts, declared = core.design.facts(s.design), s.declared
+  if facts.sampling ~= "probability" then say("method_" .. facts.sampling) end
+  if facts.replicates then
+    say("method_replicates", { replicates = facts.replicates.count, df = facts.replicates.df,
+      kind = facts.replicates.kind })
+  elseif facts.strata > 1 then
+    say("method_design", { strata = facts.strata, psus = facts.psus, df = facts.df })
+  elseif facts.clustered then
+    say("method_clusters", { psus = facts.psus, df = facts.df })
+  else
+    say("method_rows", { n = facts.rows, df = facts.df })
+  end
+  if facts.stages > 1 then say("method_stages", { count = facts.stages }) end
+  if facts.fpc and not facts.replicates then say("method_fpc") end
+  if declared.weights or #declared.receipts > 0 then
+    say("method_weights", { weights = declared.weights or format.say(lang, "weights_computed") })
+  end
+  for _, receipt in ipairs(declared.receipts) do
+    if receipt.verb == "trim" then say("method_trimmed", { count = receipt.trimmed })
+    else
+      say("method_" .. receipt.verb, { items = table.concat(receipt.items, ", ") })
+    end
+  end
+  if declared.dropped then say("method_dropped", { count = declared.dropped }) end
+  if facts.lonely_strata > 0 and not facts.replicates then
+    say("method_lonely", { count = facts.lonely_strata, rule = facts.lonely })
+  end
+  return notes
+end
+
+--- Adds to the spec of a result what its design says of it: nothing without a design.
+function Survey.add_design(self, fields, lang)
+  local s = inside(self)
+  if not s.design then return end
+  fields.design_notes = Survey.design_notes(self, lang)
+  fields.report_notes = { { "method_design_rules", {} } }
+  fields.weighted = core.design.facts(s.design).weighted
+end
+
+local function sentences_of(notes, lang)
+  local lines = {}
+  for i, entry in ipairs(notes) do lines[i] = format.say(lang, entry[1], entry[2]) end
+  return lines
+end
+
+-- One receipt as lines of text: what it was, then target and reached by level.
+local function receipt_lines(receipt, lang)
+  local number = function(x, decimals)
+    return x and format.number(x, { lang = lang, decimals = decimals }) or "-"
+  end
+  local lines = { format.say(lang, "receipt_" .. receipt.verb, { items =
+    table.concat(receipt.items, ", "), iterations = receipt.iterations,
+    low = number(receipt.least, 3), high = number(receipt.most, 3),
+    effective = number(receipt.effective_n, 1), count = receipt.trimmed }) }
+  for _, line in ipairs(receipt.lines) do
+    local place = (line.item or "(Intercept)") .. (line.level and " = " .. line.level or "")
+    lines[#lines + 1] = ("  %s: %s -> %s (n = %s)"):format(place, number(line.before, 1),
+      number(line.reached, 1), number(line.n))
+  end
+  return lines
+end
+
+local function wrapped(text, width)
+  local lines, line = {}, ""
+  local indent = text:match("^ *")
+  for word in text:gmatch("[^ ]+") do
+    if line ~= "" and core.text.width(line .. " " .. word) > width then
+      lines[#lines + 1], line = line, indent .. "  " .. word
+    else
+      line = line == "" and indent .. word or line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n")
+end
+
+local WIDTH <const> = 80
+local report_type = { __name = "bilan.design_report", __metatable = false }
+function report_type.__tostring(report) return report.text end
+
+--- The design as it is: facts (strata, psus, df, ...), what was declared, receipts; tostring
+-- gives it in sentences.
+function methods:design_report(opts)
+  opts = fault.options(opts, { "lang" }, "design_report")
+  local s, out = inside(self), {}
+  local lang = opts.lang or s.book.lang or require("bilan.lang").default
+  local lines = sentences_of(Survey.design_notes(self, lang), lang)
+  for _, receipt in ipairs(s.declared and s.declared.receipts or {}) do
+    table.move(receipt_lines(receipt, lang), 1, #receipt.lines + 1, #lines + 1, lines)
+  end
+  for i, line in ipairs(lines) do lines[i] = wrapped(line, WIDTH) end
+  for key, value in pairs(s.design and core.design.facts(s.design) or {}) do out[key] = value end
+  for key, value in pairs(s.declared or {}) do out[key] = out[key] == nil and value or out[key] end
+  out.declared = s.declared and { weights = s.declared.weights, strata = s.declared.strata,
+    clusters = s.declared.clusters, fpc = s.declared.fpc } or nil
+  out.text = table.concat(lines, "\n")
+  return setmetatable(out, report_type)
+end
+
+return methods
