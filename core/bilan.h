@@ -396,9 +396,10 @@ typedef struct bilan_estimate_options {
   const char *by[3];    /* one estimate for each combination of levels; NULL ends the list */
   double conf;          /* of intervals, in (0, 1); 0: 0.95 */
   const char *level;    /* proportion: this level only; NULL: all */
-  const char *interval; /* of shares: "wilson" (NULL), "wald", "wilson_cc", "agresti_coull",
-                           "clopper_pearson", "jeffreys", "mid_p", "likelihood", "arcsine",
-                           "logit", "blaker" */
+  const char *interval; /* of shares: "wilson" (NULL; by a design "logit"), "wald", "logit",
+                           "likelihood", "arcsine", "xlogit", "beta", "korn_graubard"; without a
+                           design also "wilson_cc", "agresti_coull", "clopper_pearson",
+                           "jeffreys", "mid_p", "blaker" */
   const char *base;     /* several answers: "asked" (NULL), "answered", "ticked", "answers" */
   const char *sort;     /* freq, crosstab: "level" (NULL), "descending", "ascending" */
   int include_missing;  /* not 0: kinds of missing are levels of the base, except not asked */

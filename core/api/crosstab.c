@@ -23,6 +23,15 @@ struct banners {
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
+/* One item across: several answers as they are, anything else as codes. */
+static bilan_status read_banner(struct request *r, struct column **out, bool *declared,
+                                const char *name) {
+  bilan_status status = request_item(r, out, name);
+  *declared = true;
+  if (status || (*out)->type == COLUMN_SET) return status;
+  return request_codes(r, out, declared, name);
+}
+
 /* The items across, as codes that the request holds.
  * *out counts what was read so far, so a failure in the middle leaves it usable. Names are
  * lent. */
@@ -35,7 +44,7 @@ static bilan_status read_banners(struct request *r, struct banners *out,
     return fail(r->b, BILAN_USAGE, "crosstab: %zu columns, at most %d", count, BANNERS_MOST);
   for (; !status && out->count < count; out->count++) {
     struct column *c = NULL;
-    status = request_codes(r, &c, &out->declared[out->count], names[out->count]);
+    status = read_banner(r, &c, &out->declared[out->count], names[out->count]);
     out->columns[out->count] = c;
   }
   return status;

@@ -1,14 +1,20 @@
-/* l_compare.c - core.estimate: tests without a design.
+/* l_compare.c - core.estimate: tests, with and without a declared design.
  *
- * independence    { row, col, statistic = "pearson|likelihood_ratio|fisher", correct, conf }
- * t_test          { item, by, from, to, after, mu, pooled, conf }
- * rank_test       { item, by, from, to, after }
- * mcnemar         { before, after, level, kind = "auto|plain|corrected|exact", conf }
- * trend           { item, level, by }
- * mantel_haenszel { row, col, strata, row_level, col_level, correct, conf }
+ * independence     { row, col, statistic, correct, conf }
+ *                  statistic without a design "pearson" (default), "likelihood_ratio", "fisher";
+ *                  with one "F" (default), "Chisq", "Wald", "adjWald", "lincom", "saddlepoint"
+ * goodness_of_fit  { item, levels = { .. }, shares = { .. }, order = "second|first|F", conf }
+ * t_test           { item, by, from, to, after, mu, pooled, conf }
+ * rank_test        { item, by, from, to, after, test, ties }; test and ties with a design alone
+ *                  t_test, rank_test: sorted (with a design, levels not named): `from` is the
+ *                  smaller of two by number or label, not the first of the dictionary
+ * mcnemar          { before, after, level, kind = "auto|plain|corrected|exact", conf }
+ * trend            { item, level, by }
+ * mantel_haenszel  { row, col, strata, row_level, col_level, correct, conf }
  *
  * Each is called with (table, domain, options) and returns a list with one record
- * (mantel_haenszel: two): `method`, the figures, n, missing, note.
+ * (mantel_haenszel: two): `method`, the figures, n, missing, note. Which of two forms of a test is
+ * made is decided here and nowhere else: by whether somebody declared a design.
  *
  * Example: t_test(t, nil, { item = "score", by = "groupe", from = "témoin", to = "traité" })
  * ->
@@ -17,11 +23,12 @@
  *
  * The sign is always "to minus from". A test the data do not allow has its base and a note,
  * no figures. Raised: unknown options, items or levels (with the nearest name), what a test
- * cannot take, weights (a test with weights needs a design).
+ * cannot take, a statistic that belongs to samples with (or without) a design.
  */
 #include "binding/l_estimate.h"
 #include "binding/l_stat.h"
-#include "stat/compare.h"
+#include "stat/association.h"
+#include "stat/compare_design.h"
 
 /* A list of one record. */
 static int push_test(lua_State *L, const char *method, const struct estimate *e) {
@@ -32,6 +39,26 @@ static int push_test(lua_State *L, const char *method, const struct estimate *e)
   l_set_estimate(L, e);
   lua_seti(L, -2, 1);
   return 1;
+}
+
+/* ---- levels
+ * ------------------------------------------------------------------------------- */
+
+/* The statistics of samples without a design, then those by design: one list for the option. */
+static const char *const statistics[] = {"pearson", "likelihood_ratio", "fisher", "F", "Chisq",
+                                         "Wald", "adjWald", "lincom", "saddlepoint", NULL};
+
+/* Independence by design: `statistic` is a place in association_names. */
+static int push_association(lua_State *L, const struct call *call, const struct column *row,
+                            const struct column *col, int statistic) {
+  static const char *const methods[] = {
+      "Rao-Scott F (second order)",      "Rao-Scott chi-squared (first order)",
+      "Wald by design",                  "adjusted Wald by design",
+      "Rao-Scott, exact mixture",        "Rao-Scott, saddlepoint"};
+  struct estimate e;
+  l_check(L, association_test(l_handle(L), &e, &call->sample, row, col,
+                              (enum association_statistic)statistic));
+  return push_test(L, methods[statistic], &e);
 }
 
 /* independence(table, domain, { row, col, statistic, correct, conf }). */
@@ -45,13 +72,74 @@ static int l_independence(lua_State *L) {
   l_read_call(L, &call, "independence", known);
   const struct column *row = l_read_codes(L, &call, "row", &declared);
   const struct column *col = l_read_codes(L, &call, "col", &declared);
+  bool designed = sample_designed(&call.sample);
+  int chosen = stat_option_choice(L, ARG_OPTIONS, call.verb, "statistic", statistics,
+                                       designed ? INDEPENDENCES : 0);
   struct independence_options o = {.conf = call.conf};
-  o.statistic = (enum independence)stat_option_choice(L, ARG_OPTIONS, call.verb, "statistic",
-                                                      independence_names, INDEPENDENCE_PEARSON);
   o.correct = stat_flag(L, ARG_OPTIONS, call.verb, "correct", false);
+  if (designed && chosen < INDEPENDENCES)
+    l_refuse(L, &call, "statistic: \"%.*s\" counts respondents as drawn one by one; with a design "
+                       "take \"F\"", text_of(statistics[chosen]));
+  if (!designed && chosen >= INDEPENDENCES)
+    l_refuse(L, &call, "statistic: \"%.*s\" needs a design; without one take \"pearson\"",
+             text_of(statistics[chosen]));
+  if (designed && o.correct)
+    l_refuse(L, &call, "correct%.*s: with a design there is no such correction", text_of(""));
+  if (designed) return push_association(L, &call, row, col, chosen - INDEPENDENCES);
+  o.statistic = (enum independence)chosen;
   l_check(L, compare_independence(l_handle(L), &e, &simulated, &call.sample, row, col, &o));
   return push_test(L, simulated ? "Fisher's test, simulated" : methods[o.statistic], &e);
 }
+
+/* levels = { .. }, shares = { .. }, one list beside the other: one number a code. A number that
+ * nobody gave is a level of 0 respondents, so the dictionary may grow by as many as are named. */
+static const double *read_shares(lua_State *L, const struct call *call, const struct column *item,
+                                 bool declared) {
+  if (lua_getfield(L, ARG_OPTIONS, "levels") != LUA_TTABLE ||
+      lua_getfield(L, ARG_OPTIONS, "shares") != LUA_TTABLE)
+    l_refuse(L, call, "%.*s: expected { level = share }", text_of("shares"));
+  int shares_at = lua_gettop(L);
+  size_t count = (size_t)luaL_len(L, shares_at - 1), room = dict_count(item->dict) + count;
+  double *shares = l_scratch(L, room, sizeof *shares);
+  for (size_t i = 0; i < room; i++) shares[i] = 0;
+  for (size_t i = 1; i <= count; i++) {
+    luaL_checkstack(L, 4, "shares");
+    lua_geti(L, shares_at - 1, (lua_Integer)i);
+    struct text label = l_read_label(L, call, lua_gettop(L), "shares");
+    uint32_t code = l_find_level(L, call, item, label, declared);
+    double share = lua_geti(L, shares_at, (lua_Integer)i) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
+    if (!(share > 0 && share < 1e300))
+      l_refuse(L, call, "shares: the share of \"%.*s\" must be a number above 0", label);
+    shares[code] = share;
+    lua_pop(L, 2);
+  }
+  return shares;
+}
+
+/* goodness_of_fit: shares of an item against known ones. */
+static int l_goodness_of_fit(lua_State *L) {
+  static const char *const known[] = {"item", "levels", "shares", "order", "conf", NULL};
+  static const char *const methods[] = {"goodness of fit, Rao-Scott second order",
+                                        "goodness of fit, Rao-Scott first order",
+                                        "goodness of fit, Rao-Scott F"};
+  struct call call;
+  bool declared;
+  struct goodness_request r;
+  struct estimate e;
+  l_read_call(L, &call, "goodness_of_fit", known);
+  const struct column *item = l_read_codes(L, &call, "item", &declared);
+  r.item = item;
+  r.shares = read_shares(L, &call, item, declared);
+  r.order = (enum goodness_order)stat_option_choice(L, ARG_OPTIONS, call.verb, "order",
+                                                    goodness_names, GOODNESS_SECOND);
+  l_check(L, goodness_test(l_handle(L), &e, &call.sample, &r));
+  return push_test(L, sample_designed(&call.sample) ? methods[r.order]
+                                                    : "goodness of fit, Pearson's chi-squared",
+                   &e);
+}
+
+/* ---- groups and pairs
+ * ------------------------------------------------------------------------------- */
 
 /* The two groups that are compared, or NULL without by. */
 static const struct column *read_groups(lua_State *L, const struct call *call, uint32_t *from,
@@ -71,7 +159,7 @@ static const struct column *read_groups(lua_State *L, const struct call *call, u
  * pooled (false) assumes equal variances. */
 static int l_t_test(lua_State *L) {
   static const char *const known[] = {"item", "after", "by",   "from", "to",
-                                      "mu",   "pooled", "conf", NULL};
+                                      "mu",   "pooled", "sorted", "conf", NULL};
   struct call call;
   struct t_request r = {0};
   struct estimate e;
@@ -84,6 +172,14 @@ static int l_t_test(lua_State *L) {
   r.mu = stat_option(L, ARG_OPTIONS, call.verb, "mu", &range_any, 0);
   r.pooled = stat_flag(L, ARG_OPTIONS, call.verb, "pooled", false);
   r.conf = call.conf;
+  r.sorted = stat_flag(L, ARG_OPTIONS, call.verb, "sorted", false);
+  if (sample_designed(&call.sample)) {
+    l_check(L, compare_design_means(l_handle(L), &e, &call.sample, &r));
+    return push_test(L, r.after    ? "paired t by design"
+                        : !r.group ? "one-sample t by design"
+                                   : "t by design",
+                     &e);
+  }
   l_check(L, compare_means(l_handle(L), &e, &call.sample, &r));
   return push_test(L, r.after    ? "paired t"
                       : !r.group ? "one-sample t"
@@ -92,21 +188,51 @@ static int l_t_test(lua_State *L) {
                    &e);
 }
 
+/* Rank tests by design: which scores, how ties are ranked. */
+static int push_design_ranks(lua_State *L, const struct call *call,
+                             const struct rank_request *r) {
+  static const char *const methods[][2] = {
+      {"Wilcoxon by design", "Kruskal-Wallis by design"},
+      {"van der Waerden by design", "van der Waerden by design"},
+      {"median test by design", "median test by design"},
+      {"Kruskal-Wallis by design", "Kruskal-Wallis by design"}};
+  struct estimate e;
+  size_t groups;
+  int score = stat_option_choice(L, ARG_OPTIONS, call->verb, "test", rank_score_names, 0);
+  int ties = stat_option_choice(L, ARG_OPTIONS, call->verb, "ties", rank_ties_names, 0);
+  l_check(L, compare_design_ranks(l_handle(L), &e, &groups, &call->sample, r,
+                                  (enum rank_score)score, (enum rank_ties)ties));
+  return push_test(L, methods[score][groups > 2], &e);
+}
+
+/* Options of tests by design, where there is none. */
+static void refuse_option(lua_State *L, const struct call *call, const char *key) {
+  if (lua_getfield(L, ARG_OPTIONS, key) != LUA_TNIL)
+    l_refuse(L, call, "%.*s: only with a declared design", text_of(key));
+  lua_pop(L, 1);
+}
+
 /* rank_test: groups (by), or pairs (after).
  * Exactly one of by and after. Items are numbers or levels in order; method says which of the
  * three tests it was. */
 static int l_rank_test(lua_State *L) {
-  static const char *const known[] = {"item", "after", "by", "from", "to", "conf", NULL};
+  static const char *const known[] = {"item", "after", "by",   "from", "to",
+                                      "test", "ties",  "sorted", "conf", NULL};
   struct call call;
   struct rank_request r = {0};
   enum rank_test test;
   struct estimate e;
   l_read_call(L, &call, "rank_test", known);
+  r.conf = call.conf;
+  r.sorted = stat_flag(L, ARG_OPTIONS, call.verb, "sorted", false);
   r.item = l_read_item(L, &call, "item");
   r.after = l_read_item_or_none(L, &call, "after");
   r.group = read_groups(L, &call, &r.from, &r.to);
   if (!r.after == !r.group)
     l_refuse(L, &call, "%.*s or after: name the groups, or the second answer", text_of("by"));
+  if (sample_designed(&call.sample)) return push_design_ranks(L, &call, &r);
+  refuse_option(L, &call, "test");
+  refuse_option(L, &call, "ties");
   l_check(L, compare_ranks(l_handle(L), &e, &test, &call.sample, &r));
   return push_test(L, rank_test_names[test], &e);
 }
@@ -132,6 +258,11 @@ static int l_mcnemar(lua_State *L) {
   if (level != NO_LEVEL) r.level = dict_level(r.before->dict, level)->label;
   r.choice = (enum mcnemar_choice)stat_option_choice(L, ARG_OPTIONS, call.verb, "kind", kinds, 0);
   r.conf = call.conf;
+  if (sample_designed(&call.sample)) {
+    size_t levels;
+    l_check(L, compare_design_mcnemar(l_handle(L), &e, &levels, &call.sample, &r));
+    return push_test(L, levels > 2 ? "symmetry by design, adjusted Wald" : "McNemar by design", &e);
+  }
   l_check(L, compare_mcnemar(l_handle(L), &e, &used, &call.sample, &r));
   return push_test(L, methods[used], &e);
 }
@@ -149,6 +280,11 @@ static int l_trend(lua_State *L) {
   uint32_t level = l_read_level(L, &call, "level", item, declared);
   if (level == NO_LEVEL) l_refuse(L, &call, "%.*s is missing: name a level", text_of("level"));
   if (call.by.count != 1) l_refuse(L, &call, "by: one item in order%.*s", text_of(""));
+  if (sample_designed(&call.sample)) {
+    l_check(L, compare_design_trend(l_handle(L), &e, &call.sample, item, level, call.by.keys[0],
+                                    call.conf));
+    return push_test(L, "linear trend by design", &e);
+  }
   l_check(L, compare_trend(l_handle(L), &e, &call.sample, item, level, call.by.keys[0]));
   return push_test(L, "Cochran-Armitage", &e);
 }
@@ -181,7 +317,8 @@ static int l_mantel_haenszel(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"independence", l_independence}, {"t_test", l_t_test},
+    {"independence", l_independence}, {"goodness_of_fit", l_goodness_of_fit},
+    {"t_test", l_t_test},
     {"rank_test", l_rank_test},       {"mcnemar", l_mcnemar},
     {"trend", l_trend},               {"mantel_haenszel", l_mantel_haenszel},
     {NULL, NULL},

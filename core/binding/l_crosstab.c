@@ -199,15 +199,19 @@ static void set_banners(lua_State *L, const struct banners *banners, const struc
   lua_setfield(L, -2, "banners");
 }
 
-/* bases = { { banner, col, n, weighted_n, missing, missing_kinds }, ... }: the base of each
- * column, that of the total without banner and col. */
-static void set_bases(lua_State *L, const struct banners *banners, const struct crosstab *x) {
+/* bases = { { banner, col, n, weighted_n, effective_n, missing, missing_kinds }, ... }: the base
+ * of each column, that of the total without banner and col; effective_n (Kish's) with weights. */
+static void set_bases(lua_State *L, const struct call *call, const struct banners *banners,
+                      const struct crosstab *x) {
+  bool weighted = sample_weight(&call->sample) != NULL;
   lua_createtable(L, (int)x->column_count, 0);
   for (size_t j = 0; j < x->column_count; j++) {
     const struct crosstab_column *c = &x->columns[j];
-    lua_createtable(L, 0, 6);
+    lua_createtable(L, 0, 7);
     set_column(L, banners, c, false);
     l_set_count(L, "n", c->base.n);
+    if (weighted && c->base.weight2 > 0)
+      stat_set(L, "effective_n", c->base.weight * c->base.weight / c->base.weight2);
     l_push_count(L, c->base.weight);
     lua_setfield(L, -2, "weighted_n");
     l_set_missing(L, c->base.missing);
@@ -254,7 +258,7 @@ static int l_crosstab(lua_State *L) {
   set_rows(L, &call, &banners, x, o.letters && o.percent == PERCENT_COLUMN);
   set_levels(L, &call, x);
   set_banners(L, &banners, x);
-  set_bases(L, &banners, x);
+  set_bases(L, &call, &banners, x);
   set_tests(L, &banners, x);
   lua_pushstring(L, crosstab_percent_names[o.percent]);
   lua_setfield(L, -2, "percent");

@@ -257,13 +257,14 @@ static int l_total(lua_State *L) {
   return 1;
 }
 
-/* ratio(table, domain, { numerator, denominator, by, conf }) -> one record a group: the
+/* ratio(table, domain, { numerator, denominator, by, conf, deff }) -> one record a group: the
  * ratio of the sums over those who have both, not the mean of their ratios. */
 static int l_ratio(lua_State *L) {
-  static const char *const known[] = {"numerator", "denominator", "by", "conf", NULL};
+  static const char *const known[] = {"numerator", "denominator", "by", "conf", "deff",
+                                      NULL};
   struct call call;
   l_read_call(L, &call, "ratio", known);
-  const struct moment_options o = {.conf = call.conf};
+  const struct moment_options o = moment_options(L, &call);
   const struct column *numerator = l_read_measure(L, &call, "numerator");
   const struct column *denominator = l_read_measure(L, &call, "denominator");
   struct estimates *list = l_new_estimates(L);

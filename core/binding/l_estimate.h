@@ -50,6 +50,11 @@ struct column *l_read_measure(lua_State *L, const struct call *call, const char 
  * raises "no level ...; did you mean ...". */
 uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
                       const struct column *item, bool declared);
+/* A label as typed at a place on the stack (text, or a number as the engine writes it, which
+ * replaces it there), and its code among the levels of an item, as l_read_level finds it. */
+struct text l_read_label(lua_State *L, const struct call *call, int index, const char *key);
+uint32_t l_find_level(lua_State *L, const struct call *call, const struct column *item,
+                      struct text label, bool declared);
 /* Fills call->tally and call->level: item, base, missing, level, nets = { name = {levels} }
  * in the order of their names. */
 void l_read_levels(lua_State *L, struct call *call, const char *key);

@@ -175,7 +175,7 @@ void l_read_call(lua_State *L, struct call *call, const char *verb, const char *
  * ----------------------------------------------------------------------- */
 
 /* A label as typed: a text, or a number as the engine writes it. Lives on the stack. */
-static struct text label_at(lua_State *L, const struct call *call, int index, const char *key) {
+struct text l_read_label(lua_State *L, const struct call *call, int index, const char *key) {
   if (lua_type(L, index) == LUA_TNUMBER) {
     char digits[NUMBER_ROOM];
     size_t n = number_print(digits, lua_tonumber(L, index));
@@ -213,7 +213,7 @@ static void no_level(lua_State *L, const struct call *call, const struct column 
  * level of 0 respondents.
  * The dictionary that grows is the converted column's own, never the table's: `declared` sees
  * to that. */
-static uint32_t find_level(lua_State *L, const struct call *call, const struct column *item,
+uint32_t l_find_level(lua_State *L, const struct call *call, const struct column *item,
                            struct text label, bool declared) {
   uint32_t code = dict_find(item->dict, label);
   struct level level = {label, 0, BILAN_PRESENT};
@@ -228,8 +228,8 @@ uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
                       const struct column *item, bool declared) {
   uint32_t code = NO_LEVEL;
   if (lua_getfield(L, ARG_OPTIONS, key) != LUA_TNIL) {
-    struct text label = label_at(L, call, lua_gettop(L), key);
-    code = find_level(L, call, item, label, declared);
+    struct text label = l_read_label(L, call, lua_gettop(L), key);
+    code = l_find_level(L, call, item, label, declared);
   }
   lua_pop(L, 1);
   return code;
@@ -249,8 +249,8 @@ static void read_net(lua_State *L, const struct call *call, struct net *net, int
   uint32_t *codes = l_scratch(L, count, sizeof *codes);
   for (size_t i = 0; i < count; i++) {
     lua_geti(L, list, (lua_Integer)i + 1);
-    struct text label = label_at(L, call, lua_gettop(L), "nets");
-    codes[i] = find_level(L, call, call->tally.item, label, declared);
+    struct text label = l_read_label(L, call, lua_gettop(L), "nets");
+    codes[i] = l_find_level(L, call, call->tally.item, label, declared);
     lua_pop(L, 1);
   }
   net->codes = codes;

@@ -38,7 +38,23 @@ static struct column *new_column(bilan *b, enum column_type type, size_t rows) {
   return c;
 }
 
-/* `codes` holds rows * width bytes, each below dict_count(dict). */
+/* Three loops rather than a test in one: each runs over an array of one width. */
+static uint32_t highest_code(const void *codes, unsigned width, size_t rows) {
+  const uint8_t *c1 = codes;
+  const uint16_t *c2 = codes;
+  const uint32_t *c4 = codes;
+  uint32_t highest = 0;
+  if (width == 1)
+    for (size_t row = 0; row < rows; row++) highest = c1[row] > highest ? c1[row] : highest;
+  else if (width == 2)
+    for (size_t row = 0; row < rows; row++) highest = c2[row] > highest ? c2[row] : highest;
+  else
+    for (size_t row = 0; row < rows; row++) highest = c4[row] > highest ? c4[row] : highest;
+  return highest;
+}
+
+/* `codes` holds rows * width bytes. The highest is found once, so that those who make a code a
+ * place in memory need not look at the rows. */
 bilan_status column_codes(bilan *b, struct column **out, size_t rows, unsigned width,
                           void *codes, struct dict *dict) {
   struct column *c = new_column(b, COLUMN_CODES, rows);
@@ -49,6 +65,7 @@ bilan_status column_codes(bilan *b, struct column **out, size_t rows, unsigned w
   }
   c->width = width;
   c->codes = codes;
+  c->highest = highest_code(codes, width, rows);
   c->dict = dict;
   *out = c;
   return BILAN_OK;

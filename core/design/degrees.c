@@ -7,14 +7,16 @@
  *
  * Worked example: schools 1, 2 in stratum A and 3, 4, 5 in B; girls in 1, 3 and 4: 3 - 2 = 1.
  *
- * Cost: a look-up or two a row of the domain; none where rows are units without strata. Memory:
- * 64 bytes a pair (group, unit) that occurs. With replicates the set of them has its own number.
+ * Cost: a bit or two a row of the domain. Memory: a bit for every pair of a group and a unit or
+ * stratum. With replicates the set of them has its own number.
  */
 #include "design/design.h"
-#include "design/numbering.h"
 #include "design/replicates.h"
 #include "design/stages.h"
 #include "kernel/cells.h"
+
+/* The most pairs: half a gigabyte of bits. */
+static const size_t MARKS_MOST = (size_t)1 << 32;
 
 /* Which rows count, and for which group. */
 struct groups {
@@ -57,40 +59,40 @@ static size_t row_group(const struct groups *g, size_t row) {
   return group;
 }
 
-/* Is this pair seen for the first time? `what` is a number of units or strata, below 2^32. */
-static bilan_status is_new(bilan *b, struct numbering *seen, bool *fresh, size_t group,
-                           size_t what) {
-  uint32_t number, before = seen->count;
-  bilan_status status = numbering_get(b, seen, &number, group, (uint32_t)what);
-  *fresh = number == before;
-  return status;
+/* Marks a pair (group, unit or stratum); true the first time. */
+static bool mark(uint64_t *bits, size_t group, size_t count, size_t what) {
+  size_t at = group * count + what;
+  uint64_t bit = (uint64_t)1 << (at & 63);
+  if (bits[at >> 6] & bit) return false;
+  bits[at >> 6] |= bit;
+  return true;
 }
 
-/* One row: its unit adds one the first time, its stratum takes one away. A row that is a unit of
- * its own is new by nature. */
-static bilan_status count_row(bilan *b, struct numbering *units, struct numbering *strata,
-                              double *df, const struct groups *g, size_t row) {
-  const struct stage *s = &g->d->stages[0];
-  size_t group = row_group(g, row);
-  bool fresh = true;
-  bilan_status status = BILAN_OK;
-  if (s->unit) status = is_new(b, units, &fresh, group, s->unit[row]);
-  if (status || !fresh) return status;
-  df[group]++;
-  status = is_new(b, strata, &fresh, group, stage_stratum(s, row));
-  if (!status && fresh) df[group]--;
-  return status;
+/* A bit for every pair of a group and one of `count` things. BILAN_LIMIT, BILAN_NOMEM. */
+static bilan_status open_marks(bilan *b, uint64_t **bits, const struct groups *g, size_t count) {
+  if (g->count > MARKS_MOST / count)
+    return fail(b, BILAN_LIMIT, "more than %zu pairs: %zu groups by %zu clusters or strata",
+                MARKS_MOST, g->count, count);
+  *bits = mem_zero(&b->mem, g->count * count / 64 + 1, sizeof **bits);
+  return *bits ? BILAN_OK : fail_nomem(b);
 }
 
-/* One pass. df counts in whole numbers, exact in a double. */
+/* One pass: a unit adds one the first time it is seen, a stratum takes one away. A row that is a
+ * unit of its own is new by nature. df counts in whole numbers, exact in a double. */
 static bilan_status count_rows(bilan *b, double *df, const struct groups *g) {
-  struct numbering units = {0}, strata = {0};
-  bilan_status status = numbering_open(b, &units);
-  if (!status) status = numbering_open(b, &strata);
-  for (size_t row = 0; !status && row < g->d->rows; row++)
-    if (row_counts(g, row)) status = count_row(b, &units, &strata, df, g, row);
-  numbering_close(&units);
-  numbering_close(&strata);
+  const struct stage *s = &g->d->stages[0];
+  uint64_t *units = NULL, *strata = NULL;
+  bilan_status status = open_marks(b, &strata, g, s->strata);
+  if (!status && s->unit) status = open_marks(b, &units, g, s->units);
+  for (size_t row = 0; !status && row < g->d->rows; row++) {
+    if (!row_counts(g, row)) continue;
+    size_t group = row_group(g, row);
+    if (s->unit && !mark(units, group, s->units, s->unit[row])) continue;
+    df[group]++;
+    if (mark(strata, group, s->strata, stage_stratum(s, row))) df[group]--;
+  }
+  mem_free(&b->mem, units);
+  mem_free(&b->mem, strata);
   return status;
 }
 

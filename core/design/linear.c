@@ -30,6 +30,7 @@ struct work {
   const struct forms *forms;
   size_t statistics, block;
   double *cov;
+  const struct cells *known; /* totals by PSU; NULL */
 };
 
 /* The stratum of a unit. */
@@ -99,15 +100,25 @@ static void form_unit(double *z, const struct forms *f, const struct cells *c, s
   }
 }
 
-/* Totals by unit and slot, then their forms. */
+/* z of all units of a stage. */
+static void form_units(const struct work *w, const struct cells *c, double *z) {
+  for (size_t u = 0; u < c->unit_count; u++)
+    form_unit(z + u * w->statistics, w->forms, c, u);
+}
+
+/* Totals by unit and slot, then their forms. Those of PSUs may be known. */
 static bilan_status form_clusters(const struct work *w, const struct stage *s, double *z) {
   struct cells cells;
+  if (s == w->design->stages && w->known && w->known->unit_count) {
+    form_units(w, w->known, z);
+    return BILAN_OK;
+  }
   struct cells_request request = *w->request;
   request.unit = s->unit;
   request.unit_count = s->units;
   bilan_status status = cells_tabulate(w->b, &cells, &request);
   if (status) return status;
-  for (size_t u = 0; u < s->units; u++) form_unit(z + u * w->statistics, w->forms, &cells, u);
+  form_units(w, &cells, z);
   cells_free(&cells);
   return BILAN_OK;
 }
@@ -287,18 +298,33 @@ static void make_symmetric(double *cov, size_t statistics, size_t block) {
       cov[k * block + j] = cov[(k / block * block + j) * block + k % block];
 }
 
+/* Where scores take the place of totals, or replicates that of both, nothing by unit is needed. */
+void linear_request(struct cells_request *request, const struct design *design) {
+  const struct stage *psus = &design->stages[0];
+  bool totals = psus->unit && !design->calibration_count && !design->replicates;
+  request->weight = design->weight;
+  request->unit = totals ? psus->unit : NULL;
+  request->unit_count = totals ? psus->units : 0;
+}
+
 /* See linear.h. `cov` is untouched on failure only by chance. */
-bilan_status linear_variance(bilan *b, double *cov, const struct design *design,
-                             const struct cells_request *request, const struct forms *forms,
-                             size_t block) {
+bilan_status linear_variance_of(bilan *b, double *cov, const struct design *design,
+                                const struct cells_request *request, const struct forms *forms,
+                                size_t block, const struct cells *known) {
   struct design_plain plain;
   struct cells_request weighted = *request;
   if (!design) design = design_plain(&plain, request->rows);
   weighted.weight = design->weight;
   weighted.unit = NULL;
-  struct work w = {b, design, &weighted, forms, forms->statistics, block, cov};
+  struct work w = {b, design, &weighted, forms, forms->statistics, block, cov, known};
   memset(cov, 0, forms->statistics * block * sizeof *cov);
   bilan_status status = add_stages(&w);
   if (!status) make_symmetric(cov, forms->statistics, block);
   return status;
+}
+
+bilan_status linear_variance(bilan *b, double *cov, const struct design *design,
+                             const struct cells_request *request, const struct forms *forms,
+                             size_t block) {
+  return linear_variance_of(b, cov, design, request, forms, block, NULL);
 }

@@ -32,4 +32,13 @@ bilan_status linear_variance(bilan *b, double *cov, const struct design *design,
                              const struct cells_request *request, const struct forms *forms,
                              size_t block);
 
+/* The same where the answer to the request, made as linear_request says, is known already: that
+ * saves a pass over the rows. */
+bilan_status linear_variance_of(bilan *b, double *cov, const struct design *design,
+                                const struct cells_request *request, const struct forms *forms,
+                                size_t block, const struct cells *known);
+
+/* Sets weight and, where the variance will need totals by PSU, unit of a request. */
+void linear_request(struct cells_request *request, const struct design *design);
+
 #endif

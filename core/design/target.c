@@ -17,7 +17,8 @@ static bilan_status linearise(bilan *b, struct target_answer *a, const struct de
   forms_open(b, &forms, slots, t->count);
   bilan_status status = t->gradient(b, t->context, &forms, &a->cells, a->theta);
   if (!status) status = forms_close(b, &forms);
-  if (!status) status = linear_variance(b, a->cov, d, &t->request, &forms, t->block);
+  if (!status) status = linear_variance_of(b, a->cov, d, &t->request, &forms, t->block,
+                                            &a->cells);
   forms_free(&forms);
   return status;
 }
@@ -60,8 +61,7 @@ bilan_status target_estimate(bilan *b, struct target_answer *out, const struct d
   struct target t = *target;
   struct target_answer a = {.mem = &b->mem, .block = t.block};
   if (!design) design = design_plain(&plain, t.request.rows);
-  t.request.weight = design->weight;
-  t.request.unit = NULL;
+  linear_request(&t.request, design);
   bilan_status status = cells_tabulate(b, &a.cells, &t.request);
   if (status) return status;
   a.theta = mem_array(&b->mem, t.count, sizeof *a.theta);

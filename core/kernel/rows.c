@@ -1,6 +1,6 @@
 /* rows.c - see rows.h: cells by keys, weights by domain, values by measure.
  *
- * Codes are checked against their dictionaries once, before the first chunk, since a code
+ * Codes are checked against their dictionaries before the first chunk, since a code
  * becomes a place in memory. After that nothing can fail, so readers may be workers.
  *
  * Worked example of a cell: keys of 3 and 4 codes, a row with codes 2 and 1 is in cell 2 * 4 + 1.
@@ -104,21 +104,6 @@ void rows_measure(struct rows *k, const struct rows_plan *p, size_t m) {
 
 /* ---- checking a request ---------------------------------------------------------------------- */
 
-/* The highest code of a column, read at the width it has. */
-static uint32_t highest_code(const struct column *c) {
-  const uint8_t *c1 = c->codes;
-  const uint16_t *c2 = c->codes;
-  const uint32_t *c4 = c->codes;
-  uint32_t highest = 0;
-  if (c->width == 1)
-    for (size_t row = 0; row < c->rows; row++) highest = c1[row] > highest ? c1[row] : highest;
-  else if (c->width == 2)
-    for (size_t row = 0; row < c->rows; row++) highest = c2[row] > highest ? c2[row] : highest;
-  else
-    for (size_t row = 0; row < c->rows; row++) highest = c4[row] > highest ? c4[row] : highest;
-  return highest;
-}
-
 /* Every code of a key must lie in its dictionary: it becomes a place in memory. */
 static bilan_status check_codes(bilan *b, const struct column *c, size_t rows) {
   if (c->type != COLUMN_CODES)
@@ -126,9 +111,9 @@ static bilan_status check_codes(bilan *b, const struct column *c, size_t rows) {
   if (c->rows != rows)
     return fail(b, BILAN_INTERNAL, "a key of %zu rows in a request of %zu", c->rows, rows);
   size_t size = dict_count(c->dict);
-  uint32_t highest = rows ? highest_code(c) : 0;
-  if (rows && highest >= size)
-    return fail(b, BILAN_INTERNAL, "code %zu in a column of %zu levels", (size_t)highest, size);
+  if (rows && c->highest >= size)
+    return fail(b, BILAN_INTERNAL, "code %zu in a column of %zu levels", (size_t)c->highest,
+                size);
   return BILAN_OK;
 }
 

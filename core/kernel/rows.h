@@ -32,7 +32,7 @@ struct rows_plan {
 };
 
 /* All that can be wrong with keys, measures, weight and domain of a request: BILAN_USAGE,
- * BILAN_LIMIT (too many cells), BILAN_INTERNAL (columns that do not fit together). O(rows). */
+ * BILAN_LIMIT (too many cells), BILAN_INTERNAL (columns that do not fit together). */
 bilan_status rows_check(bilan *b, struct rows_plan *plan, const struct cells_request *request);
 
 /* Cell and weight of the rows from .. from + count - 1; count <= ROWS_CHUNK. */

@@ -43,6 +43,10 @@ enum { PAIRS_MOST = 1 << 24 };
 /* Pivots of a covariance below this share of the largest count as 0. */
 static const double pivot_tolerance = 1e-12;
 
+/* Mean generalised design effects below this are 0 but for rounding: a design that fixes what it
+ * is asked about, as the sizes of its strata. */
+static const double effects_least = 1e-20;
+
 static const struct by no_by = {0};
 
 /* ---- Wald -------------------------------------------------------------------------------- */
@@ -317,6 +321,15 @@ static bilan_status effects_lambda(bilan *b, struct effects *e) {
   return status;
 }
 
+/* The saddlepoint approximation as R's survey has it: of the ddf variables of the denominator, each
+ * of weight x / ddf, it takes the whole ones, so p errs to the larger side. */
+static double saddlepoint(const struct effects *x, double ddf) {
+  struct mixture m = {x->lambda, x->count, ddf};
+  if (isinf(ddf)) return mixture_saddlepoint(&m, x->x2);
+  m.ddf = fmax(1, floor(ddf * (1 + 1e-12)));
+  return mixture_saddlepoint(&m, x->x2 * fmin(1, m.ddf / ddf));
+}
+
 /* The p-value of X2 as a mixture. */
 static bilan_status test_mixture(bilan *b, struct estimate *e, struct effects *x,
                                  enum association_statistic statistic, double ddf) {
@@ -324,9 +337,8 @@ static bilan_status test_mixture(bilan *b, struct estimate *e, struct effects *x
   struct mixture m = {x->lambda, x->count, ddf};
   if (status) return status;
   estimate_set(e, FIGURE_STATISTIC, x->x2);
-  estimate_set(e, FIGURE_P_VALUE, statistic == ASSOCIATION_LINCOM
-                                      ? mixture_exact(&m, x->x2)
-                                      : mixture_saddlepoint(&m, x->x2));
+  estimate_set(e, FIGURE_P_VALUE, statistic == ASSOCIATION_LINCOM ? mixture_exact(&m, x->x2)
+                                                                  : saddlepoint(x, ddf));
   return BILAN_OK;
 }
 
@@ -339,7 +351,7 @@ static bilan_status test_pearson(bilan *b, struct estimate *e, const struct samp
   bilan_status status = effects_open(b, &f, x, a, n);
   double k = (double)f.count;
   if (!status) estimate_set(e, FIGURE_EFFECT, sqrt(f.x2 / n / least));
-  if (!status && !(f.trace > 0)) {
+  if (!status && !(f.trace > effects_least * k)) {
     e->notes |= NOTE_CONSTANT;
   } else if (!status) {
     estimate_set(e, FIGURE_DEFF, f.trace / k);
@@ -499,7 +511,7 @@ static void set_goodness(struct estimate *e, double x2, const double *lambda, si
     squares += lambda[i] * lambda[i];
   }
   estimate_set(e, FIGURE_EFFECT, sqrt(x2 / (double)e->n));
-  if (!(trace > 0)) {
+  if (!(trace > effects_least * k)) {
     e->notes |= NOTE_CONSTANT;
     return;
   }

@@ -17,7 +17,8 @@
  *   Wald         W / k on F(k, nu), W from the deviations of counts from independence
  *   adjWald      W (nu - k + 1) / (nu k) on F(k, nu - k + 1)
  *   lincom       X2, the whole mixture over an estimated variance of f nu degrees of freedom
- *   saddlepoint  the same by the saddlepoint approximation
+ *   saddlepoint  the same by the saddlepoint approximation, f nu cut to a whole number as R's
+ *                survey does: p is a little larger
  *
  * With replicate weights lincom and saddlepoint take the mixture alone, without the denominator.
  * Rows and columns in which nobody is drop from r and c; empty cells stay. Counts are never

@@ -8,8 +8,8 @@
  *
  * Memory: moments or cells of the groups; everything is released before the test returns.
  *
- * Failure: BILAN_USAGE names what the test needs instead (numbers, two groups, a design for
- * weights); BILAN_LIMIT and BILAN_NOMEM come from the tabulation. A test that the data do not
+ * Failure: BILAN_USAGE names what the test needs instead (numbers, two groups, the test by
+ * design); BILAN_LIMIT and BILAN_NOMEM come from the tabulation. A test that the data do not
  * allow is no failure: the estimate has its base, no figures and a note.
  *
  * Sources: Welch, Biometrika 34, 1947 (unequal variances); Armitage, Biometrics 11, 1955
@@ -35,10 +35,10 @@ const char *const independence_names[INDEPENDENCES + 1] = {"pearson", "likelihoo
 
 static const struct by no_by = {0};
 
-/* Weighted tests need the variance that only a design knows. */
-static bilan_status refuse_weights(bilan *b, const struct sample *sample) {
-  if (!sample_weight(sample)) return BILAN_OK;
-  return fail(b, BILAN_USAGE, "a test with weights needs a design");
+/* What counts respondents is wrong for a sample with a declared design. */
+static bilan_status refuse_design(bilan *b, const struct sample *sample) {
+  if (!sample_designed(sample)) return BILAN_OK;
+  return fail(b, BILAN_USAGE, "this test is one without a design: take the one by design");
 }
 
 /* ---- independence
@@ -52,7 +52,7 @@ bilan_status compare_independence(bilan *b, struct estimate *out, bool *simulate
                                   const struct independence_options *options) {
   struct contingency c;
   struct estimate e = estimate_none();
-  bilan_status status = refuse_weights(b, sample);
+  bilan_status status = refuse_design(b, sample);
   if (!status) status = contingency_cross(b, &c, &e, sample, row, col);
   if (status) return status;
   *simulated = false;
@@ -169,11 +169,11 @@ static bilan_status two_means(bilan *b, struct estimate *e, const struct sample 
 }
 
 /* Which of the three: pairs, two groups, one sample. BILAN_USAGE: labels instead of numbers,
- * more than two groups with nothing said, weights. */
+ * more than two groups with nothing said, a design. */
 bilan_status compare_means(bilan *b, struct estimate *out, const struct sample *sample,
                            const struct t_request *request) {
   struct estimate e = estimate_none();
-  bilan_status status = refuse_weights(b, sample);
+  bilan_status status = refuse_design(b, sample);
   if (status) return status;
   if (request->after) status = paired_means(b, &e, sample, request);
   else if (request->group) status = two_means(b, &e, sample, request);
@@ -252,7 +252,7 @@ bilan_status compare_trend(bilan *b, struct estimate *out, const struct sample *
   struct series s = {0};
   size_t *order = NULL, count = 0;
   struct estimate e = estimate_none();
-  bilan_status status = refuse_weights(b, sample);
+  bilan_status status = refuse_design(b, sample);
   if (!status) status = tally_open(b, &t, sample, &request);
   if (!status && place_of(&t, level) == t.levels)
     status = fail(b, BILAN_USAGE, "a trend is one of the share of a level that is an answer");
@@ -339,7 +339,10 @@ bilan_status compare_strata(bilan *b, struct estimate out[2], const struct sampl
                                 .domain = sample->domain,
                                 .keys = {r.stratum, r.row, r.col},
                                 .key_count = 3};
-  bilan_status status = refuse_weights(b, sample);
+  bilan_status status = BILAN_OK;
+  if (sample_designed(sample))
+    return fail(b, BILAN_USAGE, "a common odds ratio by design has no Mantel-Haenszel test: take "
+                                "glm with the strata as a term");
   if (!status) status = first_level(b, &r.row_level, r.row);
   if (!status) status = first_level(b, &r.col_level, r.col);
   if (!status) status = cells_tabulate(b, &c, &cross);

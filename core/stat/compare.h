@@ -3,7 +3,8 @@
  * Each test tabulates what it needs (a value or level crossed with a group) and hands the
  * counts or moments to a plain primitive; nothing is computed from rows here. Respondents
  * missing on any of the items are left out and counted by kind. A test that cannot be made
- * has no figures and a note. Weights need a design: samples with weights are BILAN_USAGE.
+ * has no figures and a note. Samples with a declared design are BILAN_USAGE: for those see
+ * association.h and compare_design.h.
  *
  * Figures: value, se, low, high (the effect), statistic, df, p_value, effect, n.
  *
@@ -51,6 +52,8 @@ struct t_request {
   const struct column *after; /* paired: the second measure; the test is on after - measure */
   const struct column *group; /* two groups; NULL with `after`, or for one mean */
   uint32_t from, to;          /* levels of group; NO_LEVEL: the two that have respondents */
+  bool sorted;                /* by design, levels not named: `from` is the one whose number or
+                                 label is the smaller; else the first of the dictionary */
   double mu;                  /* value under the hypothesis */
   bool pooled;                /* equal variances; else Welch */
   double conf;
@@ -73,6 +76,8 @@ struct rank_request {
   struct column *after;       /* paired: signed ranks of after - item */
   const struct column *group; /* two groups with respondents: Wilcoxon; more: Kruskal-Wallis */
   uint32_t from, to;          /* levels of group, NO_LEVEL: all with respondents */
+  bool sorted;                /* as for t_request */
+  double conf;                /* of the difference of mean scores, by design */
 };
 
 /* effect: Cliff's delta (`to` above `from`), rank-biserial, or epsilon squared. */

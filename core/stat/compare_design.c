@@ -32,24 +32,30 @@ static const struct by no_by = {0};
 
 /* ---- t on the degrees of freedom of a design ---------------------------------------------- */
 
+/* What is tested: an estimate, its variance, and the size of the numbers it was made of, below
+ * 1e-14 of which a standard error is rounding. */
+struct tested {
+  double value, variance, size;
+};
+
 /* value, se, df, and the test of value against mu; notes where there is none. */
-static void set_t(struct estimate *e, double value, double variance, double df, double mu,
-                  double conf) {
-  estimate_set(e, FIGURE_VALUE, value);
+static void set_t(struct estimate *e, struct tested t, double df, double mu, double conf) {
+  double se = sqrt(t.variance);
+  bool fixed = !(se > 1e-14 * t.size);
+  estimate_set(e, FIGURE_VALUE, t.value);
   if (!(df > 0)) {
     e->notes |= NOTE_NO_DEGREES;
     return;
   }
-  double se = sqrt(variance);
-  estimate_set(e, FIGURE_SE, se);
+  estimate_set(e, FIGURE_SE, fixed ? 0 : se);
   estimate_set(e, FIGURE_DF, df);
-  if (!(se > 0)) {
+  if (fixed) {
     e->notes |= NOTE_NO_VARIANCE;
     return;
   }
-  double t = (value - mu) / se;
-  estimate_set(e, FIGURE_STATISTIC, t);
-  estimate_set(e, FIGURE_P_VALUE, 2 * student_cdf(fabs(t), df, UPPER));
+  double statistic = (t.value - mu) / se;
+  estimate_set(e, FIGURE_STATISTIC, statistic);
+  estimate_set(e, FIGURE_P_VALUE, 2 * student_cdf(fabs(statistic), df, UPPER));
   estimate_interval(e, conf);
 }
 
@@ -131,9 +137,8 @@ static bilan_status add_mean(bilan *b, struct quotients *q, const struct means *
 }
 
 /* Mean of `to`, less that of `from` unless it is NO_LEVEL; both have respondents. */
-static bilan_status means_contrast(bilan *b, double *value, double *variance,
-                                   const struct sample *s, const struct means *m, size_t to,
-                                   uint32_t from) {
+static bilan_status means_contrast(bilan *b, struct tested *out, const struct sample *s,
+                                   const struct means *m, size_t to, uint32_t from) {
   struct quotients q;
   struct target_answer a = {0};
   quotients_open(b, &q);
@@ -141,8 +146,10 @@ static bilan_status means_contrast(bilan *b, double *value, double *variance,
   if (!status && from != NO_LEVEL) status = add_mean(b, &q, m, from, -1);
   if (!status) status = quotients_estimate(b, &a, s->design, &m->request, &q);
   if (!status) {
-    *value = a.theta[0];
-    *variance = a.cov[0];
+    out->value = a.theta[0];
+    out->variance = a.cov[0];
+    out->size = fabs(m->centres[to * STATES + STATE_ANSWERED]);
+    if (from != NO_LEVEL) out->size += fabs(m->centres[from * STATES + STATE_ANSWERED]);
     target_free(&a);
   }
   quotients_free(&q);
@@ -153,14 +160,15 @@ static bilan_status means_contrast(bilan *b, double *value, double *variance,
 static bilan_status one_mean(bilan *b, struct estimate *e, const struct sample *s,
                              const struct column *measure, double mu, double conf) {
   struct means m;
-  double value, variance, nu;
+  struct tested t;
+  double nu;
   bilan_status status = means_open(b, &m, s, measure, NULL);
   if (!status) means_base(e, &m, 0);
   if (!status) status = sample_degrees(b, &nu, s, &no_by);
   if (!status && !e->n) e->notes |= NOTE_EMPTY;
   else if (!status) {
-    status = means_contrast(b, &value, &variance, s, &m, 0, NO_LEVEL);
-    if (!status) set_t(e, value, variance, nu, mu, conf);
+    status = means_contrast(b, &t, s, &m, 0, NO_LEVEL);
+    if (!status) set_t(e, t, nu, mu, conf);
   }
   means_close(b, &m);
   return status;
@@ -177,6 +185,12 @@ static bilan_status paired_means(bilan *b, struct estimate *e, const struct samp
   status = one_mean(b, e, s, change, r->mu, r->conf);
   column_free(change);
   return status;
+}
+
+bool compare_level_after(const struct column *item, uint32_t a, uint32_t b) {
+  const struct level *one = dict_level(item->dict, a), *two = dict_level(item->dict, b);
+  if (column_is_numeric(item)) return one->value > two->value;
+  return text_compare(one->label, two->label) > 0;
 }
 
 /* The two groups with respondents, when there are exactly two; equal codes when there are fewer. */
@@ -196,6 +210,11 @@ static bilan_status find_groups(bilan *b, uint32_t *from, uint32_t *to, const st
   if (!status && count > 2)
     return fail(b, BILAN_USAGE, "a t-test compares two groups, here are %zu: name them with "
                                 "from and to", count);
+  if (!status && r->sorted && compare_level_after(r->group, *from, *to)) {
+    uint32_t first = *from;
+    *from = *to;
+    *to = first;
+  }
   return status;
 }
 
@@ -203,7 +222,8 @@ static bilan_status find_groups(bilan *b, uint32_t *from, uint32_t *to, const st
 static bilan_status two_means(bilan *b, struct estimate *e, const struct sample *s,
                               const struct t_request *r, uint32_t from, uint32_t to) {
   struct means m;
-  double value, variance, nu;
+  struct tested t;
+  double nu;
   bilan_status status = means_open(b, &m, s, r->measure, r->group);
   if (!status) status = sample_degrees(b, &nu, s, &no_by);
   if (!status) {
@@ -212,8 +232,8 @@ static bilan_status two_means(bilan *b, struct estimate *e, const struct sample 
     if (from == to || !means_n(&m, from) || !means_n(&m, to)) {
       e->notes |= NOTE_EMPTY_GROUP;
     } else {
-      status = means_contrast(b, &value, &variance, s, &m, to, from);
-      if (!status) set_t(e, value, variance, nu - 1, r->mu, r->conf);
+      status = means_contrast(b, &t, s, &m, to, from);
+      if (!status) set_t(e, t, nu - 1, r->mu, r->conf);
     }
   }
   means_close(b, &m);
@@ -571,7 +591,7 @@ bilan_status compare_design_trend(bilan *b, struct estimate *out, const struct s
     line_base(&e, &a.cells, &l);
     if (!e.n) e.notes |= NOTE_EMPTY;
     else if (isnan(a.theta[0])) e.notes |= NOTE_NO_TABLE;
-    else set_t(&e, a.theta[0], a.cov[0], nu - 1, 0, conf);
+    else set_t(&e, (struct tested){a.theta[0], a.cov[0], 1}, nu - 1, 0, conf);
     *out = e;
     target_free(&a);
   }

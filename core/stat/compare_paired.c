@@ -13,7 +13,7 @@
  *   no               15    40          exact      binomial, 5 of 20: used here, 20 < 25
  *
  * Owner: the square is made and released within the test. Memory: levels squared. Failure:
- * BILAN_USAGE for weights, BILAN_LIMIT, BILAN_NOMEM.
+ * BILAN_USAGE for a design, BILAN_LIMIT, BILAN_NOMEM.
  */
 #include <math.h>
 
@@ -120,7 +120,8 @@ bilan_status compare_mcnemar(bilan *b, struct estimate *out, enum plain_mcnemar_
                                 .domain = sample->domain,
                                 .keys = {request->before, request->after},
                                 .key_count = 2};
-  if (sample_weight(sample)) return fail(b, BILAN_USAGE, "a test with weights needs a design");
+  if (sample_designed(sample))
+    return fail(b, BILAN_USAGE, "this test is one without a design: take the one by design");
   bilan_status status = square_open(b, &s, request);
   if (!status) status = cells_tabulate(b, &c, &cross);
   if (!status) {

@@ -11,7 +11,7 @@
  * respondent).
  *
  * Sources: Wilcoxon, Biometrics Bulletin 1, 1945; Kruskal & Wallis, JASA 47, 1952. Memory:
- * distinct values times groups. Failure: BILAN_USAGE (texts, weights, labels where
+ * distinct values times groups. Failure: BILAN_USAGE (texts, a design, labels where
  * differences are asked for), BILAN_LIMIT, BILAN_NOMEM.
  */
 #include <math.h>
@@ -204,7 +204,8 @@ bilan_status compare_ranks(bilan *b, struct estimate *out, enum rank_test *test,
   struct estimate e = estimate_none();
   struct column *item = NULL;
   bilan_status status = BILAN_OK;
-  if (sample_weight(sample)) return fail(b, BILAN_USAGE, "a test with weights needs a design");
+  if (sample_designed(sample))
+    return fail(b, BILAN_USAGE, "this test is one without a design: take the one by design");
   if (request->after) {
     *test = RANK_SIGNED;
     status = rank_pairs(b, &e, sample, request);

@@ -21,13 +21,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "stat/association.h"
 #include "stat/contingency.h"
 #include "stat/crosstab_banner.h"
 
 const char *const crosstab_percent_names[CROSSTAB_PERCENTS + 1] = {"col", "row", "total", "none",
                                                                    NULL};
 const char *const crosstab_method_names[CROSSTAB_METHODS + 1] = {
-    "chi-squared", "Fisher", "Fisher, simulated", NULL};
+    "chi-squared", "Fisher", "Fisher, simulated", "F", NULL};
 
 /* What is needed while a table is made. */
 struct making {
@@ -40,7 +41,7 @@ struct making {
   struct share_spread spread; /* of the total, unless one banner has it */
   double df;                  /* of that total */
   double *row_df;             /* [code of an item with one answer]: of shares of rows */
-  bool designed;              /* shares have variances by a declared design */
+  bool designed;              /* cells have variances by a declared design */
   size_t *order;              /* places of levels, as sorted */
 };
 
@@ -116,6 +117,7 @@ static void making_free(struct making *m) {
 /* Which share a percentage is. */
 static enum share_of share_kind(const struct crosstab_options *o) {
   if (o->percent == PERCENT_ROW) return SHARE_OF_ROW;
+  if (o->percent == PERCENT_NONE) return SHARE_OF_NOTHING;
   return o->percent == PERCENT_TOTAL ? SHARE_OF_TABLE : SHARE_OF_COLUMN;
 }
 
@@ -123,8 +125,11 @@ static enum share_of share_kind(const struct crosstab_options *o) {
 static bilan_status spread_total(struct making *m) {
   struct tally_request row = m->request->row;
   row.by = &no_by;
-  const struct share_plan plan = {
-      .request = &row, .tally = &m->total, .of = SHARE_OF_COLUMN, .level = NO_LEVEL};
+  bool count = m->options->percent == PERCENT_NONE;
+  const struct share_plan plan = {.request = &row,
+                                  .tally = &m->total,
+                                  .of = count ? SHARE_OF_NOTHING : SHARE_OF_COLUMN,
+                                  .level = NO_LEVEL};
   bilan_status status = sample_degrees(m->b, &m->df, m->sample, &no_by);
   return status ? status : share_spread_open(m->b, &m->spread, m->sample, &plan);
 }
@@ -138,12 +143,12 @@ static bilan_status row_degrees(struct making *m) {
   return m->row_df ? sample_degrees(m->b, m->row_df, m->sample, &by) : fail_nomem(m->b);
 }
 
-/* By a declared design every share has a variance; without one only the columns that overlap
+/* By a declared design every cell has a variance; without one only the columns that overlap
  * need theirs, for letters. */
 static bilan_status spread_all(struct making *m) {
   const struct crosstab_options *o = m->options;
   bilan_status status = BILAN_OK;
-  m->designed = sample_designed(m->sample) && o->percent != PERCENT_NONE;
+  m->designed = sample_designed(m->sample);
   bool letters = o->letters && o->percent == PERCENT_COLUMN;
   for (size_t i = 0; !status && i < m->request->banner_count; i++)
     if (m->designed || (letters && m->banners[i].options))
@@ -210,7 +215,7 @@ static bilan_status list_levels(struct crosstab *x, struct making *m) {
  * --------------------------------------------------------------------------------- */
 
 /* All of one level over the columns of a banner.
- * The total column is 100 % of the row by definition. */
+ * The total column is 100 % of the row by definition, so by a design it has no interval. */
 static struct share row_share(const struct making *m, const struct crosstab_column *c,
                               size_t level, struct share s) {
   s.base = s.base_weight = s.base_weight2 = 0;
@@ -218,6 +223,7 @@ static struct share row_share(const struct making *m, const struct crosstab_colu
     s.base = s.count;
     s.base_weight = s.weight;
     s.base_weight2 = m->total.weight2[level];
+    s.bare = m->designed;
   }
   for (size_t g = 0; c->banner != NO_BANNER && g < m->banners[c->banner].tally.groups; g++) {
     const struct tally *t = &m->banners[c->banner].tally;
@@ -249,8 +255,7 @@ static struct share table_share(const struct making *m, const struct crosstab_co
   return s;
 }
 
-/* What the design says of a cell: its variance, and the degrees of freedom of its base. The
- * total column is 100 % of each row: no variance. */
+/* What the design says of a cell: its variance, and the degrees of freedom of its base. */
 static void design_share(const struct making *m, const struct crosstab_column *c, size_t level,
                          struct share *s) {
   bool total = c->banner == NO_BANNER, alone = m->request->banner_count == 1;
@@ -271,19 +276,32 @@ static struct share share_of(const struct making *m, const struct crosstab_colum
   struct share s = tally_share(tally_of(m, c), c->group, level, &m->request->row);
   if (m->options->percent == PERCENT_ROW) s = row_share(m, c, level, s);
   if (m->options->percent == PERCENT_TOTAL) s = table_share(m, c, s);
-  if (m->designed) design_share(m, c, level, &s);
+  bool whole = m->options->percent == PERCENT_ROW && c->banner == NO_BANNER;
+  if (m->designed && !whole) design_share(m, c, level, &s);
   return s;
 }
 
+/* The (weighted) count of a cell, by a declared design with the error of a total. */
+static void fill_count(struct estimate *e, const struct making *m, const struct share *s) {
+  estimate_set(e, FIGURE_VALUE, s->weight);
+  if (!m->designed) return;
+  double se = sqrt(s->variance);
+  estimate_set(e, FIGURE_SE, se);
+  estimate_set(e, FIGURE_DF, s->df);
+  if (isnan(se)) e->notes |= NOTE_EMPTY;
+  else if (!(s->df > 0)) e->notes |= NOTE_NO_DEGREES;
+  else if (!(se > 1e-12 * s->weight)) e->notes |= NOTE_CONSTANT;
+  else estimate_interval(e, m->options->conf);
+}
+
 /* One cell: count and missing of its column, then the share and its base.
- * `level` is a place in the tally, not in the sorted table. With PERCENT_NONE the value is
- * the (weighted) count. */
+ * `level` is a place in the tally, not in the sorted table. */
 static void fill_cell(struct crosstab_cell *cell, const struct making *m,
                       const struct crosstab_column *c, size_t level) {
   struct share s = share_of(m, c, level);
   cell->e = tally_estimate(tally_of(m, c), c->group, level);
   if (m->options->percent == PERCENT_NONE) {
-    estimate_set(&cell->e, FIGURE_VALUE, s.weight);
+    fill_count(&cell->e, m, &s);
     return;
   }
   cell->e.n = (int64_t)s.base;
@@ -466,14 +484,19 @@ static bilan_status test_counts(struct crosstab *x, const struct making *m, size
 }
 
 /* Tests a banner, or says why there is no test.
- * Options of a SET overlap, weights have no variance without a design, and a banner without
- * columns has no table. */
+ * Options of a SET overlap, and a banner without columns has no table. */
 static bilan_status test_banner(struct crosstab *x, const struct making *m, size_t banner) {
   struct span span = span_of(x, banner);
-  bool set = m->request->row.item->type == COLUMN_SET || m->banners[banner].options;
-  if (span.count && !set && !sample_weight(m->sample)) return test_counts(x, m, banner, span);
+  const struct column *row = m->request->row.item;
+  bool set = row->type == COLUMN_SET || m->banners[banner].options;
+  bool designed = sample_designed(m->sample);
+  if (span.count && !set && !designed) return test_counts(x, m, banner, span);
   struct crosstab_test *test = &x->tests[x->test_count++];
-  *test = (struct crosstab_test){banner, TEST_CHI_SQUARED, estimate_none()};
+  *test = (struct crosstab_test){banner, designed ? TEST_RAO_SCOTT : TEST_CHI_SQUARED,
+                                 estimate_none()};
+  if (span.count && !set)
+    return association_test(m->b, &test->e, m->sample, row, m->request->banners[banner],
+                            ASSOCIATION_F);
   test->e.notes = set ? NOTE_OVERLAP : NOTE_NO_TABLE;
   return BILAN_OK;
 }

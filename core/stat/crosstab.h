@@ -11,7 +11,8 @@
  * level, over the banner), of the table (of the banner), or none (value is the count).
  * Tests: Pearson's chi-squared for each banner, without continuity correction, and Fisher's
  * exact test beside it where an expected count is under 5 (simulated, with a fixed seed, where
- * the table is too large to count). Residuals are adjusted standardised ones (Haberman 1973).
+ * the table is too large to count). Residuals are adjusted standardised ones (Haberman 1973). By
+ * a declared design the test is Rao and Scott's F (association.h), and there are no residuals.
  *
  * Layout for an item down with levels yes, no and banners genre (girl, boy) and zone (urban,
  * rural):
@@ -80,7 +81,13 @@ struct crosstab_cell {
 };
 
 /* In the order of crosstab_method_names. */
-enum crosstab_method { TEST_CHI_SQUARED, TEST_FISHER, TEST_FISHER_SIMULATED, CROSSTAB_METHODS };
+enum crosstab_method {
+  TEST_CHI_SQUARED,
+  TEST_FISHER,
+  TEST_FISHER_SIMULATED,
+  TEST_RAO_SCOTT, /* by a declared design, of the answers alone */
+  CROSSTAB_METHODS
+};
 
 extern const char *const crosstab_method_names[CROSSTAB_METHODS + 1];
 

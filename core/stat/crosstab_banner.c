@@ -1,8 +1,14 @@
-/* crosstab_banner.c - see crosstab_banner.h: one pass an item with one answer, one an option
- * for several; variances by share_target.h in one call, or one a level where both the item down
- * and the banner have several answers.
+/* crosstab_banner.c - see crosstab_banner.h.
  *
- * Invariant: all tallies of a banner have the same levels in the same places.
+ * Counts cost one pass for an item with one answer, one an option for several (times the options
+ * of the item down, where that has several answers too). Variances come from share_target.h in
+ * one call, or one a level where both items have several answers.
+ *
+ * Degrees of freedom are those of a column's respondents, item missing or not, as R's degf of a
+ * subset; the total's are those of everybody with an answer to the banner.
+ *
+ * Invariants: all tallies of a banner have the same levels in the same places; a failure leaves
+ * what was made to banner_free. Failure: BILAN_LIMIT, BILAN_NOMEM.
  */
 #include "stat/crosstab_banner.h"
 
@@ -61,6 +67,7 @@ void banner_free(struct banner *n) {
   *n = (struct banner){0};
 }
 
+/* States other than "not asked" of several answers; groups with an answer otherwise. */
 bool banner_has(const struct banner *n, size_t group) {
   uint32_t codes[BY_MOST];
   return n->options ? group != STATE_NOT_ASKED : by_codes(&n->by, group, codes);
@@ -80,6 +87,7 @@ bool banner_column(const struct banner *n, size_t column, uint32_t *code, size_t
   return answered && by_shows(&n->by, tally_rows(&n->tally, column));
 }
 
+/* Of a column that is shown. */
 const struct tally *banner_tally(const struct banner *n, size_t column) {
   return n->options ? &n->options[column] : &n->tally;
 }
@@ -112,7 +120,7 @@ static bilan_status total_degrees(bilan *b, struct banner *n, const struct sampl
   return status;
 }
 
-/* All columns, then the total. */
+/* All columns, then the total. Groups of a missing answer have some too, which nobody reads. */
 static bilan_status find_degrees(bilan *b, struct banner *n, const struct sample *sample) {
   bilan_status status = BILAN_OK;
   n->df = mem_array(&b->mem, n->columns, sizeof *n->df);
@@ -123,21 +131,10 @@ static bilan_status find_degrees(bilan *b, struct banner *n, const struct sample
   return status ? status : total_degrees(b, n, sample);
 }
 
-/* On failure banner_free releases what was got. */
-bilan_status banner_spread(bilan *b, struct banner *n, const struct sample *sample,
-                           const struct tally_request *row, enum share_of of, bool joint) {
-  struct tally_request request = *row;
-  bool set = row->item->type == COLUMN_SET, each = n->options && set;
-  request.by = &n->by;
-  bilan_status status = find_degrees(b, n, sample);
-  if (status || (each && row->base == BASE_ANSWERS)) return status;
-  struct share_plan plan = {.request = &request,
-                            .tally = &n->tally,
-                            .banner = n->options ? n->item : NULL,
-                            .of = of,
-                            .joint = joint,
-                            .pooled = true,
-                            .level = NO_LEVEL};
+/* All shares in one call, or level by level. */
+static bilan_status open_spreads(bilan *b, struct banner *n, const struct sample *sample,
+                                 struct share_plan plan, bool each) {
+  bilan_status status = BILAN_OK;
   size_t count = each ? n->tally.levels : 1;
   n->spreads = mem_zero(&b->mem, count, sizeof *n->spreads);
   if (!n->spreads) return fail_nomem(b);
@@ -148,11 +145,30 @@ bilan_status banner_spread(bilan *b, struct banner *n, const struct sample *samp
   return status;
 }
 
+/* On failure banner_free releases what was got. */
+bilan_status banner_spread(bilan *b, struct banner *n, const struct sample *sample,
+                           const struct tally_request *row, enum share_of of, bool joint) {
+  struct tally_request request = *row;
+  bool each = n->options && row->item->type == COLUMN_SET;
+  request.by = &n->by;
+  bilan_status status = find_degrees(b, n, sample);
+  if (status || (each && row->base == BASE_ANSWERS)) return status;
+  const struct share_plan plan = {.request = &request,
+                                  .tally = &n->tally,
+                                  .banner = n->options ? n->item : NULL,
+                                  .of = of,
+                                  .joint = joint,
+                                  .pooled = true,
+                                  .level = NO_LEVEL};
+  return open_spreads(b, n, sample, plan, each);
+}
+
 /* The place of a column among those of a spread. */
 static size_t spread_column(const struct banner *n, const struct share_spread *s, size_t column) {
   return column == n->columns ? s->pooled : s->column[column];
 }
 
+/* A variance is asked for alone: it exists where covariances were not wanted, too. */
 double banner_covariance(const struct banner *n, size_t level, size_t column, size_t other) {
   if (!n->spreads) return NAN;
   const struct share_spread *s = &n->spreads[n->spread_count > 1 ? level : 0];

@@ -264,15 +264,18 @@ static bilan_status refit(bilan *b, void *context, double *theta, const double *
   return status;
 }
 
-/* Pearson's, NaN where n = p. */
+/* Weighted variance of Pearson's residuals (y - mu) / sqrt(V), with n / (n - 1). */
 static double dispersion(struct irls *f) {
-  double sum = 0, df = (double)f->model->n - (double)f->p;
+  double weight = 0, mean = 0, squares = 0, n = (double)f->model->n;
   for (size_t i = 0; i < f->model->row_count; i++) {
     struct point p = point_of(f, i);
-    if (p.weight > 0)
-      sum += p.weight * (p.y - p.mu) * (p.y - p.mu) / family_variance(f->request->family, p.mu);
+    if (!(p.weight > 0)) continue;
+    double r = (p.y - p.mu) / sqrt(family_variance(f->request->family, p.mu)), d = r - mean;
+    weight += p.weight;
+    mean += d * p.weight / weight;
+    squares += p.weight * d * (r - mean);
   }
-  return df > 0 ? sum / df : NAN;
+  return n > 1 ? squares / weight * n / (n - 1) : NAN;
 }
 
 /* Why there is no estimate. */

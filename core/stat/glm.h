@@ -7,7 +7,8 @@
  *
  * The influence of a row is u = (X' W X)^-1 x (y - mu) mu' / V, W = w mu'^2 / V; see wald.h.
  *
- * Dispersion: Pearson's, sum w (y - mu)^2 / V / (n - p), with weights of mean 1.
+ * Dispersion: the weighted variance of Pearson's residuals (y - mu) / sqrt(V), with n / (n - 1), as
+ * R's summary of svyglm. It is told, and enters no standard error.
  *
  * Worked example: y = 0, 0, 1, 1, 1, 0 with x = 0, 0, 0, 1, 1, 1: the logits are ln(1/2) and
  * ln(2), so beta = (-0.6931, 1.3863).

@@ -441,8 +441,8 @@ bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *
 /* ---- ratio
  * --------------------------------------------------------------------------------- */
 
-/* Places of the measures in the request of a ratio: d = y - k x, and x. */
-enum { D, X, RATIO_MEASURES };
+/* Places of the measures in the request of a ratio: d = y - k x, x, and y for a design effect. */
+enum { D, X, Y, RATIO_MEASURES };
 
 /* k: the ratio over all groups, or 1 where that is no use. */
 static double overall_ratio(const struct cells *c) {
@@ -462,11 +462,24 @@ static bilan_status tell_ratio(struct work *w, size_t group) {
   return quotients_add(w->b, &w->parts, part);
 }
 
+/* The design effect of a ratio is that of the total of u = (y - R x) / sum w x, whose mean is 0:
+ * sum w (y - R x)^2 = sdd - 2 e sdx + e^2 sxx with e = R - k, and syy = sdd + 2 k sdx + k^2 sxx
+ * gives sdx. */
+static void ratio_deff(struct estimate *e, const struct work *w, size_t cell) {
+  const struct cells *c = &w->answer.cells;
+  const struct cells_sums *d = &c->sums[cell], *x = d + X * c->count, *y = d + Y * c->count;
+  double k = w->centres[0], off = estimate_get(e, FIGURE_VALUE) - k;
+  double sdx = (y->yy - d->yy - k * k * x->yy) / (2 * k);
+  double squares = d->yy - 2 * off * sdx + off * off * x->yy;
+  estimate_deff(e, w->o->deff, fmax(0, squares) / x->y / x->y, x->weight, x->weight);
+}
+
 /* A divisor of 0 has a note and no figure. */
 static void fill_ratio(struct estimate *e, const struct work *w, size_t group, double variance) {
   struct moment_variance v = {variance, 0, 2, estimate_get(e, FIGURE_VALUE), false};
   if (e->n && isnan(v.scale)) e->notes |= NOTE_ZERO_DENOMINATOR;
   else finish(e, w, group, v);
+  if (w->o->deff) ratio_deff(e, w, answers_of(group));
 }
 
 /* See moments.h; one row a group. Rows that lack one of the two have no state "answered" and are
@@ -474,14 +487,14 @@ static void fill_ratio(struct estimate *e, const struct work *w, size_t group, d
 bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                             const struct column *numerator, const struct column *denominator,
                             const struct by *by, const struct moment_options *o) {
-  const struct column *measures[RATIO_MEASURES] = {numerator, denominator};
+  const struct column *measures[RATIO_MEASURES] = {numerator, denominator, numerator};
   struct work w = work_of(b, out, sample, by, o);
-  bilan_status status = open_measures(&w, measures, RATIO_MEASURES);
+  bilan_status status = open_measures(&w, measures, 2);
   if (!status) {
     w.centres[0] = overall_ratio(&w.first);
     status = derive_difference(b, &w.residual, numerator, denominator, w.centres[0]);
     measures[D] = w.residual;
-    measures[X] = denominator;
+    w.request.measure_count = o->deff ? RATIO_MEASURES : Y;
   }
   if (!status) status = each_group(&w, tell_ratio, fill_ratio);
   work_close(&w);

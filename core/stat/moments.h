@@ -29,7 +29,7 @@
 
 struct moment_options {
   double conf;    /* in (0, 1) */
-  enum deff deff; /* of means and totals */
+  enum deff deff;
 };
 
 bilan_status mean_estimate(bilan *b, struct estimates *out, const struct sample *sample,
@@ -47,7 +47,7 @@ bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *
                           const struct moment_options *o);
 
 /* sum(numerator) / sum(denominator) over rows that have both: a ratio of sums, not a mean of
- * ratios. No design effect. */
+ * ratios. */
 bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                             const struct column *numerator, const struct column *denominator,
                             const struct by *by, const struct moment_options *o);

@@ -4,7 +4,7 @@
  *
  * (McCullagh, JRSS B 42, 1980), by the weighted likelihood and Newton's method; the likelihood is
  * concave in (beta, zeta) (Pratt, JASA 76, 1981), so a halved step always leads up. A positive
- * coefficient goes with higher answers. The influence of a row is H^-1 times its score, H the
+ * coefficient goes with later levels. The influence of a row is H^-1 times its score, H the
  * observed information; see wald.h.
  *
  * Parameters: the columns of the model (no intercept), then the thresholds, called "low|middle",

@@ -43,6 +43,8 @@ bilan_status proportions_open(bilan *b, struct proportions *out, const struct sa
   return status;
 }
 
+/* Counts first, then what share.h makes of them; groups without a base have no place among the
+ * columns, hence no variance. */
 void proportion_fill(struct estimate *e, const struct proportions *p, size_t group,
                      size_t level) {
   struct share s = tally_share(&p->tally, group, level, p->request);

@@ -55,7 +55,6 @@ static void interval_of_counts(struct estimate *e, const struct share *s, double
 static void fill_plain(struct estimate *e, const struct sample *sample, struct share s, double p,
                        const struct share_options *o) {
   unsigned method = share_method_of(o->method, false);
-  if (s.bare) return;
   s.variance = sample_factor(sample) * p * (1 - p) / s.base;
   s.df = sample_df(sample);
   if (method < METHODS) interval_of_counts(e, &s, o->conf, (enum plain_method)method);
@@ -90,6 +89,7 @@ void share_fill(struct estimate *e, const struct sample *sample, const struct sh
   }
   double p = s->weight / s->base_weight;
   estimate_set(e, FIGURE_VALUE, p);
+  if (s->bare && isnan(s->variance)) return;
   if (sample_designed(sample)) fill_design(e, *s, o);
   else fill_plain(e, sample, *s, p, o);
   if (!s->bare) estimate_deff(e, o->deff, s->base_weight * p * (1 - p), s->base_weight, 1);

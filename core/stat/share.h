@@ -8,8 +8,8 @@
  * At 0 % and 100 % the standard error is 0 (all that the sample shows), the interval is not.
  *
  * Worked example: 8 of 20, no design, 20 rows: value 0.4, se 0.1124, Wilson 0.219 to 0.613. The
- * same by weights that make V = 0.02 on 19 degrees of freedom: se 0.1414, logit limits 0.165 to
- * 0.692.
+ * same by weights that make V = 0.02 on 19 degrees of freedom: se 0.1414, logit limits 0.163 to
+ * 0.696.
  */
 #ifndef STAT_SHARE_H
 #define STAT_SHARE_H
@@ -25,7 +25,8 @@ struct share {
   double respondents;           /* in the base: fewer than `base` where a row counts often */
   double rows;                  /* of the group, those without an answer too */
   double variance, df;          /* by a declared design; NaN: no variance */
-  bool bare; /* a row counts several times in the base: value only, without a design */
+  bool bare;                    /* a row counts several times in the base: no sample of its own,
+                                   so without a variance the value alone */
 };
 
 /* How. */

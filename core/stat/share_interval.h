@@ -12,8 +12,8 @@
  *                   National Center for Health Statistics                   (alias kg_nchs)
  *
  * (Korn & Graubard, Survey Methodology 24, 1998, 193-201; Parker et al., Vital and Health
- * Statistics 2 (175), 2017; Wilson with n_e: Kott & Carr, J. Official Stat. 13, 1997; Rao & Scott,
- * Ann. Stat. 12, 1984, for the likelihood.) So sqrt(p (1 - p) / n_e) t is a half-width of Wald,
+ * Statistics 2 (175), 2017; Wilson with n_e: Dean & Pagano, J. Survey Stat. Methodol. 3, 2015;
+ * Rao & Scott, Ann. Stat. 12, 1984, for the likelihood.) So sqrt(p (1 - p) / n_e) t is a half-width of Wald,
  * and wilson is (p + t^2 / 2 n_e) / (1 + t^2 / n_e) -+ ...
  *
  * At 0 % and 100 % V is 0 and says nothing: the limits are those of Clopper-Pearson on

@@ -99,6 +99,7 @@ static bilan_status make_union(struct work *w, size_t net) {
 
 /* ---- what levels and the base are made of ------------------------------------------------- */
 
+/* Lists are made one after the other, so each is a run of the array of all parts. */
 static void add_part(struct work *w, struct parts *to, size_t measure, size_t place) {
   if (!to->count++) to->first = w->part_count;
   w->parts[w->part_count++] = (struct part){measure, place};
@@ -109,25 +110,34 @@ static bool is_wanted(const struct work *w, size_t level) {
   return w->plan->level == NO_LEVEL || w->plan->level == w->plan->tally->codes[level];
 }
 
+/* A level that a net names twice counts once. */
 static bool named_before(const struct net *net, size_t i) {
   for (size_t j = 0; j < i; j++)
     if (net->codes[j] == net->codes[i]) return true;
   return false;
 }
 
-/* One answer: levels are cells, nets sums of them. */
+/* A level of one answer is its cell, a net the cells of its levels. */
+static void add_code(struct work *w, struct parts *level, uint32_t code) {
+  const struct tally_request *r = w->plan->request;
+  size_t codes = dict_count(r->item->dict);
+  if (code < codes) {
+    add_part(w, level, 0, code);
+    return;
+  }
+  const struct net *net = &r->nets[code - codes];
+  for (size_t j = 0; j < net->count; j++)
+    if (!named_before(net, j)) add_part(w, level, 0, net->codes[j]);
+}
+
+/* One answer: the base is every code that is a level of the tally. The only key besides the
+ * columns is the item itself. */
 static bilan_status plan_codes(struct work *w) {
   const struct tally_request *r = w->plan->request;
   const struct tally *t = w->plan->tally;
   size_t codes = dict_count(r->item->dict), row = 0;
-  for (size_t i = 0; i < t->levels; i++) {
-    if (!is_wanted(w, i)) continue;
-    struct parts *level = &w->levels[row++];
-    const struct net *net = t->codes[i] < codes ? NULL : &r->nets[t->codes[i] - codes];
-    if (!net) add_part(w, level, 0, t->codes[i]);
-    for (size_t j = 0; net && j < net->count; j++)
-      if (!named_before(net, j)) add_part(w, level, 0, net->codes[j]);
-  }
+  for (size_t i = 0; i < t->levels; i++)
+    if (is_wanted(w, i)) add_code(w, &w->levels[row++], t->codes[i]);
   for (size_t i = 0; i < t->levels; i++)
     if (t->codes[i] < codes) add_part(w, &w->base, 0, t->codes[i]);
   w->stride = codes;
@@ -135,14 +145,16 @@ static bilan_status plan_codes(struct work *w) {
   return BILAN_OK;
 }
 
-/* The states of several answers that are in the base. */
+/* The states of several answers that are in the base; `width` cells each, where an option is a
+ * key behind the state. */
 static void base_of_states(struct work *w, size_t width) {
   for (size_t state = 0; state < STATES; state++)
     for (size_t i = 0; tally_in_base(w->plan->request->base, state) && i < width; i++)
       add_part(w, &w->base, 0, state * width + i);
 }
 
-/* Several answers: a measure an option and net; with base `answers` all options are needed. */
+/* Several answers: a measure an option and net. With base `answers` all options are needed,
+ * whichever level is asked for, and they come first: option i is measure i + 1. */
 static bilan_status plan_ticks(struct work *w) {
   const struct tally_request *r = w->plan->request;
   const struct tally *t = w->plan->tally;
@@ -163,7 +175,8 @@ static bilan_status plan_ticks(struct work *w) {
   return BILAN_OK;
 }
 
-/* Several answers under overlapping columns: one level, as a key. */
+/* Several answers under overlapping columns: the columns are the measures, so the level (one a
+ * call) is a key, and its A the cell of those who ticked it. */
 static bilan_status plan_tick_key(struct work *w) {
   const struct tally_request *r = w->plan->request;
   size_t options = r->item->option_count, level = 0;
@@ -182,7 +195,8 @@ static bilan_status plan_tick_key(struct work *w) {
 
 /* ---- columns ------------------------------------------------------------------------------ */
 
-/* By-groups that are shown and have a base. */
+/* By-groups that have a base. Groups of a missing by-item are neither columns nor part of the
+ * pooled one; groups without a base have no share, so they are no statistics either. */
 static void plan_groups(struct work *w, struct share_spread *s) {
   const struct share_plan *p = w->plan;
   uint32_t codes[BY_MOST];
@@ -195,7 +209,8 @@ static void plan_groups(struct work *w, struct share_spread *s) {
   }
 }
 
-/* Options of the banner: measures over those who ticked any; all who were asked are the table. */
+/* Options of the banner: measures over those who ticked any. The groups are the states of the
+ * banner; all who were asked are the table. */
 static void plan_options(struct work *w, struct share_spread *s) {
   for (size_t state = 0; state < STATES; state++) w->valid[state] = state != STATE_NOT_ASKED;
   for (size_t i = 0; i < w->plan->banner->option_count; i++) {
@@ -207,7 +222,7 @@ static void plan_options(struct work *w, struct share_spread *s) {
 
 /* ---- sums --------------------------------------------------------------------------------- */
 
-/* One total. */
+/* One total, in the words of a target: measure 0 is the weight. */
 static double total_of(const struct cells *c, size_t measure, size_t cell) {
   return measure ? c->sums[(measure - 1) * c->count + cell].y : c->weight[cell];
 }
@@ -224,6 +239,8 @@ static bool next_group(const struct work *w, struct place column, size_t *group)
   return g < w->groups;
 }
 
+/* A or B: the parts of a list over the groups of a column, in the order of the lists, so that
+ * equal lists give equal sums to the last bit. */
 static double sum_of(const struct work *w, const struct cells *c, struct parts parts,
                      struct place column) {
   double sum = 0;
@@ -244,15 +261,21 @@ static struct parts whole_parts(const struct work *w, size_t row, struct place c
   return level ? w->levels[row] : w->base;
 }
 
-/* The function `solve` of a target. */
+/* B itself: 1 of counts. */
+static double whole_sum(const struct work *w, const struct cells *c, size_t row,
+                        struct place column) {
+  if (w->plan->of == SHARE_OF_NOTHING) return 1;
+  return sum_of(w, c, whole_parts(w, row, column), whole_of(w, column));
+}
+
+/* The function `solve` of a target. B is that of the column but for shares of rows. */
 static void solve(const void *context, double *theta, const struct cells *totals) {
   const struct work *w = context;
   for (size_t j = 0; j < w->column_count; j++) {
-    struct place column = w->columns[j], whole = whole_of(w, column);
-    bool by_row = w->plan->of == SHARE_OF_ROW;
-    double base = by_row ? 0 : sum_of(w, totals, w->base, whole);
+    struct place column = w->columns[j];
+    double base = 0;
     for (size_t i = 0; i < w->rows; i++) {
-      if (by_row) base = sum_of(w, totals, whole_parts(w, i, column), whole);
+      if (!i || w->plan->of == SHARE_OF_ROW) base = whole_sum(w, totals, i, column);
       double over = sum_of(w, totals, w->levels[i], column);
       theta[i * w->column_count + j] = base > 0 ? over / base : NAN;
     }
@@ -280,13 +303,13 @@ static bilan_status gradient(bilan *b, const void *context, struct forms *f,
   bilan_status status = BILAN_OK;
   for (size_t k = 0; !status && k < w->rows * w->column_count; k++) {
     size_t row = k / w->column_count;
-    struct place column = w->columns[k % w->column_count], whole = whole_of(w, column);
-    struct parts under = whole_parts(w, row, column);
-    double base = sum_of(w, totals, under, whole);
+    struct place column = w->columns[k % w->column_count];
     if (isnan(theta[k])) continue;
+    double base = whole_sum(w, totals, row, column);
     status = add_terms(b, w, f, totals->count, w->levels[row], column, k, 1 / base);
-    if (!status)
-      status = add_terms(b, w, f, totals->count, under, whole, k, -theta[k] / base);
+    if (!status && w->plan->of != SHARE_OF_NOTHING)
+      status = add_terms(b, w, f, totals->count, whole_parts(w, row, column),
+                         whole_of(w, column), k, -theta[k] / base);
   }
   return status;
 }
@@ -407,12 +430,14 @@ void share_spread_free(struct share_spread *s) {
   *s = (struct share_spread){0};
 }
 
+/* The diagonal. */
 double share_variance(const struct share_spread *s, size_t level, size_t column) {
   if (column >= s->columns || s->row[level] == SIZE_MAX) return NAN;
   size_t statistic = s->row[level] * s->columns + column;
   return target_cov(&s->answer, statistic, statistic);
 }
 
+/* Both columns stand in the block of their level. */
 double share_covariance(const struct share_spread *s, size_t level, size_t column, size_t other) {
   if (column >= s->columns || other >= s->columns || s->row[level] == SIZE_MAX) return NAN;
   size_t first = s->row[level] * s->columns;

@@ -25,8 +25,9 @@
 
 #include "stat/tally.h"
 
-/* What a share is a share of: its column, its level over all columns, or the whole table. */
-enum share_of { SHARE_OF_COLUMN, SHARE_OF_ROW, SHARE_OF_TABLE };
+/* What a share is a share of: its column, its level over all columns, the whole table, or
+ * nothing: then it is the weighted count, A itself. */
+enum share_of { SHARE_OF_COLUMN, SHARE_OF_ROW, SHARE_OF_TABLE, SHARE_OF_NOTHING };
 
 /* Which shares. Lent for the call. */
 struct share_plan {

@@ -45,7 +45,7 @@ struct regression {
   double ddf;
   size_t lost;              /* replicates without a solution */
   struct model_levels response; /* ordinal: levels of the response */
-  double dispersion;        /* Pearson's; NaN for ordinal */
+  double dispersion;        /* see glm.h; NaN for ordinal */
   double deviance;          /* weights of mean 1 */
   size_t iterations;
 };

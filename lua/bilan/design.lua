@@ -201,6 +201,8 @@ local function level_totals(self, verb, name, totals)
   return labels, numbers
 end
 
+local function rounded(x) return core.text.number(math.floor(x * 10000 + 0.5) / 10000) end
+
 -- Shares that sum to 1 as totals; shares nobody asked for are pointed out.
 local function scaled(verb, name, numbers, opts, sum)
   local all = 0
@@ -208,13 +210,12 @@ local function scaled(verb, name, numbers, opts, sum)
   if not opts.shares then
     if #numbers > 1 and math.abs(all - 1) < SHARES_TOLERANCE and sum > 2 then
       fault.raise('%s: the totals of "%s" sum to %s: are they shares? Then say shares = true', verb,
-        name, format.number(all, { lang = "en", decimals = 4 }))
+        name, rounded(all))
     end
     return numbers
   end
   if math.abs(all - 1) > SHARES_TOLERANCE then
-    fault.raise('%s: the shares of "%s" sum to %s instead of 1', verb, name,
-      format.number(all, { lang = "en", decimals = 4 }))
+    fault.raise('%s: the shares of "%s" sum to %s instead of 1', verb, name, rounded(all))
   end
   local totals = {}
   for i, number in ipairs(numbers) do totals[i] = number / all * sum end
@@ -385,10 +386,22 @@ function Survey.design_notes(self, lang)
   return notes
 end
 
---- Adds to the spec of a result what its design says of it: nothing without a design.
+-- Does any record have an interval or a standard error, that is: does the design matter?
+local function has_error(rows)
+  for _, row in ipairs(rows) do
+    if row.low or row.se then return true end
+  end
+  return false
+end
+
+--- Adds to the spec of a result what its design says of it; without one, for reports, that the
+-- sample was taken as a simple random one.
 function Survey.add_design(self, fields, lang)
   local s = inside(self)
-  if not s.design then return end
+  if not s.design then
+    fields.report_notes = has_error(fields.rows) and { { "method_srs", {} } } or nil
+    return
+  end
   fields.design_notes = Survey.design_notes(self, lang)
   fields.report_notes = { { "method_design_rules", {} } }
   fields.weighted = core.design.facts(s.design).weighted

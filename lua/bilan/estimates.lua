@@ -215,8 +215,9 @@ function methods:freq(item, opts)
   fault.expect(item, "string", "freq: an item")
   core.data.check(s.table, item)
   local rows = core.estimate.freq(s.table, s.domain, sampled(self, opts, { item = item,
-    by = list_of(opts.by), deff = opts.deff, base = opts.base or base_of(self, item), conf = opts.conf, ci = opts.ci, sort = opts.sort,
-    missing = opts.missing, nets = nets_of(self, item, opts.nets) }))
+    by = list_of(opts.by), deff = opts.deff, base = opts.base or base_of(self, item),
+    conf = opts.conf, ci = opts.ci, sort = opts.sort, missing = opts.missing,
+    nets = nets_of(self, item, opts.nets) }))
   if #rows == 0 and not opts.by then rows = nobody(self, s.table, item) end
   return spec(self, "freq", opts, { rows = rows, unit = "share", item = named(self, item, opts.lang),
     title = by_title(self, self:label(item, opts.lang), opts),
@@ -238,7 +239,8 @@ function methods:crosstab(row, col, opts)
   if #columns == 0 then fault.raise("crosstab: name the item of the columns, or several") end
   for _, name in ipairs(columns) do core.data.check(s.table, name) end
   local made = core.estimate.crosstab(s.table, s.domain, sampled(self, opts, { row = row,
-    columns = columns, deff = opts.deff, percent = opts.percent, test = opts.test and true or false, letters = opts.letters,
+    columns = columns, deff = opts.deff, percent = opts.percent,
+    test = opts.test and true or false, letters = opts.letters,
     total = opts.margins, sort = opts.sort, nets = nets_of(self, row, opts.nets),
     base = opts.base or base_of(self, row), ci = opts.ci, conf = opts.conf,
     missing = opts.missing, alpha = opts.alpha, adjust = opts.adjust, smallest = opts.smallest }))
@@ -287,12 +289,13 @@ end
 
 --- sum(numerator) / sum(denominator).
 function methods:ratio(numerator, denominator, opts)
-  opts = check(self, opts, {}, "ratio")
+  opts = check(self, opts, { "deff" }, "ratio")
   core.data.check(inside(self).table, numerator)
   core.data.check(inside(self).table, denominator)
   local title = ("%s / %s"):format(self:label(numerator, opts.lang), self:label(denominator, opts.lang))
   local rows = core.estimate.ratio(inside(self).table, inside(self).domain, sampled(self, opts, {
-    numerator = numerator, denominator = denominator, by = list_of(opts.by), conf = opts.conf }))
+    numerator = numerator, denominator = denominator, by = list_of(opts.by), conf = opts.conf,
+    deff = opts.deff }))
   return spec(self, "ratio", opts, { rows = rows, unit = "number",
     item = { name = numerator, label = title }, title = title })
 end
@@ -435,6 +438,12 @@ end
 
 -- ---- tests ------------------------------------------------------------------------------------
 
+-- Are the levels of this item in an order that somebody gave?
+local function has_order(self, name)
+  local entry = inside(self).book.items_by_id[name]
+  return entry ~= nil and entry.levels ~= nil and #entry.levels > 0
+end
+
 -- A verb that gives one test; `fill` puts its own arguments among the options passed on.
 local function test(name, own, fill, groups)
   methods[name] = function(self, first, ...)
@@ -445,8 +454,12 @@ local function test(name, own, fill, groups)
     for i, item in ipairs(items) do items[i] = self:label(item, opts.lang) end
     local title = table.concat(items, " × ")
     passed.by = opts.by and list_of(opts.by) or nil
+    if passed.by and groups ~= false and name ~= "trend" then
+      passed.sorted = not has_order(self, passed.by[1])
+    end
     local outside = { no_group(self, list_of(opts.by), opts.lang) }
     local rows = core.estimate[name](inside(self).table, inside(self).domain, sampled(self, opts, passed))
+    if name == "t_test" then rows[1].estimate = rows[1].value end
     opts.by = nil
     return spec(self, "test", opts, { rows = rows, unit = "test", title = title,
       no_group = outside })
@@ -466,12 +479,14 @@ local function one_item(self, item, opts)
   return { item = item }, opts, { item }
 end
 
---- Are two items independent? opts.statistic: pearson (default), likelihood_ratio, fisher.
+--- Are two items independent? opts.statistic: without a design pearson (default),
+-- likelihood_ratio, fisher; with one F (default), Chisq, Wald, adjWald, lincom, saddlepoint.
 test("independence", { "statistic", "correct" }, two_items { "row", "col" }, false)
 --- Means of two groups (by, from, to), of an item and a second answer (after), or against mu.
 test("t_test", { "after", "from", "to", "mu", "pooled" }, one_item)
---- Wilcoxon's tests for two groups or pairs, Kruskal and Wallis's for more groups.
-test("rank_test", { "after", "from", "to" }, one_item)
+--- Ranks of two groups or more; with a design opts.test: wilcoxon (default), vanderWaerden,
+-- median, KruskalWallis, and opts.ties: file (default) or shared.
+test("rank_test", { "after", "from", "to", "test", "ties" }, one_item)
 --- Paired answers of the same respondents, exact for few changes.
 test("mcnemar", { "level", "kind" }, two_items { "before", "after" }, false)
 --- Does the share of `level` rise or fall along the levels of `by`?
@@ -479,5 +494,23 @@ test("trend", { "level" }, one_item)
 --- The common odds ratio of two yes/no items over strata.
 test("mantel_haenszel", { "strata", "row_level", "col_level", "correct" },
   two_items { "row", "col" }, false)
+
+--- Does an item have the shares that are known of the population? opts.shares: { level = share };
+-- opts.order: second (default), first, F (of a declared design).
+function methods:goodness_of_fit(item, opts)
+  opts = check(self, opts, { "shares", "order" }, "goodness_of_fit", false)
+  core.data.check(inside(self).table, item)
+  if type(opts.shares) ~= "table" or next(opts.shares) == nil then
+    fault.raise("goodness_of_fit: name the known shares: { shares = { fille = 0.51, ... } }")
+  end
+  local levels, shares = {}, {}
+  for level, share in ordered.pairs(opts.shares) do
+    levels[#levels + 1], shares[#shares + 1] = level, share
+  end
+  local rows = core.estimate.goodness_of_fit(inside(self).table, inside(self).domain,
+    sampled(self, opts, { item = item, levels = levels, shares = shares, order = opts.order,
+      conf = opts.conf }))
+  return spec(self, "test", opts, { rows = rows, unit = "test", title = self:label(item, opts.lang) })
+end
 
 return methods

@@ -131,7 +131,7 @@ local function json_record(body, record)
 end
 
 local part_keys = { "banner", "col", "name", "statistic", "df", "ddf", "p_value", "n",
-  "weighted_n", "missing", "note", "reason" }
+  "weighted_n", "effective_n", "missing", "note", "reason" }
 
 -- Bases and tests of a cross-table.
 local function json_part(record)

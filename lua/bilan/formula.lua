@@ -45,11 +45,11 @@ local function end_of_bracket(text, at)
   fault.raise("formula: a bracket is not closed in %s", text)
 end
 
--- Does the sign at `at` belong to what follows it: behind another operator, a word such as
--- "between", or in 1e-3?
+-- Does the sign at `at` belong to what follows it: behind a comparison or a slash, a word such
+-- as "between", or in 1e-3?
 local function is_unary(text, at)
   local head = text:sub(1, at - 1)
-  if head:find("[<>=!%*:%+%-/%%|,]%s*$") then return true end
+  if head:find("[<>=!/%%|]%s*$") then return true end
   if head:find("%f[%w_][%d.]+[eE]$") then return true end
   local word = head:match("(%a+)%s*$")
   return word ~= nil and before_a_sign[word:lower()] or false

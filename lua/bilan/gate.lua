@@ -254,7 +254,8 @@ function M.release(result, policy, opts)
     own_notes = #spec.notes + #(spec.design_notes or {}),
     records = view.records, level_labels = spec.level_labels,
     keys = used_keys(spec, view.records), by = spec.by, item = spec.item, bases = view.bases,
-    tests = view.tests, policy = policy.name, withheld = withheld, decimals = grid.view.decimals,
+    tests = view.tests, model = spec.model, policy = policy.name, withheld = withheld,
+    decimals = grid.view.decimals,
     remake = function(more)
       for key, value in pairs(opts) do if more[key] == nil then more[key] = value end end
       return M.release(result, policy, more)

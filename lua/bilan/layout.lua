@@ -32,9 +32,10 @@ end
 
 M.words = words_for
 
--- A count; one that is not whole (weighted, effective n) has a decimal below a hundred.
-local function base_text(value, view)
-  local decimals = (math.abs(value) >= 100 or math.tointeger(value)) and 0 or 1
+-- A count; a weighted one has a decimal below a hundred, an effective n is given in whole.
+local function base_text(value, view, key)
+  local whole = key == "effective_n" or math.abs(value) >= 100 or math.tointeger(value)
+  local decimals = whole and 0 or 1
   return format.number(value, { lang = view.lang, decimals = decimals })
 end
 
@@ -49,7 +50,7 @@ local function figure_text(record, key, type, view)
   elseif type == "points" then
     opts.sign = key == "value"
     return format.points(value, opts)
-  elseif type == "count" then return format.is_figure(value) and base_text(value, view)
+  elseif type == "count" then return format.is_figure(value) and base_text(value, view, key)
   elseif type == "p" then return format.p_value(value, { lang = view.lang, bare = true })
   elseif type == "interval" then
     opts.unit, opts.decimals = view.unit, view.decimals[view.unit]
@@ -94,7 +95,7 @@ end
 -- A count of respondents: n, weighted n or missing; its words when it was withheld.
 local function base_cell(record, key, view)
   local value = record[key]
-  local text = format.is_figure(value) and base_text(value, view)
+  local text = format.is_figure(value) and base_text(value, view, key)
   if text then return { type = "count", text = text, value = value, shown = true } end
   return { type = "count", text = DASH, shown = false,
     reason = record.reason or format.say(view.lang, "not_estimable") }
@@ -151,7 +152,11 @@ local function stub_columns(spec, records, view)
 end
 
 local function interval_label(records, view)
-  local conf = common(records, "conf")
+  local with_limits = {}
+  for _, record in ipairs(records) do
+    if record.low or record.high then with_limits[#with_limits + 1] = record end
+  end
+  local conf = common(with_limits, "conf")
   if not conf then return format.say(view.lang, "interval_plain") end
   return format.say(view.lang, "interval", { conf = conf })
 end
@@ -551,8 +556,20 @@ local function share_decimals(records)
   return 1
 end
 
+-- Decimals of coefficients: so many that the smallest standard error (or interval) has two digits.
+local function coefficient_decimals(records)
+  local least = math.huge
+  for _, record in ipairs(records) do
+    local width = record.se or record.high and record.low and (record.high - record.low) / 4
+    if format.is_figure(width) and width > 0 then least = math.min(least, width) end
+  end
+  if least == math.huge then return 2 end
+  return math.max(2, math.min(8, 1 - math.floor(math.log(least, 10))))
+end
+
 -- Decimals of plain numbers: two, more where all are small, none for totals over a hundred.
 local function number_decimals(spec, records)
+  if spec.kind == "glm" then return coefficient_decimals(records) end
   local most, whole = 0, true
   for _, record in ipairs(records) do
     if format.is_figure(record.value) then

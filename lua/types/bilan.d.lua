@@ -130,6 +130,7 @@ local Survey = {}
 ---@class EstimateOptions
 ---@field by? string|string[]
 ---@field conf? number
+---@field df? "domain"|"design"
 ---@field lang? "fr"|"en"|"nl"
 ---@field title? string
 
@@ -164,6 +165,13 @@ local Survey = {}
 ---@field adjust? "none"|"bonferroni"|"holm"|"hochberg"|"hommel"|"bh"|"by"
 ---@field smallest? integer
 ---@field margins? boolean
+
+---@class MomentOptions: EstimateOptions
+---@field deff? boolean|"none"|"wor"|"wr"|"replace"
+
+---@class ContrastOptions: EstimateOptions
+---@field coefficients table<string|number, number>|number[]
+---@field level? string
 
 ---@class QuantileOptions: EstimateOptions
 ---@field p? number|number[]
@@ -268,11 +276,11 @@ function Survey:freq(item, opts) end
 ---@return Result
 function Survey:crosstab(row, col, opts) end
 ---@param item string
----@param opts? EstimateOptions
+---@param opts? MomentOptions
 ---@return Result
 function Survey:mean(item, opts) end
 ---@param item string
----@param opts? EstimateOptions
+---@param opts? MomentOptions
 ---@return Result
 function Survey:total(item, opts) end
 ---@param item string
@@ -285,13 +293,17 @@ function Survey:median(item, opts) end
 function Survey:quantile(item, opts) end
 ---@param numerator string
 ---@param denominator string
----@param opts? EstimateOptions
+---@param opts? MomentOptions
 ---@return Result
 function Survey:ratio(numerator, denominator, opts) end
 ---@param item string
 ---@param opts DifferenceOptions
 ---@return Result
 function Survey:difference(item, opts) end
+---@param item string an item, or a predicate such as "age >= 15"
+---@param opts ContrastOptions
+---@return Result
+function Survey:contrast(item, opts) end
 ---@class bilan.IndependenceOptions
 ---@field statistic? "pearson"|"likelihood_ratio"|"fisher"
 ---@field correct? boolean
@@ -341,6 +353,155 @@ function Survey:trend(item, opts) end
 ---@return Result
 function Survey:mantel_haenszel(row, col, opts) end
 
+---@class bilan.RegressionOptions
+---@field family? "gaussian"|"binomial"|"quasibinomial"|"poisson"|"quasipoisson"
+---@field link? "identity"|"log"|"logit"|"probit"|"cloglog"
+---@field offset? string
+---@field reference? table<string, string|number>
+---@field exponentiate? boolean
+---@field epsilon? number
+---@field conf? number
+---@field df? "domain"|"design"
+---@field lang? "fr"|"en"|"nl"
+---@field title? string
+
+---@param formula string
+---@param opts? bilan.RegressionOptions
+---@return Result
+function Survey:glm(formula, opts) end
+---@param formula string
+---@param opts? { reference?: table<string, string|number>, exponentiate?: boolean, conf?: number, df?: "domain"|"design", lang?: "fr"|"en"|"nl", title?: string }
+---@return Result
+function Survey:ordinal(formula, opts) end
+
+---@class bilan.DesignOptions
+---@field weights? string
+---@field strata? string|(string|false)[]
+---@field clusters? string|string[]
+---@field fpc? string|number|(string|number|false)[]
+---@field nest? boolean
+---@field lonely? "fail"|"adjust"|"certainty"|"average"
+---@field sampling? "probability"|"nonprobability"|"census"
+
+---@param opts? bilan.DesignOptions
+---@return Survey
+function Survey:design(opts) end
+
+---@class bilan.DesignReport
+---@field strata? integer
+---@field psus? integer
+---@field stages? integer
+---@field df? integer
+---@field lonely? string
+---@field lonely_strata? integer
+---@field sampling? string
+---@field collisions? integer
+---@field replicates? table
+---@field declared? table
+---@field receipts? bilan.Receipt[]
+---@field text string
+
+---@param opts? { lang?: "fr"|"en"|"nl" }
+---@return bilan.DesignReport
+function Survey:design_report(opts) end
+
+---@alias bilan.ReplicateKind
+---| "brr"
+---| "fay"
+---| "jk1"
+---| "jkn"
+---| "jk2"
+---| "bootstrap"
+---| "sdr"
+---| "other"
+
+---@class bilan.ReplicatesOptions
+---@field weights? string
+---@field replicate_weights string|string[]
+---@field kind bilan.ReplicateKind
+---@field rho? number
+---@field scale? number
+---@field rscales? number|number[]
+---@field mse? boolean
+---@field combined? boolean
+---@field df? "rank"|"replicates"
+
+---@param opts bilan.ReplicatesOptions
+---@return Survey
+function Survey:replicates(opts) end
+
+---@class bilan.ToReplicatesOptions
+---@field kind bilan.ReplicateKind
+---@field replicates? integer
+---@field rho? number
+---@field mse? boolean
+---@field seed? integer
+---@field df? "rank"|"replicates"
+
+---@param opts bilan.ToReplicatesOptions
+---@return Survey
+function Survey:to_replicates(opts) end
+
+---@alias bilan.Totals table<string|number, number>
+
+---@class bilan.PoststratifyOptions
+---@field shares? boolean
+---@field total? number
+---@field epsilon? number
+
+---@class bilan.RakeOptions: bilan.PoststratifyOptions
+---@field iterations? integer
+---@field maxit? integer
+
+---@class bilan.CalibrateOptions: bilan.RakeOptions
+---@field distance? "linear"|"raking"|"logit"
+---@field bounds? number[]
+
+---@param margins table<string, bilan.Totals>|table[]
+---@param opts? bilan.RakeOptions
+---@return Survey
+function Survey:rake(margins, opts) end
+---@param item string
+---@param totals bilan.Totals
+---@param opts? bilan.PoststratifyOptions
+---@return Survey
+function Survey:poststratify(item, totals, opts) end
+---@param totals table<string, bilan.Totals|number>|table[]
+---@param opts? bilan.CalibrateOptions
+---@return Survey
+function Survey:calibrate(totals, opts) end
+
+---@class bilan.TrimOptions
+---@field low? number
+---@field high? number
+---@field low_ratio? number
+---@field high_ratio? number
+---@field strict? boolean
+
+---@param opts bilan.TrimOptions
+---@return Survey
+function Survey:trim(opts) end
+
+---@class bilan.Receipt
+---@field verb "rake"|"poststratify"|"calibrate"|"trim"
+---@field items string[]
+---@field iterations integer
+---@field change? number
+---@field least number
+---@field most number
+---@field effective_n number
+---@field deff number
+---@field trimmed integer
+---@field failed integer
+---@field lines { item?: string, level?: string, n: integer, before: number, target: number, reached: number }[]
+
+---@param opts? { lang?: "fr"|"en"|"nl", title?: string }
+---@return Result
+function Survey:weight_report(opts) end
+---@param name string
+---@return Survey
+function Survey:add_weights(name) end
+
 -- ---- results --------------------------------------------------------------------------------------
 
 ---@class Record
@@ -358,6 +519,7 @@ function Survey:mantel_haenszel(row, col, opts) end
 ---@field count? integer
 ---@field n integer
 ---@field weighted_n? number
+---@field effective_n? number
 ---@field missing? integer
 ---@field missing_kinds? table<string, integer>
 ---@field df? number

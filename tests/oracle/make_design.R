@@ -52,10 +52,11 @@ estimates <- function(n, d, des, extra = NULL, tag = "") {
     for (m in c("logit", "likelihood", "asin", "beta", "mean", "xlogit")) {
       name <- c(logit = "logit", likelihood = "likelihood", asin = "arcsine", beta = "beta", mean = "wald", xlogit = "xlogit")[[m]]
       dd <- des; dd$variables$one <- as.numeric(dd$variables[[x]] == l[1])
-      if (m == "beta" && anyNA(dd$variables$one)) next
+      if (m == "beta" && (anyNA(dd$variables$one) || n == "clus1z")) next # R counts rows without an answer or weight
+      if (SE(svymean(~one, dd, na.rm = TRUE)) < 1e-12) next # a share fixed by the strata: R divides by 0
       z <- tryCatch(svyciprop(~one, dd, method = m, na.rm = TRUE), error = function(e) NULL)
       if (is.null(z) || anyNA(confint(z))) next # R's profile fails on some
-      ci <- confint(z); e(paste0("ci-", name, "-", x), "proportion", list(x, list(level = l[1], ci = name)), list(list(level = l[1], value = as.numeric(z), low = ci[[1]], high = ci[[2]])), if (m == "likelihood") 1e-4 else 1e-6)
+      ci <- confint(z); e(paste0("ci-", name, "-", x), "proportion", list(x, list(level = l[1], ci = name)), list(list(level = l[1], value = as.numeric(z), low = ci[[1]], high = ci[[2]])), if (m == "likelihood") 5e-4 else 1e-6) # R reads its profile off a grid
     }
     for (b in setdiff(v$by, x)) e(paste0("prop-", x, "-by-", b), "proportion", list(x, list(by = b, ci = "wald")), {
       t <- svyby(f, as.formula(paste0("~", b)), des, svymean, na.rm = TRUE); by_rows(t, b, paste0(x, l), paste0("se.", x, l), l) })
@@ -145,15 +146,12 @@ for (m in c(TRUE, FALSE)) {
 jf <- as.svrepdesign(svydesign(id = ~1, strata = ~stype, weights = ~pw, fpc = ~fpc, data = strat), type = "JKn")
 made("jkn-fpc", jf, "strat.csv", list(list("design", list(weights = "pw", strata = "stype", fpc = "fpc")), list("to_replicates", list(kind = "jkn"))))
 # BRR and Fay: any Hadamard matrix of full balance gives the same variance of a linear statistic
-nb <- svydesign(id = ~psu, strata = ~stratum, weights = ~w, nest = TRUE, data = nh[nh$stratum <= 82, ])
-two <- names(which(tapply(nh$psu, nh$stratum, function(x) length(unique(x))) == 2))
-nb2 <- nh[nh$stratum %in% two, ]; out(nb2, "nhanes2.csv")
-nb <- svydesign(id = ~psu, strata = ~stratum, weights = ~w, nest = TRUE, data = nb2)
+nb <- svydesign(id = ~psu, strata = ~stratum, weights = ~w, nest = TRUE, data = nh)
 for (k in c("brr", "fay")) {
   b <- if (k == "brr") as.svrepdesign(nb, type = "BRR") else as.svrepdesign(nb, type = "Fay", fay.rho = 0.3)
   o <- list(kind = k); if (k == "fay") o$rho <- 0.3
   x <- svytotal(~I(race == "black"), b)
-  emit(paste0(k, "/count"), "nhanes2.csv", list(list("design", D$nhanes$lua), list("to_replicates", o)), "total", list("race"), list(list(level = "black", value = coef(x)[[2]], se = SE(x)[[2]])))
+  emit(paste0(k, "/count"), "nhanes.csv", list(list("design", D$nhanes$lua), list("to_replicates", o)), "total", list("race"), list(list(level = "black", value = coef(x)[[2]], se = SE(x)[[2]])))
 }
 # replicates that are given: every kind, combined or factors
 r4 <- matrix(c(2,0,1,1,0,2, 1,1,2,0,0,2, 0,2,0,2,1,1, 1.5,0.5,1.5,0.5,1,1), 6); colnames(r4) <- paste0("f", 1:4)
@@ -170,12 +168,12 @@ for (k in c("BRR", "Fay", "JK1", "JKn", "bootstrap", "other")) for (m in c(TRUE,
   z <- svyratio(~y, ~x, r); emit(paste0("given-", k, "-", m, "-", cw, "/ratio"), "given.csv", list(list("replicates", o)), "ratio", list("y", "x"), list(list(value = coef(z)[[1]], se = SE(z)[[1]])))
 }
 # lonely PSUs with clusters: one stratum keeps a single PSU
-lone <- nh[!(nh$stratum == min(nh$stratum) & nh$psu == 2), ]; out(lone, "lonely.csv")
+lone <- nh[!(nh$stratum == 75 & nh$psu == 2), ]
 for (o in c("adjust", "certainty", "average")) {
   options(survey.lonely.psu = o); ld <- svydesign(id = ~psu, strata = ~stratum, weights = ~w, nest = TRUE, data = lone)
   l <- c(D$nhanes$lua, list(lonely = o))
-  m <- svymean(~chol, ld, na.rm = TRUE); emit(paste0("lonely-", o, "/mean"), "lonely.csv", list(list("design", l)), "mean", list("chol"), list(list(value = coef(m)[[1]], se = SE(m)[[1]])))
-  t <- svyby(~chol, ~sex, ld, svymean, na.rm = TRUE); emit(paste0("lonely-", o, "/by"), "lonely.csv", list(list("design", l)), "mean", list("chol", list(by = "sex")), by_rows(t, "sex", "chol", "se"))
+  m <- svymean(~chol, ld, na.rm = TRUE); emit(paste0("lonely-", o, "/mean"), "nhanes.csv", list(list("drop_rows", "stratum = 75 and psu = 2"), list("design", l)), "mean", list("chol"), list(list(value = coef(m)[[1]], se = SE(m)[[1]])))
+  t <- svyby(~chol, ~sex, ld, svymean, na.rm = TRUE); emit(paste0("lonely-", o, "/by"), "nhanes.csv", list(list("drop_rows", "stratum = 75 and psu = 2"), list("design", l)), "mean", list("chol", list(by = "sex")), by_rows(t, "sex", "chol", "se"))
 }
 options(survey.lonely.psu = "fail")
 close_oracle()

@@ -307,6 +307,11 @@ for verb in of_one_item:gmatch "%S+" do arguments[verb] = { "a" } end
 for verb in ("crosstab ratio independence mcnemar mantel_haenszel"):gmatch "%S+" do
   arguments[verb] = { "a", "b" }
 end
+for verb in ("design replicates to_replicates trim weight_report design_report"):gmatch "%S+" do
+  arguments[verb] = {}
+end
+arguments.glm, arguments.ordinal = { "a ~ b" }, { "a ~ b" }
+arguments.rake, arguments.calibrate, arguments.poststratify = { {} }, { {} }, { "a", {} }
 for verb, given in pairs(arguments) do
   verbs[verb] = function(opts)
     local all = { table.unpack(given) }
@@ -329,7 +334,7 @@ local function words_to_try(section)
     if not set[word] then list[#list + 1] = word end
     set[word] = true
   end
-  for _, name in ipairs { "survey", "estimates", "read", "check", "claims", "reconstruct" } do
+  for _, name in ipairs { "survey", "estimates", "regression", "read", "check", "claims", "reconstruct" } do
     for word in read("lua/bilan/" .. name .. ".lua"):gmatch '"([%l_]+)"' do add(word) end
   end
   for word in read "core/binding/l_csv.c":gmatch '"([%l_]+)"' do add(word) end

@@ -147,6 +147,33 @@ run tab eleves.csv genre --by niveau --format csv; gives tab_by 0 "college" ""
 run tab eleves.csv genre niveau --percent row; gives tab_percent_row 0 "." ""
 run tab eleves.csv genre --ci clopper_pearson; gives tab_interval 0 "clopper|Clopper" ""
 run tab eleves.csv genre --ci wilsno; gives unknown_interval_has_a_hint 1 "" 'did you mean "wilson"'
+cat >schools.csv <<'END'
+region,school,label,weight,score,size,answer
+north,n1,1,2,1,4,yes
+north,n1,1,2,3,4,no
+north,n2,2,4,5,4,yes
+south,s1,1,1,2,2,no
+south,s2,2,3,4,2,yes
+END
+# The mean is 3.5 with V = 1.0625 and 2 df: se 1.03, 3.5 -+ 4.3027 * 1.0308.
+run tab schools.csv score --weights weight --strata region --clusters school
+gives tab_by_design 0 "^3.50 .*0.94.*7.94 +1.03 " ""
+gives tab_tells_the_design 0 "Design: 2 strata, 4 primary units, 2 degrees of freedom" ""
+run tab schools.csv score --weights weight --strata region --clusters label
+gives tab_wants_nest 1 "" "nest = true"
+run tab schools.csv score --weights weight --strata region --clusters label,school --fpc 4 --nest \
+  --lonely certainty
+gives tab_takes_stages 0 "Drawn in 2 stages" ""
+run tab schools.csv answer --weights weight --strata school --lonely certainty
+gives tab_lonely 0 "Strata with a single primary unit: 3" ""
+run tab schools.csv answer region --weights weight --format csv
+gives tab_weights 0 "effective_n" ""
+run tab schools.csv answer --weights wieght
+gives tab_unknown_weights_have_a_hint 1 "" 'no item "wieght"; did you mean "weight"'
+run tab schools.csv answer --strata region --lonely ajust
+gives tab_unknown_lonely_has_a_hint 2 "" 'did you mean "adjust"'
+run tab schools.csv answer --nest; gives tab_nest_alone 2 "" "are for --strata and --clusters"
+run tab --help; gives tab_help_has_a_design 0 "--strata academie --clusters college" ""
 run tab eleves.csv genre --format json
 gives tab_json 0 '"bilan": ?1' ""
 result tab_json_can_be_parsed "$(python3 -m json.tool out.txt 2>&1 >/dev/null)"

@@ -1,4 +1,4 @@
-/* schools_fixture.h - two samples of Californian schools that the tests of weighting share: apiclus1
+/* schools_fixture.h - two samples of Californian schools that tests of weighting share: apiclus1
  * (183 schools of 15 districts drawn whole) and apistrat (200 schools, stratified by type), as in
  * R's survey package 4.1-1: data(api).
  *

@@ -1,16 +1,26 @@
 --- Points with intervals on a common scale (W. S. Cleveland and R. McGill, "Graphical
 -- Perception", JASA 79, 1984): one row per category, the series side by side in it, told apart
 -- by shape as well as colour. The scale need not start at zero: a point has no length.
+--
+-- Of a regression these are its coefficients, without the intercept (unless opts.level names it),
+-- with a line where there is no effect: at 0, at 1 where they are exponentiated.
 local bars = require "bilan.chart.bars"
 local frame = require "bilan.chart.frame"
 local theme = require "bilan.chart.theme"
+local words = require "bilan.chart.words"
 
 local M = {}
 
 M.options = { "sort", "ci", "benchmark", "zero" }
 
 function M.prepare(source, opts, what)
+  if source.model and opts.level == nil then source:drop_constants() end
   source:axes(opts, what, "by", 2)
+end
+
+-- Where a regression has no effect; nil for other results.
+local function no_effect(source)
+  return source.model and (source.model.exponentiated and 1 or 0)
 end
 
 -- From the least to the largest of what is drawn.
@@ -29,6 +39,7 @@ local function span(source, with_ci, benchmarks)
     end
   end
   for _, one in ipairs(benchmarks) do add(one.value) end
+  add(no_effect(source))
   if low > high then return 0, 1 end
   if low == high then return low - 1, high + 1 end
   return low, high
@@ -66,6 +77,8 @@ function M.draw(source, opts, heading)
   for at = 1, #all do styles[at] = theme.style(at, #all, opts) end
   local place = page:base_note()
   if with_ci then page:interval_note(source.cells) end
+  local null = no_effect(source)
+  if null then page:note(words.say(source.lang, "no_effect", { value = tostring(null) })) end
   if source.series then legend_of(page, place, styles) end
   local benchmarks = frame.benchmarks(source, opts, "chart.dots")
   page:benchmark_room(benchmarks)
@@ -84,6 +97,9 @@ function M.draw(source, opts, heading)
   page:take(20)
   page:value_axis(axis)
   local before = 0
+  if null then
+    fig:line({ { null, 0 }, { null, total } }, { colour = theme.benchmark, width = 1.5, dash = "6,4" })
+  end
   for at, category in ipairs(source.category.values) do
     fig:lines(fig.area.left - 10, top + tops[at], labels[at], { anchor = "end", bold = category.total })
     if at > 1 then

@@ -67,7 +67,7 @@ local function join(list, what, opts)
     title = opts.title or first.title, weighted = first.weighted, rows = {}, notes = {},
     by = { { name = name, label = format.say(opts.lang or first.lang, "item") },
       table.unpack(first.by) },
-    decimals = first.decimals, synthetic = false }
+    decimals = first.decimals, model = first.model, synthetic = false }
   local seen = {}
   for _, entry in ipairs(entries) do
     if entry.spec.kind == "crosstab" or entry.spec.unit ~= first.unit then
@@ -211,7 +211,7 @@ local function figure_or_nil(x) return format.is_figure(x) and x or nil end
 local function new_cell(self, record, lead)
   local shown = record.shown and format.is_figure(record.value) and lead and lead.shown
   local cell = { at = {}, n = figure_or_nil(record.n), shown = shown or false, net = record.net,
-    broken = record["break"] }
+    broken = record["break"], constant = record.term == "(Intercept)" or record.threshold }
   if shown then
     cell.value, cell.low, cell.high = record.value, figure_or_nil(record.low),
       figure_or_nil(record.high)
@@ -346,10 +346,11 @@ local function order_levels(self, names, what)
   end
 end
 
-local function drop_nets(self)
+-- Drops the cells that have a flag.
+local function drop_flagged(self, flag)
   local cells, used = {}, {}
   for _, cell in ipairs(self.cells) do
-    if not cell.net then
+    if not cell[flag] then
       cells[#cells + 1] = cell
       for _, dimension in ipairs(self.dimensions) do
         used[dimension] = used[dimension] or {}
@@ -359,6 +360,13 @@ local function drop_nets(self)
   end
   self.cells = cells
   for _, dimension in ipairs(self.dimensions) do keep(self, dimension, used[dimension] or {}) end
+end
+
+--- Leaves the intercept and the thresholds of a regression out, unless there is nothing else.
+function Source:drop_constants()
+  for _, cell in ipairs(self.cells) do
+    if not cell.constant then return drop_flagged(self, "constant") end
+  end
 end
 
 local function drop_totals(self)
@@ -557,12 +565,12 @@ function M.open(source, opts, what)
   local body = gate.open(sheet, what)
   local self = setmetatable({ sheet = sheet, lang = sheet.lang, unit = body.unit, kind = body.kind,
     synthetic = body.synthetic, title = opts.title or sheet.title or "", cells = {},
-    dimensions = {}, result = own, foot = body.foot, decimals = body.decimals }, Source)
+    dimensions = {}, result = own, foot = body.foot, decimals = body.decimals, model = body.model }, Source)
   if body.kind == "crosstab" and body.percent == "none" then self.unit = "count" end
   if self.unit == "share" and body.kind == "difference" then self.unit = "points" end
   if body.kind == "table" then read_typed(self, body) else read_records(self, body) end
   if #self.cells == 0 then fault.raise("%s: there is nothing to draw in this table", what) end
-  if not opts.nets then drop_nets(self) end
+  if not opts.nets then drop_flagged(self, "net") end
   choose_levels(self, opts.level, what)
   order_levels(self, opts.levels, what)
   if opts.total == false then drop_totals(self) end

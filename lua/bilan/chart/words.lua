@@ -15,6 +15,8 @@ local words = {
     "Thin lines: {conf} confidence intervals.", "Dunne lijnen: {conf}-betrouwbaarheidsintervallen." },
   intervals_plain = { "Traits fins : intervalles de confiance.", "Thin lines: confidence intervals.",
     "Dunne lijnen: betrouwbaarheidsintervallen." },
+  no_effect = { "Trait pointillé : pas d'effet ({value}).", "Dashed line: no effect ({value}).",
+    "Stippellijn: geen effect ({value})." },
   small = { "* Petite base : à lire avec prudence.", "* Small base: read with care.",
     "* Kleine basis: voorzichtig lezen." },
   benchmark = { "Repère {label} : {value} ({source}).", "Reference {label}: {value} ({source}).",
