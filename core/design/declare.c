@@ -533,6 +533,7 @@ bilan_status design_declare(bilan *b, struct design **out, size_t rows,
   w.d->sampling = spec->sampling;
   w.d->declared = true;
   status = build(b, &w);
+  if (!status) status = design_count(b, w.d);
   if (!status) *out = design_hold(w.d);
   draft_close(&w, &b->mem);
   return status;

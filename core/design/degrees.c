@@ -13,50 +13,28 @@
 #include "design/design.h"
 #include "design/replicates.h"
 #include "design/stages.h"
-#include "kernel/cells.h"
+#include "kernel/rows.h"
 
 /* The most pairs: half a gigabyte of bits. */
 static const size_t MARKS_MOST = (size_t)1 << 32;
 
-/* Which rows count, and for which group. */
+/* Which rows count, and for which group: those that a request with these keys reads. */
 struct groups {
   const struct design *d;
-  const struct domain *domain;
-  const struct column *const *keys;
-  size_t key_count;
-  size_t count;
+  struct cells_request request;
+  struct rows_plan rows;
 };
 
-/* The product of the keys' codes, as cells are counted: `df` has that many places. What
- * cells_tabulate refuses is refused here in the same words. */
-static bilan_status open_groups(bilan *b, struct groups *g) {
-  g->count = 1;
-  for (size_t i = 0; i < g->key_count; i++) {
-    const struct column *key = g->keys[i];
-    if (key->type != COLUMN_CODES) return fail(b, BILAN_USAGE, "a key must be an item with levels");
-    if (key->rows != g->d->rows)
-      return fail(b, BILAN_INTERNAL, "a key of %zu rows in a design of %zu", key->rows,
-                  g->d->rows);
-    size_t codes = dict_count(key->dict);
-    if (g->count > CELLS_MOST / codes)
-      return fail(b, BILAN_LIMIT, "more than %zu cells: %zu by %zu", (size_t)CELLS_MOST, g->count,
-                  codes);
-    g->count *= codes;
-  }
-  return BILAN_OK;
-}
-
-/* A weight of 0 stands for nobody: such a row gives no information on the domain. */
-static bool row_counts(const struct groups *g, size_t row) {
-  return domain_has(g->domain, row) && design_weight(g->d, row) != 0;
-}
-
-/* The cell of a row: the first key runs slowest. */
-static size_t row_group(const struct groups *g, size_t row) {
-  size_t group = 0;
-  for (size_t i = 0; i < g->key_count; i++)
-    group = group * dict_count(g->keys[i]->dict) + column_code(g->keys[i], row);
-  return group;
+/* Groups are counted as cells are: `df` has that many places. What cells_tabulate refuses is
+ * refused here in the same words. */
+static bilan_status open_groups(bilan *b, struct groups *g, const struct design *d,
+                                const struct domain *domain, const struct column *const *keys,
+                                size_t key_count) {
+  *g = (struct groups){.d = d};
+  g->request = (struct cells_request){
+      .rows = d->rows, .domain = domain, .weight = d->weight, .key_count = key_count};
+  for (size_t i = 0; i < key_count && i < CELLS_KEYS; i++) g->request.keys[i] = keys[i];
+  return rows_check(b, &g->rows, &g->request);
 }
 
 /* Marks a pair (group, unit or stratum); true the first time. */
@@ -70,29 +48,66 @@ static bool mark(uint64_t *bits, size_t group, size_t count, size_t what) {
 
 /* A bit for every pair of a group and one of `count` things. BILAN_LIMIT, BILAN_NOMEM. */
 static bilan_status open_marks(bilan *b, uint64_t **bits, const struct groups *g, size_t count) {
-  if (g->count > MARKS_MOST / count)
+  if (g->rows.cells > MARKS_MOST / count)
     return fail(b, BILAN_LIMIT, "more than %zu pairs: %zu groups by %zu clusters or strata",
-                MARKS_MOST, g->count, count);
-  *bits = mem_zero(&b->mem, g->count * count / 64 + 1, sizeof **bits);
+                MARKS_MOST, g->rows.cells, count);
+  *bits = mem_zero(&b->mem, g->rows.cells * count / 64 + 1, sizeof **bits);
   return *bits ? BILAN_OK : fail_nomem(b);
 }
 
-/* One pass: a unit adds one the first time it is seen, a stratum takes one away. A row that is a
- * unit of its own is new by nature. df counts in whole numbers, exact in a double. */
-static bilan_status count_rows(bilan *b, double *df, const struct groups *g) {
-  const struct stage *s = &g->d->stages[0];
-  uint64_t *units = NULL, *strata = NULL;
-  bilan_status status = open_marks(b, &strata, g, s->strata);
-  if (!status && s->unit) status = open_marks(b, &units, g, s->units);
-  for (size_t row = 0; !status && row < g->d->rows; row++) {
-    if (!row_counts(g, row)) continue;
-    size_t group = row_group(g, row);
-    if (s->unit && !mark(units, group, s->units, s->unit[row])) continue;
+/* What a pass marks: units and strata by group. */
+struct marks {
+  const struct stage *stage;
+  uint64_t *units, *strata;
+};
+
+/* A chunk of rows: a unit adds one the first time it is seen in a group, a stratum takes one
+ * away. A row that is a unit of its own is new by nature. */
+static void count_chunk(double *df, const struct rows *k, const struct marks *m) {
+  const struct stage *s = m->stage;
+  for (size_t i = 0; i < k->count; i++) {
+    size_t row = k->from + i, group = k->cell[i];
+    if (k->weight[i] == 0) continue;
+    if (s->unit && !mark(m->units, group, s->units, s->unit[row])) continue;
     df[group]++;
-    if (mark(strata, group, s->strata, stage_stratum(s, row))) df[group]--;
+    if (mark(m->strata, group, s->strata, stage_stratum(s, row))) df[group]--;
   }
-  mem_free(&b->mem, units);
-  mem_free(&b->mem, strata);
+}
+
+/* One pass. df counts in whole numbers, exact in a double. */
+static bilan_status count_rows(bilan *b, double *df, const struct groups *g) {
+  struct marks m = {.stage = &g->d->stages[0]};
+  struct rows k;
+  bilan_status status = open_marks(b, &m.strata, g, m.stage->strata);
+  if (!status && m.stage->unit) status = open_marks(b, &m.units, g, m.stage->units);
+  for (size_t from = 0; !status && from < g->d->rows; from += k.count) {
+    size_t left = g->d->rows - from;
+    rows_read(&k, &g->rows, from, left < ROWS_CHUNK ? left : ROWS_CHUNK);
+    count_chunk(df, &k, &m);
+  }
+  mem_free(&b->mem, m.units);
+  mem_free(&b->mem, m.strata);
+  return status;
+}
+
+/* Those of a set of replicates, for every group that has a row. */
+static void give_rows(double *df, const struct groups *g, double given) {
+  struct rows k;
+  for (size_t from = 0; from < g->d->rows; from += k.count) {
+    size_t left = g->d->rows - from;
+    rows_read(&k, &g->rows, from, left < ROWS_CHUNK ? left : ROWS_CHUNK);
+    for (size_t i = 0; i < k.count; i++)
+      if (k.weight[i] != 0) df[k.cell[i]] = given;
+  }
+}
+
+/* All rows are asked for so often that the design keeps the answer. */
+bilan_status design_count(bilan *b, struct design *d) {
+  struct groups g;
+  double df = 0;
+  bilan_status status = open_groups(b, &g, d, NULL, NULL, 0);
+  if (!status) status = count_rows(b, &df, &g);
+  d->df = df;
   return status;
 }
 
@@ -100,12 +115,15 @@ static bilan_status count_rows(bilan *b, double *df, const struct groups *g) {
 bilan_status design_degrees(bilan *b, double *df, const struct design *d,
                             const struct domain *domain, const struct column *const *keys,
                             size_t key_count) {
-  struct groups g = {.d = d, .domain = domain, .keys = keys, .key_count = key_count};
-  bilan_status status = open_groups(b, &g);
+  struct groups g;
+  if (!domain && !key_count && d->declared) {
+    *df = d->replicates ? d->replicates->df : d->df;
+    return BILAN_OK;
+  }
+  bilan_status status = open_groups(b, &g, d, domain, keys, key_count);
   if (status) return status;
-  for (size_t i = 0; i < g.count; i++) df[i] = 0;
+  for (size_t i = 0; i < g.rows.cells; i++) df[i] = 0;
   if (!d->replicates) return count_rows(b, df, &g);
-  for (size_t row = 0; row < d->rows; row++)
-    if (row_counts(&g, row)) df[row_group(&g, row)] = d->replicates->df;
+  give_rows(df, &g, d->replicates->df);
   return BILAN_OK;
 }

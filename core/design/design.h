@@ -69,6 +69,7 @@ struct design {
   enum lonely lonely;
   enum sampling sampling;
   bool declared;           /* false: made for a table without a design */
+  double df;               /* degrees of freedom of all rows */
   size_t collisions;       /* PSU labels that stand in several strata (nest = true) */
   struct calibration **calibrations; /* in the order in which they were made; each counted */
   size_t calibration_count;

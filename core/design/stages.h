@@ -54,4 +54,7 @@ bilan_status stage_count(bilan *b, struct design *d, size_t stage);
  * lonely strata under LONELY_FAIL, named. */
 bilan_status stages_weigh(bilan *b, struct design *d, const struct stage_names *names);
 
+/* Counts the degrees of freedom of all rows, once weights and stages are there. */
+bilan_status design_count(bilan *b, struct design *d);
+
 #endif

@@ -168,6 +168,7 @@ bilan_status design_take(bilan *b, struct design **out, const struct design *d,
   t.to->declared = d->declared;
   t.to->collisions = d->collisions;
   status = take_all(b, &t);
+  if (!status) status = design_count(b, t.to);
   if (status) design_free(t.to);
   else *out = t.to;
   return status;

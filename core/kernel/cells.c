@@ -62,65 +62,62 @@ static struct cells_sums *sums_at(void *run, size_t at) {
 /* ---- a chunk
  * ------------------------------------------------------------------------------ */
 
-/* Rows of a cell; without weights that is all there is to know. */
-static void count_chunk(const struct pass *p, const struct rows *k, void *run) {
-  int64_t *n = counts_at(run, p->at.n);
+/* Where the sums of one measure go. */
+struct sums_place {
+  struct cells_sums *sums; /* [cell] */
+  double *unit_y;          /* [unit * cells + cell]; NULL without units */
+};
+
+/* Rows of a cell; without weights and units that is all there is to know. */
+static void count_chunk(const struct rows *k, int64_t *n) {
   for (size_t i = 0; i < k->count; i++) n[k->cell[i]] += k->weight[i] != 0;
 }
 
-/* Sum of w and of w^2 per cell, in row order. */
-static void add_weights(const struct pass *p, const struct rows *k, void *run) {
+/* n, sum of w and of w^2 per cell, sum of w per unit and cell, in row order. All in one loop: the
+ * additions to one cell wait for each other, those to different sums do not. */
+static void weigh_chunk(const struct pass *p, const struct rows *k, void *run) {
+  int64_t *n = counts_at(run, p->at.n);
   double *weight = doubles_at(run, p->at.weight), *weight2 = doubles_at(run, p->at.weight2);
+  double *by_unit = doubles_at(run, p->at.unit_weight);
+  const uint32_t *unit = p->request->unit ? p->request->unit + k->from : NULL;
   for (size_t i = 0; i < k->count; i++) {
     double w = k->weight[i];
+    size_t cell = k->cell[i];
     if (w == 0) continue;
-    weight[k->cell[i]] += w;
-    weight2[k->cell[i]] += w * w;
+    n[cell]++;
+    weight[cell] += w;
+    weight2[cell] += w * w;
+    if (unit) by_unit[unit[i] * p->cells + cell] += w;
   }
 }
 
-/* n, sum of w, w y and w y^2 of one measure per cell, in row order. `value` and `part` are
- * set. */
-static void measure_chunk(const struct pass *p, const struct rows *k, size_t m, void *run) {
-  struct cells_sums *sums = sums_at(run, p->at.sums) + m * p->cells;
+/* n, sum of w, w y and w y^2 of one measure per cell, of w y per unit and cell, in row order.
+ * `value` and `part` are set. */
+static void measure_chunk(const struct pass *p, const struct rows *k, struct sums_place to) {
+  const uint32_t *unit = p->request->unit ? p->request->unit + k->from : NULL;
   for (size_t i = 0; i < k->count; i++) {
-    double w = k->part[i], y = k->value[i];
+    double w = k->part[i], y = k->value[i], wy = w * y;
+    size_t cell = k->cell[i];
     if (w == 0) continue;
-    struct cells_sums *s = &sums[k->cell[i]];
+    struct cells_sums *s = &to.sums[cell];
     s->n++;
     s->weight += w;
-    s->y += w * y;
-    s->yy += w * y * y;
-  }
-}
-
-/* Sum of w per unit and cell. */
-static void unit_chunk(const struct pass *p, const struct rows *k, void *run) {
-  double *weight = doubles_at(run, p->at.unit_weight);
-  for (size_t i = 0; i < k->count; i++)
-    if (k->weight[i] != 0)
-      weight[p->request->unit[k->from + i] * p->cells + k->cell[i]] += k->weight[i];
-}
-
-/* Sum of w y per unit and cell, for the measure that was read last. */
-static void unit_measure_chunk(const struct pass *p, const struct rows *k, size_t m, void *run) {
-  double *total = doubles_at(run, p->at.unit_y) + m * p->units * p->cells;
-  for (size_t i = 0; i < k->count; i++) {
-    size_t unit = p->request->unit[k->from + i];
-    if (k->part[i] != 0) total[unit * p->cells + k->cell[i]] += k->part[i] * k->value[i];
+    s->y += wy;
+    s->yy += wy * y;
+    if (unit) to.unit_y[unit[i] * p->cells + cell] += wy;
   }
 }
 
 /* Everything that a chunk adds to a run of totals. */
 static void sum_chunk(const struct pass *p, struct rows *k, void *run) {
   const struct cells_request *request = p->request;
-  count_chunk(p, k, run);
-  if (request->weight) add_weights(p, k, run);
-  if (request->unit) unit_chunk(p, k, run);
+  if (request->weight || request->unit) weigh_chunk(p, k, run);
+  else count_chunk(k, counts_at(run, p->at.n));
   for (size_t m = 0; m < request->measure_count; m++) {
+    struct sums_place to = {sums_at(run, p->at.sums) + m * p->cells,
+                            doubles_at(run, p->at.unit_y) + m * p->units * p->cells};
     rows_measure(k, &p->rows, m);
-    measure_chunk(p, k, m, run);
-    if (request->unit) unit_measure_chunk(p, k, m, run);
+    measure_chunk(p, k, to);
   }
 }
 

@@ -26,7 +26,8 @@ static bilan_missing set_missing(const struct column *ticks, size_t row, enum ta
   return kind ? kind : BILAN_NO_ANSWER;
 }
 
-/* Did the row give the level? */
+/* Did the row give the level? Options of a SET are in the order of its dictionary, which begins
+ * with the blank. */
 static bool gave(const struct column *item, uint32_t level, size_t row) {
   if (item->type == COLUMN_CODES) return column_code(item, row) == level;
   return column_code(item->options[level - 1], row) == SET_TICKED;
@@ -68,6 +69,7 @@ struct work {
   struct target_answer answer;
 };
 
+/* Releases what was got. */
 static void close_work(struct work *w) {
   column_free(w->presence);
   cells_free(&w->first);
@@ -76,7 +78,8 @@ static void close_work(struct work *w) {
   target_free(&w->answer);
 }
 
-/* Degrees of freedom of the rows whose group has a coefficient. */
+/* Degrees of freedom of the rows whose group has a coefficient: those PSUs are what the contrast
+ * is known from, whichever of its groups they hold. */
 static bilan_status degrees(const struct work *w, double *df) {
   static const struct by together = {0};
   struct sample sample = *w->sample;
@@ -93,7 +96,8 @@ static bilan_status degrees(const struct work *w, double *df) {
   return status;
 }
 
-/* Bases and parts, group by group. */
+/* Bases and parts, group by group: c_g (centre_g + sum w (y - centre_g) / W_g). The smallest base
+ * decides whether there is a value and a variance at all. */
 static bilan_status add_groups(struct work *w, struct estimate *e) {
   const double *coefficients = w->contrast->coefficients;
   bilan_status status = BILAN_OK;
@@ -128,7 +132,7 @@ static void fill(struct estimate *e, const struct work *w, double df, double con
   estimate_set(e, FIGURE_P_VALUE, fmin(1, 2 * student_cdf(fabs(t), df, UPPER)));
 }
 
-/* The first pass over group x presence. */
+/* The first pass over group x presence. The measure is lent until the design has answered. */
 static bilan_status open_work(struct work *w, const struct column *const *measure) {
   struct by by = {.count = 1, .keys = {w->contrast->group}};
   quotients_open(w->b, &w->parts);
@@ -141,7 +145,7 @@ static bilan_status open_work(struct work *w, const struct column *const *measur
   return status;
 }
 
-/* See contrast.h. */
+/* The row is added last, so that a failure leaves `out` as it was. */
 bilan_status contrast_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                const struct column *measure, const struct contrast *contrast,
                                double conf) {

@@ -23,7 +23,7 @@ struct glm_request {
   struct model_spec model; /* the response is numeric */
   enum family family;
   enum link link;
-  double epsilon; /* relative change of the deviance at which to stop; 1e-8 is usual, 0: to rounding */
+  double epsilon; /* relative change of the deviance to stop at: 1e-8 is usual; 0: to rounding */
 };
 
 /* BILAN_DATA: an answer the family cannot have (row), perfect separation (the coefficient that

@@ -104,7 +104,8 @@ void moments_free(bilan *b, struct moments *m) {
   m->centres = NULL;
 }
 
-/* Squares about the mean, from squares about the centre; never negative. */
+/* Squares about the mean, from squares about the centre: sum w (y - c)^2 less W times the square
+ * of what is left of the mean. Never negative. */
 static double squares_of(const struct cells_sums *s) {
   return s->n ? fmax(0, s->yy - s->y * (s->y / s->weight)) : 0;
 }
@@ -195,7 +196,7 @@ static void work_close(struct work *w) {
   target_free(&w->answer);
 }
 
-/* Asks for no memory. */
+/* Asks for no memory; to be closed in any case. */
 static struct work work_of(bilan *b, struct estimates *out, const struct sample *sample,
                            const struct by *by, const struct moment_options *o) {
   struct work w = {.b = b, .out = out, .sample = sample, .by = by, .o = o, .rows = out->count};
@@ -289,7 +290,8 @@ static void finish(struct estimate *e, const struct work *w, size_t group,
  * differ once their parts are told. */
 typedef void fill(struct estimate *e, const struct work *w, size_t group, double variance);
 
-/* Asks the design, and fills the rows. */
+/* Asks the design, and fills the rows. Statistics and rows are in the same order; a statistic that
+ * does not exist (NaN) leaves its row without a value. */
 static bilan_status answer_rows(struct work *w, fill *fill_row) {
   bilan_status status =
       quotients_estimate(w->b, &w->answer, w->sample->design, &w->request, &w->parts);
@@ -332,11 +334,12 @@ static bilan_status tell_mean(struct work *w, size_t group) {
   return quotients_add(w->b, &w->parts, part);
 }
 
-/* Do the values differ by more than their own rounding? */
+/* Do the values differ by more than their own rounding, 1e-15 of the mean? */
 static bool varies(const struct cells_sums *s, double mean) {
   return squares_of(s) > 1e-30 * mean * mean * s->weight;
 }
 
+/* A single respondent has a mean and no scatter to tell its error from. */
 static void fill_mean(struct estimate *e, const struct work *w, size_t group, double variance) {
   const struct cells_sums *s = &w->answer.cells.sums[answers_of(group)];
   double mean = w->centres[answers_of(group)];
@@ -359,7 +362,8 @@ bilan_status mean_estimate(bilan *b, struct estimates *out, const struct sample 
 /* ---- total
  * --------------------------------------------------------------------------------- */
 
-/* sum w (y - centre) + centre * sum w. */
+/* sum w (y - centre) + centre * sum w: two parts, of which the second varies where the size of the
+ * group does. */
 static bilan_status tell_total(struct work *w, size_t group) {
   size_t cell = answers_of(group), k = last_statistic(w);
   struct quotient_part about = {k, slot_of(w, 0, cell), NO_SLOT, 0, 1};

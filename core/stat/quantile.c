@@ -43,12 +43,15 @@ struct exact {
   double sum, lost;
 };
 
+/* What the rounded sum lost is added up beside it; the larger of the two terms tells what that
+ * was. */
 static void exact_add(struct exact *e, double x) {
   double sum = e->sum + x;
   e->lost += fabs(e->sum) >= fabs(x) ? e->sum - sum + x : x - sum + e->sum;
   e->sum = sum;
 }
 
+/* Rounded once. */
 static double exact_value(const struct exact *e) { return e->sum + e->lost; }
 
 /* Summed in rising order of the values, so the same for any order of rows.
@@ -242,6 +245,7 @@ struct work {
   struct target_answer answer;
 };
 
+/* Releases what was got. */
 static void work_close(struct work *w) {
   struct mem *mem = &w->b->mem;
   ladder_free(w->b, &w->ladder);
@@ -254,7 +258,7 @@ static void work_close(struct work *w) {
   target_free(&w->answer);
 }
 
-/* How many of the quantiles lie below x? */
+/* How many of the quantiles lie below x? A plain count: p are few, and need no order. */
 static size_t below(const double *q, size_t count, double x) {
   size_t n = 0;
   for (size_t i = 0; i < count; i++) n += q[i] < x;
@@ -298,7 +302,8 @@ static bilan_status band_dict(bilan *b, struct dict **out, size_t count) {
   return status;
 }
 
-/* The band of every row, from the bands of the cells. */
+/* The band of every row, from the bands of the cells: the cell is numbered as cells.h does, by-
+ * variables first. Rows without an answer have a cell whose band is 0. */
 static bilan_status band_rows(struct work *w) {
   struct dict *dict;
   struct codes_builder k;
@@ -352,7 +357,7 @@ static bilan_status gradient(bilan *b, const void *context, struct forms *forms,
   return status;
 }
 
-/* F at every quantile with its variance. */
+/* F at every quantile with its variance: bands and ranks, the column of bands, the target. */
 static bilan_status ask_design(struct work *w) {
   size_t count = w->group_count * w->o->p_count;
   double *q = mem_array(&w->b->mem, w->o->p_count, sizeof *q);

@@ -24,6 +24,7 @@ bilan_status quotients_add(bilan *b, struct quotients *q, struct quotient_part p
   return BILAN_OK;
 }
 
+/* A list that was never opened is fine. */
 void quotients_free(struct quotients *q) {
   if (!q->mem) return;
   mem_free(q->mem, q->parts);
@@ -41,6 +42,8 @@ static double divisor_of(const struct quotient_part *part, const struct cells *c
   return under != 0 ? under : NAN;
 }
 
+/* Parts in the order in which they were told. A statistic with a part that is NaN is NaN: a mean
+ * of nobody, a ratio to 0, a contrast with an empty group. */
 static void solve(const void *context, double *theta, const struct cells *totals) {
   const struct quotients *q = context;
   for (size_t k = 0; k < q->statistics; k++) theta[k] = 0;
@@ -51,6 +54,8 @@ static void solve(const void *context, double *theta, const struct cells *totals
   }
 }
 
+/* Two terms a part, one for a total. What a statistic's terms share (a slot that two parts of it
+ * name) the forms add up. */
 static bilan_status gradient(bilan *b, const void *context, struct forms *forms,
                              const struct cells *totals, const double *theta) {
   const struct quotients *q = context;

@@ -356,7 +356,7 @@ function Survey.design_notes(self, lang)
   local s, notes = inside(self), {}
   local function say(key, args) notes[#notes + 1] = { key, args or {} } end
   if not s.design then return { { "method_srs", {} } } end
-  local facts, declared = core.design.facts(s.design), s.declared
+  local facts, declared = Survey.facts(s.design), s.declared
   if facts.sampling ~= "probability" then say("method_" .. facts.sampling) end
   if facts.replicates then
     say("method_replicates", { replicates = facts.replicates.count, df = facts.replicates.df,
@@ -396,15 +396,19 @@ end
 
 --- Adds to the spec of a result what its design says of it; without one, for reports, that the
 -- sample was taken as a simple random one.
-function Survey.add_design(self, fields, lang)
+function Survey.add_design(self, fields, lang, df)
   local s = inside(self)
   if not s.design then
     fields.report_notes = has_error(fields.rows) and { { "method_srs", {} } } or nil
     return
   end
   fields.design_notes = Survey.design_notes(self, lang)
-  fields.report_notes = { { "method_design_rules", {} } }
-  fields.weighted = core.design.facts(s.design).weighted
+  local facts, rules = Survey.facts(s.design), { { "method_rows_kept", {} } }
+  if not facts.replicates then rules[2] = { "method_df_" .. (df or "domain"), {} } end
+  if facts.collisions > 0 then
+    rules[#rules + 1] = { "method_collisions", { count = facts.collisions } }
+  end
+  fields.report_notes, fields.weighted = rules, facts.weighted
 end
 
 local function sentences_of(notes, lang)
@@ -455,11 +459,15 @@ function methods:design_report(opts)
   local s, out = inside(self), {}
   local lang = opts.lang or s.book.lang or require("bilan.lang").default
   local lines = sentences_of(Survey.design_notes(self, lang), lang)
+  local facts = s.design and Survey.facts(s.design)
+  if facts and facts.collisions > 0 then
+    lines[#lines + 1] = format.say(lang, "method_collisions", { count = facts.collisions })
+  end
   for _, receipt in ipairs(s.declared and s.declared.receipts or {}) do
     table.move(receipt_lines(receipt, lang), 1, #receipt.lines + 1, #lines + 1, lines)
   end
   for i, line in ipairs(lines) do lines[i] = wrapped(line, WIDTH) end
-  for key, value in pairs(s.design and core.design.facts(s.design) or {}) do out[key] = value end
+  for key, value in pairs(facts or {}) do out[key] = value end
   for key, value in pairs(s.declared or {}) do out[key] = out[key] == nil and value or out[key] end
   out.declared = s.declared and { weights = s.declared.weights, strata = s.declared.strata,
     clusters = s.declared.clusters, fpc = s.declared.fpc } or nil

@@ -129,7 +129,7 @@ local function spec(self, kind, opts, fields)
   fields.no_group = fields.no_group or { no_group(self, list_of(opts.by), lang) }
   fields.kind, fields.by = kind, by
   fields.synthetic = s.synthetic
-  Survey.add_design(self, fields, lang)
+  Survey.add_design(self, fields, lang, opts.df)
   fields.lang = opts.lang or s.book.lang
   fields.title = opts.title or fields.title
   return Result.new(fields)

@@ -175,10 +175,21 @@ local words = {
     "Getrokken in {count} trappen." },
   method_fpc = { "Correction pour population finie.", "Finite population correction.",
     "Correctie voor eindige populatie." },
-  method_design_rules = {
-    "Les personnes hors du champ ou sans réponse gardent leur place dans le plan, avec un poids nul ; degrés de liberté : unités primaires moins strates ayant un répondant dans le groupe.",
-    "Respondents outside the domain or without an answer keep their place in the design with weight 0; degrees of freedom: primary units less strata that have a respondent in the group.",
-    "Respondenten buiten de deelgroep of zonder antwoord houden hun plaats in het plan met gewicht 0; vrijheidsgraden: primaire eenheden min strata met een respondent in de groep." },
+  method_rows_kept = {
+    "Les personnes hors du champ ou sans réponse gardent leur place dans le plan, avec un poids nul.",
+    "Respondents outside the domain or without an answer keep their place in the design with weight 0.",
+    "Respondenten buiten de deelgroep of zonder antwoord houden hun plaats in het plan met gewicht 0." },
+  method_df_domain = {
+    "Degrés de liberté : unités primaires moins strates ayant un répondant dans le groupe.",
+    "Degrees of freedom: primary units less strata that have a respondent in the group.",
+    "Vrijheidsgraden: primaire eenheden min strata met een respondent in de groep." },
+  method_df_design = { "Degrés de liberté : ceux de tout le plan.",
+    "Degrees of freedom: those of the whole design.",
+    "Vrijheidsgraden: die van het hele plan." },
+  method_collisions = {
+    "Numéros d'unités primaires présents dans plusieurs strates, pris pour des unités différentes : {count}.",
+    "Labels of primary units that stand in several strata, taken as different units: {count}.",
+    "Labels van primaire eenheden in meerdere strata, genomen als verschillende eenheden: {count}." },
   method_rake = { "Poids calés par raking ratio sur {items}.", "Weights raked to {items}.",
     "Gewichten geraked naar {items}." },
   method_poststratify = { "Poids post-stratifiés sur {items}.", "Weights post-stratified by {items}.",

@@ -18,19 +18,27 @@ local state = setmetatable({}, { __mode = "k" })
 
 local metatable = { __name = "survey", __metatable = false }
 
+local facts = setmetatable({}, { __mode = "k" })
+
+--- What a design is (core.design.facts), worked out once; not to be changed.
+function Survey.facts(design)
+  facts[design] = facts[design] or core.design.facts(design)
+  return facts[design]
+end
+
 --- The design in a few words, for tostring: ", 3 strata, 15 PSUs, weighted".
 function Survey.design_words(s)
   if not s.design then return "" end
-  local facts, words = core.design.facts(s.design), {}
+  local known, words = Survey.facts(s.design), {}
   local function say(...) words[#words + 1] = string.format(...) end
-  if facts.strata > 1 then say("%d strata", facts.strata) end
-  if facts.clustered then say("%d PSUs", facts.psus) end
-  if facts.replicates then
-    say("%d %s replicates", facts.replicates.count, facts.replicates.kind)
+  if known.strata > 1 then say("%d strata", known.strata) end
+  if known.clustered then say("%d PSUs", known.psus) end
+  if known.replicates then
+    say("%d %s replicates", known.replicates.count, known.replicates.kind)
   end
-  if facts.weighted then say("weighted") end
-  if facts.adjustments > 0 then say("calibrated") end
-  if facts.sampling ~= "probability" then say("%s", facts.sampling) end
+  if known.weighted then say("weighted") end
+  if known.adjustments > 0 then say("calibrated") end
+  if known.sampling ~= "probability" then say("%s", known.sampling) end
   return #words > 0 and ", design: " .. table.concat(words, ", ") or ", design: rows drawn one by one"
 end
 
@@ -235,7 +243,7 @@ end
 -- What left the design with rows that were deleted, in words; "" when nothing did.
 local function dropped_units(s, design)
   if not design then return "" end
-  local before, after = core.design.facts(s.design), core.design.facts(design)
+  local before, after = Survey.facts(s.design), Survey.facts(design)
   local psus, strata = before.psus - after.psus, before.strata - after.strata
   if psus == 0 or not before.clustered then return "" end
   return (", and with them %d of %d PSUs%s: standard errors no longer know of them"):format(psus,

@@ -333,6 +333,11 @@ describe("what results say of the design", function()
     local note = "keep their place in the design with weight 0"
     has(designed():mean("score"):to_markdown(), note)
     assert.falsy(tostring(designed():mean "score"):find(note, 1, true))
+    has(designed():mean("score"):to_markdown(), "that have a respondent in the group")
+    has(designed():mean("score", { df = "design" }):to_markdown(), "those of the whole design")
+    has(designed { clusters = "label", nest = true }:mean("score"):to_markdown(),
+      "taken as different units: 2")
+    has(schools():mean("score"):to_markdown(), "No design was declared")
   end)
   it("speaks_three_languages", function()
     has(designed():mean("score", { lang = "fr" }), "2 strates, 4 unités primaires")

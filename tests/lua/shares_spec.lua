@@ -92,6 +92,17 @@ describe("a share by design", function()
     fails('no deff "no"', s.proportion, s, "answer", { deff = "no" })
   end)
 
+  it("does_not_depend_on_the_scale_of_the_weights", function()
+    local one = pupils(true):proportion("answer", { deff = "wr" }):get { level = "yes" }
+    local seven = pupils(false):derive { heavy = "7 * weight" }
+      :design { weights = "heavy", clusters = "school" }
+      :proportion("answer", { deff = "wr" }):get { level = "yes" }
+    for _, figure in ipairs { "value", "se", "low", "high", "df", "deff", "effective_n" } do
+      near(one[figure], seven[figure])
+    end
+    near(7 * one.weighted_n, seven.weighted_n)
+  end)
+
   it("says_why_a_design_effect_is_absent", function()
     local s = pupils(false):derive { one = "1" }:design { weights = "one" }
     local row = s:proportion("answer", { deff = true }):get { level = "yes" }

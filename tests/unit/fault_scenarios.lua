@@ -297,6 +297,47 @@ verb("reconstruction", function()
   return shown(made)
 end)
 
+-- ---- designs ------------------------------------------------------------------------------------
+
+-- Six schools of two pupils in two regions.
+local function sample()
+  local columns = { { "region", {} }, { "school", {} }, { "w", {} }, { "y", {} }, { "sex", {} } }
+  for i = 1, 12 do
+    local values = { i <= 6 and "n" or "s", "e" .. (i + 1) // 2, 1 + i % 3, i * i % 7,
+      i % 2 == 0 and "f" or "g" }
+    for at, value in ipairs(values) do columns[at][2][i] = value end
+  end
+  return bilan.survey(columns)
+end
+local function drawn()
+  return sample():design { weights = "w", strata = "region", clusters = "school", fpc = 20 }
+end
+local totals = { sex = { f = 20, g = 14 }, region = { n = 18, s = 16 } }
+
+verb("declares a design", function() return tostring(drawn()) .. tostring(drawn():design_report()) end)
+verb("estimates by design", function()
+  local d = drawn()
+  return dump(d:mean("y", { by = "sex" }):rows()) .. dump(d:where("y > 1"):total("y"):rows())
+end)
+verb("takes rows out of a design", function()
+  return dump(drawn():drop_rows("school = 'e1'"):mean("y"):rows())
+end)
+verb("rakes", function() return dump(drawn():rake(totals):weight_report():rows()) end)
+verb("calibrates", function()
+  return dump(drawn():calibrate({ sex = totals.sex, y = 60 }, { distance = "raking" })
+    :poststratify("region", totals.region):mean("y"):rows())
+end)
+verb("trims", function() return dump(drawn():trim({ high = 2.5 }):add_weights("t"):column "t") end)
+verb("makes replicates", function()
+  local d = drawn():to_replicates({ kind = "jkn" }):rake(totals)
+  return dump(d:mean("y"):rows()) .. tostring(d)
+end)
+verb("takes replicates", function()
+  local s = sample():derive { r1 = "w * 2", r2 = "w * (y % 2)", r10 = "w + 1" }
+  return dump(s:replicates({ weights = "w", replicate_weights = "r%d+", kind = "jk1" })
+    :mean("y"):rows())
+end)
+
 -- ---- files ------------------------------------------------------------------------------------------
 
 add("reads an SQLite file", function()

@@ -67,7 +67,7 @@ static void ranks_agree_with_r(void **state) {
   enum rank_test test;
   double triple[PEOPLE];
   people_open(&p);
-  struct rank_request r = {p.y, NULL, p.g, GROUP_A, GROUP_B};
+  struct rank_request r = {p.y, NULL, p.g, GROUP_A, GROUP_B, false, 0.95};
   assert_int_equal(compare_ranks(&p.b, &e, &test, &p.sample, &r), BILAN_OK);
   assert_int_equal(test, RANK_WILCOXON);
   expect_figure(&e, FIGURE_STATISTIC, 18.5);
@@ -82,7 +82,7 @@ static void ranks_agree_with_r(void **state) {
   assert_int_equal(e.n, 21);
   for (size_t i = 0; i < PEOPLE; i++) triple[i] = 3 * people_x[i];
   struct column *before = make_numbers(&p.b, PEOPLE, triple);
-  struct rank_request pairs = {before, p.y, NULL, NO_LEVEL, NO_LEVEL};
+  struct rank_request pairs = {before, p.y, NULL, NO_LEVEL, NO_LEVEL, false, 0.95};
   assert_int_equal(compare_ranks(&p.b, &e, &test, &p.sample, &pairs), BILAN_OK);
   assert_int_equal(test, RANK_SIGNED);
   expect_figure(&e, FIGURE_STATISTIC, 203);
@@ -216,7 +216,7 @@ static void nothing_to_test_is_said_in_words(void **state) {
   r.group = p.g;
   assert_int_equal(compare_means(&p.b, &e, &p.sample, &r), BILAN_OK);
   assert_true(e.notes && !estimate_has(&e, FIGURE_P_VALUE));
-  struct rank_request ranks = {p.y, NULL, p.g, NO_LEVEL, NO_LEVEL};
+  struct rank_request ranks = {p.y, NULL, p.g, NO_LEVEL, NO_LEVEL, false, 0.95};
   assert_int_equal(compare_ranks(&p.b, &e, &test, &p.sample, &ranks), BILAN_OK);
   assert_true(e.notes && !estimate_has(&e, FIGURE_P_VALUE));
   struct independence_options o = {INDEPENDENCE_PEARSON, false, 0.95};
@@ -228,13 +228,14 @@ static void nothing_to_test_is_said_in_words(void **state) {
   people_close(&p);
 }
 
-static void weights_are_refused(void **state) {
+static void a_declared_design_is_refused(void **state) {
   (void)state;
   struct people p;
   struct estimate e;
+  struct design design = {.rows = PEOPLE, .weight = NULL, .declared = true};
   people_open(&p);
   struct t_request r = t_of(&p);
-  p.sample.weight = p.x;
+  p.sample.design = &design;
   assert_int_equal(compare_means(&p.b, &e, &p.sample, &r), BILAN_USAGE);
   people_close(&p);
 }
@@ -245,8 +246,8 @@ static bilan_status all_tests(struct people *p) {
   enum plain_mcnemar_kind used;
   bool simulated;
   struct t_request t = t_of(p);
-  struct rank_request ranks = {p->y, NULL, p->g, NO_LEVEL, NO_LEVEL};
-  struct rank_request pairs = {p->x, p->y, NULL, NO_LEVEL, NO_LEVEL};
+  struct rank_request ranks = {p->y, NULL, p->g, NO_LEVEL, NO_LEVEL, false, 0.95};
+  struct rank_request pairs = {p->x, p->y, NULL, NO_LEVEL, NO_LEVEL, false, 0.95};
   struct independence_options o = {INDEPENDENCE_PEARSON, false, 0.95};
   struct mcnemar_request m = {p->q, p->q, {NULL, 0}, MCNEMAR_AUTO, 0.95};
   struct strata_request s = {p->q, p->q, p->g, NO_LEVEL, NO_LEVEL, false, 0.95};
@@ -275,7 +276,7 @@ int main(void) {
       cmocka_unit_test(mcnemar_matches_levels_by_label),
       cmocka_unit_test(strata_agree_with_r),
       cmocka_unit_test(nothing_to_test_is_said_in_words),
-      cmocka_unit_test(weights_are_refused),
+      cmocka_unit_test(a_declared_design_is_refused),
       cmocka_unit_test(running_out_of_memory_leaks_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
