@@ -34,6 +34,7 @@ static struct text field_text(lua_State *L, const char *key, struct text otherwi
   return t;
 }
 
+/* A flag of the table on top; nil is false. */
 static bool field_flag(lua_State *L, const char *key) {
   lua_getfield(L, -1, key);
   bool on = lua_toboolean(L, -1);
@@ -84,6 +85,7 @@ static int read_list(lua_State *L, const char *key, size_t *count) {
   return lua_gettop(L);
 }
 
+/* The atoms in scratch memory; columns made for them stay on the stack. */
 static void read_atoms(lua_State *L, const struct call *call, struct model_spec *s) {
   int list = read_list(L, "atoms", &s->atom_count);
   struct model_atom *atoms = l_scratch(L, s->atom_count, sizeof *atoms);
@@ -110,6 +112,7 @@ static struct model_term read_term(lua_State *L, const struct call *call, size_t
   return t;
 }
 
+/* The terms in scratch memory; their names are kept alive by the options. */
 static void read_terms(lua_State *L, const struct call *call, struct model_spec *s) {
   int list = read_list(L, "terms", &s->term_count);
   struct model_term *terms = l_scratch(L, s->term_count, sizeof *terms);
@@ -125,6 +128,7 @@ static void read_terms(lua_State *L, const struct call *call, struct model_spec 
 
 static const char regression_type[] = "bilan.regression";
 
+/* __gc; idempotent. */
 static int free_regression(lua_State *L) {
   regression_free(luaL_checkudata(L, 1, regression_type));
   return 0;
@@ -142,6 +146,7 @@ static struct regression *new_regression(lua_State *L) {
   return r;
 }
 
+/* key = true in the table on top. */
 static void set_flag(lua_State *L, const char *key) {
   lua_pushboolean(L, true);
   lua_setfield(L, -2, key);
@@ -195,6 +200,7 @@ static void push_rows(lua_State *L, const struct regression *r, double conf) {
   }
 }
 
+/* Tests in the order of the terms; figures that do not exist are nil. */
 static void push_tests(lua_State *L, const struct regression *r) {
   lua_newtable(L);
   for (size_t t = 0; t < r->model.spec.term_count; t++) {
@@ -210,6 +216,7 @@ static void push_tests(lua_State *L, const struct regression *r) {
   }
 }
 
+/* The whole answer as one table. */
 static int push_regression(lua_State *L, const struct regression *r, double conf) {
   lua_createtable(L, 0, 12);
   push_rows(L, r, conf);

@@ -14,6 +14,11 @@
  *                   depend on earlier ones are set aside one after the other, so that the first
  *                   of several equal columns is the one that stays
  *
+ * Worked example of least squares: columns (1, 1, 1), (2, 2, 2), (0, 1, 2) and y = (1, 3, 5). R's
+ * second column has nothing left at right angles to the first, so its coefficient is NaN; the
+ * others are 1 and 2, rank 2, and (R'R)^-1 = (5/6, -1/2; -1/2, 1/2) with 0 in the second row and
+ * column.
+ *
  * Cost: n^3 operations, memory a copy of the matrix.
  */
 #include "kernel/matrix.h"
@@ -61,6 +66,7 @@ struct cholesky {
   size_t n, rank;
 };
 
+/* Takes one that was never made, or made in part. */
 static void cholesky_free(bilan *b, struct cholesky *c) {
   mem_free(&b->mem, c->u);
   mem_free(&b->mem, c->pivot);
@@ -111,6 +117,8 @@ static void cholesky_solve(const struct cholesky *c, double *x) {
   for (size_t i = 0; i < c->rank; i++) x[c->pivot[i]] = z[i];
 }
 
+/* Each right-hand side is solved on its own; `a` is factored once. On failure x keeps what it held,
+ * unless the failure is an entry of x itself. */
 bilan_status matrix_solve(bilan *b, size_t *rank, const double *a, size_t n, double *x,
                           size_t columns, double tolerance) {
   if (n == 0) {
@@ -128,6 +136,10 @@ bilan_status matrix_solve(bilan *b, size_t *rank, const double *a, size_t n, dou
   return status;
 }
 
+/* Columns of the identity, solved one by one, give the inverse of the leading rows and columns in
+ * the order of pivots; all others are 0, so A G A = A and G A G = G. Rounding makes the two
+ * triangles differ in the last digits: their mean is taken, so that the result is symmetric to the
+ * bit. */
 bilan_status matrix_invert(bilan *b, size_t *rank, double *inverse, const double *a, size_t n,
                            double tolerance) {
   struct cholesky c = {0};
@@ -150,6 +162,7 @@ cleanup:
 
 /* ---- eigenvalues ------------------------------------------------------------------------- */
 
+/* The upper triangle is read. The workspace of 3 n is the least that dsyev takes. */
 bilan_status matrix_eigenvalues(bilan *b, double *values, const double *a, size_t n) {
   if (n == 0) return BILAN_OK;
   bilan_status status = check(b, a, n, n);
@@ -181,6 +194,8 @@ static void eigenvalues_sort(double *real, double *imaginary, size_t n) {
   }
 }
 
+/* Pairs of conjugates come out with the positive imaginary part first. LAPACK's order depends on
+ * its blocking, so the sort is what makes the order a property of the matrix. */
 bilan_status matrix_eigenvalues_general(bilan *b, double *real, double *imaginary,
                                         const double *a, size_t n) {
   if (n == 0) return BILAN_OK;
@@ -201,10 +216,16 @@ bilan_status matrix_eigenvalues_general(bilan *b, double *real, double *imaginar
   return status;
 }
 
+/* Why QR and not the normal equations: these square the condition number, and a year or a postcode
+ * beside an intercept has a large one. */
+
 /* ---- QR ---------------------------------------------------------------------------------- */
 
 static size_t least(size_t x, size_t y) { return x < y ? x : y; }
 
+/* Columns are brought forward by the length that is left of them, so the diagonal of R falls and
+ * the first entry below the tolerance ends the count (Golub & Van Loan, Matrix Computations,
+ * 5.4.2). */
 bilan_status matrix_rank(bilan *b, size_t *rank, const double *a, size_t rows, size_t columns,
                          double tolerance) {
   *rank = 0;
@@ -244,6 +265,8 @@ static bilan_status triangle(bilan *b, double *a, size_t rows, size_t columns, d
   return BILAN_OK;
 }
 
+/* r on top of the new rows is a matrix with the same cross products as all rows together, so its R
+ * is theirs: R'R = r'r + a'a. The copy has rows + columns rows; r is written last. */
 bilan_status matrix_stack(bilan *b, double *r, size_t columns, const double *a, size_t rows) {
   bilan_status status = check(b, a, rows, columns);
   if (status || columns == 0) return status;
@@ -312,6 +335,7 @@ static void back(const struct squares *s, double *z) {
   }
 }
 
+/* NaN for the columns that were set aside, the solution of R z = Q'y for the others. */
 static void squares_coefficients(const struct squares *s, double *x) {
   for (size_t j = 0; j < s->p; j++) x[j] = NAN;
   double *z = s->work;
@@ -370,6 +394,7 @@ cleanup:
 
 /* ---- products ---------------------------------------------------------------------------- */
 
+/* In the order in which memory runs; sums go over k from the first to the last. */
 void matrix_multiply(double *c, const double *a, const double *b, size_t n, size_t k, size_t m) {
   for (size_t i = 0; i < n * m; i++) c[i] = 0;
   for (size_t j = 0; j < m; j++)

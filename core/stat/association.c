@@ -15,10 +15,6 @@
  * independence (Koch, Freeman & Freeman, International Statistical Review 43, 1975); adjusted for
  * the few PSUs that V stands on after Fellegi, JASA 75, 1980, and Thomas & Rao, JASA 82, 1987.
  *
- * Goodness of fit: theta_i = (O_i - E_i) / sqrt(E_i) on weighted counts, E_i = share_i * W, so X2
- * is the sum of their squares and its lambdas are the eigenvalues of their covariance; both are
- * scaled by n / W.
- *
  * Worked example without weights: counts 10 20 / 30 40 as a simple random sample with
  * replacement: X2 = 0.794, one lambda near 1, so F is near 0.794 on 1 and 99 degrees.
  *
@@ -27,7 +23,6 @@
 #include "stat/association.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "kernel/matrix.h"
 #include "stat/derive.h"
@@ -36,7 +31,6 @@
 
 const char *const association_names[ASSOCIATION_STATISTICS + 1] = {
     "F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint", NULL};
-const char *const goodness_names[GOODNESS_ORDERS + 1] = {"second", "first", "F", NULL};
 
 enum { PAIRS_MOST = 1 << 24 };
 
@@ -51,7 +45,10 @@ static const struct by no_by = {0};
 
 /* ---- Wald -------------------------------------------------------------------------------- */
 
-/* One system of equations. */
+/* One system of equations, V x = theta, by a Cholesky decomposition that stops at pivots of 0:
+ * directions without variance add nothing to the statistic, and *rank tells how many had one.
+ * `statistic` and `rank` are untouched on failure. BILAN_NOMEM, BILAN_INTERNAL (a cov that is not
+ * finite). O(count^3). */
 bilan_status association_wald(bilan *b, double *statistic, size_t *rank, const double *theta,
                             const double *cov, size_t count) {
   double *x = mem_array(&b->mem, count, sizeof *x);
@@ -64,8 +61,9 @@ bilan_status association_wald(bilan *b, double *statistic, size_t *rank, const d
   return status;
 }
 
-/* statistic, df, ddf and the p-value of F. */
-static void set_f(struct estimate *e, double f, double df, double ddf) {
+/* The figures of a test on F(df, ddf). Without degrees of freedom left, or with a statistic that
+ * is not finite (a covariance of 0), there are none, and a note. */
+void association_set_f(struct estimate *e, double f, double df, double ddf) {
   if (!(ddf > 0) || !isfinite(f)) {
     e->notes |= NOTE_FEW_DEGREES;
     return;
@@ -76,7 +74,8 @@ static void set_f(struct estimate *e, double f, double df, double ddf) {
   estimate_set(e, FIGURE_P_VALUE, f_cdf(f, df, ddf, UPPER));
 }
 
-/* A covariance on fewer degrees of freedom than statistics cannot be inverted. */
+/* A covariance on fewer degrees of freedom than statistics cannot be inverted: the rank tells,
+ * whatever nu is, since PSUs may agree in a direction. */
 bilan_status association_adjusted(bilan *b, struct estimate *e, const double *theta, const double *cov,
                        size_t count, double nu) {
   double w = 0, k = (double)count;
@@ -84,7 +83,7 @@ bilan_status association_adjusted(bilan *b, struct estimate *e, const double *th
   bilan_status status = association_wald(b, &w, &rank, theta, cov, count);
   if (status) return status;
   if (rank < count) e->notes |= NOTE_FEW_DEGREES;
-  else set_f(e, w * (nu - k + 1) / (nu * k), k, nu - k + 1);
+  else association_set_f(e, w * (nu - k + 1) / (nu * k), k, nu - k + 1);
   return BILAN_OK;
 }
 
@@ -97,25 +96,30 @@ struct crossing {
   size_t stride;     /* codes of the column item */
 };
 
+/* Releases both lists; NULL is fine. */
 static void crossing_free(bilan *b, struct crossing *x) {
   mem_free(&b->mem, x->row);
   mem_free(&b->mem, x->col);
 }
 
-/* The cell of the i-th row and the j-th column. */
+/* The number of a cell of the request: that of the i-th row and the j-th column that are kept,
+ * i < r and j < c. */
 static size_t cell_at(const struct crossing *x, size_t i, size_t j) {
   return x->row[i] * x->stride + x->col[j];
 }
 
-/* Has a level of one item anybody who answered the other? step and across: from cell to cell of
- * the level, and how many. */
+/* Has a level of one item anybody, of positive weight, who answered the other? The cells of the
+ * level begin at `first` and lie `step` apart, one for each code of `across`; kinds of missing of
+ * the other item do not count. */
 static bool holds(const struct cells *c, size_t first, size_t step, const struct column *across) {
   for (size_t code = 0; code < dict_count(across->dict); code++)
     if (level_answers(across, code) && c->n[first + code * step] > 0) return true;
   return false;
 }
 
-/* Finds the levels; on failure crossing_free releases what was got. */
+/* Finds the levels by the counts of the first pass, in the order of the dictionaries. Under
+ * replicate weights the same rows and columns stay, though one of them may then be empty. On
+ * failure crossing_free releases what was got. */
 static bilan_status crossing_fill(bilan *b, struct crossing *x, const struct cells *c,
                                   const struct column *row, const struct column *col) {
   size_t rows = c->sizes[0], cols = c->sizes[1];
@@ -130,7 +134,8 @@ static bilan_status crossing_fill(bilan *b, struct crossing *x, const struct cel
   return BILAN_OK;
 }
 
-/* Base and missing, the kind of the row item first. */
+/* Base, its weight, and the missing by kind: that of the row item first, as contingency_cross
+ * counts them. */
 static void add_base(struct estimate *e, const struct cells *c, const struct column *row,
                      const struct column *col) {
   double weight = 0;
@@ -145,7 +150,8 @@ static void add_base(struct estimate *e, const struct cells *c, const struct col
   estimate_set(e, FIGURE_WEIGHTED_N, weight);
 }
 
-/* The request of a table; weight by the design. */
+/* The request of a table: two keys, no measure. target_estimate sets weight and unit by itself;
+ * the first pass needs the weight for counts of rows that have one. */
 static struct cells_request table_of(const struct sample *s, const struct column *row,
                                      const struct column *col) {
   return (struct cells_request){.rows = s->rows,
@@ -157,7 +163,8 @@ static struct cells_request table_of(const struct sample *s, const struct column
 
 /* ---- shares and deviations as targets ---------------------------------------------------- */
 
-/* Weight of all cells of the table. */
+/* Weight of all cells of the table: N-hat of those with both answers. Summed in the order of the
+ * cells, so that replicates and the full sample round alike. */
 static double whole(const struct crossing *x, const struct cells *t) {
   double sum = 0;
   for (size_t i = 0; i < x->r; i++)
@@ -165,7 +172,8 @@ static double whole(const struct crossing *x, const struct cells *t) {
   return sum;
 }
 
-/* Shares of all cells, row by row. */
+/* Shares of all cells, row by row: statistic i * c + j is p_ij. NaN for all where nobody has
+ * weight, as in a replicate that leaves out the only PSU of a domain. */
 static void solve_shares(const void *context, double *theta, const struct cells *totals) {
   const struct crossing *x = context;
   double sum = whole(x, totals);
@@ -173,6 +181,8 @@ static void solve_shares(const void *context, double *theta, const struct cells 
     theta[k] = sum > 0 ? totals->weight[cell_at(x, k / x->c, k % x->c)] / sum : (double)NAN;
 }
 
+/* d p_k / d W_j = ([j = k] - p_k) / W: the ratio of two totals, centred: its influence
+ * is that of (dW_k - p_k dW) / W. Every statistic has a term in every cell. */
 static bilan_status shares_gradient(bilan *b, const void *context, struct forms *forms,
                                     const struct cells *totals, const double *theta) {
   const struct crossing *x = context;
@@ -185,20 +195,22 @@ static bilan_status shares_gradient(bilan *b, const void *context, struct forms 
   return status;
 }
 
-/* Sum of a row (of the table) or a column of it. */
+/* R_i: the weight of the i-th row that is kept. */
 static double row_weight(const struct crossing *x, const struct cells *t, size_t i) {
   double sum = 0;
   for (size_t j = 0; j < x->c; j++) sum += t->weight[cell_at(x, i, j)];
   return sum;
 }
 
+/* C_j: that of the j-th column. */
 static double col_weight(const struct crossing *x, const struct cells *t, size_t j) {
   double sum = 0;
   for (size_t i = 0; i < x->r; i++) sum += t->weight[cell_at(x, i, j)];
   return sum;
 }
 
-/* Counts less what independence expects, without the first row and column. */
+/* Y_ij = W_ij - R_i C_j / W, without the first row and column, which follow from the others. They
+ * are totals, not shares: their variance knows that W is estimated too, as in R's survey. */
 static void solve_deviations(const void *context, double *theta, const struct cells *totals) {
   const struct crossing *x = context;
   double sum = whole(x, totals);
@@ -240,12 +252,14 @@ struct effects {
   double trace, f; /* of Delta; trace^2 / trace(Delta^2) */
 };
 
+/* Releases both arrays; NULL is fine. */
 static void effects_free(bilan *b, struct effects *e) {
   mem_free(&b->mem, e->delta);
   mem_free(&b->mem, e->lambda);
 }
 
-/* Pearson's X2 of shares, for n respondents. */
+/* Pearson's X2 of shares, for n respondents: n times the sum of (p_ij - p_i p_j)^2 / (p_i p_j).
+ * It does not depend on the scale of the weights. */
 static double pearson(const struct crossing *x, const double *p, double n) {
   double x2 = 0;
   for (size_t i = 0; i < x->r; i++)
@@ -265,14 +279,17 @@ struct corners {
 };
 static const double signs[4] = {1, -1, -1, 1};
 
+/* Contrast k, of rows 0 and i and columns 0 and j: the order of deviations. */
 static struct corners corners_at(const struct crossing *x, size_t k) {
   size_t i = k / (x->c - 1) + 1, j = k % (x->c - 1) + 1;
   return (struct corners){{i * x->c + j, i * x->c, j, 0}};
 }
 
+/* q of the file head: an empty cell takes no part. */
 static double inverse_share(double p) { return p > 0 ? 1 / p : 0; }
 
-/* Entries of C' D^-1 C / n and of C' D^-1 V D^-1 C for contrasts k and l. */
+/* Entries of C' D^-1 C / n and of C' D^-1 V D^-1 C for contrasts k and l. D is diagonal, so the
+ * first has a term only where the two have a corner in common. Both are symmetric in k and l. */
 static void entry(double *under, double *over, const struct crossing *x,
                   const struct target_answer *a, size_t k, size_t l, double n) {
   struct corners one = corners_at(x, k), two = corners_at(x, l);
@@ -286,7 +303,9 @@ static void entry(double *under, double *over, const struct crossing *x,
     }
 }
 
-/* Delta, its trace and f. */
+/* X2, Delta by solving for its columns, its trace and f. trace(Delta^2) is the sum of products
+ * of entries across the diagonal: Delta itself is not symmetric. On failure effects_free releases
+ * what was got. O(k^3). */
 static bilan_status effects_open(bilan *b, struct effects *e, const struct crossing *x,
                                  const struct target_answer *a, double n) {
   size_t k = (x->r - 1) * (x->c - 1), rank;
@@ -330,7 +349,8 @@ static double saddlepoint(const struct effects *x, double ddf) {
   return mixture_saddlepoint(&m, x->x2 * fmin(1, m.ddf / ddf));
 }
 
-/* The p-value of X2 as a mixture. */
+/* The p-value of X2 as a mixture; it has no degrees of freedom of its own to show. ddf: infinite
+ * with replicate weights. */
 static bilan_status test_mixture(bilan *b, struct estimate *e, struct effects *x,
                                  enum association_statistic statistic, double ddf) {
   bilan_status status = effects_lambda(b, x);
@@ -342,7 +362,8 @@ static bilan_status test_mixture(bilan *b, struct estimate *e, struct effects *x
   return BILAN_OK;
 }
 
-/* The tests that refer X2 to its generalised design effects. */
+/* The tests that refer X2 to its generalised design effects: X2 is the same for all of them, and
+ * so are effect and deff. A design without variance in what is asked has no test, and a note. */
 static bilan_status test_pearson(bilan *b, struct estimate *e, const struct sample *s,
                                  const struct crossing *x, const struct target_answer *a,
                                  enum association_statistic statistic, double nu) {
@@ -356,7 +377,7 @@ static bilan_status test_pearson(bilan *b, struct estimate *e, const struct samp
   } else if (!status) {
     estimate_set(e, FIGURE_DEFF, f.trace / k);
     if (statistic == ASSOCIATION_F) {
-      set_f(e, f.x2 / f.trace, f.f, f.f * nu);
+      association_set_f(e, f.x2 / f.trace, f.f, f.f * nu);
     } else if (statistic == ASSOCIATION_CHISQ) {
       estimate_set(e, FIGURE_STATISTIC, f.x2);
       estimate_set(e, FIGURE_DF, k);
@@ -370,7 +391,8 @@ static bilan_status test_pearson(bilan *b, struct estimate *e, const struct samp
   return status;
 }
 
-/* Wald's test, adjusted or not; Cramer's V from the shares. */
+/* Wald's test, adjusted or not; Cramer's V from the shares. The two differ in the factor that the
+ * few degrees of freedom of V call for: with nu far above k they agree. */
 static bilan_status test_wald(bilan *b, struct estimate *e, const struct crossing *x,
                               const struct target_answer *a, enum association_statistic statistic,
                               double nu) {
@@ -383,11 +405,13 @@ static bilan_status test_wald(bilan *b, struct estimate *e, const struct crossin
   if (statistic == ASSOCIATION_ADJUSTED_WALD) return association_adjusted(b, e, a->theta, a->cov, k, nu);
   bilan_status status = association_wald(b, &w, &rank, a->theta, a->cov, k);
   if (!status && rank < k) e->notes |= NOTE_FEW_DEGREES;
-  else if (!status) set_f(e, w / (double)k, (double)k, nu);
+  else if (!status) association_set_f(e, w / (double)k, (double)k, nu);
   return status;
 }
 
-/* Shares or deviations with their covariances, then the test. */
+/* Shares or deviations with their covariances, then the test. One block: all covariances are
+ * wanted. BILAN_LIMIT where the covariance would not fit; without degrees of freedom nothing is
+ * estimated. */
 static bilan_status test_table(bilan *b, struct estimate *e, const struct sample *s,
                                struct crossing *x, const struct cells_request *request,
                                enum association_statistic statistic) {
@@ -399,7 +423,8 @@ static bilan_status test_table(bilan *b, struct estimate *e, const struct sample
   struct target_answer a = {0};
   double nu;
   if (count > PAIRS_MOST / count)
-    return fail(b, BILAN_LIMIT, "a test of %zu x %zu levels is too large: recode them", x->r, x->c);
+    return fail(b, BILAN_LIMIT, "a test of %zu x %zu levels is too large: recode them", x->r,
+                x->c);
   bilan_status status = sample_degrees(b, &nu, s, &no_by);
   if (!status && !(nu > 0)) {
     e->notes |= NOTE_NO_DEGREES;
@@ -413,7 +438,8 @@ static bilan_status test_table(bilan *b, struct estimate *e, const struct sample
   return status;
 }
 
-/* A table of one row or column has no test, and a note. */
+/* See association.h. A table without respondents, or of one row or column, has a base and a note,
+ * no test. */
 bilan_status association_test(bilan *b, struct estimate *out, const struct sample *sample,
                               const struct column *row, const struct column *col,
                               enum association_statistic statistic) {
@@ -430,170 +456,6 @@ bilan_status association_test(bilan *b, struct estimate *out, const struct sampl
   else if (!status && (x.r < 2 || x.c < 2)) e.notes |= NOTE_NO_TABLE;
   else if (!status) status = test_table(b, &e, sample, &x, &request, statistic);
   crossing_free(b, &x);
-  if (!status) *out = e;
-  return status;
-}
-
-/* ---- goodness of fit --------------------------------------------------------------------- */
-
-/* The levels in question: their codes and shares, which sum to 1. */
-struct known {
-  size_t *code;
-  double *share;
-  size_t count;
-};
-
-static void known_free(bilan *b, struct known *k) {
-  mem_free(&b->mem, k->code);
-  mem_free(&b->mem, k->share);
-}
-
-/* Everybody who answered must be somewhere. */
-static bilan_status known_fill(bilan *b, struct known *k, const struct cells *c,
-                               const struct goodness_request *r) {
-  double sum = 0;
-  *k = (struct known){.code = mem_array(&b->mem, c->count, sizeof *k->code),
-                      .share = mem_array(&b->mem, c->count, sizeof *k->share)};
-  if (!k->code || !k->share) return fail_nomem(b);
-  for (size_t code = 0; code < c->count; code++) {
-    if (!level_answers(r->item, code)) continue;
-    struct text label = dict_level(r->item->dict, (uint32_t)code)->label;
-    if (!(r->shares[code] > 0) && c->n[code] > 0)
-      return fail(b, BILAN_USAGE, "shares: the level \"%.*s\" has respondents and no share",
-                  (int)(label.n < 200 ? label.n : 200), label.s);
-    if (!(r->shares[code] > 0)) continue;
-    k->code[k->count] = code;
-    k->share[k->count++] = r->shares[code];
-    sum += r->shares[code];
-  }
-  if (k->count < 2) return fail(b, BILAN_USAGE, "shares: name two levels or more");
-  for (size_t i = 0; i < k->count; i++) k->share[i] /= sum;
-  return BILAN_OK;
-}
-
-static double known_weight(const struct known *k, const struct cells *t) {
-  double sum = 0;
-  for (size_t i = 0; i < k->count; i++) sum += t->weight[k->code[i]];
-  return sum;
-}
-
-/* (O - E) / sqrt(E). */
-static void solve_residuals(const void *context, double *theta, const struct cells *totals) {
-  const struct known *k = context;
-  double sum = known_weight(k, totals);
-  for (size_t i = 0; i < k->count; i++) {
-    double expected = k->share[i] * sum;
-    theta[i] = expected > 0 ? (totals->weight[k->code[i]] - expected) / sqrt(expected)
-                            : (double)NAN;
-  }
-}
-
-/* d theta_i / dW_j = ([i = j] - share_i (1 + (O_i - E_i) / (2 E_i))) / sqrt(E_i). */
-static bilan_status residuals_gradient(bilan *b, const void *context, struct forms *forms,
-                                       const struct cells *totals, const double *theta) {
-  const struct known *k = context;
-  double sum = known_weight(k, totals);
-  bilan_status status = BILAN_OK;
-  for (size_t j = 0; j < k->count; j++)
-    for (size_t i = 0; !status && i < k->count; i++) {
-      double root = sqrt(k->share[i] * sum), pull = k->share[i] * (1 + theta[i] / (2 * root));
-      status = forms_add(b, forms, k->code[j], i, ((i == j) - pull) / root);
-    }
-  return status;
-}
-
-/* From X2 and its lambdas, both for n respondents, to the p-value of the order asked for. */
-static void set_goodness(struct estimate *e, double x2, const double *lambda, size_t count,
-                         enum goodness_order order, double nu) {
-  double trace = 0, squares = 0, k = (double)count - 1;
-  for (size_t i = 0; i < count; i++) {
-    trace += lambda[i];
-    squares += lambda[i] * lambda[i];
-  }
-  estimate_set(e, FIGURE_EFFECT, sqrt(x2 / (double)e->n));
-  if (!(trace > effects_least * k)) {
-    e->notes |= NOTE_CONSTANT;
-    return;
-  }
-  double f = trace * trace / squares;
-  estimate_set(e, FIGURE_DEFF, trace / k);
-  if (order == GOODNESS_F) {
-    set_f(e, x2 / trace, f, f * nu);
-    return;
-  }
-  bool second = order == GOODNESS_SECOND;
-  estimate_set(e, FIGURE_STATISTIC, x2);
-  estimate_set(e, FIGURE_DF, second ? f : k);
-  estimate_set(e, FIGURE_P_VALUE, second ? chi_squared_cdf(x2 * f / trace, f, UPPER)
-                                         : chi_squared_cdf(x2 * k / trace, k, UPPER));
-}
-
-/* By design: residuals with their covariance. */
-static bilan_status goodness_designed(bilan *b, struct estimate *e, const struct sample *s,
-                                      const struct cells_request *request, struct known *k,
-                                      enum goodness_order order) {
-  struct target t = {.request = *request, .count = k->count, .block = k->count, .context = k,
-                     .solve = solve_residuals, .gradient = residuals_gradient};
-  struct target_answer a = {0};
-  double nu, x2 = 0, *lambda = NULL;
-  bilan_status status = sample_degrees(b, &nu, s, &no_by);
-  if (!status && !(nu > 0)) {
-    e->notes |= NOTE_NO_DEGREES;
-    return BILAN_OK;
-  }
-  if (!status) status = target_estimate(b, &a, s->design, &t);
-  if (status) return status;
-  double scale = (double)e->n / known_weight(k, &a.cells);
-  lambda = mem_array(&b->mem, k->count, sizeof *lambda);
-  if (!lambda) status = fail_nomem(b);
-  if (!status) status = matrix_eigenvalues(b, lambda, a.cov, k->count);
-  for (size_t i = 0; !status && i < k->count; i++) {
-    lambda[i] = scale * fmax(0, lambda[i]);
-    x2 += scale * a.theta[i] * a.theta[i];
-  }
-  if (!status) set_goodness(e, x2, lambda, k->count, order, nu);
-  mem_free(&b->mem, lambda);
-  target_free(&a);
-  return status;
-}
-
-/* Without a design: Pearson's X2 of the counts. */
-static void goodness_plain(struct estimate *e, const struct known *k, const struct cells *c) {
-  double x2 = 0, n = (double)e->n, df = (double)k->count - 1;
-  for (size_t i = 0; i < k->count; i++) {
-    double expected = n * k->share[i], off = (double)c->n[k->code[i]] - expected;
-    x2 += off * off / expected;
-    if (expected < 5) e->notes |= NOTE_SMALL;
-  }
-  estimate_set(e, FIGURE_EFFECT, sqrt(x2 / n));
-  estimate_set(e, FIGURE_STATISTIC, x2);
-  estimate_set(e, FIGURE_DF, df);
-  estimate_set(e, FIGURE_P_VALUE, chi_squared_cdf(x2, df, UPPER));
-}
-
-/* One count, then the test. */
-bilan_status goodness_test(bilan *b, struct estimate *out, const struct sample *sample,
-                           const struct goodness_request *r) {
-  struct cells cells;
-  struct known known;
-  struct estimate e = estimate_none();
-  struct cells_request request = {.rows = sample->rows, .domain = sample->domain,
-                                  .keys = {r->item}, .key_count = 1,
-                                  .weight = sample_weight(sample)};
-  bilan_status status = cells_tabulate(b, &cells, &request);
-  if (status) return status;
-  for (uint32_t code = 0; code < cells.count; code++) {
-    bilan_missing kind = dict_level(r->item->dict, code)->missing;
-    estimate_add_missing(&e, kind, cells.n[code]);
-    if (!kind) e.n += cells.n[code];
-  }
-  status = known_fill(b, &known, &cells, r);
-  if (!status) estimate_set(&e, FIGURE_WEIGHTED_N, known_weight(&known, &cells));
-  if (!status && !e.n) e.notes |= NOTE_EMPTY;
-  else if (!status && !sample_designed(sample)) goodness_plain(&e, &known, &cells);
-  else if (!status) status = goodness_designed(b, &e, sample, &request, &known, r->order);
-  known_free(b, &known);
-  cells_free(&cells);
   if (!status) *out = e;
   return status;
 }

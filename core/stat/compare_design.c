@@ -12,7 +12,8 @@
  *
  * Trend: with s the score of a row's group and y whether it has the level,
  *
- *   slope = sum w (s - sbar) y / sum w (s - sbar)^2,   u = (s - sbar)(y - ybar - slope (s - sbar)) / Sxx
+ *   Sxx = sum w (s - sbar)^2,   slope = sum w (s - sbar) y / Sxx,
+ *   u = (s - sbar)(y - ybar - slope (s - sbar)) / Sxx
  *
  * the same for all rows of a cell, so it is the gradient at the cell's weight.
  *
@@ -38,7 +39,8 @@ struct tested {
   double value, variance, size;
 };
 
-/* value, se, df, and the test of value against mu; notes where there is none. */
+/* value, se, df, the test of value against mu, and the interval at `conf`; notes where there is
+ * none. A standard error that is rounding is 0: it gives no test, and no interval without width. */
 static void set_t(struct estimate *e, struct tested t, double df, double mu, double conf) {
   double se = sqrt(t.variance);
   bool fixed = !(se > 1e-14 * t.size);
@@ -59,7 +61,8 @@ static void set_t(struct estimate *e, struct tested t, double df, double mu, dou
   estimate_interval(e, conf);
 }
 
-/* The domain of the rows whose group is one of two levels; *out takes a hold, NULL for all. */
+/* The rows of the domain whose group is one of two levels, whether they answered or not: their
+ * PSUs count for the degrees of freedom. The caller frees *out. */
 static bilan_status two_groups_domain(bilan *b, struct domain **out, const struct sample *s,
                                       const struct column *group, uint32_t from, uint32_t to) {
   bilan_status status = domain_new(b, out, s->rows);
@@ -81,13 +84,16 @@ struct means {
   struct cells_request request;
 };
 
+/* Releases everything; also after a means_open that failed. */
 static void means_close(bilan *b, struct means *m) {
   column_free(m->presence);
   cells_free(&m->first);
   mem_free(&b->mem, m->centres);
 }
 
-/* The first pass; on failure means_close releases what was got. */
+/* The first pass, whose means become the centres of the second: differences of large numbers then
+ * lose no digits, and numbers that are all equal have a variance of 0. BILAN_USAGE for labels. On
+ * failure means_close releases what was got. */
 static bilan_status means_open(bilan *b, struct means *m, const struct sample *s,
                                const struct column *measure, const struct column *group) {
   *m = (struct means){.measures = {measure}};
@@ -112,12 +118,12 @@ static bilan_status means_open(bilan *b, struct means *m, const struct sample *s
   return BILAN_OK;
 }
 
-/* Answers in a group. */
+/* Answers in a group (0 where there are no groups), of positive weight. */
 static int64_t means_n(const struct means *m, size_t group) {
   return m->first.n[group * STATES + STATE_ANSWERED];
 }
 
-/* Base and missing of a group. */
+/* Adds the base, its weight and the missing of a group; called for two groups in turn. */
 static void means_base(struct estimate *e, const struct means *m, size_t group) {
   static const bilan_missing kinds[STATES] = {BILAN_NO_ANSWER, BILAN_PRESENT,   BILAN_PRESENT,
                                               BILAN_NOT_ASKED, BILAN_DONT_KNOW, BILAN_REFUSED};
@@ -128,7 +134,8 @@ static void means_base(struct estimate *e, const struct means *m, size_t group) 
   estimate_set(e, FIGURE_WEIGHTED_N, weight + m->first.weight[group * STATES + STATE_ANSWERED]);
 }
 
-/* factor * mean of a group as a part of statistic 0. */
+/* factor * mean of a group as a part of statistic 0: the total of the measure over the weight of
+ * those who answered, plus the centre. */
 static bilan_status add_mean(bilan *b, struct quotients *q, const struct means *m, size_t group,
                              double factor) {
   size_t cell = group * STATES + STATE_ANSWERED;
@@ -136,7 +143,8 @@ static bilan_status add_mean(bilan *b, struct quotients *q, const struct means *
   return quotients_add(b, q, part);
 }
 
-/* Mean of `to`, less that of `from` unless it is NO_LEVEL; both have respondents. */
+/* Mean of `to`, less that of `from` unless it is NO_LEVEL; both have respondents. Their covariance
+ * is in the variance: both stand in one statistic. */
 static bilan_status means_contrast(bilan *b, struct tested *out, const struct sample *s,
                                    const struct means *m, size_t to, uint32_t from) {
   struct quotients q;
@@ -156,7 +164,8 @@ static bilan_status means_contrast(bilan *b, struct tested *out, const struct sa
   return status;
 }
 
-/* One mean against mu. */
+/* One mean against mu, on all degrees of freedom of the domain: nothing but the mean is
+ * estimated. */
 static bilan_status one_mean(bilan *b, struct estimate *e, const struct sample *s,
                              const struct column *measure, double mu, double conf) {
   struct means m;
@@ -174,7 +183,7 @@ static bilan_status one_mean(bilan *b, struct estimate *e, const struct sample *
   return status;
 }
 
-/* The change of those who have both numbers. */
+/* The mean change of those who have both numbers; a respondent with one of the two is missing. */
 static bilan_status paired_means(bilan *b, struct estimate *e, const struct sample *s,
                                  const struct t_request *r) {
   struct column *change;
@@ -187,6 +196,7 @@ static bilan_status paired_means(bilan *b, struct estimate *e, const struct samp
   return status;
 }
 
+/* Equal levels are not behind each other; labels are compared by their bytes. */
 bool compare_level_after(const struct column *item, uint32_t a, uint32_t b) {
   const struct level *one = dict_level(item->dict, a), *two = dict_level(item->dict, b);
   if (column_is_numeric(item)) return one->value > two->value;
@@ -218,7 +228,8 @@ static bilan_status find_groups(bilan *b, uint32_t *from, uint32_t *to, const st
   return status;
 }
 
-/* Two groups with their levels known. */
+/* Two groups with their levels known; `s` is the domain of their rows. One degree of freedom goes
+ * for the second mean, as in a regression on the group. */
 static bilan_status two_means(bilan *b, struct estimate *e, const struct sample *s,
                               const struct t_request *r, uint32_t from, uint32_t to) {
   struct means m;
@@ -240,7 +251,7 @@ static bilan_status two_means(bilan *b, struct estimate *e, const struct sample 
   return status;
 }
 
-/* Groups, in the domain of their rows. */
+/* Two groups, named or the only two, in the domain of their rows. */
 static bilan_status grouped_means(bilan *b, struct estimate *e, const struct sample *s,
                                   const struct t_request *r) {
   struct domain *domain = NULL;
@@ -278,6 +289,7 @@ struct places {
   size_t count;
 };
 
+/* Releases both lists; NULL is fine. */
 static void places_free(bilan *b, struct places *p) {
   mem_free(&b->mem, p->before);
   mem_free(&b->mem, p->after);
@@ -337,13 +349,15 @@ struct symmetry {
   size_t pairs;
 };
 
-/* Place i * count + j of a cell, SIZE_MAX where one of the two is missing. */
+/* Place i * count + j of a cell in the square of before by after; SIZE_MAX where one of the two is
+ * missing. */
 static size_t square_place(const struct places *p, const struct cells *c, size_t cell) {
   size_t i = p->before[cell / c->sizes[1]], j = p->after[cell % c->sizes[1]];
   return i == SIZE_MAX || j == SIZE_MAX ? SIZE_MAX : i * p->count + j;
 }
 
-/* The statistic that a place above or below the diagonal belongs to, and its sign there. */
+/* The statistic that a place above (sign 1) or below (-1) the diagonal belongs to; SIZE_MAX on
+ * the diagonal, and for a pair that nobody is in. */
 static size_t pair_at(const struct symmetry *s, size_t place, double *sign) {
   size_t n = s->places->count, i = place / n, j = place % n;
   *sign = i < j ? 1 : -1;
@@ -358,7 +372,7 @@ static double both_answered(const struct symmetry *s, const struct cells *t) {
   return sum;
 }
 
-/* p_ij - p_ji of every pair. */
+/* p_ij - p_ji of every pair, 0 under symmetry; NaN where nobody has weight. */
 static void solve_symmetry(const void *context, double *theta, const struct cells *totals) {
   const struct symmetry *s = context;
   double sum = both_answered(s, totals), sign;
@@ -370,6 +384,8 @@ static void solve_symmetry(const void *context, double *theta, const struct cell
   }
 }
 
+/* d theta_k / dW = (sign of the cell in pair k - theta_k) / W, for every cell of those who gave
+ * both answers: those on the diagonal too, as they are in W. */
 static bilan_status symmetry_gradient(bilan *b, const void *context, struct forms *forms,
                                       const struct cells *totals, const double *theta) {
   const struct symmetry *s = context;
@@ -385,7 +401,8 @@ static bilan_status symmetry_gradient(bilan *b, const void *context, struct form
   return status;
 }
 
-/* Which pairs anybody is in, and the base. */
+/* Numbers the pairs that anybody is in, and counts the base. A pair that is empty on both sides
+ * has neither a difference nor a variance and would make the covariance singular. */
 static void find_pairs(struct symmetry *s, struct estimate *e, const struct cells *c,
                        const struct mcnemar_request *r) {
   size_t n = s->places->count;
@@ -406,7 +423,7 @@ static void find_pairs(struct symmetry *s, struct estimate *e, const struct cell
   estimate_set(e, FIGURE_WEIGHTED_N, weight);
 }
 
-/* All pairs by Wald's test. */
+/* All pairs by Wald's test, adjusted for the degrees of freedom of the design. */
 static bilan_status test_symmetry(bilan *b, struct estimate *e, const struct sample *s,
                                   const struct cells_request *request, struct symmetry *pairs) {
   struct target t = {.request = *request, .count = pairs->pairs, .block = pairs->pairs,
@@ -426,7 +443,7 @@ static bilan_status test_symmetry(bilan *b, struct estimate *e, const struct sam
   return status;
 }
 
-/* More than two levels. */
+/* More than two levels: one count for the pairs, then the test. Nobody who changed is a note. */
 static bilan_status symmetry(bilan *b, struct estimate *e, const struct sample *s,
                              const struct mcnemar_request *r, const struct places *p) {
   struct symmetry pairs = {.places = p};
@@ -447,7 +464,8 @@ static bilan_status symmetry(bilan *b, struct estimate *e, const struct sample *
   return status;
 }
 
-/* BILAN_USAGE: exact and corrected tests, which are of counts. */
+/* Two levels, or one against all others: the mean of a column of changes. BILAN_USAGE: exact and
+ * corrected tests, which are of counts. */
 bilan_status compare_design_mcnemar(bilan *b, struct estimate *out, size_t *levels,
                                     const struct sample *sample,
                                     const struct mcnemar_request *r) {
@@ -496,6 +514,8 @@ static bool line_cell(const struct line *l, const struct cells *t, size_t cell, 
   return !isnan(*s) && level_answers(l->item, code);
 }
 
+/* Two passes over the cells: means, then sums about them, so that scores such as years lose no
+ * digits. slope is NaN where all weight is at one score. */
 static struct line_fit fit(const struct line *l, const struct cells *t) {
   struct line_fit f = {0};
   double s, y, cross = 0;
@@ -516,10 +536,12 @@ static struct line_fit fit(const struct line *l, const struct cells *t) {
   return f;
 }
 
+/* The one statistic. */
 static void solve_slope(const void *context, double *theta, const struct cells *totals) {
   *theta = fit(context, totals).slope;
 }
 
+/* u of the file head at the weight of every cell of the base. */
 static bilan_status slope_gradient(bilan *b, const void *context, struct forms *forms,
                                    const struct cells *totals, const double *theta) {
   const struct line *l = context;
@@ -535,7 +557,8 @@ static bilan_status slope_gradient(bilan *b, const void *context, struct forms *
   return status;
 }
 
-/* The scores of the groups: their numbers, else 1, 2, 3, ... */
+/* The scores of the groups, by code: their numbers, else 1, 2, 3, ... in the order of the
+ * dictionary; NaN for kinds of missing. The caller frees *scores with mem_free. */
 static bilan_status scores_of(bilan *b, double **scores, const struct column *by) {
   size_t *order, count;
   bool numbers = column_is_numeric(by);
@@ -569,7 +592,8 @@ static void line_base(struct estimate *e, const struct cells *c, const struct li
   estimate_set(e, FIGURE_WEIGHTED_N, weight);
 }
 
-/* One target of one statistic. A single group has no slope. */
+/* One target of one statistic. A single group has no slope and a note. BILAN_USAGE: the level is a
+ * kind of missing. */
 bilan_status compare_design_trend(bilan *b, struct estimate *out, const struct sample *sample,
                                   const struct column *item, uint32_t level,
                                   const struct column *by, double conf) {

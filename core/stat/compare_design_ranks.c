@@ -49,6 +49,7 @@ struct ranked {
   struct domain *domain; /* rows of the groups compared, whatever their answers */
 };
 
+/* Releases everything; also after a ranked_open that failed. */
 static void ranked_close(bilan *b, struct ranked *r) {
   for (size_t g = 0; r->influence && g + 1 < r->groups; g++) column_free(r->influence[g]);
   mem_free(&b->mem, r->influence);
@@ -63,7 +64,8 @@ static void ranked_close(bilan *b, struct ranked *r) {
   domain_free(r->domain);
 }
 
-/* Room for all rows and groups; on failure ranked_close releases what was got. */
+/* Room for all rows and groups: one entry a row of the table, so that no second pass is needed to
+ * count. On failure ranked_close releases what was got. */
 static bilan_status ranked_open(bilan *b, struct ranked *r, size_t rows, size_t codes) {
   *r = (struct ranked){
       .row = mem_array(&b->mem, rows, sizeof *r->row),
@@ -80,18 +82,19 @@ static bilan_status ranked_open(bilan *b, struct ranked *r, size_t rows, size_t 
   return all ? BILAN_OK : fail_nomem(b);
 }
 
-/* Labels rank in the order of their dictionary. */
+/* What rows are sorted by. Labels rank in the order of their dictionary, as in compare_ranks. */
 static double value_of(const struct column *item, bool numbers, size_t row) {
   return numbers ? column_number(item, row) : (double)column_code(item, row);
 }
 
-/* A row's group may be compared: named, or any that is an answer. */
+/* May a row's group be compared? One of two that are named, or any that is an answer. */
 static bool wanted(const struct rank_request *q, uint32_t code) {
   if (q->from != NO_LEVEL) return code == q->from || code == q->to;
   return level_answers(q->group, code);
 }
 
-/* Lists the rows with weight and an answer, and counts the others. */
+/* Lists the rows with weight and an answer, and counts those without one by kind. The domain takes
+ * all rows of the groups, as their PSUs count for the degrees of freedom. */
 static bilan_status collect(bilan *b, struct ranked *r, struct estimate *e,
                             const struct sample *s, const struct rank_request *q) {
   bool numbers = column_is_numeric(q->item);
@@ -133,7 +136,7 @@ static void place_groups(struct ranked *r, const struct sample *s, const struct 
     r->weight[r->place[column_code(q->group, r->row[i])]] += design_weight(s->design, r->row[i]);
 }
 
-/* A score from a rank. */
+/* A score from a rank, 0 < rank < all. */
 static double score_of(enum rank_score score, double rank, double all) {
   switch (score) {
   case SCORE_NORMAL: return normal_quantile(rank / all, LOWER);
@@ -173,7 +176,8 @@ static void rank_all(struct ranked *r, const struct sample *s, enum rank_score s
   for (size_t i = 0; i < r->count; i++) r->score[i] = score_of(score, r->score[i], below);
 }
 
-/* Mean scores, then the influences of the differences from the first group. */
+/* Mean scores, then the influences of the differences from the first group: (score - mean) / W in
+ * the group, the opposite in the first, 0 elsewhere. The weight is left to the design. */
 static bilan_status influences(bilan *b, struct ranked *r, const struct sample *s,
                                const struct rank_request *q) {
   bilan_status status = BILAN_OK;
@@ -202,6 +206,7 @@ static void solve_totals(const void *context, double *theta, const struct cells 
   for (size_t k = 0; k < *count; k++) theta[k] = totals->sums[k].y;
 }
 
+/* Each total is its own gradient: 1 at the slot of its measure, in the only cell. */
 static bilan_status totals_gradient(bilan *b, const void *context, struct forms *forms,
                                     const struct cells *totals, const double *theta) {
   const size_t *count = context;
@@ -212,7 +217,8 @@ static bilan_status totals_gradient(bilan *b, const void *context, struct forms 
   return status;
 }
 
-/* Two groups: t. */
+/* Two groups: t on nu - 1. The effect is Cliff's delta of the estimated population: with r/N the
+ * difference of mean scores is P(above) + P(equal)/2 - 1/2. */
 static void set_two(struct estimate *e, const struct ranked *r, double variance, double df,
                     enum rank_score score, double conf) {
   double value = r->mean[1] - r->mean[0], se = sqrt(variance);
@@ -229,7 +235,7 @@ static void set_two(struct estimate *e, const struct ranked *r, double variance,
   estimate_interval(e, conf);
 }
 
-/* More: Wald's chi-squared, and F for its p-value. */
+/* More: Wald's chi-squared is shown, F(g - 1, nu - g + 1) gives its p-value, as in R's survey. */
 static bilan_status set_many(bilan *b, struct estimate *e, const struct ranked *r,
                              const double *cov, double nu) {
   double k = (double)r->groups - 1, chi, *beta = mem_array(&b->mem, r->groups, sizeof *beta);
@@ -250,7 +256,8 @@ static bilan_status set_many(bilan *b, struct estimate *e, const struct ranked *
   return BILAN_OK;
 }
 
-/* Variances and the test; scores and influences are there. */
+/* Variances and the test; scores and influences are there. Rows outside have an influence of 0,
+ * so the request needs no domain of its own. */
 static bilan_status test_ranks(bilan *b, struct estimate *e, const struct ranked *r,
                                const struct sample *s, enum rank_score score, double conf) {
   size_t count = r->groups - 1;
@@ -271,7 +278,8 @@ static bilan_status test_ranks(bilan *b, struct estimate *e, const struct ranked
   return status;
 }
 
-/* Sorts once, whatever the number of groups. */
+/* See compare_design.h. Sorts once, whatever the number of groups; a single group has a base and
+ * a note. BILAN_USAGE: pairs, texts, several answers. */
 bilan_status compare_design_ranks(bilan *b, struct estimate *out, size_t *groups,
                                   const struct sample *sample, const struct rank_request *q,
                                   enum rank_score score, enum rank_ties ties) {

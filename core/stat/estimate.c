@@ -43,6 +43,8 @@ const char *figure_name(enum figure f) {
 /* Notes of this floor here; all others are those of the plain statistics. */
 const char *estimate_note_text(unsigned note) {
   switch (note) {
+  case NOTE_OUTSIDE:
+    return "a limit lies outside 0 to 100 %: the logit interval stays inside";
   case NOTE_FIXED:
     return "no variance between the clusters of a stratum: the limits are the estimate";
   case NOTE_NO_POPULATION: return "weights do not sum to a population: no such design effect";

@@ -74,6 +74,9 @@ enum estimate_note {
   NOTE_EDGE_INTERVAL = 1 << 30    /* 0 % or 100 %: Korn and Graubard's limit on the base n */
 };
 
+/* The last bit, which no int holds: a limit of a share lies outside 0 to 100 %. */
+#define NOTE_OUTSIDE (1u << 31)
+
 /* The words of one note, of plain.h or of this file; "" for 0. */
 const char *estimate_note_text(unsigned note);
 

@@ -19,30 +19,37 @@ const char *const link_names[LINKS + 1] = {"identity", "log", "logit", "probit",
 
 static bool is_binomial(enum family f) { return f == BINOMIAL || f == QUASIBINOMIAL; }
 
+/* The link whose equations are sum w (y - mu) x = 0. */
 enum link family_link(enum family f) {
   if (f == GAUSSIAN) return LINK_IDENTITY;
   return is_binomial(f) ? LINK_LOGIT : LINK_LOG;
 }
 
+/* Shares may take any link; identity and log may lead out of the range, which the fit watches. */
 bool family_takes(enum family f, enum link link) {
   return is_binomial(f) || link == LINK_IDENTITY || link == LINK_LOG;
 }
 
+/* Shares between 0 and 1 are answers too: means of several trials. */
 bool family_accepts(enum family f, double y) {
   if (f == GAUSSIAN) return true;
   return y >= 0 && (!is_binomial(f) || y <= 1);
 }
 
+/* Open ranges: at 0 or 1 the variance is 0 and the weight infinite. */
 bool family_inside(enum family f, double mu) {
   if (f == GAUSSIAN) return isfinite(mu);
   return mu > 0 && isfinite(mu) && (!is_binomial(f) || mu < 1);
 }
 
+/* Inside the range whatever y is. Of a binomial: the share of y and half a success in two halves of
+ * a trial more, y having `weight` trials. */
 double family_start(enum family f, double y, double weight) {
   if (f == GAUSSIAN) return y;
   return is_binomial(f) ? (weight * y + 0.5) / (weight + 1) : y + 0.1;
 }
 
+/* V(mu), the variance at a dispersion of 1. */
 double family_variance(enum family f, double mu) {
   if (f == GAUSSIAN) return 1;
   return is_binomial(f) ? mu * (1 - mu) : mu;
@@ -51,12 +58,14 @@ double family_variance(enum family f, double mu) {
 /* y ln(y / mu), 0 for y = 0. */
 static double entropy(double y, double mu) { return y > 0 ? y * log(y / mu) : 0; }
 
+/* 0 where mu = y; twice the loss of log-likelihood against that. */
 double family_deviance(enum family f, double y, double mu) {
   if (f == GAUSSIAN) return (y - mu) * (y - mu);
   if (is_binomial(f)) return 2 * (entropy(y, mu) + entropy(1 - y, 1 - mu));
   return 2 * (entropy(y, mu) - (y - mu));
 }
 
+/* g(mu). */
 double link_eta(enum link link, double mu) {
   switch (link) {
   case LINK_LOG: return log(mu);
@@ -70,6 +79,7 @@ double link_eta(enum link link, double mu) {
 /* A share kept off 0 and 1. */
 static double inner(double p) { return fmin(fmax(p, DBL_EPSILON), 1 - DBL_EPSILON); }
 
+/* The inverse of g. */
 double link_mean(enum link link, double eta) {
   switch (link) {
   case LINK_LOG: return fmax(exp(eta), DBL_EPSILON);
@@ -80,6 +90,7 @@ double link_mean(enum link link, double eta) {
   }
 }
 
+/* Away from 0, so that it may divide. */
 double link_slope(enum link link, double eta) {
   double mu;
   switch (link) {

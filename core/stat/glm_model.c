@@ -1,5 +1,15 @@
 /* glm_model.c - see glm_model.h: complete rows, levels, columns and their names, dependences.
  *
+ * Worked example, y ~ f * x with f = low, mid, high in this order. f:x without f gets contrasts,
+ * because x is a term; f gets contrasts, because the intercept is one. Six columns:
+ *
+ *   (Intercept)  fmid  fhigh  x  fmid:x  fhigh:x
+ *
+ * For y ~ f:x alone, f:x without f is x, which is no term: flow:x, fmid:x, fhigh:x.
+ *
+ * Dependences are looked for before anything is fitted, on the rows under their weights alone, so
+ * the same columns are kept whatever the family, and every replicate fits the same ones.
+ *
  * Invariant: columns are made in the order of the terms, so a column can only depend on earlier
  * ones; all loops over rows go in row order.
  */
@@ -26,6 +36,7 @@ static bilan_missing row_missing(const struct model_spec *s, size_t row) {
   return kind;
 }
 
+/* Of the design, 1 without one. Designs have no missing weights. */
 static double weight_at(const struct sample *s, size_t row) {
   const struct column *w = sample_weight(s);
   return w ? column_number(w, row) : 1;
@@ -54,6 +65,7 @@ static void find_rows(struct model *m, const struct sample *s) {
   for (size_t i = 0; i < m->row_count; i++) m->weights[i] /= m->mean_weight;
 }
 
+/* Room for all rows; what is filled are the complete ones. */
 static bilan_status open_rows(bilan *b, struct model *m, const struct sample *s) {
   bilan_status status = domain_new(b, &m->domain, s->rows);
   if (status) return status;
@@ -74,6 +86,7 @@ static bool level_before(const struct level *x, const struct level *y) {
   return text_compare(x->label, y->label) < 0;
 }
 
+/* Insertion: levels are few. Equal labels cannot be, so the order is total. */
 static void sort_levels(uint32_t *codes, size_t count, const struct dict *d) {
   for (size_t i = 1; i < count; i++) {
     uint32_t code = codes[i];
@@ -98,6 +111,8 @@ static void mark_levels(uint32_t *place, const struct model *m, const struct col
   for (size_t i = 0; i < m->row_count; i++) place[column_code(column, m->rows[i])] = 1;
 }
 
+/* Levels that complete rows have. Kinds of missing are codes too, but no complete row has them. A
+ * reference that nobody has changes nothing: the first of the order stays. */
 bilan_status model_levels_of(bilan *b, struct model_levels *out, const struct model *m,
                              const struct column *column, bool sorted, uint32_t reference) {
   size_t codes = dict_count(column->dict);
@@ -116,6 +131,7 @@ bilan_status model_levels_of(bilan *b, struct model_levels *out, const struct mo
   return BILAN_OK;
 }
 
+/* Levels of every item, and the scratch of model_row. One level alone would be the intercept. */
 static bilan_status open_levels(bilan *b, struct model *m) {
   const struct model_spec *s = &m->spec;
   m->levels = mem_zero(m->mem, s->atom_count, sizeof *m->levels);
@@ -192,6 +208,7 @@ static bilan_status name_column(bilan *b, struct model *m, struct model_column *
   return BILAN_OK;
 }
 
+/* Appends a copy with its name. The limit keeps p^2 matrices small. */
 static bilan_status add_column(bilan *b, struct model *m, const struct model_column *like) {
   if (m->count == MODEL_COLUMNS)
     return fail(b, BILAN_LIMIT, "the model has more than %d columns", MODEL_COLUMNS);
@@ -230,6 +247,7 @@ static bilan_status add_term(bilan *b, struct model *m, size_t term) {
   }
 }
 
+/* The first column, when there is one. */
 static bilan_status add_intercept(bilan *b, struct model *m) {
   static const char name[] = "(Intercept)";
   m->columns = mem_zero(m->mem, 1, sizeof *m->columns);
@@ -244,6 +262,7 @@ static bilan_status add_intercept(bilan *b, struct model *m) {
   return BILAN_OK;
 }
 
+/* All columns in their order: intercept, then term by term. */
 static bilan_status open_columns(bilan *b, struct model *m) {
   bilan_status status = m->spec.intercept ? add_intercept(b, m) : BILAN_OK;
   for (size_t t = 0; !status && t < m->spec.term_count; t++) status = add_term(b, m, t);
@@ -266,6 +285,7 @@ static double product(const struct model *m, const struct model_column *c) {
   return x;
 }
 
+/* Atoms are read once a row, however many products they are in. */
 void model_row(struct model *m, double *x, size_t i) {
   size_t row = m->rows[i];
   for (size_t a = 0; a < m->spec.atom_count; a++) {
@@ -276,6 +296,7 @@ void model_row(struct model *m, double *x, size_t i) {
   for (size_t k = 0; k < m->kept_count; k++) x[k] = product(m, &m->columns[m->kept[k]]);
 }
 
+/* 0 without an offset; rows without one are not complete. */
 double model_offset(const struct model *m, size_t i) {
   return m->spec.offset ? column_number(m->spec.offset, m->rows[i]) : 0;
 }
@@ -338,6 +359,7 @@ cleanup:
 
 /* ---- the model --------------------------------------------------------------------------- */
 
+/* In this order each part needs those before it: rows, levels, columns, dependences. */
 bilan_status model_open(bilan *b, struct model *out, const struct sample *sample,
                         const struct model_spec *spec) {
   struct model m = {.mem = &b->mem, .spec = *spec};
@@ -350,6 +372,7 @@ bilan_status model_open(bilan *b, struct model *out, const struct sample *sample
   return status;
 }
 
+/* Also of a model that failed half way. */
 void model_free(struct model *m) {
   if (!m->mem) return;
   for (size_t a = 0; m->levels && a < m->spec.atom_count; a++) {

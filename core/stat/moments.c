@@ -13,8 +13,8 @@
  * costs a variance of 1 nothing (two-pass algorithm with correction; Chan, Golub & LeVeque,
  * American Statistician 37, 1983). A ratio sums d = y - k x for k the ratio over all groups:
  *   R = k + sum w d / sum w x,   u = (d - (R - k) x) / sum w x
- * which stays exact when y nearly is k x. A standard error below 1e-15 of what was added up is
- * the rounding of a variance of 0, and is 0.
+ * which stays exact when y nearly is k x. A standard error that is but the rounding of a variance
+ * of 0 is 0.
  *
  * Memory: cells of groups times six states, one part and one number or two a row.
  */
@@ -263,6 +263,12 @@ static void fix_interval(struct estimate *e, const struct sample *sample, double
   if (e->notes & NOTE_FIXED) estimate_interval(e, conf);
 }
 
+/* Below this part of what was added up a standard error is rounding: of sums, or of a calibration,
+ * whose residuals are 0 as far as its iterations went. */
+static double rounding_of(const struct sample *sample) {
+  return sample->design && sample->design->calibration_count ? 1e-12 : 1e-15;
+}
+
 /* See moments.h. */
 void moments_finish(struct estimate *e, const struct sample *sample, double conf,
                     const struct moment_variance *v) {
@@ -271,7 +277,7 @@ void moments_finish(struct estimate *e, const struct sample *sample, double conf
   if (why & (NOTE_EMPTY | NOTE_ONE_ROW) || (why && !sample_designed(sample))) return;
   if (isnan(v->variance)) return;
   double se = sqrt(fmax(0, v->variance));
-  if (se <= 1e-15 * fabs(v->scale)) se = 0;
+  if (se <= rounding_of(sample) * fabs(v->scale)) se = 0;
   if (why != NOTE_NO_DEGREES || se > 0) estimate_set(e, FIGURE_SE, se);
   estimate_set(e, FIGURE_DF, v->df);
   if (why) return;

@@ -9,6 +9,14 @@
  * is dl/da v_a + dl/dc v_c, and its second derivatives are those of l in (a, c) on v_a and v_c.
  * p is taken as F(a) (1 - F(c)) (1 - e^(c - a)), which does not cancel in the tails.
  *
+ * Worked example: three levels, no columns, shares 0.2, 0.3, 0.5. A row of the middle level has
+ * a = zeta_2 = 0, c = zeta_1 = -1.386, F(a) = 0.5, F(c) = 0.2, so p = 0.3 and dl/dc = -0.16 / 0.3;
+ * one of the lowest has dl/da = 0.16 / 0.2. In their shares these make the score of zeta_1, which
+ * is 0: 0.2 * 0.16 / 0.2 - 0.3 * 0.16 / 0.3.
+ *
+ * Why Newton's method with all second derivatives and not BFGS with differences: it is done in five
+ * or six passes, and the information matrix of the sandwich is exact, not good to four digits.
+ *
  * Cost: (columns + levels)^2 a row and step.
  */
 #include "stat/ordinal.h"
@@ -60,6 +68,7 @@ static bilan_status newton_open(bilan *b, struct newton *f, struct model *m, siz
   return BILAN_OK;
 }
 
+/* Frees what newton_open got. */
 static void newton_close(struct newton *f) {
   mem_free(&f->b->mem, f->y);
   mem_free(&f->b->mem, f->theta);
@@ -90,6 +99,7 @@ static struct cut cut_of(double upper, double lower, bool first, bool last) {
   return k;
 }
 
+/* In order: the same sum on every machine. */
 static double dot(const double *x, const double *y, size_t count) {
   double sum = 0;
   for (size_t k = 0; k < count; k++) sum += x[k] * y[k];
@@ -233,6 +243,7 @@ static bilan_status newton_run(struct newton *f, enum outcome *outcome) {
 
 /* ---- what wald.h asks -------------------------------------------------------------------- */
 
+/* inverse times the score of row i, on the scale of the design's weights. */
 static void influence(void *context, double *u, size_t i) {
   struct newton *f = context;
   struct cut k = cut_at(f, i);
@@ -242,6 +253,8 @@ static void influence(void *context, double *u, size_t i) {
     u[j] = dot(f->inverse + j * f->count, f->score, f->count);
 }
 
+/* From the full-sample estimate under other weights. A level that no row of positive weight has
+ * would send its thresholds to infinity: no solution. */
 static bilan_status refit(bilan *b, void *context, double *theta, const double *weights) {
   const struct newton *f = context;
   struct newton again;
@@ -295,6 +308,7 @@ static void drop_intercept(struct model *m) {
   memmove(m->kept, m->kept + 1, m->kept_count * sizeof *m->kept);
 }
 
+/* Start, steps, answer; then what all regressions share. */
 static bilan_status fit(bilan *b, struct regression *r, struct newton *f,
                         const struct sample *sample) {
   enum outcome outcome;
@@ -316,6 +330,7 @@ static bilan_status fit(bilan *b, struct regression *r, struct newton *f,
   return regression_finish(b, r, sample, &e);
 }
 
+/* The intercept is in the model until levels are coded and dependences known. */
 bilan_status ordinal_estimate(bilan *b, struct regression *out, const struct sample *sample,
                               const struct ordinal_request *request) {
   struct regression r = {.mem = &b->mem};

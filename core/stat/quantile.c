@@ -37,8 +37,7 @@ const char *const quantile_ties_names[QUANTILE_TIES + 1] = {"rows", "summed", NU
 /* ---- the rules
  * ----------------------------------------------------------------------------- */
 
-/* A sum with what rounding took from it (Neumaier, ZAMM 54, 1974), so that sums of weights meet a
- * p as exactly as numbers of 53 bits can. */
+/* A sum with what rounding took from it (Neumaier, ZAMM 54, 1974). */
 struct exact {
   double sum, lost;
 };
@@ -51,15 +50,24 @@ static void exact_add(struct exact *e, double x) {
   e->sum = sum;
 }
 
-/* Rounded once. */
-static double exact_value(const struct exact *e) { return e->sum + e->lost; }
-
-/* Summed in rising order of the values, so the same for any order of rows.
- * S of the formulas. */
-static double total_weight(const struct distribution *d) {
+/* In rising order of the values, so the same for any order of rows. */
+static struct exact exact_total(const struct distribution *d) {
   struct exact sum = {0, 0};
   for (size_t i = 0; i < d->count; i++) exact_add(&sum, d->w[i]);
-  return exact_value(&sum);
+  return sum;
+}
+
+/* S of the formulas. */
+static double total_weight(const struct distribution *d) {
+  struct exact sum = exact_total(d);
+  return sum.sum + sum.lost;
+}
+
+/* The weight `sum` less p times `total`, its sign as exact as p is: 0.1 is a bit more than a
+ * tenth, so 20 of 200 are less. */
+static double beyond(struct exact sum, struct exact total, double p) {
+  double want = p * total.sum, lost = fma(p, total.sum, -want);
+  return (sum.sum - want) + (sum.lost - lost - p * total.lost);
 }
 
 /* What a rule of steps takes where F is p exactly at point k, the (k + 1)-th. */
@@ -69,21 +77,16 @@ static double at_step(const struct distribution *d, size_t k, enum quantile_rule
   return rule == RULE_HF3 && k % 2 == 0 ? upper : x;
 }
 
-/* Rules that pick an observed value, or the midpoint of two.
- * `fuzz` decides whether F(x) = p where weights are counts: sums of them are exact, p is not.
- * Other weights: F(x) is p when the quotient of the sums is p to the last bit, as in R's
- * survey. */
+/* Rules that pick an observed value, or the midpoint of two: the first point at or beyond p.
+ * `fuzz` decides whether F(x) = p without weights: there a decimal p is meant. */
 static double step_quantile(const struct distribution *d, double p, enum quantile_rule rule) {
-  double total = total_weight(d), want = p * total * (1 + d->fuzz), before = 0;
-  struct exact sum = {0, 0};
+  struct exact total = exact_total(d), sum = {0, 0};
+  double fuzz = d->fuzz * p * total.sum;
   for (size_t k = 0; k < d->count; k++) {
     exact_add(&sum, d->w[k]);
-    if (k + 1 < d->count && exact_value(&sum) <= want) {
-      before = exact_value(&sum);
-      continue;
-    }
-    bool hit = k > 0 && fabs(p - before / total) <= d->fuzz * p;
-    return hit ? at_step(d, k - 1, rule) : d->x[k];
+    double over = beyond(sum, total, p);
+    if (k + 1 == d->count || over > fuzz) return d->x[k];
+    if (over >= -fuzz) return at_step(d, k, rule);
   }
   return NAN;
 }
@@ -198,13 +201,27 @@ static bilan_status ladder_open(bilan *b, struct ladder *l, const struct column 
   return l->x && l->w && l->rows ? BILAN_OK : fail_nomem(b);
 }
 
+/* Do the rows of a cell have the weight of those before, to rounding? Its mean and its squares
+ * tell. */
+static bool same_weight(const struct cells *c, size_t cell, double weight) {
+  double n = (double)c->n[cell], room = 1e-12 * weight * n;
+  return fabs(c->weight[cell] - n * weight) <= room &&
+         fabs(c->weight2[cell] - n * weight * weight) <= room * weight;
+}
+
+/* Rows of equal weight are counted, so that their sums are exact on any scale of the weights. */
+static void count_equals(struct ladder *l, size_t count) {
+  for (size_t k = 0; k < count; k++) l->w[k] = (double)l->rows[k];
+}
+
 /* Cells of one group along the item -> its distribution; levels of equal value are one.
  * Borrowed from the ladder: valid until the next group is climbed. Values without rows are
- * left out. Counts meet p exactly but for binary's rounding of p; sums of weights need not, and
- * are taken as they are. */
+ * left out. */
 static struct distribution climb(struct ladder *l, const struct column *item,
                                  const struct cells *c, size_t from, bool weighted) {
   size_t count = 0;
+  double weight = 0;
+  bool equal = true;
   for (size_t i = 0; i < l->count; i++) {
     double x = dict_level(item->dict, (uint32_t)l->codes[i])->value;
     size_t cell = from + l->codes[i];
@@ -215,9 +232,12 @@ static struct distribution climb(struct ladder *l, const struct column *item,
       l->w[count] = 0;
       l->rows[count++] = 0;
     }
+    if (weight == 0) weight = c->weight[cell] / (double)c->n[cell];
+    equal = equal && same_weight(c, cell, weight);
     l->w[count - 1] += c->weight[cell];
     l->rows[count - 1] += c->n[cell];
   }
+  if (equal) count_equals(l, count);
   double fuzz = weighted ? 0 : 4 * DBL_EPSILON;
   return (struct distribution){count, l->x, l->w, l->rows, fuzz};
 }

@@ -38,6 +38,7 @@ static void interval_by_design(struct estimate *e, const struct share *s, double
   if (!(s->df > 0)) e->notes |= NOTE_NO_DEGREES;
   if (i.edge) e->notes |= NOTE_EDGE_INTERVAL;
   if (i.fixed) e->notes |= NOTE_FIXED;
+  if (i.low < 0 || i.high > 1) e->notes |= NOTE_OUTSIDE;
   if (i.high >= i.low) set_limits(e, i.low, i.high, conf);
 }
 

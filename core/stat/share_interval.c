@@ -90,6 +90,10 @@ struct share_limits share_interval(const struct share_basis *s, double conf, uns
   if (!(s->p > 0 && s->p < 1 && s->variance >= 0))
     return (struct share_limits){NAN, NAN, NOTE_DOMAIN, false, false};
   if (is_fixed(s)) return (struct share_limits){s->p, s->p, 0, false, true};
+  if (method == METHOD_WALD) {
+    double half = student_quantile((1 - conf) / 2, s->df, UPPER) * sqrt(s->variance);
+    return (struct share_limits){s->p - half, s->p + half, 0, false, false};
+  }
   enum plain_method plain = base_of(&base, s, conf, method);
   struct plain_interval i = plain_proportion(s->p * base, base, conf, plain);
   return (struct share_limits){i.low, i.high, i.notes, false, false};

@@ -4,7 +4,9 @@
  * worth. With p the share, V its variance, df the degrees of freedom, t their quantile and z the
  * normal one, n_e = p (1 - p) / V:
  *
- *   wald, wilson, arcsine, logit, xlogit   the plain interval of p on the base n_e (z / t)^2
+ *   wilson, arcsine, logit, xlogit   the plain interval of p on the base n_e (z / t)^2
+ *   wald            p -+ t sqrt(V), beyond 0 and 1 where it gets there (as R's and Stata's; the
+ *                   caller says so in words)
  *   likelihood      the same, with (n - 1) / n for the dispersion of the fit
  *   beta            Clopper-Pearson on n_e (t_{n-1} / t_df)^2, n the rows of the group, those
  *                   without an answer too: the numbers of R's survey        (alias kg_r)
@@ -13,8 +15,8 @@
  *
  * (Korn & Graubard, Survey Methodology 24, 1998, 193-201; Parker et al., Vital and Health
  * Statistics 2 (175), 2017; Wilson with n_e: Dean & Pagano, J. Survey Stat. Methodol. 3, 2015;
- * Rao & Scott, Ann. Stat. 12, 1984, for the likelihood.) So sqrt(p (1 - p) / n_e) t is a half-width of Wald,
- * and wilson is (p + t^2 / 2 n_e) / (1 + t^2 / n_e) -+ ...
+ * Rao & Scott, Ann. Stat. 12, 1984, for the likelihood.) So wilson is
+ * (p + t^2 / 2 n_e) / (1 + t^2 / n_e) -+ ...
  *
  * At 0 % and 100 % V is 0 and says nothing: the limits are those of Clopper-Pearson on
  * min(n, n (t_{n-1} / t_df)^2), whatever the method. Between them a V of 0 gives the share as

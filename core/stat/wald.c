@@ -1,5 +1,11 @@
 /* wald.c - see wald.h.
  *
+ * Worked example of a test: b = (1, 2), V = (1, 0; 0, 4): b' V^-1 b = 1 + 1 = 2, so F = 1 on 2 and
+ * the model's degrees of freedom.
+ *
+ * A test does not change when a column is measured in other units, and its rank must not either:
+ * b and V are first divided by the standard errors, then one tolerance fits all.
+ *
  * Influences stand in one column of numbers a parameter, as measures of a request, so memory is
  * 8 bytes a row and parameter while a variance is at work.
  */
@@ -28,6 +34,7 @@ static bilan_status open_columns(bilan *b, struct column **columns, size_t count
   return BILAN_OK;
 }
 
+/* Influences row by row into columns, at the places of the complete rows. */
 static void fill_columns(struct column **columns, double *u, const struct model *m,
                          const struct estimating *e) {
   for (size_t i = 0; i < m->row_count; i++) {
@@ -52,6 +59,7 @@ static bilan_status variance_of_columns(bilan *b, double *cov, const struct samp
   return status;
 }
 
+/* Influences as measures, then the variance of their totals. */
 static bilan_status linearise(bilan *b, struct regression *r, const struct sample *s,
                               const struct estimating *e) {
   struct column **columns = mem_zero(&b->mem, e->count, sizeof *columns);
@@ -81,6 +89,8 @@ static bilan_status read_weights(bilan *b, double *weights, const struct model *
   return BILAN_OK;
 }
 
+/* The full-sample estimate is every replicate's start. A replicate without a solution is left out
+ * by replicates_variance, which counts it. */
 static bilan_status replicate(bilan *b, struct regression *r, const struct sample *s,
                               const struct estimating *e) {
   size_t replicates = s->design->replicates->count;
@@ -158,6 +168,8 @@ static bool standardise(double *beta, double *v, double *scale, size_t count) {
   return true;
 }
 
+/* One term's test. It has none where all its columns are aliased, a coefficient has no variance, or
+ * there are fewer independent units than coefficients, so that V is singular. */
 static bilan_status test_term(bilan *b, struct regression *r, size_t term, double *work) {
   struct wald_test *t = &r->tests[term];
   double *beta = work, *solved = beta + r->count, *v = solved + r->count, form = NAN;
@@ -174,6 +186,7 @@ static bilan_status test_term(bilan *b, struct regression *r, size_t term, doubl
   return status;
 }
 
+/* The tests of all terms, with one work space: two vectors and a matrix. */
 static bilan_status test_terms(bilan *b, struct regression *r) {
   size_t terms = r->model.spec.term_count;
   r->tests = mem_zero(r->mem, terms, sizeof *r->tests);
@@ -186,6 +199,7 @@ static bilan_status test_terms(bilan *b, struct regression *r) {
 
 /* ---- the answer -------------------------------------------------------------------------- */
 
+/* Everything that follows from the estimate and its influences. */
 bilan_status regression_finish(bilan *b, struct regression *r, const struct sample *sample,
                                const struct estimating *e) {
   r->cov = mem_zero(r->mem, r->count, r->count * sizeof *r->cov);
@@ -197,6 +211,7 @@ bilan_status regression_finish(bilan *b, struct regression *r, const struct samp
   return status;
 }
 
+/* Without degrees of freedom a value and its standard error are all there is. */
 struct estimate regression_row(const struct regression *r, size_t k, double conf) {
   struct estimate e = estimate_none();
   double value = r->theta[k], se = sqrt(r->cov[k * r->count + k]);
@@ -212,6 +227,7 @@ struct estimate regression_row(const struct regression *r, size_t k, double conf
   return e;
 }
 
+/* Frees what is there: an answer that failed half way too. */
 void regression_free(struct regression *r) {
   if (!r->mem) return;
   model_free(&r->model);

@@ -67,6 +67,7 @@ function Sheet.__tostring(sheet)
 end
 
 -- Closes a body: the object that goes out holds nothing, and is known here by its identity.
+-- Closes a body: the object that goes out holds nothing, and is known here by its identity.
 local function seal(body)
   local sheet = setmetatable({}, Sheet)
   bodies[sheet] = body
@@ -291,6 +292,7 @@ local function guess_type(rows, key, index)
   return found or (index == 1 and "label" or "text")
 end
 
+-- The columns of a typed table with their types, given or guessed.
 -- The columns of a typed table with their types, given or guessed.
 local function typed_columns(given, rows)
   local columns = {}

@@ -374,6 +374,7 @@ local sentences = {
   { "les poids ne somment pas à une population : pas de tel effet de plan", "weights do not sum to a population: no such design effect", "de gewichten tellen niet op tot een populatie: zo'n designeffect bestaat niet" },
   { "moins de degrés de liberté que n'en prend le test : pas de test", "fewer degrees of freedom than the test takes: no test", "minder vrijheidsgraden dan de toets vraagt: geen toets" },
   { "une seule grappe par strate : aucun degré de liberté, pas de variance", "one cluster a stratum: no degrees of freedom, no variance", "één cluster per stratum: geen vrijheidsgraden, geen variantie" },
+  { "une borne sort de 0 à 100 % : l'intervalle logit y reste", "a limit lies outside 0 to 100 %: the logit interval stays inside", "een grens valt buiten 0 tot 100%: het logit-interval blijft erbinnen" },
   { "0 % ou 100 % : borne de Korn et Graubard, avec n pour base", "0 % or 100 %: Korn and Graubard's limit, with n as the base", "0% of 100%: grens van Korn en Graubard, met n als basis" },
   { "base trop petite : non comparé", "small base: not compared", "kleine basis: niet vergeleken" },
   { "0 % ou 100 % : non comparé", "0 % or 100 %: not compared", "0% of 100%: niet vergeleken" },

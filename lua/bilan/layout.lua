@@ -178,7 +178,17 @@ local function differ(records, key)
   return false
 end
 
---- Columns of figures in their fixed order; `optional` ones may be left out on a narrow screen.
+-- The one note that all of several records have: it is said once, below the table.
+local function shared_note(records, has)
+  local first = records[2] and note_beside(records[1], has)
+  for _, record in ipairs(records) do
+    if note_beside(record, has) ~= first then return nil end
+  end
+  return first
+end
+
+--- Columns of figures in their fixed order, and the note of all records; `optional` columns may be
+-- left out on a narrow screen.
 local function figure_columns(spec, records, view)
   local columns = {}
   local function add(key, type, label, optional)
@@ -205,14 +215,15 @@ local function figure_columns(spec, records, view)
   if any(records, "missing") and not common(records, "missing") then add("missing", "count") end
   local has = {}
   for _, column in ipairs(columns) do has[column.key] = true end
+  local shared = shared_note(records, has)
   for _, record in ipairs(records) do
-    if note_beside(record, has) then
+    if not shared and note_beside(record, has) then
       add("note", "text", nil, 5)
       columns[#columns].has = has
       break
     end
   end
-  return columns
+  return columns, shared
 end
 
 -- A level in the words of the codebook for the reader's language; itself when it has none.
@@ -291,7 +302,8 @@ end
 
 local function list_grid(spec, records, view)
   local columns = stub_columns(spec, records, view)
-  for _, column in ipairs(figure_columns(spec, records, view)) do columns[#columns + 1] = column end
+  local figures, note = figure_columns(spec, records, view)
+  table.move(figures, 1, #figures, #columns + 1, columns)
   local grid = { columns = columns, rows = {}, foot = {} }
   for _, record in ipairs(records) do
     grid.rows[#grid.rows + 1] = record_row(spec, record, columns, view)
@@ -300,6 +312,7 @@ local function list_grid(spec, records, view)
   if missing then
     grid.foot[1] = missing_line(missing, records[1].missing_kinds, view)
   end
+  if note then grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_note", { note = note }) end
   return grid
 end
 

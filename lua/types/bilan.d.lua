@@ -305,7 +305,7 @@ function Survey:difference(item, opts) end
 ---@return Result
 function Survey:contrast(item, opts) end
 ---@class bilan.IndependenceOptions
----@field statistic? "pearson"|"likelihood_ratio"|"fisher"
+---@field statistic? "pearson"|"likelihood_ratio"|"fisher"|"F"|"Chisq"|"Wald"|"adjWald"|"lincom"|"saddlepoint"
 ---@field correct? boolean
 ---@field conf? number
 
@@ -327,10 +327,27 @@ function Survey:independence(row, col, opts) end
 ---@param opts? bilan.TTestOptions
 ---@return Result
 function Survey:t_test(item, opts) end
+---@class bilan.RankOptions
+---@field by? string
+---@field from? string
+---@field to? string
+---@field after? string
+---@field test? "wilcoxon"|"vanderWaerden"|"median"|"KruskalWallis" with a declared design
+---@field ties? "file"|"shared" with a declared design
+---@field conf? number
+
 ---@param item string
----@param opts? { by?: string, from?: string, to?: string, after?: string }
+---@param opts? bilan.RankOptions
 ---@return Result
 function Survey:rank_test(item, opts) end
+---@class bilan.GoodnessOptions
+---@field shares table<string|number, number> known share of each level
+---@field order? "second"|"first"|"F" with a declared design
+
+---@param item string
+---@param opts bilan.GoodnessOptions
+---@return Result
+function Survey:goodness_of_fit(item, opts) end
 ---@param before string
 ---@param after string
 ---@param opts? { level?: string, kind?: "auto"|"plain"|"corrected"|"exact", conf?: number }

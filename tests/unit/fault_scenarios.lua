@@ -191,6 +191,11 @@ estimate("paired t_test", function(s) return s:t_test("note", { after = "age" })
 estimate("rank_test", function(s) return s:rank_test("note", { by = "avis" }) end)
 estimate("signed ranks", function(s) return s:rank_test("note", { after = "age" }) end)
 estimate("mcnemar", function(s) return s:mcnemar("avis", "apres", { level = "oui" }) end)
+estimate("glm", function(s)
+  return s:glm("note ~ age * genre + I(age * 2)", { reference = { genre = "g" } })
+end)
+estimate("glm binomial", function(s) return s:glm("note > 12 ~ age", { family = "binomial" }) end)
+estimate("ordinal", function(s) return s:ordinal("avis ~ age + genre", { exponentiate = true }) end)
 estimate("trend", function(s) return s:trend("avis", { by = "age", level = "oui" }) end)
 
 -- ---- plain statistics ------------------------------------------------------------------------------

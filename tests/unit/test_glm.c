@@ -87,7 +87,8 @@ static bilan_status fit(struct data *d, struct regression *r, const struct spec 
 }
 
 /* Mean of a number among the rows of a group that have one; *n of them. */
-static double mean_of(const struct column *y, const struct column *group, uint32_t code, double *n) {
+static double mean_of(const struct column *y, const struct column *group, uint32_t code,
+                      double *n) {
   double sum = 0;
   *n = 0;
   for (size_t i = 0; i < ROWS; i++) {

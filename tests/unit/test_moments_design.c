@@ -36,7 +36,8 @@ static const struct {
   const char *name;
   double mean[4], mean_deff[2], total[4], total_deff[2]; /* value, se, low, high; wor, wr */
   double level[2][3];                                    /* value, se, deff wr */
-  double ratio[2], ratio_deff[2], ratio_by_deff[3], mean_by[3][2], df_by[3], difference[3], contrast[2], shares[2];
+  double ratio[2], ratio_deff[2], ratio_by_deff[3], mean_by[3][2], df_by[3];
+  double difference[3], contrast[2], shares[2];
   double total_by[3][2], ratio_by[3][2], domain[3], quantile[3][4];
 } from_r[DESIGNS] = {
     {"srs",
