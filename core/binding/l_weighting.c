@@ -11,7 +11,8 @@
  *   trim(design, { low, high, strict }) -> design, receipt       bounds of the weights themselves
  *   weight_facts(design, domain) -> { n, zero, sum, least, most, mean, cv, effective_n, deff }
  *
- * A receipt is { iterations, change, least, most, effective_n, deff, trimmed, failed, lines = {
+ * A receipt is { iterations, change, least, most, effective_n, deff, trimmed, negative,
+ * failed, lines = {
  * { item, level, n, before, target, reached } } }: least and most are of weight after / before.
  *
  * Example: rake(d, t, { margins = { { item = "genre", levels = { "fille", "garçon" },
@@ -165,6 +166,7 @@ static void push_receipt(lua_State *L, const struct receipt *r, const struct mar
   stat_set(L, "effective_n", r->effective);
   stat_set(L, "deff", r->deff);
   stat_set_count(L, "trimmed", (double)r->trimmed);
+  stat_set_count(L, "negative", (double)r->negative);
   stat_set_count(L, "failed", (double)r->failed);
   lua_createtable(L, (int)r->count, 0);
   for (size_t i = 0; i < r->count; i++) {

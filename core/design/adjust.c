@@ -10,7 +10,7 @@
  * tells in how many and where the first of them is furthest off.
  *
  * Invariants: out-parameters are written at the end (but receipt->failed, as said above). Weights
- * of the full sample are never negative; those of a replicate neither. Cost: the method's, times
+ * may be negative where a linear calibration without bounds makes them so. Cost: the method's, times
  * one and the number of replicates; memory 8 bytes a row and replicate.
  */
 #include <math.h>
@@ -86,18 +86,14 @@ bilan_status design_reweighted(bilan *b, struct design **out, const struct desig
 
 /* ---- outcomes ---------------------------------------------------------------------------- */
 
-/* Negative weights count as failure: they make shares below 0 and medians that mean nothing. */
+/* Negative weights are no failure: the totals are met, and the receipt says how many there are. */
 static bool has_failed(const struct method *m, const struct outcome *o) {
-  return o->negative || o->worst.distance > m->adjustment->epsilon;
+  return o->worst.distance > m->adjustment->epsilon;
 }
 
 /* Says why; `where` goes in front: "" or "in 3 of 80 replicates (first: 17), ". */
 static bilan_status refuse_outcome(bilan *b, const struct method *m, const struct outcome *o,
                                    const char *where) {
-  if (o->negative)
-    return fail(b, BILAN_DATA, "%s%s gives %zu row%s a weight below 0 (first: row %zu): expected "
-                "none; use the distance raking or logit, or a lower bound above 0", where, m->verb,
-                o->negative, o->negative > 1 ? "s" : "", o->first_negative + 1);
   const struct margin *margin = &m->adjustment->margins[o->worst.margin];
   struct text label = margin_label(margin, o->worst.place);
   struct text name = margin->ones ? TEXT("population size") : margin->name;
@@ -215,6 +211,7 @@ static bilan_status make_receipt(bilan *b, struct receipt *receipt, const struct
   if (!receipt->lines) return fail_nomem(b);
   receipt->iterations = o->iterations;
   receipt->change = o->worst.distance;
+  receipt->negative = o->negative;
   fill_lines(receipt, m, before, after);
   receipt_weights(receipt, before, after, m->rows);
   return BILAN_OK;

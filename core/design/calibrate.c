@@ -200,7 +200,7 @@ static void apply(const struct dual *s, double *weight, struct outcome *o) {
     double slope;
     if (!(s->start[row] > 0)) continue;
     weight[row] = s->start[row] * read_row(s, row, s->lambda, &slope);
-    if (weight[row] < 0 && !o->negative++) o->first_negative = row;
+    o->negative += weight[row] < 0;
   }
 }
 

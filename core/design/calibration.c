@@ -119,7 +119,7 @@ static void sum_normal(struct calibration *c, const double *q, size_t rows, uint
   bool diagonal = is_diagonal(c);
   for (size_t row = 0; row < rows; row++) {
     double factor = q ? q[row] : 1;
-    if (!(c->after[row] > 0)) continue;
+    if (c->after[row] == 0) continue;
     margins_read(c->margins, c->margin_count, row, at, x);
     if (!diagonal)
       normal_add(c->normal, c->coefficients, at, x, c->margin_count, factor);
@@ -141,7 +141,7 @@ static bilan_status fill(bilan *b, struct calibration *c, const double *q, const
   bool room = at && x && c->after && (c->q || !q) && c->normal;
   for (size_t row = 0; row < rows && room; row++) {
     c->after[row] = after[row];
-    if (q) c->q[row] = after[row] > 0 ? q[row] : 0;
+    if (q) c->q[row] = after[row] != 0 ? q[row] : 0;
   }
   if (room) sum_normal(c, q, rows, at, x);
   mem_free(&b->mem, x);

@@ -84,6 +84,7 @@ struct receipt {
   double effective;      /* Kish's n after: (sum w)^2 / sum w^2 */
   double deff;           /* Kish's: n / effective */
   size_t trimmed;        /* trim: rows at a bound */
+  size_t negative;       /* rows with a weight below 0: linear without bounds may give them */
   size_t failed;         /* replicates whose own adjustment failed */
 };
 void receipt_free(struct receipt *r); /* idempotent */

@@ -25,7 +25,7 @@ struct worst {
 struct outcome {
   size_t iterations;
   struct worst worst;
-  size_t negative, first_negative; /* rows whose weight came out below 0 */
+  size_t negative; /* rows whose weight came out below 0 */
 };
 
 /* One way of adjusting, and its state. */

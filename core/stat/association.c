@@ -50,7 +50,7 @@ static const struct by no_by = {0};
  * `statistic` and `rank` are untouched on failure. BILAN_NOMEM, BILAN_INTERNAL (a cov that is not
  * finite). O(count^3). */
 bilan_status association_wald(bilan *b, double *statistic, size_t *rank, const double *theta,
-                            const double *cov, size_t count) {
+                              const double *cov, size_t count) {
   double *x = mem_array(&b->mem, count, sizeof *x);
   if (!x) return fail_nomem(b);
   for (size_t i = 0; i < count; i++) x[i] = theta[i];
@@ -76,8 +76,8 @@ void association_set_f(struct estimate *e, double f, double df, double ddf) {
 
 /* A covariance on fewer degrees of freedom than statistics cannot be inverted: the rank tells,
  * whatever nu is, since PSUs may agree in a direction. */
-bilan_status association_adjusted(bilan *b, struct estimate *e, const double *theta, const double *cov,
-                       size_t count, double nu) {
+bilan_status association_adjusted(bilan *b, struct estimate *e, const double *theta,
+                                  const double *cov, size_t count, double nu) {
   double w = 0, k = (double)count;
   size_t rank = 0;
   bilan_status status = association_wald(b, &w, &rank, theta, cov, count);
@@ -402,7 +402,8 @@ static bilan_status test_wald(bilan *b, struct estimate *e, const struct crossin
   solve_shares(x, p, &a->cells);
   estimate_set(e, FIGURE_EFFECT, sqrt(pearson(x, p, 1) / (double)least));
   mem_free(&b->mem, p);
-  if (statistic == ASSOCIATION_ADJUSTED_WALD) return association_adjusted(b, e, a->theta, a->cov, k, nu);
+  if (statistic == ASSOCIATION_ADJUSTED_WALD)
+    return association_adjusted(b, e, a->theta, a->cov, k, nu);
   bilan_status status = association_wald(b, &w, &rank, a->theta, a->cov, k);
   if (!status && rank < k) e->notes |= NOTE_FEW_DEGREES;
   else if (!status) association_set_f(e, w / (double)k, (double)k, nu);

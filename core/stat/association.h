@@ -72,14 +72,14 @@ bilan_status goodness_test(bilan *b, struct estimate *out, const struct sample *
 
 /* theta' V^-1 theta of `count` statistics (cov: count * count); *rank is that of V. */
 bilan_status association_wald(bilan *b, double *statistic, size_t *rank, const double *theta,
-                            const double *cov, size_t count);
+                              const double *cov, size_t count);
 
 /* statistic, df, ddf and p_value of F(df, ddf); NOTE_FEW_DEGREES unless ddf > 0. */
 void association_set_f(struct estimate *e, double f, double df, double ddf);
 
 /* Of so many statistics, W adjusted: W (nu - k + 1) / (nu k) on F(k, nu - k + 1), into statistic,
  * df, ddf and p_value; NOTE_FEW_DEGREES where nu or the rank does not reach k. */
-bilan_status association_adjusted(bilan *b, struct estimate *e, const double *theta, const double *cov,
-                       size_t count, double nu);
+bilan_status association_adjusted(bilan *b, struct estimate *e, const double *theta,
+                                  const double *cov, size_t count, double nu);
 
 #endif

@@ -377,6 +377,7 @@ function Survey.design_notes(self, lang)
     if receipt.verb == "trim" then say("method_trimmed", { count = receipt.trimmed })
     else
       say("method_" .. receipt.verb, { items = table.concat(receipt.items, ", ") })
+      if receipt.negative > 0 then say("method_negative", { count = receipt.negative }) end
     end
   end
   if declared.dropped then say("method_dropped", { count = declared.dropped }) end

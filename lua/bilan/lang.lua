@@ -196,6 +196,10 @@ local words = {
     "Gewichten gepoststratificeerd naar {items}." },
   method_calibrate = { "Poids calés sur {items}.", "Weights calibrated to {items}.",
     "Gewichten gekalibreerd naar {items}." },
+  method_negative = {
+    "Poids négatifs après calage : {count} ; une distance raking ou logit n'en donne pas.",
+    "Negative weights after calibration: {count}; the distances raking and logit give none.",
+    "Negatieve gewichten na kalibratie: {count}; de afstanden raking en logit geven er geen." },
   method_trimmed = { "Poids extrêmes écrêtés : {count}.", "Extreme weights trimmed: {count}.",
     "Extreme gewichten afgekapt: {count}." },
   method_nonprobability = {

@@ -12,7 +12,7 @@
 -- its own with a fixed start (Park and Miller, CACM 31, 1988): the same classes on every run.
 local bilan = require "bilan"
 
-local TOLERANCE <const> = 0.001
+local TOLERANCE <const> = 0.0005
 local LARGEST_CLASS <const> = 35
 local MOST_SWAPS <const> = 2000000
 

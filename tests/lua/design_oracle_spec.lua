@@ -30,8 +30,8 @@ local figures = { "value", "se", "low", "high", "df", "ddf", "deff", "statistic"
   "estimate" }
 
 -- What differs first between the rows of a result and a case, in words; nil when all agree.
--- `scale`: what totals are multiplied by.
-local function fault(case, rows, scale)
+-- `factor`: what totals are multiplied by.
+local function fault(case, rows, factor)
   local totals = { value = true, se = true, low = true, high = true }
   for _, want in ipairs(case.expect) do
     local found
@@ -40,7 +40,7 @@ local function fault(case, rows, scale)
     if not found then return "no row for " .. name end
     for _, figure in ipairs(figures) do
       local value = want[figure]
-      if value and scale and totals[figure] then value = value * scale end
+      if value and factor and totals[figure] then value = value * factor end
       if value ~= nil and not close(found[figure], value, case.tol) then
         return ("%s %s: got %s, want %s"):format(name, figure, tostring(found[figure]),
           tostring(value))
@@ -99,16 +99,13 @@ local function redesigned(survey, steps, change)
   return survey, told
 end
 
--- Quantiles where F(x) = p hangs on the rounding of sums, R's as ours: 8 leaves it as it is.
-local function scale_of(case) return case.op == "quantile" and 8 or 7.25 end
+local scale = 7.3
 
-local function scaled(scale)
-  return function(survey, spec)
-    if not spec.weights then return survey end
-    survey = survey:derive { scaled_weight = ("%s * %s"):format(spec.weights, scale) }
-    spec.weights = "scaled_weight"
-    return survey
-  end
+local function scaled(survey, spec)
+  if not spec.weights then return survey end
+  survey = survey:derive { scaled_weight = ("%s * %s"):format(spec.weights, scale) }
+  spec.weights = "scaled_weight"
+  return survey
 end
 
 local function has_weights(case)
@@ -147,8 +144,8 @@ local function faults_of(cases, make, passes)
       count = count + 1
       local file = columns_of(case.data)
       local ok, why = pcall(function()
-        local survey, steps, scale = make(file, case)
-        return fault(case, run(case, survey, steps), scale)
+        local survey, steps, factor = make(file, case)
+        return fault(case, run(case, survey, steps), factor)
       end)
       if why then faults[#faults + 1] = ("%s: %s"):format(case.id, ok and why or tostring(why)) end
     end
@@ -161,8 +158,8 @@ local function as_told(file, case) return file.survey, case.steps end
 local function in_other_order(file, case) return reordered(file), case.steps end
 
 local function on_other_scale(file, case)
-  local survey, steps = redesigned(file.survey, case.steps, scaled(scale_of(case)))
-  return survey, steps, case.op == "total" and has_weights(case) and scale_of(case) or nil
+  local survey, steps = redesigned(file.survey, case.steps, scaled)
+  return survey, steps, case.op == "total" and has_weights(case) and scale or nil
 end
 
 local function by_other_names(file, case) return redesigned(file.survey, case.steps, renamed) end

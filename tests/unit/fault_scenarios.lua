@@ -195,7 +195,7 @@ estimate("glm", function(s)
   return s:glm("note ~ age * genre + I(age * 2)", { reference = { genre = "g" } })
 end)
 estimate("glm binomial", function(s) return s:glm("note > 12 ~ age", { family = "binomial" }) end)
-estimate("ordinal", function(s) return s:ordinal("avis ~ age + genre", { exponentiate = true }) end)
+estimate("ordinal", function(s) return s:ordinal("avis ~ age", { exponentiate = true }) end)
 estimate("trend", function(s) return s:trend("avis", { by = "age", level = "oui" }) end)
 
 -- ---- plain statistics ------------------------------------------------------------------------------

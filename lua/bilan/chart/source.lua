@@ -18,11 +18,13 @@ local words = require "bilan.chart.words"
 local M = {}
 
 local TOTAL <const> = "\0total"
+local SERIES <const> = "\1series" -- the item that entries with a series of their own differ by
 M.TOTAL = TOTAL
 
 -- ---- several results as one -------------------------------------------------------------------
 
--- { label, result } pairs of a list given as { r, r }, { { "2021", r }, ... } or { label=, result= }.
+-- { label, result } pairs of a list given as { r, r }, { { "2021", r }, ... } or { label=, result= };
+-- an entry may also name its series: { "Satisfied", r, series = "2021" }.
 local function list_entries(list, what)
   local entries = {}
   for at, entry in ipairs(list) do
@@ -36,7 +38,8 @@ local function list_entries(list, what)
         what, at)
     end
     label = label or spec.item and spec.item.label or spec.title or tostring(at)
-    entries[at] = { label = tostring(label), spec = spec }
+    entries[at] = { label = tostring(label), spec = spec,
+      series = type(entry) == "table" and not result.is_result(entry) and entry.series or nil }
   end
   if #entries == 0 then fault.raise("%s: the list of results is empty", what) end
   return entries
@@ -45,7 +48,7 @@ end
 local function join_rows(into, entry, name)
   for _, row in ipairs(entry.spec.rows) do
     row.by = row.by or {}
-    row.by[name] = entry.label
+    row.by[name], row.by[SERIES] = entry.label, entry.series
     into[#into + 1] = row
   end
 end
@@ -53,13 +56,13 @@ end
 local function join_notes(into, notes, seen)
   for _, note in ipairs(notes) do
     local key = type(note) == "table" and tostring(note.key or note[1]) .. tostring(
-      (note.args or note[2] or {}).conf) or note
+      (note.args or note[2] or {}).conf) .. tostring((note.args or note[2] or {}).method) or note
     if not seen[key] then into[#into + 1] = note end
     seen[key] = true
   end
 end
 
--- One result with a further `by` item, whose levels are the labels.
+-- One result with a further `by` item, whose levels are the labels, and one of the series.
 local function join(list, what, opts)
   local entries = list_entries(list, what)
   local first, name = entries[1].spec, opts.joined or "\1set"
@@ -68,8 +71,14 @@ local function join(list, what, opts)
     by = { { name = name, label = format.say(opts.lang or first.lang, "item") },
       table.unpack(first.by) },
     decimals = first.decimals, model = first.model, synthetic = false }
+  if entries[1].series then
+    table.insert(spec.by, 2, { name = SERIES, label = format.say(opts.lang or first.lang, "level") })
+  end
   local seen = {}
   for _, entry in ipairs(entries) do
+    if (entry.series == nil) ~= (entries[1].series == nil) then
+      fault.raise("%s: either every entry of the list names its series or none does", what)
+    end
     if entry.spec.kind == "crosstab" or entry.spec.unit ~= first.unit then
       fault.raise("%s: only results of one kind, and no cross-tables, can be drawn together", what)
     end
@@ -405,6 +414,9 @@ function Source:axes(opts, what, prefer, most)
   local varying = self:varying()
   local category = opts.category and find_dimension(self, opts.category, what .. " category")
   local series = opts.series and find_dimension(self, opts.series, what .. " series")
+  for _, dimension in ipairs(varying) do
+    if dimension.key == SERIES and dimension ~= category then series = series or dimension end
+  end
   if #varying > most then
     local names = {}
     for at, dimension in ipairs(varying) do names[at] = ('"%s"'):format(dimension.key) end
