@@ -62,8 +62,11 @@ bilan_status target_estimate(bilan *b, struct target_answer *out, const struct d
   struct target_answer a = {.mem = &b->mem, .block = t.block};
   if (!design) design = design_plain(&plain, t.request.rows);
   linear_request(&t.request, design);
-  bilan_status status = cells_tabulate(b, &a.cells, &t.request);
+  bilan_status status = BILAN_OK;
+  if (t.known) a.cells = *t.known;
+  else status = cells_tabulate(b, &a.cells, &t.request);
   if (status) return status;
+  if (t.known) a.cells.mem = NULL; /* not to be freed here */
   a.theta = mem_array(&b->mem, t.count, sizeof *a.theta);
   a.cov = mem_array(&b->mem, t.count, t.block * sizeof *a.cov);
   if (!a.theta || !a.cov) status = fail_nomem(b);

@@ -19,6 +19,8 @@ struct target {
   size_t count;                 /* statistics */
   size_t block;                 /* see linear.h; divides count */
   void *context;                /* for the two functions */
+  const struct cells *known;    /* the answer to the request as linear_request makes it, where the
+                                   estimator has it already; NULL */
   /* theta[count] from totals: only weight, sums[].weight and sums[].y of the cells may be read.
    * NaN for a statistic that does not exist. Deterministic; may not fail. */
   void (*solve)(const void *context, double *theta, const struct cells *totals);
@@ -30,7 +32,7 @@ struct target {
 /* Owned by the caller: target_free. */
 struct target_answer {
   struct mem *mem;
-  struct cells cells; /* of the full sample, with counts and squares */
+  struct cells cells; /* of the full sample, with counts and squares; lent where it was known */
   double *theta;      /* [count] */
   double *cov;        /* [count / block] matrices of block * block; NaN rows and columns for a
                          statistic that is NaN */

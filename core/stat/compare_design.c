@@ -139,7 +139,7 @@ static bilan_status means_contrast(bilan *b, struct tested *out, const struct sa
   quotients_open(b, &q);
   bilan_status status = add_mean(b, &q, m, to, 1);
   if (!status && from != NO_LEVEL) status = add_mean(b, &q, m, from, -1);
-  if (!status) status = quotients_estimate(b, &a, s->design, &m->request, &q);
+  if (!status) status = quotients_estimate(b, &a, s->design, &m->request, &q, NULL);
   if (!status) {
     out->value = a.theta[0];
     out->variance = a.cov[0];

@@ -157,7 +157,8 @@ bilan_status contrast_estimate(bilan *b, struct estimates *out, const struct sam
   bilan_status status = open_work(&w, &measure);
   if (!status) status = degrees(&w, &df);
   if (!status) status = add_groups(&w, &e);
-  if (!status) status = quotients_estimate(b, &w.answer, sample->design, &w.request, &w.parts);
+  if (!status) status = quotients_estimate(b, &w.answer, sample->design, &w.request, &w.parts,
+                                          NULL);
   if (!status) status = estimates_add(b, out, &row, codes, NO_LEVEL);
   if (!status) {
     fill(&e, &w, df, conf);

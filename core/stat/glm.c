@@ -25,6 +25,7 @@ enum { BLOCK_ROWS = 256, STEPS_MOST = 100, STEPS_CALM = 15, HALVINGS_MOST = 40 }
 #define SETTLED 1e-10
 #define STILL_MOVING 0.02
 #define DEPENDENT 1e-13
+#define EXACT 1e-26 /* of the squares of the answers */
 
 /* The order of things in one step, at coefficients b:
  *
@@ -94,6 +95,21 @@ static void irls_close(struct irls *f) {
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) mem_free(&f->b->mem, blocks[i]);
 }
 
+/* Answers that leave nothing to explain: all 0, or all 1 of a binomial. A mean at the edge of the
+ * range has no finite coefficients. */
+static bilan_status check_range(const struct irls *f) {
+  enum family family = f->request->family;
+  double least = INFINITY, most = -INFINITY;
+  for (size_t i = 0; i < f->model->row_count; i++) {
+    if (!(f->weights[i] > 0)) continue;
+    least = fmin(least, f->y[i]);
+    most = fmax(most, f->y[i]);
+  }
+  bool edge = most == 0 || (least == 1 && (family == BINOMIAL || family == QUASIBINOMIAL));
+  if (family == GAUSSIAN || !edge) return BILAN_OK;
+  return fail(f->b, BILAN_DATA, "every answer is %d: there is nothing to explain", (int)least);
+}
+
 /* The answers of the complete rows; BILAN_DATA for one that the family cannot have. */
 static bilan_status read_answers(struct irls *f) {
   const struct column *response = f->model->spec.response;
@@ -107,7 +123,7 @@ static bilan_status read_answers(struct irls *f) {
                 f->model->rows[i] + 1, n, digits, family_names[family],
                 family == BINOMIAL || family == QUASIBINOMIAL ? "0 and 1" : "counts from 0 on");
   }
-  return BILAN_OK;
+  return check_range(f);
 }
 
 /* ---- one pass over the rows -------------------------------------------------------------- */
@@ -176,9 +192,22 @@ static bilan_status pass(struct irls *f) {
   return BILAN_OK;
 }
 
+/* Where the first step comes from: the mean of all answers, which is inside every range, when the
+ * model has an intercept. Starts from the answers themselves have no coefficients. */
+static void put_mean(struct irls *f) {
+  double sum = 0, weight = 0;
+  if (f->model->columns[f->model->kept[0]].term != NO_TERM) return;
+  for (size_t i = 0; i < f->model->row_count; i++) {
+    sum += f->weights[i] * f->y[i];
+    weight += f->weights[i];
+  }
+  f->beta[0] = link_eta(f->request->link, sum / weight);
+}
+
 /* Coefficients and inverse from the triangle; *rank of them. */
 static bilan_status solve(struct irls *f, size_t *rank) {
   size_t n = f->p + 1;
+  if (!f->warm && f->steps == 0) put_mean(f);
   memcpy(f->before, f->beta, f->p * sizeof *f->beta);
   return matrix_least_squares(f->b, rank, f->beta, f->inverse, f->triangle, f->triangle + f->p * n,
                               n, f->p, DEPENDENT);
@@ -190,9 +219,10 @@ static bilan_status solve(struct irls *f, size_t *rank) {
 static bilan_status pass_downhill(struct irls *f, double deviance) {
   for (size_t halvings = 0;; halvings++) {
     bilan_status status = pass(f);
-    if (status || halvings == HALVINGS_MOST || f->steps + f->warm < 2) return status;
+    bool first = f->steps + f->warm < 2; /* nothing yet to compare with */
+    if (status || halvings == HALVINGS_MOST || f->steps == 0) return status;
     bool worse = !f->possible || !isfinite(f->deviance) ||
-                 f->deviance > deviance + 1e-7 * (fabs(deviance) + 0.1);
+                 (!first && f->deviance > deviance + 1e-7 * (fabs(deviance) + 0.1));
     if (!worse) return BILAN_OK;
     for (size_t k = 0; k < f->p; k++) f->beta[k] = (f->beta[k] + f->before[k]) / 2;
   }
@@ -296,6 +326,14 @@ static double dispersion(struct irls *f) {
   return n > 1 ? squares / weight * n / (n - 1) : NAN;
 }
 
+/* Does a gaussian model leave nothing but rounding? Its standard errors would be made of that. */
+static bool fits_exactly(const struct irls *f) {
+  double squares = 0;
+  for (size_t i = 0; i < f->model->row_count; i++)
+    squares += f->weights[i] * f->y[i] * f->y[i];
+  return f->request->family == GAUSSIAN && f->deviance <= EXACT * squares;
+}
+
 /* Why there is no estimate. */
 static bilan_status refuse(const struct irls *f, enum outcome outcome) {
   const struct model *m = f->model;
@@ -323,6 +361,7 @@ static bilan_status fit(bilan *b, struct regression *r, struct irls *f,
   r->deviance = f->deviance;
   r->iterations = f->steps;
   r->dispersion = dispersion(f);
+  r->exact = fits_exactly(f);
   struct estimating e = {f, f->p, influence, refit};
   return regression_finish(b, r, sample, &e);
 }

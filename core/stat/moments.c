@@ -179,6 +179,7 @@ struct work {
   struct cells_request request; /* of the target */
   struct cells first;           /* the first pass */
   double *centres;              /* its means */
+  bool centred;                 /* the target's measures are summed about them */
   double *df;                   /* of each group */
   size_t rows;                  /* of `out` before the call */
   struct quotients parts;
@@ -209,6 +210,8 @@ static struct work work_of(bilan *b, struct estimates *out, const struct sample 
 static bilan_status open_cells(struct work *w, const struct column *last,
                                const struct column *const *measures, size_t count) {
   w->request = moments_request(w->sample, w->by, last, measures, count);
+  if (w->sample->design) linear_request(&w->request, w->sample->design);
+  w->centred = true;
   bilan_status status = moments_first(w->b, &w->first, &w->centres, &w->request);
   if (status) return status;
   w->df = mem_array(&w->b->mem, by_groups(w->by), sizeof *w->df);
@@ -299,8 +302,9 @@ typedef void fill(struct estimate *e, const struct work *w, size_t group, double
 /* Asks the design, and fills the rows. Statistics and rows are in the same order; a statistic that
  * does not exist (NaN) leaves its row without a value. */
 static bilan_status answer_rows(struct work *w, fill *fill_row) {
-  bilan_status status =
-      quotients_estimate(w->b, &w->answer, w->sample->design, &w->request, &w->parts);
+  const struct cells *known = w->centred ? NULL : &w->first;
+  bilan_status status = quotients_estimate(w->b, &w->answer, w->sample->design, &w->request,
+                                           &w->parts, known);
   for (size_t k = 0; !status && k < w->parts.statistics; k++) {
     struct estimate_row *row = &w->out->rows[w->rows + k];
     estimate_set(&row->e, FIGURE_VALUE, w->answer.theta[k]);
@@ -330,13 +334,31 @@ static bilan_status each_group(struct work *w, tell *tell_parts, fill *fill_row)
   return status ? status : answer_rows(w, fill_row);
 }
 
+/* Sums about 0 are good enough where no mean is so far from 0 that its square drowns the squares
+ * about it: what is lost is DROWNING times the rounding of a double. The first pass then is the
+ * answer; otherwise a second sums about the means of the first. */
+static void centre_where_needed(struct work *w) {
+  enum { DROWNING = 10000 };
+  w->centred = false;
+  for (size_t i = 0; i < w->first.count; i++) {
+    const struct cells_sums *s = &w->first.sums[i];
+    if (s->n && s->y * (s->y / s->weight) > DROWNING * squares_of(s)) w->centred = true;
+  }
+  w->request.centres = w->centred ? w->centres : NULL;
+}
+
+/* What a measure is summed about in a cell. */
+static double offset_of(const struct work *w, size_t cell) {
+  return w->centred ? w->centres[cell] : 0;
+}
+
 /* ---- mean
  * ---------------------------------------------------------------------------------- */
 
 /* centre + sum w (y - centre) / W. */
 static bilan_status tell_mean(struct work *w, size_t group) {
   size_t cell = answers_of(group);
-  struct quotient_part part = {last_statistic(w), slot_of(w, 0, cell), cell, w->centres[cell], 1};
+  struct quotient_part part = {last_statistic(w), slot_of(w, 0, cell), cell, offset_of(w, cell), 1};
   return quotients_add(w->b, &w->parts, part);
 }
 
@@ -359,7 +381,7 @@ bilan_status mean_estimate(bilan *b, struct estimates *out, const struct sample 
                            const struct moment_options *o) {
   struct work w = work_of(b, out, sample, by, o);
   bilan_status status = open_measures(&w, &measure, 1);
-  w.request.centres = w.centres;
+  if (!status) centre_where_needed(&w);
   if (!status) status = each_group(&w, tell_mean, fill_mean);
   work_close(&w);
   return status;
@@ -373,7 +395,7 @@ bilan_status mean_estimate(bilan *b, struct estimates *out, const struct sample 
 static bilan_status tell_total(struct work *w, size_t group) {
   size_t cell = answers_of(group), k = last_statistic(w);
   struct quotient_part about = {k, slot_of(w, 0, cell), NO_SLOT, 0, 1};
-  struct quotient_part centre = {k, cell, NO_SLOT, 0, w->centres[cell]};
+  struct quotient_part centre = {k, cell, NO_SLOT, 0, offset_of(w, cell)};
   bilan_status status = quotients_add(w->b, &w->parts, about);
   return status ? status : quotients_add(w->b, &w->parts, centre);
 }
@@ -393,7 +415,7 @@ bilan_status total_estimate(bilan *b, struct estimates *out, const struct sample
                             const struct moment_options *o) {
   struct work w = work_of(b, out, sample, by, o);
   bilan_status status = open_measures(&w, &measure, 1);
-  w.request.centres = w.centres;
+  if (!status) centre_where_needed(&w);
   if (!status) status = each_group(&w, tell_total, fill_total);
   work_close(&w);
   return status;
@@ -435,6 +457,7 @@ bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *
                           const struct moment_options *o) {
   struct work w = work_of(b, out, sample, by, o);
   bilan_status status = open_cells(&w, item, NULL, 0);
+  w.centred = false;
   size_t levels = dict_count(item->dict);
   for (size_t group = 0; !status && group < by_groups(by); group++) {
     uint32_t codes[BY_MOST];

@@ -74,10 +74,11 @@ static bilan_status gradient(bilan *b, const void *context, struct forms *forms,
 
 /* Nothing to estimate is no error: a table may have no group. */
 bilan_status quotients_estimate(bilan *b, struct target_answer *out, const struct design *design,
-                                const struct cells_request *request, struct quotients *q) {
+                                const struct cells_request *request, struct quotients *q,
+                                const struct cells *known) {
   *out = (struct target_answer){0};
   if (!q->statistics) return BILAN_OK;
   struct target target = {.request = *request, .count = q->statistics, .block = 1,
-                          .context = q, .solve = solve, .gradient = gradient};
+                          .context = q, .known = known, .solve = solve, .gradient = gradient};
   return target_estimate(b, out, design, &target);
 }

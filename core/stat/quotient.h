@@ -41,8 +41,9 @@ bilan_status quotients_add(bilan *b, struct quotients *q, struct quotient_part p
 void quotients_free(struct quotients *q); /* idempotent */
 
 /* Values and variances (block 1) from the request's totals; free with target_free. A quotient by
- * 0 makes its statistic NaN. Without statistics the answer is empty. */
+ * 0 makes its statistic NaN. known: see target.h, or NULL. Without statistics the answer is empty. */
 bilan_status quotients_estimate(bilan *b, struct target_answer *out, const struct design *design,
-                                const struct cells_request *request, struct quotients *q);
+                                const struct cells_request *request, struct quotients *q,
+                                const struct cells *known);
 
 #endif

@@ -206,18 +206,21 @@ bilan_status regression_finish(bilan *b, struct regression *r, const struct samp
   if (!r->cov) return fail_nomem(b);
   bool replicated = sample->design && sample->design->replicates;
   bilan_status status = replicated ? replicate(b, r, sample, e) : linearise(b, r, sample, e);
+  for (size_t k = 0; r->exact && k < r->count * r->count; k++) r->cov[k] = NAN;
   if (!status) status = find_degrees(b, r, sample);
   if (!status) status = test_terms(b, r);
   return status;
 }
 
-/* Without degrees of freedom a value and its standard error are all there is. */
+/* Without degrees of freedom a value and its standard error are all there is; without a variance
+ * the value alone. */
 struct estimate regression_row(const struct regression *r, size_t k, double conf) {
   struct estimate e = estimate_none();
   double value = r->theta[k], se = sqrt(r->cov[k * r->count + k]);
   e.n = r->model.n;
   memcpy(e.missing, r->model.missing, sizeof e.missing);
   estimate_set(&e, FIGURE_VALUE, value);
+  if (!(se > 0)) return e; /* no interval of width 0 */
   estimate_set(&e, FIGURE_SE, se);
   estimate_set(&e, FIGURE_STATISTIC, value / se);
   estimate_set(&e, FIGURE_DF, r->ddf);

@@ -46,6 +46,7 @@ struct regression {
   size_t lost;              /* replicates without a solution */
   struct model_levels response; /* ordinal: levels of the response */
   double dispersion;        /* see glm.h; NaN for ordinal */
+  bool exact;               /* the model leaves no residual: no standard errors */
   double deviance;          /* weights of mean 1 */
   size_t iterations;
 };

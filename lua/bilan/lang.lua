@@ -367,7 +367,7 @@ local sentences = {
   { "dépend des termes précédents : pas de coefficient propre", "depends on the terms before it: no coefficient of its own", "hangt af van de termen ervoor: geen eigen coëfficiënt" },
   { "autant de coefficients que d'unités indépendantes : aucun degré de liberté", "as many coefficients as independent units: no degrees of freedom left", "evenveel coëfficiënten als onafhankelijke eenheden: geen vrijheidsgraden over" },
   { "moins d'unités indépendantes que de coefficients : pas de test", "fewer independent units than coefficients: no test", "minder onafhankelijke eenheden dan coëfficiënten: geen toets" },
-  { "le coefficient n'a pas d'erreur type", "the coefficient has no standard error", "de coëfficiënt heeft geen standaardfout" },
+  { "aucune variance : le coefficient n'a pas d'erreur type", "no variance: the coefficient has no standard error", "geen variantie: de coëfficiënt heeft geen standaardfout" },
   { "un seul répondant dans la base : pas de variance", "one respondent in the base: no variance", "één respondent in de basis: geen variantie" },
   { "une seule ligne dans l'échantillon : aucun degré de liberté", "one row in the sample: no degrees of freedom", "één rij in de steekproef: geen vrijheidsgraden" },
   { "aucune variance dans l'échantillon : pas d'intervalle", "no variance in the sample: no interval", "geen variantie in de steekproef: geen interval" },

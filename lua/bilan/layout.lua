@@ -248,8 +248,21 @@ local function label_text(spec, record, column, view)
   return level_text(spec, item_of_column(spec, column), value)
 end
 
+-- Decimals of a coefficient: so many that its standard error (or interval) has two digits.
+local function coefficient_decimals(record)
+  local width = record.se or record.high and record.low and (record.high - record.low) / 4
+  if not (format.is_figure(width) and width > 0) then return 2 end
+  return math.max(2, math.min(15, 1 - math.floor(math.log(width, 10))))
+end
+
+-- Coefficients are in units of their own: each row has its own decimals.
+local function row_view(record, view)
+  return setmetatable({ decimals = { number = coefficient_decimals(record) } }, { __index = view })
+end
+
 -- One record as a row of cells.
 local function record_row(spec, record, columns, view)
+  if spec.kind == "glm" and not view.decimals_asked then view = row_view(record, view) end
   local row = { kind = record.net and "net" or "row", cells = {} }
   for _, column in ipairs(columns) do
     local cell
@@ -569,20 +582,8 @@ local function share_decimals(records)
   return 1
 end
 
--- Decimals of coefficients: so many that the smallest standard error (or interval) has two digits.
-local function coefficient_decimals(records)
-  local least = math.huge
-  for _, record in ipairs(records) do
-    local width = record.se or record.high and record.low and (record.high - record.low) / 4
-    if format.is_figure(width) and width > 0 then least = math.min(least, width) end
-  end
-  if least == math.huge then return 2 end
-  return math.max(2, math.min(8, 1 - math.floor(math.log(least, 10))))
-end
-
 -- Decimals of plain numbers: two, more where all are small, none for totals over a hundred.
 local function number_decimals(spec, records)
-  if spec.kind == "glm" then return coefficient_decimals(records) end
   local most, whole = 0, true
   for _, record in ipairs(records) do
     if format.is_figure(record.value) then
@@ -608,7 +609,7 @@ local function make_view(spec, records, opts)
   local plain = asked or number_decimals(spec, records)
   return {
     lang = lang.check(opts.lang or spec.lang), unit = unit, rule = opts.rule or spec.rule,
-    decimals = { share = shares, points = shares, number = plain }, weighted = spec.weighted,
+    decimals = { share = shares, points = shares, number = plain }, decimals_asked = asked, weighted = spec.weighted,
     small_base = unit == "share" and opts.small_base or nil, show_se = opts.se,
   }
 end

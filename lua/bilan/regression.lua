@@ -107,7 +107,7 @@ end
 local notes_of = {
   aliased = "depends on the terms before it: no coefficient of its own",
   degrees = "as many coefficients as independent units: no degrees of freedom left",
-  variance = "the coefficient has no standard error",
+  variance = "no variance: the coefficient has no standard error",
 }
 
 -- Says in words why a record lacks a figure.

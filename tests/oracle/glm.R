@@ -57,9 +57,9 @@ tests <- function(g, terms) {
   say(" },\n")
 }
 # tight: both sides go on to rounding. Else both stop as R does by default.
-case <- function(id, design, name, formula, family, opts, where = NULL, des = design, tight = TRUE, lua = NULL, dispersion = TRUE) {
+case <- function(id, design, name, formula, family, opts, where = NULL, des = design, tight = TRUE, lua = NULL, start = NULL) {
   control <- if (tight) list(epsilon = 1e-15, maxit = 200) else list()
-  g <- suppressWarnings(do.call(svyglm, list(as.formula(formula), des, family = family, control = control)))
+  g <- suppressWarnings(do.call(svyglm, list(as.formula(formula), des, family = family, control = control, start = start)))
   # R stops when the deviance no longer moves, which is early where convergence is only linear
   if (tight) for (i in 1:20) g <- suppressWarnings(do.call(svyglm, list(as.formula(formula), des, family = family, control = control, start = g$coefficients)))
   b <- coef(g)[!is.na(coef(g))]
@@ -105,6 +105,7 @@ case("logit-predicate", taylor, "taylor", "I(o == '4 fine') ~ x + h", quasibinom
 case("logit-domain-missing", taylor, "taylor", "b ~ xm + fm", quasibinomial(), B, "h = 'yes'", subset(taylor, h == "yes"))
 case("probit", taylor, "taylor", "b ~ x + f", quasibinomial("probit"), '{ family = "quasibinomial", link = "probit" }')
 case("cloglog", taylor, "taylor", "b ~ x + f", quasibinomial("cloglog"), '{ family = "binomial", link = "cloglog" }')
+case("log-binomial", taylor, "taylor", "b ~ x + h", quasibinomial("log"), '{ family = "quasibinomial", link = "log" }', start = c(-2, 0.02, 0))
 case("poisson", taylor, "taylor", "c ~ x + h", quasipoisson(), P)
 case("poisson-usual", taylor, "taylor", "c ~ x + h", quasipoisson(), P, tight = FALSE)
 case("poisson-offset", taylor, "taylor", "c ~ x + h + offset(logt)", quasipoisson(), '{ family = "poisson", offset = "logt" }', lua = "c ~ x + h")
