@@ -27,11 +27,12 @@ test: test-packages
 	@$(MAKE) --no-print-directory -s all unit && BUILD=$(BUILD) sh tests/run.sh
 check: test-packages  # the tests again under sanitizers and valgrind, and the linters
 	@sh tests/check.sh
-bench: all $(BUILD)/bench/w$(ROWS).csv
+bench: all $(BUILD)/bench/w$(ROWS).csv $(BUILD)/bench/c$(ROWS).csv
 	@$(BUILD)/bilan run --trusted --timeout 0 tests/bench/bench.lua $(BUILD) $(ROWS)
-$(BUILD)/bench/w$(ROWS).csv: tests/bench/gen.c
+	@sh tests/bench/design.sh $(BUILD) $(BUILD)/bench/c$(ROWS).csv
+$(BUILD)/bench/w$(ROWS).csv $(BUILD)/bench/c$(ROWS).csv: tests/bench/gen.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) -O2 -o $(BUILD)/bench/gen $< && $(BUILD)/bench/gen $(ROWS) 1 $@
+	$(Q)$(CC) -O2 -o $@.gen $< && $@.gen $(ROWS) 1 $@ $(if $(findstring /c,$(@F:%=/%)),codes,wide)
 packages:
 	@sh .ci/packages.sh run
 test-packages:

@@ -145,13 +145,14 @@ static int l_split(lua_State *L) {
   return 1;
 }
 
-/* group({ columns }, { labels }, { labels that mean ticked }, blank_is_no) -> set column.
+/* group({ columns }, { labels }, { labels that mean ticked }, blank_is_no,
+ * empty_is_none) -> set column.
  * One column and one label an option; a text among the third list ticks the option.
- * blank_is_no: a blank counts as not ticked. */
+ * blank_is_no: a blank counts as not ticked; empty_is_none: and so do all boxes of a row. */
 static int l_group(lua_State *L) {
   for (int i = 1; i <= 3; i++) luaL_checktype(L, i, LUA_TTABLE);
   size_t count = (size_t)luaL_len(L, 1), yes = (size_t)luaL_len(L, 3);
-  bool blank_is_no = lua_toboolean(L, 4);
+  bool blank_is_no = lua_toboolean(L, 4), empty_is_none = lua_toboolean(L, 5);
   struct column **columns = l_scratch(L, count, sizeof(struct column *));
   struct text *labels = l_scratch(L, count, sizeof *labels);
   struct text *ticked = l_scratch(L, yes, sizeof *ticked);
@@ -168,7 +169,7 @@ static int l_group(lua_State *L) {
     lua_pop(L, 1);
   }
   struct column **slot = l_new_column(L);
-  struct tick_rule rule = {ticked, yes, blank_is_no};
+  struct tick_rule rule = {ticked, yes, blank_is_no, empty_is_none};
   l_check(L, column_group(l_handle(L), slot, columns, labels, count, rule));
   return 1;
 }

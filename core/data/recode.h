@@ -34,10 +34,11 @@ struct tick_rule {
   const struct text *ticked; /* labels that mean yes; other answers mean no */
   size_t count;
   bool blank_is_no; /* a blank means "not ticked": exports that write a mark or nothing */
+  bool empty_is_none; /* and a row of blanks has answered: there is no box for "none of these" */
 };
 
 /* An item with several answers from one column per option (CODES or numeric; `labels` names
- * the options). A row with no answer in any column has no answer at all. */
+ * the options). A row with no answer in any column has no answer at all, unless empty_is_none. */
 bilan_status column_group(bilan *b, struct column **out, struct column *const *columns,
                           const struct text *labels, size_t count, struct tick_rule rule);
 

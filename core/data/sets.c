@@ -207,6 +207,12 @@ static bilan_status tick_option(struct making *m, size_t option, struct column *
   return BILAN_OK;
 }
 
+/* Rows of nothing but blanks have answered: ticked none. */
+static void accept_empty_rows(struct making *m) {
+  for (size_t row = 0; row < m->rows; row++)
+    if (m->missing[row] == BILAN_NO_ANSWER) m->missing[row] = BILAN_PRESENT;
+}
+
 /* Rows without any answer are blank in every option. */
 static void clear_blank_rows(struct making *m) {
   for (size_t i = 0; i < m->count; i++)
@@ -235,6 +241,7 @@ bilan_status column_group(bilan *b, struct column **out, struct column *const *c
   memset(m.missing, BILAN_NO_ANSWER, rows);
   for (size_t i = 0; !status && i < count; i++) status = tick_option(&m, i, columns[i], rule);
   if (!status) {
+    if (rule.blank_is_no && rule.empty_is_none) accept_empty_rows(&m);
     clear_blank_rows(&m);
     return making_finish(&m, out, dict);
   }

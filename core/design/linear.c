@@ -5,8 +5,8 @@
  *              into its z. One pass, whatever the number of statistics.
  *   rows       z of a row is its score (scores.h). Units are as many as rows, so z is not kept:
  *              a first pass adds up the strata's sums, a second the squares about their means.
- *   alike      rows that are units, unweighted, in one stratum, with no measure: all rows of a
- *              cell have the same z, so cells stand for them.
+ *   alike      rows that are units and differ within a cell by their weight alone: strata by
+ *              cells stand for them (alike.h).
  * Calibrated designs have scores that no total by slot can give: clusters then add up scores.
  *
  * Squares are taken about means known beforehand (two passes), so that a statistic that is the
@@ -19,6 +19,7 @@
 
 #include <string.h>
 
+#include "design/alike.h"
 #include "design/scores.h"
 #include "kernel/blocks.h"
 
@@ -40,9 +41,9 @@ static inline size_t stratum_of(const struct stage *s, size_t unit) {
 
 /* ---- squares of known z ---------------------------------------------------------------------- */
 
-/* cov += factor (z - centre) (z - centre)' within blocks. */
-static void add_square(double *cov, const double *z, const double *centre, double factor,
-                       size_t statistics, size_t block) {
+/* See alike.h. */
+void squares_add(double *cov, const double *z, const double *centre, double factor,
+                 size_t statistics, size_t block) {
   for (size_t k = 0; k < statistics; k++) {
     size_t first = k / block * block;
     double d = factor * (z[k] - centre[k]);
@@ -52,9 +53,8 @@ static void add_square(double *cov, const double *z, const double *centre, doubl
   }
 }
 
-/* Turns sums by stratum into the centres of squares: means of the stratum, or of all units where
- * the stratum is lonely and adjusted. */
-static void centres_of(double *sums, const struct stage *s, size_t statistics) {
+/* See alike.h. */
+void squares_centre(double *sums, const struct stage *s, size_t statistics) {
   for (size_t k = 0; k < statistics; k++) {
     double all = 0;
     for (size_t h = 0; h < s->strata; h++) all += sums[h * statistics + k];
@@ -74,12 +74,12 @@ static bilan_status add_units(const struct work *w, const struct stage *s, const
     double *sum = centre + stratum_of(s, u) * w->statistics;
     for (size_t k = 0; k < w->statistics; k++) sum[k] += z[u * w->statistics + k];
   }
-  centres_of(centre, s, w->statistics);
+  squares_centre(centre, s, w->statistics);
   for (size_t u = 0; u < s->units; u++) {
     size_t h = stratum_of(s, u);
     if (s->factor[h] != 0)
-      add_square(w->cov, z + u * w->statistics, centre + h * w->statistics, s->factor[h],
-                 w->statistics, w->block);
+      squares_add(w->cov, z + u * w->statistics, centre + h * w->statistics, s->factor[h],
+                  w->statistics, w->block);
   }
   mem_free(&w->b->mem, centre);
   return BILAN_OK;
@@ -153,7 +153,7 @@ static void add_scores(const struct score_pass *p, double *sums, const double *z
     if (p->centre) {
       double factor = p->stage->factor[group];
       if (factor != 0)
-        add_square(sums, z, p->centre + group * statistics, factor, statistics, p->work->block);
+        squares_add(sums, z, p->centre + group * statistics, factor, statistics, p->work->block);
       continue;
     }
     for (size_t k = 0; k < statistics; k++) sums[group * statistics + k] += z[k];
@@ -224,48 +224,12 @@ static bilan_status add_rows(const struct work *w, const struct scores *scores,
   struct score_pass sums = {.work = w, .scores = scores, .stage = s, .groups = s->strata};
   bilan_status status = run_pass(&sums, numbers, centre);
   if (!status) {
-    centres_of(centre, s, w->statistics);
+    squares_centre(centre, s, w->statistics);
     struct score_pass squares = sums;
     squares.centre = centre;
     status = run_pass(&squares, w->statistics * w->block, w->cov);
   }
   mem_free(&w->b->mem, centre);
-  return status;
-}
-
-/* Are all rows of a cell alike? */
-static bool rows_alike(const struct work *w, const struct stage *s) {
-  return !s->unit && s->strata == 1 && !w->request->weight && !w->request->measure_count &&
-         !w->design->calibration_count;
-}
-
-/* Cells stand for their rows; those outside the domain have z = 0. */
-static bilan_status add_alike(const struct work *w, const struct stage *s) {
-  struct cells cells;
-  double *room = mem_zero(&w->b->mem, 2 * w->statistics, sizeof *room);
-  if (!room) return fail_nomem(w->b);
-  double *centre = room, *z = room + w->statistics;
-  bilan_status status = cells_tabulate(w->b, &cells, w->request);
-  if (status) goto cleanup;
-  const struct forms *f = w->forms;
-  for (size_t t = 0; t < f->count; t++)
-    centre[f->terms[t].statistic] += f->terms[t].coefficient * (double)cells.n[f->terms[t].slot];
-  centres_of(centre, s, w->statistics);
-  double outside = (double)w->request->rows;
-  for (size_t cell = 0; cell < cells.count; cell++) {
-    double n = (double)cells.n[cell];
-    outside -= n;
-    if (n == 0) continue;
-    memset(z, 0, w->statistics * sizeof *z);
-    for (size_t t = f->first[cell]; t < f->first[cell + 1]; t++)
-      z[f->terms[t].statistic] += f->terms[t].coefficient;
-    add_square(w->cov, z, centre, s->factor[0] * n, w->statistics, w->block);
-  }
-  memset(z, 0, w->statistics * sizeof *z);
-  add_square(w->cov, z, centre, s->factor[0] * outside, w->statistics, w->block);
-  cells_free(&cells);
-cleanup:
-  mem_free(&w->b->mem, room);
   return status;
 }
 
@@ -284,7 +248,8 @@ static bilan_status add_stages(const struct work *w) {
     const struct stage *s = &w->design->stages[i];
     if (!stage_counts(s)) continue;
     if (s->unit) status = add_clusters(w, &scores, s);
-    else if (rows_alike(w, s)) status = add_alike(w, s);
+    else if (alike_rows(w->design, s, w->request, w->forms->slots))
+      status = alike_variance(w->b, w->cov, s, w->request, w->forms, w->block);
     else status = add_rows(w, &scores, s);
   }
   scores_close(w->b, &scores);

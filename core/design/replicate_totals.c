@@ -26,7 +26,7 @@
 
 /* Totals by unit are used while units x cells is at most this many times the rows: beyond that a
  * pass over the rows costs less than a sum over the units. */
-enum { UNITS_WORTH = 2 };
+enum { UNITS_WORTH = 8 };
 
 /* One question under all replicates. */
 struct run {

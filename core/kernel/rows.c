@@ -78,11 +78,20 @@ static void mark_domain(const struct domain *domain, struct rows *k) {
     for (size_t i = 0; i < k->count; i++) k->weight[i] = domain_has(domain, k->from + i) ? 1 : 0;
 }
 
-/* Weight of every row: 0 outside the domain and where it is missing. */
+/* Weight of every row: 0 outside the domain and where it is missing. Weights that are all there,
+ * as those of a design are, are taken over as they stand. */
 static void weigh_rows(const struct rows_plan *p, struct rows *k) {
-  mark_domain(p->request->domain, k);
-  if (!p->request->weight) return;
-  read_numbers(p->request->weight, k, k->weight, k->value, k->part);
+  const struct column *weight = p->request->weight;
+  const struct domain *domain = p->request->domain;
+  if (weight && weight->type == COLUMN_NUMBERS && !weight->missing) {
+    memcpy(k->weight, weight->numbers + k->from, k->count * sizeof *k->weight);
+    for (size_t i = 0; domain && i < k->count; i++)
+      if (!domain_has(domain, k->from + i)) k->weight[i] = 0;
+    return;
+  }
+  mark_domain(domain, k);
+  if (!weight) return;
+  read_numbers(weight, k, k->weight, k->value, k->part);
   for (size_t i = 0; i < k->count; i++) k->weight[i] = k->part[i] != 0 ? k->value[i] : 0;
 }
 

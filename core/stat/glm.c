@@ -25,6 +25,7 @@ enum { BLOCK_ROWS = 256, STEPS_MOST = 100, STEPS_CALM = 15, HALVINGS_MOST = 40 }
 #define SETTLED 1e-10
 #define STILL_MOVING 0.02
 #define DEPENDENT 1e-13
+#define EDGE 1e-4 /* steps creep up to an edge: nearer than this no share of a survey stays */
 #define EXACT 1e-26 /* of the squares of the answers */
 
 /* The order of things in one step, at coefficients b:
@@ -60,6 +61,8 @@ struct irls {
   double *score;         /* [p] */
   double deviance, moved; /* at beta; largest move of a predictor since `before` */
   bool possible;         /* all means are inside their range */
+  bool edge;             /* one of them is at the end of it */
+  bool halved;           /* the last step was: it would lead out of the range, or up */
   double epsilon;
   bool warm;             /* beta was given: else the first pass starts from the answers */
   size_t steps;          /* least squares solved so far */
@@ -152,10 +155,19 @@ static struct point point_of(const struct irls *f, size_t i) {
   return p;
 }
 
+/* Is a mean at the end of a range that the link does not keep to? Log and identity lead beyond 1,
+ * or below 0: the best coefficients there do not solve the equations. */
+static bool at_edge(const struct glm_request *g, double mu) {
+  bool shares = g->family == BINOMIAL || g->family == QUASIBINOMIAL;
+  if (g->family == GAUSSIAN || (g->link != LINK_LOG && g->link != LINK_IDENTITY)) return false;
+  return (shares && mu > 1 - EDGE) || (g->link == LINK_IDENTITY && mu < EDGE);
+}
+
 /* Deviance, moves and reach. */
 static void watch(struct irls *f, const struct point *p) {
   if (!(p->weight > 0)) return;
   if (!family_inside(f->request->family, p->mu)) f->possible = false;
+  if (at_edge(f->request, p->mu)) f->edge = true;
   f->deviance += p->weight * family_deviance(f->request->family, p->y, p->mu);
   double move = fabs(p->eta - p->offset - dot(f->x, f->before, f->p)) / (1 + fabs(p->eta));
   f->moved = fmax(f->moved, move);
@@ -177,6 +189,7 @@ static bilan_status pass(struct irls *f) {
   size_t all = f->model->row_count;
   f->deviance = f->moved = 0;
   f->possible = true;
+  f->edge = false;
   memset(f->triangle, 0, (f->p + 1) * (f->p + 1) * sizeof *f->triangle);
   for (size_t from = 0; from < all; from += BLOCK_ROWS) {
     size_t rows = all - from < BLOCK_ROWS ? all - from : BLOCK_ROWS;
@@ -223,6 +236,7 @@ static bilan_status pass_downhill(struct irls *f, double deviance) {
     if (status || halvings == HALVINGS_MOST || f->steps == 0) return status;
     bool worse = !f->possible || !isfinite(f->deviance) ||
                  (!first && f->deviance > deviance + 1e-7 * (fabs(deviance) + 0.1));
+    f->halved = worse || halvings > 0;
     if (!worse) return BILAN_OK;
     for (size_t k = 0; k < f->p; k++) f->beta[k] = (f->beta[k] + f->before[k]) / 2;
   }
@@ -242,9 +256,10 @@ static size_t find_culprit(const struct irls *f) {
   return found;
 }
 
-/* Does the last step leave the deviance, or every row, where it was? */
+/* Does the last step leave the deviance, or every row, where it was? One that was halved may only
+ * stand at the edge of the range, where the equations do not hold. */
 static bool settled(const struct irls *f, double deviance) {
-  if (f->steps == 0) return false;
+  if (f->steps == 0 || f->halved || f->edge) return false;
   if (f->request->link == LINK_IDENTITY && f->request->family == GAUSSIAN) return true;
   if (f->moved <= SETTLED) return true;
   double change = fabs(f->deviance - deviance) / (fabs(f->deviance) + 0.1);

@@ -244,7 +244,8 @@ local function grouped(item, table)
     names[i] = pair[1]
     columns[i] = core.data.item(table, pair[2] or pair[1])
   end
-  return core.data.group(columns, names, item.ticked, item.blank_is_no or false)
+  -- with a box for "none of these", a row of empty boxes is no answer
+  return core.data.group(columns, names, item.ticked, item.blank_is_no or false, not item.none)
 end
 
 local function set_column(item, table, column)

@@ -372,6 +372,8 @@ function Survey.design_notes(self, lang)
   if facts.fpc and not facts.replicates then say("method_fpc") end
   if declared.weights or #declared.receipts > 0 then
     say("method_weights", { weights = declared.weights or format.say(lang, "weights_computed") })
+  elseif facts.weighted and #declared.fpc > 0 then
+    say("method_weights", { weights = format.say(lang, "weights_fpc") })
   end
   for _, receipt in ipairs(declared.receipts) do
     if receipt.verb == "trim" then say("method_trimmed", { count = receipt.trimmed })

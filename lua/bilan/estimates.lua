@@ -264,13 +264,14 @@ end
 local function numeric(kind, call, own)
   return function(self, item, opts)
     opts = check(self, opts, own, call)
-    local table_, name = item_or_predicate(self, item, call)
+    local table_, name, expression = item_or_predicate(self, item, call)
     if type(opts.p) == "table" and #opts.p == 0 then fault.raise("%s: p is an empty list", call) end
     local passed = { item = name, by = list_of(opts.by), conf = opts.conf }
     for _, option in ipairs(own) do passed[option] = opts[option] end
     local rows = core.estimate[call](table_, inside(self).domain, sampled(self, opts, passed))
-    return spec(self, kind, opts, { rows = rows, unit = "number", item = named(self, name, opts.lang),
-      title = by_title(self, self:label(name, opts.lang), opts) })
+    local label = expression and { name = item, label = item } or named(self, name, opts.lang)
+    return spec(self, kind, opts, { rows = rows, unit = "number", item = label,
+      title = by_title(self, label.label, opts) })
   end
 end
 

@@ -293,7 +293,6 @@ local function guess_type(rows, key, index)
 end
 
 -- The columns of a typed table with their types, given or guessed.
--- The columns of a typed table with their types, given or guessed.
 local function typed_columns(given, rows)
   local columns = {}
   for index, column in ipairs(given.columns) do
@@ -417,7 +416,10 @@ function M.table(given)
   if label then rows[#rows + 1] = total_row(label, columns, rows, tag) end
   local notes = {}
   for index, note in ipairs(given.notes or {}) do notes[index] = sentence(note, tag) end
-  local foot = given.foot or {}
+  local foot = {}
+  for index, line in ipairs(given.foot or {}) do
+    foot[index] = format.typography(tostring(line), { lang = tag })
+  end
   if given.synthetic then table.insert(foot, 1, format.say(tag, "foot_synthetic")) end
   return seal { kind = "table", title = given.title, subtitle = given.subtitle, lang = tag,
     unit = "table", synthetic = given.synthetic or false, columns = columns, groups = given.groups,

@@ -609,7 +609,8 @@ local function make_view(spec, records, opts)
   local plain = asked or number_decimals(spec, records)
   return {
     lang = lang.check(opts.lang or spec.lang), unit = unit, rule = opts.rule or spec.rule,
-    decimals = { share = shares, points = shares, number = plain }, decimals_asked = asked, weighted = spec.weighted,
+    decimals = { share = shares, points = shares, number = plain }, decimals_asked = asked,
+    weighted = spec.weighted,
     small_base = unit == "share" and opts.small_base or nil, show_se = opts.se,
   }
 end

@@ -129,11 +129,13 @@ end
 
 -- Tests as a result keeps them: by term, in words where there is no figure.
 local function tests_of(made)
-  local tests = {}
+  local tests, variance = {}, false
+  for _, record in ipairs(made.rows) do variance = variance or record.statistic ~= nil end
   for _, test in ipairs(made.tests) do
     if test.df > 0 then
       test.banner, test.name = test.term, "Wald"
-      if not test.statistic then test.note = "fewer independent units than coefficients: no test"
+      if not variance then test.note = notes_of.variance
+      elseif not test.statistic then test.note = "fewer independent units than coefficients: no test"
       elseif not test.p_value then test.note = notes_of.degrees end
       tests[#tests + 1] = test
     end

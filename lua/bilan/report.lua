@@ -190,18 +190,19 @@ local function release(run, source, opts)
   return gate.release(source, run.policy, more)
 end
 
--- Collects the notes of a sheet; label is the number of its table, or nil.
-local function collect(run, sheet, label)
+-- Collects the notes of a sheet; label is the number of its table, figure that of its chart.
+local function collect(run, sheet, label, figure)
   local body = gate.open(sheet)
   if body.synthetic then run.synthetic = true end
   for _, text in ipairs(body.notes) do
     local note = run.note_of[text]
     if not note then
-      note = { text = text, tables = {} }
+      note = { text = text, tables = {}, figures = {} }
       run.note_of[text] = note
       run.notes[#run.notes + 1] = note
     end
     if label then note.tables[#note.tables + 1] = tostring(label) end
+    if figure then note.figures[#note.figures + 1] = tostring(figure) end
   end
   return sheet
 end
@@ -278,11 +279,21 @@ local function sentence_of_verbatims(run, item)
   return say(run, "verbatims_hidden", { count = #item.list })
 end
 
--- "(tables 1, 3)" when a note does not hold for all.
+-- "(tables 1, 3; figure 2)" when a note does not hold for all tables.
 local function where_note_holds(run, note)
-  if #note.tables == 0 or #note.tables == run.tables then return nil end
-  return say(run, #note.tables == 1 and "table_of" or "tables_of",
-    { list = table.concat(note.tables, ", ") })
+  local tables, figures, parts = #note.tables, #note.figures, {}
+  if tables == run.tables and (tables > 0 or figures == run.figures) then return nil end
+  if tables > 0 then
+    parts[1] = say(run, tables == 1 and "table_of" or "tables_of",
+      { list = table.concat(note.tables, ", ") })
+  end
+  if figures > 0 then
+    parts[#parts + 1] = say(run, figures == 1 and "figure_of" or "figures_of",
+      { list = table.concat(note.figures, ", ") })
+  end
+  if #parts == 0 then return nil end
+  return format.typography(("(%s)"):format(table.concat(parts, lang.separator(run.lang))),
+    { lang = run.lang })
 end
 
 local function byline(run)
@@ -334,7 +345,7 @@ end
 function to_html.chart(run, item)
   run.figures = run.figures + 1
   local chart, id = run.charts[item.chart] or item.chart, "f" .. run.figures
-  local sheet = collect(run, gate.relay(chart.sheet, { lang = run.lang }))
+  local sheet = collect(run, gate.relay(chart.sheet, { lang = run.lang }), nil, run.figures)
   run.sheets[#run.sheets + 1] = sheet
   local title = typo(run, item.opts.caption or chart.title or "")
   local mark = sheet.synthetic
@@ -518,7 +529,7 @@ end
 function to_markdown.chart(run, item)
   run.figures = run.figures + 1
   local chart = run.charts[item.chart] or item.chart
-  local sheet = collect(run, gate.relay(chart.sheet, { lang = run.lang }))
+  local sheet = collect(run, gate.relay(chart.sheet, { lang = run.lang }), nil, run.figures)
   run.sheets[#run.sheets + 1] = sheet
   local caption = say(run, "figure", { number = run.figures }) .. ". "
     .. typo(run, item.opts.caption or chart.title or "")

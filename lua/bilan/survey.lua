@@ -424,7 +424,7 @@ function methods:group(sets, opts)
       columns[i], labels[i] = core.data.item(s.table, item), label
     end
     made = core.data.with(made, name, "multiple",
-      core.data.group(columns, labels, ticked, opts.blank_is_no or false))
+      core.data.group(columns, labels, ticked, opts.blank_is_no or false, true))
   end
   return changed(self, { table = made })
 end

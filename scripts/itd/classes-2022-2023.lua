@@ -17,12 +17,12 @@ local MIDDLE <const> = 0.05
 local REFUSED <const> = 43
 
 local indicators = {
-  { id = "orientation", title = "Envisage la voie générale", predicate = "orientation = 'générale'" },
-  { id = "satisfait", title = "Satisfait·e", predicate = "satisfait = 'oui'" },
-  { id = "interet", title = "Introduction intéressante",
+  { id = "orientation", title = "Orientation", predicate = "orientation = 'générale'" },
+  { id = "satisfait", title = "Satisfaction", predicate = "satisfait = 'oui'" },
+  { id = "interet", title = "Introduction",
     predicate = "interet_intro in ('très intéressant', 'intéressant')" },
-  { id = "metier_connu", title = "Sait quel métier faire", predicate = "metier_connu = 'oui'" },
-  { id = "envie", title = "Veut en savoir plus", predicate = "envie = 'oui'" },
+  { id = "metier_connu", title = "Métier connu", predicate = "metier_connu = 'oui'" },
+  { id = "envie", title = "Envie", predicate = "envie = 'oui'" },
 }
 
 -- A design is one of all rows, and a teacher has no class: rows of other questionnaires go first.
@@ -34,8 +34,11 @@ local function number(x, decimals)
   return bilan.format.number(x, { lang = "fr", decimals = decimals })
 end
 
-local function interval(row) return bilan.format.interval(row.low, row.high,
-  { lang = "fr", unit = "share", decimals = 1 }) end
+-- The limits in percent, without the sign: "61,3 à 68,5".
+local function interval(row)
+  return bilan.format.interval(100 * row.low, 100 * row.high,
+    { lang = "fr", unit = "number", decimals = 1 })
+end
 
 -- ---- both estimates of every indicator ----------------------------------------------------------
 
@@ -70,17 +73,26 @@ local function range(rows, key, decimals)
   return first == last and first or first .. " à " .. last
 end
 
-local function sheet_of(made, title)
-  local rows = {}
-  for i, row in ipairs(made.rows) do
-    rows[i] = { row.title, { count = row.c.count, n = row.c.n }, interval(row.a), interval(row.c),
-      number(row.ratio, 2), number(row.deff, 2), number(row.kish, 2), number(row.effective_n, 0) }
+-- Columns of figures: what they hold, heading, decimals.
+local figures = { { "ratio", "Largeur ×", 2 }, { "deff", "Effet de plan", 2 },
+  { "effective_n", "n eff.", 0 }, { "kish", "Kish", 2 } }
+
+-- One assumption as a table; a terminal has room for all columns but the last.
+local function sheet_of(made, title, terminal)
+  local columns = { "Indicateur", { label = "Part", type = "share", decimals = 1 },
+    "Élèves seuls, %", "Par classes, %" }
+  local rows, shown = {}, terminal and #figures - 1 or #figures
+  for i = 1, shown do
+    columns[#columns + 1] = { label = figures[i][2], type = "number", decimals = figures[i][3] }
   end
-  return bilan.table { title = title, lang = "fr", synthetic = true, rows = rows, columns = {
-    "Indicateur", { label = "Part", type = "share", decimals = 1 }, "Élèves indépendants",
-    "Par classes", "Largeur ×", "Effet de plan", "1 + (m − 1) ρ", "n efficace" },
-    foot = { ("Intervalles à 95 %% ; %d classes, %d degrés de liberté ; corrélation obtenue : %s.")
-      :format(made.classes, made.rows[1].df, range(made.rows, "rho", 3)) } }
+  for i, row in ipairs(made.rows) do
+    rows[i] = { row.title, { count = row.c.count, n = row.c.n }, interval(row.a), interval(row.c) }
+    for at = 1, shown do rows[i][4 + at] = row[figures[at][1]] end
+  end
+  return bilan.table { title = title, lang = "fr", synthetic = true, rows = rows, columns = columns,
+    foot = { ("Intervalles à 95 %% ; %d classes, %d degrés de liberté ; corrélation obtenue : %s ; "
+      .. "1 + (m − 1) ρ = %s."):format(made.classes, made.rows[1].df, range(made.rows, "rho", 3),
+      range(made.rows, "kish", 2)) } }
 end
 
 local function heading(rho) return "Corrélation intra-classe " .. number(rho, 2) end
@@ -115,43 +127,47 @@ report:text(([[
 Une intervention réunit une classe. Les élèves d'une classe ont le même professeur, la même
 ambiance, la même intervenante : leurs réponses se ressemblent, et %d élèves de %d classes en
 disent moins que %d élèves rencontrés un par un. **Les parts ne changent pas ; les intervalles
-s'élargissent** :
+sont plus larges** :
 
-- si les élèves d'une classe ne se ressemblent pas (ρ = %s), de %s fois : l'intervalle ne repose
-  plus que sur %d degrés de liberté ;
-- avec ρ = %s, de %s fois ;
-- avec ρ = %s, de %s fois : les réponses de collège valent alors celles de %s élèves indépendants.]])
-  :format(#college, middle.classes, #college, number(0, 0), range(scenarios[1].rows, "ratio", 2),
-    scenarios[1].rows[1].df, number(MIDDLE, 2), range(middle.rows, "ratio", 2),
-    number(last.rho, 2), range(last.rows, "ratio", 2), range(last.rows, "effective_n", 0)))
+- %s fois plus si les élèves d'une classe ne se ressemblent pas (ρ = %s) : l'intervalle ne repose
+  que sur %d degrés de liberté ;
+- %s fois plus avec ρ = %s ;
+- %s fois plus avec ρ = %s : les réponses du collège valent alors celles de %s élèves indépendants.]])
+  :format(#college, middle.classes, #college, range(scenarios[1].rows, "ratio", 2), number(0, 0),
+    scenarios[1].rows[1].df, range(middle.rows, "ratio", 2), number(MIDDLE, 2),
+    range(last.rows, "ratio", 2), number(last.rho, 2), range(last.rows, "effective_n", 0)))
 
 local drawn = {}
-for _, row in ipairs(middle.rows) do
+for i, row in ipairs(middle.rows) do
   drawn[#drawn + 1] = { row.title, row.alone, series = "élèves indépendants" }
-end
-for _, made in ipairs { middle, last } do
-  for _, row in ipairs(made.rows) do
-    drawn[#drawn + 1] = { row.title, row.clustered, series = "classes, ρ = " .. number(made.rho, 2) }
+  for _, made in ipairs { middle, last } do
+    drawn[#drawn + 1] = { row.title, made.rows[i].clustered,
+      series = "classes, ρ = " .. number(made.rho, 2) }
   end
 end
 report:chart(bilan.chart.dots(drawn, { title = "Collège : les mêmes parts, trois intervalles" }))
 
 report:section "Au collège, selon la ressemblance des élèves d'une classe"
 report:text [[
+Les cinq parts : « Orientation », envisager la voie générale ; « Satisfaction », être satisfait·e de
+l'intervention ; « Introduction », la trouver intéressante ou très intéressante ; « Métier connu »,
+savoir quel métier faire ; « Envie », vouloir en savoir plus (publiée par genre seulement : pour
+tout le collège elle tient à la reconstitution).
+
 « Largeur × » : combien de fois l'intervalle par classes est plus large que celui d'élèves
 indépendants (méthode de Wilson). « Effet de plan » : la variance par classes, rapportée à celle
 d'un tirage simple du même nombre d'élèves. Kish l'annonce à partir du nombre m de réponses par
-classe : 1 + (m − 1) ρ. « n efficace » : le nombre d'élèves indépendants qui donneraient la même
+classe : 1 + (m − 1) ρ, avec la corrélation obtenue. « n eff. », n efficace : le nombre d'élèves indépendants qui donneraient la même
 précision.]]
 for _, made in ipairs(scenarios) do
-  local sheet = sheet_of(made, heading(made.rho))
-  report:table(sheet)
-  print(sheet)
+  report:table(sheet_of(made, heading(made.rho)))
+  print(sheet_of(made, heading(made.rho), true))
 end
 
 report:section "Le tableau du moteur"
 report:text [[
-Avec la classe comme unité primaire, chaque tableau dit lui-même son plan de sondage :]]
+Avec la classe comme unité primaire, le moteur écrit lui-même le plan de sondage et les degrés de
+liberté : sous le tableau dans un terminal, ici dans les notes de méthode.]]
 report:table(middle.survey:freq("satisfait", { deff = "wr" }), { caption =
   "Satisfaction au collège, par classes, ρ = " .. number(MIDDLE, 2) })
 
@@ -159,8 +175,8 @@ report:section "Toutes les classes qui ont demandé une intervention"
 report:text(([[
 %d classes ont été rencontrées et au moins %d refusées faute de moyens. Si l'on veut parler de ces
 %d classes, et si les classes rencontrées en sont comme un tirage au sort, on en a vu %s : la
-correction pour population finie resserre les intervalles. Ce choix n'est pas un tirage, et le
-resserrement n'est donc pas acquis.]]):format(met, REFUSED, met + REFUSED,
+correction pour population finie resserre les intervalles. Mais ces classes n'ont pas été tirées au
+sort, et le resserrement n'est donc pas acquis.]]):format(met, REFUSED, met + REFUSED,
   bilan.format.percent(met, met + REFUSED, { lang = "fr" })))
 report:table(sheet_of(finite, heading(MIDDLE) .. ", population finie"))
 

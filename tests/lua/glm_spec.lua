@@ -180,6 +180,20 @@ describe("regression", function()
     assert.is_truthy(result.tests[1].note)
   end)
 
+  it("gives no standard error where the model fits exactly", function()
+    local result = designs.taylor:derive { twice = "2 * x + 1" }:glm "twice ~ x + f"
+    local rows = by_term(result)
+    close(rows["(Intercept)"].value, 1, 1e-10, "intercept")
+    close(rows.x.value, 2, 1e-12, "x")
+    for _, row in pairs(rows) do
+      assert.is_nil(row.se)
+      assert.is_nil(row.p_value)
+      assert.are.equal("no variance: the coefficient has no standard error", row.note)
+    end
+    assert.is_nil(result.tests[1].p_value)
+    assert.are.equal("no variance: the coefficient has no standard error", result.tests[1].note)
+  end)
+
   it("takes the degrees of the whole design when told to", function()
     local part = designs.taylor:where "stratum <= 3"
     assert.are.equal(6 - 1, part:glm("y ~ x").model.ddf)
@@ -203,6 +217,8 @@ describe("regression", function()
     local function fails(text, opts, message)
       assert.error_matches(function() sample:glm(text, opts) end, message)
     end
+    fails("I(b * 0) ~ x", { family = "poisson" }, "every answer is 0: there is nothing to explain")
+    fails("I(b * 0 + 1) ~ x", { family = "binomial" }, "every answer is 1: there is nothing to explain")
     fails("z ~ x", { family = "binomial" }, "row 1 answers .*: a binomial model takes 0 and 1")
     fails("I(0 - x) ~ z", { family = "poisson" }, "row 1 answers .*: a poisson model takes counts")
     fails("o ~ x", { family = "binomial" }, "explains a yes or no")
@@ -211,6 +227,10 @@ describe("regression", function()
     fails("y ~ x", { family = "normal" }, "normal")
     fails("y ~ x", { link = "logit" }, "identity or log")
     fails("y ~ x", { exponential = true }, 'did you mean "exponentiate"')
+    for _, survey in ipairs { sample, designs.taylor } do -- the best coefficients lead to a share of 1
+      assert.error_matches(function() survey:glm("b ~ x + h", { family = "binomial", link = "log" }) end,
+        "log link does not converge")
+    end
     assert.error_matches(function() sample:where "x > 1000":glm "y ~ x" end, "no row has an answer")
     assert.error_matches(function() sample:where "f = 'low'":glm "y ~ f" end, "one level")
     assert.error_matches(function() sample:ordinal "h ~ x" end, "2 levels")

@@ -105,7 +105,7 @@ case("logit-predicate", taylor, "taylor", "I(o == '4 fine') ~ x + h", quasibinom
 case("logit-domain-missing", taylor, "taylor", "b ~ xm + fm", quasibinomial(), B, "h = 'yes'", subset(taylor, h == "yes"))
 case("probit", taylor, "taylor", "b ~ x + f", quasibinomial("probit"), '{ family = "quasibinomial", link = "probit" }')
 case("cloglog", taylor, "taylor", "b ~ x + f", quasibinomial("cloglog"), '{ family = "binomial", link = "cloglog" }')
-case("log-binomial", taylor, "taylor", "b ~ x + h", quasibinomial("log"), '{ family = "quasibinomial", link = "log" }', start = c(-2, 0.02, 0))
+case("log-binomial", taylor, "taylor", "b ~ f + h", quasibinomial("log"), '{ family = "quasibinomial", link = "log" }', start = c(-2, 0, 0, 0))
 case("poisson", taylor, "taylor", "c ~ x + h", quasipoisson(), P)
 case("poisson-usual", taylor, "taylor", "c ~ x + h", quasipoisson(), P, tight = FALSE)
 case("poisson-offset", taylor, "taylor", "c ~ x + h + offset(logt)", quasipoisson(), '{ family = "poisson", offset = "logt" }', lua = "c ~ x + h")

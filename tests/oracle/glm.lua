@@ -288,13 +288,14 @@ return {
     },
     tests = { { term = "x", statistic = 16.696186037638309, df = 1, ddf = 13, p_value = 0.0012862266917275246 }, { term = "f", statistic = 3.71036653276412, df = 2, ddf = 13, p_value = 0.053109003847313846 }, },
   },
-  { id = "log-binomial", verb = "glm", design = "taylor", formula = "b ~ x + h", opts = { family = "quasibinomial", link = "log" , epsilon = 0 },
-    n = 288, dispersion = 0.99940380121945716, deviance = 378.8009865673589, rows = {
-    { term = "(Intercept)", value = -1.6286420131823403, se = 0.22074827127984603, low = -2.102099966804222, high = -1.1551840595604583, statistic = -7.3778245407760652, df = 14, p_value = 3.4685346579705187e-06 },
-    { term = "x", value = 0.084583819893300494, se = 0.012639733755294695, low = 0.05747428719611912, high = 0.11169335259048187, statistic = 6.6918988588560202, df = 14, p_value = 1.0239016648158946e-05 },
-    { term = "hyes", value = -0.067263575678334811, se = 0.085023663567482879, low = -0.24962119745587408, high = 0.11509404609920444, statistic = -0.79111594179834455, df = 14, p_value = 0.44207344002752968 },
+  { id = "log-binomial", verb = "glm", design = "taylor", formula = "b ~ f + h", opts = { family = "quasibinomial", link = "log" , epsilon = 0 },
+    n = 288, dispersion = 1.0035960846131129, deviance = 389.54075144952054, rows = {
+    { term = "(Intercept)", value = -0.62944229754252212, se = 0.10115511353531412, low = -0.84797463426514985, high = -0.41090996081989439, statistic = -6.2225455099981515, df = 13, p_value = 3.1048769704904229e-05 },
+    { term = "flow", value = -0.50279998008841331, se = 0.16970146078347492, low = -0.86941769692098214, high = -0.13618226325584443, statistic = -2.9628500412848222, df = 13, p_value = 0.010996915062519902 },
+    { term = "fmid", value = -0.13575398835954061, se = 0.16088272822474842, low = -0.48331999178250884, high = 0.21181201506342762, statistic = -0.84380710010024385, df = 13, p_value = 0.41403511805733129 },
+    { term = "hyes", value = 0.014234951873077516, se = 0.12854372800716393, low = -0.26346688909847776, high = 0.29193679284463275, statistic = 0.11074015118251573, df = 13, p_value = 0.91351382053466046 },
     },
-    tests = { { term = "x", statistic = 44.781510337158508, df = 1, ddf = 14, p_value = 1.0239016648158946e-05 }, { term = "h", statistic = 0.62586443336748165, df = 1, ddf = 14, p_value = 0.44207344002752968 }, },
+    tests = { { term = "f", statistic = 4.3911696461878051, df = 2, ddf = 13, p_value = 0.034910206638077437 }, { term = "h", statistic = 0.012263381083926441, df = 1, ddf = 13, p_value = 0.91351382053466046 }, },
   },
   { id = "poisson", verb = "glm", design = "taylor", formula = "c ~ x + h", opts = { family = "quasipoisson" , epsilon = 0 },
     n = 288, dispersion = 1.4791768385946147, deviance = 462.56415813385956, rows = {

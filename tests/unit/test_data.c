@@ -281,7 +281,7 @@ static void three_shapes_of_one_answer_list_are_one_item(void **state) {
   const struct text names[] = {TEXT("maths"), TEXT("bio")}, yes[] = {TEXT("Oui")};
   assert_int_equal(column_split(&handle, &split, one, TEXT(";"), NULL, true), BILAN_OK);
   assert_int_equal(column_group(&handle, &grouped, many, names, 2,
-                                (struct tick_rule){yes, 1, false}), BILAN_OK);
+                                (struct tick_rule){yes, 1, false, false}), BILAN_OK);
   for (size_t row = 0; row < 4; row++) {
     assert_int_equal(ticked(split, "maths", row), ticked(grouped, "maths", row));
     assert_int_equal(ticked(split, "bio", row), ticked(grouped, "bio", row));

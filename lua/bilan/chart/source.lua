@@ -12,6 +12,7 @@ local fault = require "bilan.fault"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
+local ordered = require "bilan.ordered"
 local result = require "bilan.result"
 local words = require "bilan.chart.words"
 
@@ -53,10 +54,19 @@ local function join_rows(into, entry, name)
   end
 end
 
+-- What makes two notes the same: the sentence and what stands in it.
+local function note_key(note)
+  if type(note) ~= "table" then return note end
+  local parts = { tostring(note.key or note[1]) }
+  for name, value in ordered.pairs(note.args or note[2] or {}) do
+    parts[#parts + 1] = ("%s=%s"):format(name, tostring(value))
+  end
+  return table.concat(parts, "\0")
+end
+
 local function join_notes(into, notes, seen)
-  for _, note in ipairs(notes) do
-    local key = type(note) == "table" and tostring(note.key or note[1]) .. tostring(
-      (note.args or note[2] or {}).conf) .. tostring((note.args or note[2] or {}).method) or note
+  for _, note in ipairs(notes or {}) do
+    local key = note_key(note)
     if not seen[key] then into[#into + 1] = note end
     seen[key] = true
   end
@@ -67,12 +77,13 @@ local function join(list, what, opts)
   local entries = list_entries(list, what)
   local first, name = entries[1].spec, opts.joined or "\1set"
   local spec = { kind = first.kind, unit = first.unit, item = first.item, lang = first.lang,
-    title = opts.title or first.title, weighted = first.weighted, rows = {}, notes = {},
+    title = opts.title or first.title, weighted = first.weighted, rows = {}, notes = {}, design_notes = {},
+    report_notes = {},
     by = { { name = name, label = format.say(opts.lang or first.lang, "item") },
       table.unpack(first.by) },
     decimals = first.decimals, model = first.model, synthetic = false }
   if entries[1].series then
-    table.insert(spec.by, 2, { name = SERIES, label = format.say(opts.lang or first.lang, "level") })
+    table.insert(spec.by, 2, { name = SERIES, label = format.say(opts.lang or first.lang, "series") })
   end
   local seen = {}
   for _, entry in ipairs(entries) do
@@ -87,7 +98,9 @@ local function join(list, what, opts)
     end
     spec.synthetic = spec.synthetic or entry.spec.synthetic
     join_rows(spec.rows, entry, name)
-    join_notes(spec.notes, entry.spec.notes, seen)
+    for _, key in ipairs { "notes", "design_notes", "report_notes" } do
+      join_notes(spec[key], entry.spec[key], seen)
+    end
   end
   return result.new(spec)
 end

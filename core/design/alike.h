@@ -1,0 +1,29 @@
+/* alike.h - the variance of a stage whose units are rows that differ within a cell by their weight
+ * alone: no measure, no calibration. Strata by cells then stand for the rows.
+ *
+ * And what it shares with linear.c: squares about centres. For these two files alone.
+ */
+#ifndef DESIGN_ALIKE_H
+#define DESIGN_ALIKE_H
+
+#include "design/linear.h"
+
+/* Can cells stand for the rows of this stage, and is that less work than looking at the rows? */
+bool alike_rows(const struct design *d, const struct stage *s,
+                const struct cells_request *request, size_t cells);
+
+/* Adds the variance of the stage to cov (blocks as in linear.h). The request has the design's
+ * weight, which is a column of numbers without a missing one. BILAN_NOMEM. */
+bilan_status alike_variance(bilan *b, double *cov, const struct stage *s,
+                            const struct cells_request *request, const struct forms *f,
+                            size_t block);
+
+/* cov += factor (z - centre) (z - centre)' within blocks. */
+void squares_add(double *cov, const double *z, const double *centre, double factor,
+                 size_t statistics, size_t block);
+
+/* Turns sums by stratum [stratum * statistics] into the centres of squares: means of the stratum,
+ * or of all units where the stratum is lonely and adjusted. */
+void squares_centre(double *sums, const struct stage *s, size_t statistics);
+
+#endif
