@@ -41,8 +41,7 @@ static int push_test(lua_State *L, const char *method, const struct estimate *e)
   return 1;
 }
 
-/* ---- levels
- * ------------------------------------------------------------------------------- */
+/* ---- levels ------------------------------------------------------------------------------ */
 
 /* The statistics of samples without a design, then those by design: one list for the option. */
 static const char *const statistics[] = {"pearson", "likelihood_ratio", "fisher", "F", "Chisq",
@@ -138,8 +137,7 @@ static int l_goodness_of_fit(lua_State *L) {
                    &e);
 }
 
-/* ---- groups and pairs
- * ------------------------------------------------------------------------------- */
+/* ---- groups and pairs -------------------------------------------------------------------- */
 
 /* The two groups that are compared, or NULL without by. */
 static const struct column *read_groups(lua_State *L, const struct call *call, uint32_t *from,

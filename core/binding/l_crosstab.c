@@ -29,8 +29,7 @@
 
 enum { BANNERS = 32 };
 
-/* ---- reading
- * ------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------- */
 
 /* Columns are lent by the table or by userdata on the stack; names by strings there. */
 struct banners {
@@ -94,8 +93,7 @@ static struct crosstab_options read_options(lua_State *L, const struct call *cal
   return o;
 }
 
-/* ---- pushing
- * ------------------------------------------------------------------------------- */
+/* ---- pushing ----------------------------------------------------------------------------- */
 
 static const char crosstab_type[] = "bilan.crosstab";
 

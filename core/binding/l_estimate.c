@@ -24,8 +24,7 @@
 #include "stat/frequency.h"
 #include "stat/quantile.h"
 
-/* ---- pushing
- * ------------------------------------------------------------------------------- */
+/* ---- pushing ----------------------------------------------------------------------------- */
 
 static const char estimates_type[] = "bilan.estimates";
 
@@ -144,8 +143,7 @@ void l_push_estimates(lua_State *L, const struct call *call, const struct estima
   }
 }
 
-/* ---- shares
- * -------------------------------------------------------------------------------- */
+/* ---- shares ------------------------------------------------------------------------------ */
 
 /* "replace" is R's word for "wr". */
 enum deff l_read_deff(lua_State *L, const struct call *call) {
@@ -215,8 +213,7 @@ static int l_freq(lua_State *L) {
   return 1;
 }
 
-/* ---- numbers
- * ------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------- */
 
 /* Confidence and design effect. */
 static struct moment_options moment_options(lua_State *L, const struct call *call) {
@@ -385,8 +382,7 @@ static int l_quantile(lua_State *L) {
   return 1;
 }
 
-/* ---- registration
- * -------------------------------------------------------------------------- */
+/* ---- registration ------------------------------------------------------------------------ */
 
 static const luaL_Reg functions[] = {
     {"proportion", l_proportion}, {"freq", l_freq},

@@ -18,8 +18,7 @@
 #include "binding/l_estimate.h"
 #include "binding/l_stat.h"
 
-/* ---- reading: columns
- * ---------------------------------------------------------------------- */
+/* ---- reading: columns -------------------------------------------------------------------- */
 
 /* The message is built in the handle, copied, and raised again with the verb in front. */
 void l_refuse(lua_State *L, const struct call *call, const char *format, struct text name) {
@@ -95,8 +94,7 @@ struct column *l_read_measure(lua_State *L, const struct call *call, const char 
   return c;
 }
 
-/* ---- reading: by, design, conf
- * ------------------------------------------------------------ */
+/* ---- reading: by, design, conf ----------------------------------------------------------- */
 
 /* One by-variable from the name at `name`, which stays on the stack: its text is borrowed.
  * `name` is a place on the stack. */
@@ -171,8 +169,7 @@ void l_read_call(lua_State *L, struct call *call, const char *verb, const char *
   read_by(L, call);
 }
 
-/* ---- reading: levels
- * ----------------------------------------------------------------------- */
+/* ---- reading: levels --------------------------------------------------------------------- */
 
 /* A label as typed: a text, or a number as the engine writes it. Lives on the stack. */
 struct text l_read_label(lua_State *L, const struct call *call, int index, const char *key) {
@@ -235,8 +232,7 @@ uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
   return code;
 }
 
-/* ---- reading: nets
- * ------------------------------------------------------------------------- */
+/* ---- reading: nets ----------------------------------------------------------------------- */
 
 /* Reads the list of levels on top of the stack into a net; its codes stay in scratch memory.
  * `list` is a place on the stack; an empty net would be a share of nobody. */

@@ -36,6 +36,19 @@ bilan_status design_weights(bilan *b, double **out, const struct design *d) {
   return BILAN_OK;
 }
 
+/* A replicate's weights are a column that others may share: methods write, so they get a copy. */
+bilan_status replicate_weights(bilan *b, double **out, const struct design *d, size_t r) {
+  struct column *start;
+  bilan_status status = replicate_weight(b, &start, d, r);
+  if (status) return status;
+  double *weight = mem_array(&b->mem, d->rows, sizeof *weight);
+  for (size_t row = 0; weight && row < d->rows; row++) weight[row] = start->numbers[row];
+  column_free(start);
+  if (!weight) return fail_nomem(b);
+  *out = weight;
+  return BILAN_OK;
+}
+
 /* Replicates that are factors of the weight are 0 where it is; only columns can be more. */
 bilan_status design_presence(bilan *b, double **out, const struct design *d) {
   double *weight;
@@ -69,8 +82,7 @@ bilan_status design_reweighted(bilan *b, struct design **out, const struct desig
   bilan_status status = column_numbers(b, &column, d->rows, weight, NULL);
   if (d->replicates) {
     if (!status) return replicates_adjusted(b, out, d, column, weights);
-    for (size_t r = 0; r < d->replicates->count; r++) column_free(weights[r]);
-    mem_free(&b->mem, weights);
+    replicate_columns_free(&b->mem, weights, d->replicates->count);
     return status;
   }
   if (status) return status;
@@ -96,7 +108,7 @@ static bilan_status refuse_outcome(bilan *b, const struct method *m, const struc
                                    const char *where) {
   const struct margin *margin = &m->adjustment->margins[o->worst.margin];
   struct text label = margin_label(margin, o->worst.place);
-  struct text name = margin->ones ? TEXT("population size") : margin->name;
+  struct text name = margin_name(margin);
   char reached[NUMBER_ROOM], target[NUMBER_ROOM];
   number_print_digits(reached, o->worst.reached, 9);
   number_print(target, margin->totals[o->worst.place]);
@@ -108,29 +120,27 @@ static bilan_status refuse_outcome(bilan *b, const struct method *m, const struc
 
 /* ---- replicates -------------------------------------------------------------------------- */
 
-/* NULL and columns that are not there yet are fine. */
-static void free_columns(struct mem *mem, struct column **columns, size_t count) {
-  for (size_t r = 0; columns && r < count; r++) column_free(columns[r]);
-  mem_free(mem, columns);
-}
-
 /* Adjusts replicate r, from its own weights, into a new column; `o` tells how far it got, and is
  * for the caller to judge. */
 static bilan_status adjust_replicate(bilan *b, struct column **out, const struct design *d,
                                      const struct method *m, size_t r, struct outcome *o) {
-  struct column *start;
-  bilan_status status = replicate_weight(b, &start, d, r);
+  double *weight;
+  bilan_status status = replicate_weights(b, &weight, d, r);
   if (status) return status;
-  double *weight = mem_array(&b->mem, d->rows, sizeof *weight);
-  if (!weight) {
-    column_free(start);
-    return fail_nomem(b);
-  }
-  for (size_t row = 0; row < d->rows; row++) weight[row] = start->numbers[row];
-  column_free(start);
   status = m->run(b, m, weight, o);
   if (!status) return column_numbers(b, out, d->rows, weight, NULL);
   mem_free(&b->mem, weight);
+  return status;
+}
+
+/* The message of the first replicate that failed, with how many did. */
+static bilan_status refuse_replicates(bilan *b, const struct method *m, const struct outcome *o,
+                                      size_t first, size_t failed, size_t count) {
+  struct buffer where;
+  buffer_init(&where, &b->mem);
+  buffer_format(&where, "in %zu of %zu replicates (first: %zu) ", failed, count, first + 1);
+  bilan_status status = refuse_outcome(b, m, o, where.failed ? "in replicates " : where.s);
+  buffer_free(&where);
   return status;
 }
 
@@ -149,15 +159,9 @@ static bilan_status adjust_replicates(bilan *b, struct column ***out, size_t *fa
     if (status || !has_failed(m, &o)) continue;
     if (!(*failed)++) first_outcome = o, first = r;
   }
-  if (!status && *failed) {
-    struct buffer where;
-    buffer_init(&where, &b->mem);
-    buffer_format(&where, "in %zu of %zu replicates (first: %zu) ", *failed, count, first + 1);
-    status = refuse_outcome(b, m, &first_outcome, where.failed ? "in replicates " : where.s);
-    buffer_free(&where);
-  }
+  if (!status && *failed) status = refuse_replicates(b, m, &first_outcome, first, *failed, count);
   if (status)
-    free_columns(&b->mem, weights, count);
+    replicate_columns_free(&b->mem, weights, count);
   else
     *out = weights;
   return status;
@@ -240,46 +244,64 @@ static bilan_status adjust_sample(bilan *b, double *after, const struct method *
   return status;
 }
 
-/* The sample, then its replicates or the record for the variance, then the receipt; the design is
- * made last. */
+/* What an adjustment comes to; NULL, 0 and {0} until it is there. */
+struct fitted {
+  double *before, *after;      /* [row] weights of the full sample */
+  struct column **weights;     /* [R] of the replicates; NULL for a design without them */
+  struct calibration *record;  /* for the variance; NULL for a design with replicates */
+  struct receipt receipt;
+  size_t failed;               /* replicates that could not be adjusted */
+};
+
+/* What was handed over is NULL by then. */
+static void fitted_free(bilan *b, struct fitted *f, const struct design *d) {
+  receipt_free(&f->receipt);
+  calibration_free(f->record);
+  if (f->weights) replicate_columns_free(&b->mem, f->weights, d->replicates->count);
+  mem_free(&b->mem, f->after);
+  mem_free(&b->mem, f->before);
+}
+
+/* The sample, then its replicates or the record for the variance, then the receipt. */
+static bilan_status fit_weights(bilan *b, struct fitted *f, const struct design *d,
+                                const struct method *m) {
+  struct outcome o = {0};
+  bilan_status status = design_weights(b, &f->before, d);
+  if (!status) status = design_weights(b, &f->after, d);
+  if (!status) status = adjust_sample(b, f->after, m, &o);
+  if (status) return status;
+  const double *q = m->sweep == SWEEP_REGRESSION ? f->before : NULL;
+  status = d->replicates ? adjust_replicates(b, &f->weights, &f->failed, d, m)
+                         : calibration_make(b, &f->record, m, q, f->after);
+  return status ? status : make_receipt(b, &f->receipt, m, &o, f->before, f->after);
+}
+
+/* The new design takes over weights and record, also when it comes to nothing. */
+static bilan_status make_adjusted(bilan *b, struct design **out, struct fitted *f,
+                                  const struct design *d) {
+  struct design *made;
+  bilan_status status = design_reweighted(b, &made, d, f->after, f->weights);
+  f->after = NULL;
+  f->weights = NULL;
+  if (status) return status;
+  if (f->record) status = add_calibration(b, made, f->record);
+  f->record = NULL;
+  if (status) design_free(made);
+  else *out = made;
+  return status;
+}
+
+/* The design is made last, so that nothing is handed out by halves. */
 bilan_status adjust_design(bilan *b, struct design **out, struct receipt *receipt,
                            const struct design *d, struct method *m) {
-  double *before = NULL, *after = NULL;
-  struct column **weights = NULL;
-  struct calibration *record = NULL;
-  struct receipt made_receipt = {0};
-  struct design *made = NULL;
-  struct outcome o = {0};
-  size_t failed = 0;
-  bilan_status status = design_weights(b, &before, d);
-  if (!status) status = design_weights(b, &after, d);
-  if (!status) status = adjust_sample(b, after, m, &o);
-  if (!status && d->replicates) {
-    status = adjust_replicates(b, &weights, &failed, d, m);
-    if (failed) *receipt = (struct receipt){.failed = failed};
-  } else if (!status) {
-    status = calibration_make(b, &record, m, m->sweep == SWEEP_REGRESSION ? before : NULL, after);
+  struct fitted f = {0};
+  bilan_status status = fit_weights(b, &f, d, m);
+  if (f.failed) *receipt = (struct receipt){.failed = f.failed};
+  if (!status) status = make_adjusted(b, out, &f, d);
+  if (!status) {
+    *receipt = f.receipt;
+    f.receipt = (struct receipt){0};
   }
-  if (!status) status = make_receipt(b, &made_receipt, m, &o, before, after);
-  if (status) goto cleanup;
-  status = design_reweighted(b, &made, d, after, weights);
-  after = NULL;
-  weights = NULL;
-  if (!status && record) {
-    status = add_calibration(b, made, record);
-    record = NULL;
-  }
-cleanup:
-  if (status) {
-    design_free(made);
-    receipt_free(&made_receipt);
-  } else {
-    *out = made;
-    *receipt = made_receipt;
-  }
-  calibration_free(record);
-  if (weights) free_columns(&b->mem, weights, d->replicates->count);
-  mem_free(&b->mem, after);
-  mem_free(&b->mem, before);
+  fitted_free(b, &f, d);
   return status;
 }

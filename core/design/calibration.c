@@ -19,6 +19,7 @@
  * coefficients^3 once and coefficients^2 a statistic.
  */
 #include <math.h>
+#include <string.h>
 
 #include "design/margins.h"
 #include "kernel/matrix.h"
@@ -129,20 +130,29 @@ static void sum_normal(struct calibration *c, const double *q, size_t rows, uint
   if (!diagonal) normal_mirror(c->normal, c->coefficients);
 }
 
+/* The record's own copies of both weights, as the variance will ask for them long after. */
+static bilan_status copy_weights(bilan *b, struct calibration *c, const double *q,
+                                 const double *after, size_t rows) {
+  c->after = mem_array(&b->mem, rows, sizeof *c->after);
+  if (!c->after) return fail_nomem(b);
+  memcpy(c->after, after, rows * sizeof *c->after);
+  if (!q) return BILAN_OK;
+  c->q = mem_array(&b->mem, rows, sizeof *c->q);
+  if (!c->q) return fail_nomem(b);
+  for (size_t row = 0; row < rows; row++) c->q[row] = after[row] != 0 ? q[row] : 0;
+  return BILAN_OK;
+}
+
 /* Copies the weights and sums the normal matrix. */
 static bilan_status fill(bilan *b, struct calibration *c, const double *q, const double *after,
                          size_t rows) {
   size_t n = c->coefficients, size = is_diagonal(c) ? 1 : n;
+  bilan_status status = copy_weights(b, c, q, after, rows);
+  if (status) return status;
   uint32_t *at = mem_array(&b->mem, c->margin_count, sizeof *at);
   double *x = mem_array(&b->mem, c->margin_count, sizeof *x);
-  c->after = mem_array(&b->mem, rows, sizeof *c->after);
-  c->q = q ? mem_array(&b->mem, rows, sizeof *c->q) : NULL;
   c->normal = mem_zero(&b->mem, n, size * sizeof *c->normal);
-  bool room = at && x && c->after && (c->q || !q) && c->normal;
-  for (size_t row = 0; row < rows && room; row++) {
-    c->after[row] = after[row];
-    if (q) c->q[row] = after[row] != 0 ? q[row] : 0;
-  }
+  bool room = at && x && c->normal;
   if (room) sum_normal(c, q, rows, at, x);
   mem_free(&b->mem, x);
   mem_free(&b->mem, at);

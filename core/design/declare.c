@@ -395,8 +395,18 @@ static bilan_status collect_fpc(bilan *b, const struct draft *w, size_t at) {
   return BILAN_OK;
 }
 
-/* Population of every stratum of a stage: INFINITY without an fpc. Fractions become N = n / f,
- * which is at least n since f <= 1; sizes may be too small. */
+/* Fractions become N = n / f, which is at least n since f <= 1; sizes may be too small. */
+static bilan_status settle_populations(bilan *b, const struct draft *w, size_t at, bool sizes) {
+  const struct stage *s = &w->d->stages[at];
+  for (size_t h = 0; h < s->strata; h++) {
+    double n = (double)s->sampled[h], *all = &s->population[h];
+    if (!sizes && !isinf(*all)) *all = n / *all;
+    if (*all < n) return refuse_small(b, w, at, h);
+  }
+  return BILAN_OK;
+}
+
+/* Population of every stratum of a stage: INFINITY without an fpc. */
 static bilan_status read_populations(bilan *b, struct draft *w, size_t at) {
   struct stage *s = &w->d->stages[at];
   const struct column *c = at < w->spec->fpc_count ? w->spec->fpc[at] : NULL;
@@ -408,12 +418,7 @@ static bilan_status read_populations(bilan *b, struct draft *w, size_t at) {
   bilan_status status = check_rows(b, c, w->d->rows, "fpc");
   if (!status) status = check_fpc(b, &sizes, c, w->d->rows, at);
   if (!status) status = collect_fpc(b, w, at);
-  for (size_t h = 0; !status && h < s->strata; h++) {
-    if (!sizes && !isinf(s->population[h]))
-      s->population[h] = (double)s->sampled[h] / s->population[h];
-    if (s->population[h] < (double)s->sampled[h]) status = refuse_small(b, w, at, h);
-  }
-  return status;
+  return status ? status : settle_populations(b, w, at, sizes);
 }
 
 /* ---- weights -------------------------------------------------------------------------------- */

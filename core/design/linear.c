@@ -21,6 +21,7 @@
 
 #include "design/alike.h"
 #include "design/scores.h"
+#include "design/stages.h"
 #include "kernel/blocks.h"
 
 /* What all parts of one call share. */
@@ -33,11 +34,6 @@ struct work {
   double *cov;
   const struct cells *known; /* totals by PSU; NULL */
 };
-
-/* The stratum of a unit. */
-static inline size_t stratum_of(const struct stage *s, size_t unit) {
-  return s->stratum ? s->stratum[unit] : 0;
-}
 
 /* ---- squares of known z ---------------------------------------------------------------------- */
 
@@ -71,12 +67,12 @@ static bilan_status add_units(const struct work *w, const struct stage *s, const
   double *centre = mem_zero(&w->b->mem, s->strata * w->statistics, sizeof *centre);
   if (!centre) return fail_nomem(w->b);
   for (size_t u = 0; u < s->units; u++) {
-    double *sum = centre + stratum_of(s, u) * w->statistics;
+    double *sum = centre + unit_stratum(s, u) * w->statistics;
     for (size_t k = 0; k < w->statistics; k++) sum[k] += z[u * w->statistics + k];
   }
   squares_centre(centre, s, w->statistics);
   for (size_t u = 0; u < s->units; u++) {
-    size_t h = stratum_of(s, u);
+    size_t h = unit_stratum(s, u);
     if (s->factor[h] != 0)
       squares_add(w->cov, z + u * w->statistics, centre + h * w->statistics, s->factor[h],
                   w->statistics, w->block);
@@ -140,8 +136,7 @@ struct score_pass {
 
 /* Where the sums of a row go. */
 static inline size_t group_of(const struct score_pass *p, size_t row) {
-  if (p->by_unit) return p->stage->unit[row];
-  return stratum_of(p->stage, row);
+  return p->by_unit ? stage_unit(p->stage, row) : unit_stratum(p->stage, row);
 }
 
 /* Scores of a few rows into sums or squares. */

@@ -23,15 +23,14 @@ struct text margin_label(const struct margin *m, size_t place) {
   return TEXT("");
 }
 
-/* A margin's name in a message; `ones` has none of its own. */
-static const char *name_of(const struct margin *m) {
-  return m->ones ? "population size" : m->name.s;
+/* `ones` has no name of its own. */
+struct text margin_name(const struct margin *m) {
+  return m->ones ? TEXT("population size") : m->name;
 }
 
-/* Its length, as "%.*s" wants it. */
-static int name_length(const struct margin *m) {
-  return m->ones ? (int)sizeof "population size" - 1 : (int)m->name.n;
-}
+/* The name and its length, as "%.*s" wants them. */
+static const char *name_of(const struct margin *m) { return margin_name(m).s; }
+static int name_length(const struct margin *m) { return (int)margin_name(m).n; }
 
 /* ---- totals ------------------------------------------------------------------------------ */
 

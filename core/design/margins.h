@@ -54,7 +54,10 @@ struct worst margins_worst(const struct method *m, const double *reached);
 /* The weights of a design as an array, for the caller to free. */
 bilan_status design_weights(bilan *b, double **out, const struct design *d);
 
-/* The same, or a row's largest replicate weight where that is larger: which rows take part in any
+/* The weights of its replicate r as an array, for the caller to free. BILAN_NOMEM. */
+bilan_status replicate_weights(bilan *b, double **out, const struct design *d, size_t r);
+
+/* The weights of the design, or a row's largest replicate weight where that is larger: which rows take part in any
  * of the adjustments. */
 bilan_status design_presence(bilan *b, double **out, const struct design *d);
 
@@ -96,6 +99,9 @@ void normal_mirror(double *normal, size_t n);
 /* Solves N B = S for a symmetric N (n x n) of sums of squares and products; S (n x count, row by
  * row) becomes B; what depends on other rows gets 0. BILAN_NOMEM. */
 bilan_status normal_solve(bilan *b, const double *normal, size_t n, double *sums, size_t count);
+
+/* A margin in a message: its item, or what `ones` is the total of. */
+struct text margin_name(const struct margin *m);
 
 /* The label of a coefficient's level; nothing where the margin has one total. */
 struct text margin_label(const struct margin *m, size_t place);

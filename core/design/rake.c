@@ -100,8 +100,19 @@ static bilan_status find_cells(bilan *b, struct fitting *f, const struct method 
   return BILAN_OK;
 }
 
-/* Finds the cells, and the place of each in every margin, which is that of any of its rows (they
- * are the same). On failure the caller frees. BILAN_LIMIT, BILAN_NOMEM. */
+/* The place of each cell in every margin: that of any of its rows, since they are the same. */
+static void place_cells(struct fitting *f, const struct method *m) {
+  size_t margins = m->adjustment->margin_count;
+  for (size_t c = 0; c < f->cells * margins; c++) f->place[c] = 0;
+  for (size_t row = 0; row < m->rows; row++)
+    for (size_t i = 0; f->cell[row] != NO_CELL && i < margins; i++) {
+      double x;
+      f->place[f->cell[row] * margins + i] =
+          calibration_place(&m->adjustment->margins[i], row, &x);
+    }
+}
+
+/* Finds the cells and their places. On failure the caller frees. BILAN_LIMIT, BILAN_NOMEM. */
 static bilan_status fitting_open(bilan *b, struct fitting *f, const struct method *m) {
   size_t margins = m->adjustment->margin_count;
   if (m->rows >= NO_CELL) return fail(b, BILAN_LIMIT, "%s: at most 2^32 - 2 rows", m->verb);
@@ -114,13 +125,7 @@ static bilan_status fitting_open(bilan *b, struct fitting *f, const struct metho
   f->factor = mem_array(&b->mem, f->cells, sizeof *f->factor);
   f->reached = mem_array(&b->mem, m->coefficients, sizeof *f->reached);
   if (!f->place || !f->before || !f->factor || !f->reached) return fail_nomem(b);
-  for (size_t c = 0; c < f->cells * margins; c++) f->place[c] = 0;
-  for (size_t row = 0; row < m->rows; row++)
-    for (size_t i = 0; f->cell[row] != NO_CELL && i < margins; i++) {
-      double x;
-      f->place[f->cell[row] * margins + i] =
-          calibration_place(&m->adjustment->margins[i], row, &x);
-    }
+  place_cells(f, m);
   return BILAN_OK;
 }
 
@@ -147,24 +152,30 @@ static void fit_margin(const struct fitting *f, const struct method *m, size_t i
   }
 }
 
-/* Sums cells, fits, multiplies. The tolerance is looked at after a whole round, with all margins
- * summed anew: the last one alone is always met. */
-static bilan_status rake_run(bilan *b, const struct method *m, double *weight,
-                             struct outcome *o) {
-  (void)b;
-  const struct fitting *f = m->state;
+/* Rounds over the cells. The tolerance is looked at after a whole round, with all margins summed
+ * anew: the last one alone is always met. */
+static void fit_rounds(const struct fitting *f, const struct method *m, struct outcome *o) {
   const struct adjustment *a = m->adjustment;
-  *o = (struct outcome){0};
-  for (size_t c = 0; c < f->cells; c++) f->before[c] = 0;
-  for (size_t c = 0; c < f->cells; c++) f->factor[c] = 1;
-  for (size_t row = 0; row < m->rows; row++)
-    if (f->cell[row] != NO_CELL) f->before[f->cell[row]] += weight[row];
   do {
     for (size_t i = 0; i < a->margin_count; i++) fit_margin(f, m, i);
     for (size_t i = 0; i < a->margin_count; i++) sum_margin(f, m, i);
     o->worst = margins_worst(m, f->reached);
     o->iterations++;
   } while (o->worst.distance > a->epsilon && o->iterations < a->iterations);
+}
+
+/* Sums cells, fits, multiplies. The state is set anew, so one fitting serves the sample and all of
+ * its replicates. */
+static bilan_status rake_run(bilan *b, const struct method *m, double *weight,
+                             struct outcome *o) {
+  (void)b;
+  const struct fitting *f = m->state;
+  *o = (struct outcome){0};
+  for (size_t c = 0; c < f->cells; c++) f->before[c] = 0;
+  for (size_t c = 0; c < f->cells; c++) f->factor[c] = 1;
+  for (size_t row = 0; row < m->rows; row++)
+    if (f->cell[row] != NO_CELL) f->before[f->cell[row]] += weight[row];
+  fit_rounds(f, m, o);
   for (size_t row = 0; row < m->rows; row++)
     if (f->cell[row] != NO_CELL) weight[row] *= f->factor[f->cell[row]];
   return BILAN_OK;

@@ -36,9 +36,6 @@
 /* The most factors: 512 MiB. */
 enum { FACTORS_MOST = 1 << 26 };
 
-/* 1 - f_h below this is a stratum taken whole, as in stages.c. */
-static const double census = 1e-7;
-
 /* ---- random numbers ------------------------------------------------------------------------ */
 
 /* xoshiro256**: four words, never all 0. */
@@ -101,7 +98,7 @@ static size_t roster_n(const struct roster *p, size_t h) { return p->first[h + 1
 static double unsampled(const struct roster *p, size_t h) {
   double n = (double)roster_n(p, h), all = p->stage->population[h];
   double rest = isinf(all) ? 1 : 1 - n / all;
-  return rest < census ? 0 : rest;
+  return is_census(rest) ? 0 : rest;
 }
 
 /* Does the stratum vary from sample to sample, and can its PSUs show it? */
@@ -116,18 +113,13 @@ static void roster_close(bilan *b, struct roster *p) {
   mem_free(&b->mem, p->live);
 }
 
-/* 0 where there are no strata. */
-static size_t stratum_of(const struct stage *s, size_t unit) {
-  return s->stratum ? s->stratum[unit] : 0;
-}
-
 /* Sorts units into their strata by counting: first[h] ends as the place where h begins, units keep
  * their order, which is that of their first rows. */
 static void sort_units(struct roster *p) {
   const struct stage *s = p->stage;
-  for (size_t u = 0; u < s->units; u++) p->first[stratum_of(s, u)]++;
+  for (size_t u = 0; u < s->units; u++) p->first[unit_stratum(s, u)]++;
   for (size_t h = 1; h <= s->strata; h++) p->first[h] += p->first[h - 1];
-  for (size_t u = s->units; u-- > 0;) p->unit[--p->first[stratum_of(s, u)]] = u;
+  for (size_t u = s->units; u-- > 0;) p->unit[--p->first[unit_stratum(s, u)]] = u;
 }
 
 /* One pass over the rows. BILAN_NOMEM; roster_close is due in any case. */
@@ -140,7 +132,7 @@ static bilan_status roster_open(bilan *b, struct roster *p, const struct design 
   if (!p->first || !p->unit || !p->live) return fail_nomem(b);
   sort_units(p);
   for (size_t row = 0; row < d->rows; row++)
-    if (design_weight(d, row) > 0) p->live[s->unit ? s->unit[row] : row] = true;
+    if (design_weight(d, row) > 0) p->live[stage_unit(s, row)] = true;
   for (size_t h = 0; h < s->strata; h++) {
     p->used += is_used(p, h);
     p->lonely += roster_n(p, h) == 1 && unsampled(p, h) > 0;
@@ -254,6 +246,17 @@ static double jackknife_degrees(const struct roster *p) {
   return rank > 1 ? (double)(rank - 1) : 0;
 }
 
+/* Replicates `at` .. at + n_h - 1: one PSU of stratum h deleted in each, the others of the stratum
+ * taking its place. */
+static void delete_each(struct replicates *r, const struct roster *p, size_t h, size_t at) {
+  size_t n = roster_n(p, h);
+  for (size_t deleted = 0; deleted < n; deleted++, at++) {
+    r->rscales[at] = unsampled(p, h) * (double)(n - 1) / (double)n;
+    for (size_t i = 0; i < n; i++)
+      *factor_of(r, p, h, i, at) = i == deleted ? 0 : (double)n / (double)(n - 1);
+  }
+}
+
 /* One replicate a PSU of the strata that vary, in the order of strata and PSUs. jk1 has its one
  * stratum's rscale as the scale. */
 static bilan_status make_jackknife(bilan *b, struct replicates **out, const struct roster *p,
@@ -264,12 +267,9 @@ static bilan_status make_jackknife(bilan *b, struct replicates **out, const stru
   bilan_status status = plain_set(b, &r, p, count);
   if (status) return status;
   for (size_t h = 0; h < p->stage->strata; h++) {
-    size_t n = roster_n(p, h);
-    for (size_t deleted = 0; is_used(p, h) && deleted < n; deleted++, at++) {
-      r->rscales[at] = unsampled(p, h) * (double)(n - 1) / (double)n;
-      for (size_t i = 0; i < n; i++)
-        *factor_of(r, p, h, i, at) = i == deleted ? 0 : (double)n / (double)(n - 1);
-    }
+    if (!is_used(p, h)) continue;
+    delete_each(r, p, h, at);
+    at += roster_n(p, h);
   }
   if (plan->kind == REPLICATE_JK1) {
     r->scale = r->rscales[0];

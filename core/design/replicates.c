@@ -59,12 +59,16 @@ struct replicates *replicates_hold(struct replicates *r) {
   return r;
 }
 
-/* One owner less, the last frees. A set may be half made: columns that were not filled yet are
- * NULL, which column_free takes. */
+/* column_free takes NULL. */
+void replicate_columns_free(struct mem *mem, struct column **columns, size_t count) {
+  for (size_t r = 0; columns && r < count; r++) column_free(columns[r]);
+  mem_free(mem, columns);
+}
+
+/* One owner less, the last frees. A set may be half made. */
 void replicates_free(struct replicates *r) {
   if (!r || --r->owners) return;
-  for (size_t i = 0; r->weights && i < r->count; i++) column_free(r->weights[i]);
-  mem_free(r->mem, r->weights);
+  replicate_columns_free(r->mem, r->weights, r->count);
   mem_free(r->mem, r->factor);
   mem_free(r->mem, r->unit);
   mem_free(r->mem, r->rscales);
@@ -255,8 +259,7 @@ bilan_status replicates_adjusted(bilan *b, struct design **out, const struct des
   struct design *made;
   bilan_status status = adjusted_set(b, &r, d->replicates);
   if (status) {
-    for (size_t i = 0; i < d->replicates->count; i++) column_free(weights[i]);
-    mem_free(&b->mem, weights);
+    replicate_columns_free(&b->mem, weights, d->replicates->count);
   } else {
     r->weights = weights;
     status = replicates_attach(b, &made, d, r);

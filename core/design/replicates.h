@@ -117,7 +117,11 @@ bilan_status replicates_attach(bilan *b, struct design **out, const struct desig
 /* ---- used ------------------------------------------------------------------------------- */
 
 struct replicates *replicates_hold(struct replicates *r);
-void replicates_free(struct replicates *r);
+void replicates_free(struct replicates *r); /* NULL is fine */
+
+/* Gives back one hold of each of `count` columns and the array itself, which is of `mem`; NULL, and
+ * places that were not filled yet, are fine. */
+void replicate_columns_free(struct mem *mem, struct column **columns, size_t count);
 
 /* The weights of replicate r as a column; one hold for the caller. */
 bilan_status replicate_weight(bilan *b, struct column **out, const struct design *d, size_t r);

@@ -30,9 +30,6 @@
 /* Strata named in a message before "and 3 more". */
 enum { NAMED_MOST = 10, LABEL_MOST = 60 };
 
-/* 1 - f below this is a census of the stratum: sizes given as fractions are rounded. */
-static const double census = 1e-7;
-
 /* ---- owners --------------------------------------------------------------------------------- */
 
 /* What stages_new hands out the second member of. */
@@ -123,7 +120,7 @@ bilan_status stage_count(bilan *b, struct design *d, size_t stage) {
   }
   s->sampled = mem_zero(&b->mem, s->strata, sizeof *s->sampled);
   if (!s->sampled) return fail_nomem(b);
-  for (size_t u = 0; u < s->units; u++) s->sampled[s->stratum ? s->stratum[u] : 0]++;
+  for (size_t u = 0; u < s->units; u++) s->sampled[unit_stratum(s, u)]++;
   return BILAN_OK;
 }
 
@@ -164,7 +161,7 @@ static void weigh_stratum(struct weighing *w, size_t h) {
   double n = (double)s->sampled[h];
   double rest = isinf(s->population[h]) ? 1 : (s->population[h] - n) / s->population[h];
   s->factor[h] = 0;
-  if (rest < census || w->earlier[h] == 0 || !s->sampled[h]) return;
+  if (is_census(rest) || w->earlier[h] == 0 || !s->sampled[h]) return;
   s->factor[h] = w->earlier[h] * rest * (n > 1 ? n / (n - 1) : 1);
   w->lonely[h] = s->sampled[h] == 1;
   w->lonelies += w->lonely[h];

@@ -22,13 +22,21 @@ void stages_free(struct mem *mem, struct stage *stages, size_t count); /* NULL i
  * rows, since units are numbered by row. */
 bilan_status design_new(bilan *b, struct design **out, size_t rows, size_t stage_count);
 
-/* The unit of a row and its stratum. */
+/* The unit of a row, the stratum of a unit, the stratum of a row: NULL stands for the identity
+ * (rows are units) and for one stratum, number 0. */
 static inline size_t stage_unit(const struct stage *s, size_t row) {
   return s->unit ? s->unit[row] : row;
 }
-static inline size_t stage_stratum(const struct stage *s, size_t row) {
-  return s->stratum ? s->stratum[stage_unit(s, row)] : 0;
+static inline size_t unit_stratum(const struct stage *s, size_t unit) {
+  return s->stratum ? s->stratum[unit] : 0;
 }
+static inline size_t stage_stratum(const struct stage *s, size_t row) {
+  return unit_stratum(s, stage_unit(s, row));
+}
+
+/* Is a stratum its whole population, 1 - n / N being this? A share that is said as a fraction is
+ * rounded (0.9999999), hence not only at 0. */
+static inline bool is_census(double unsampled) { return unsampled < 1e-7; }
 
 /* The first row of a stratum; rows when it has none. One pass. */
 size_t stage_first_row(const struct design *d, size_t stage, size_t stratum);

@@ -93,20 +93,29 @@ static bilan_status refuse_sum(bilan *b, const char *where) {
               "rows within them to take up what is cut; widen them", where);
 }
 
+/* The factor of the rows that may move, see the head. BILAN_DATA: none keeps the sum; strict, n
+ * weights at the low bound are too much already or n at the high one too little. */
+static bilan_status find_factor(bilan *b, double *f, const struct bounds *k, const double *weight,
+                                size_t rows, const char *where) {
+  struct kish before = kish_of(weight, rows);
+  double n = (double)before.n;
+  if (k->strict) {
+    if (n * k->low > before.sum || n * k->high < before.sum) return refuse_sum(b, where);
+    *f = strict_factor(k, weight, rows, before.sum);
+    return BILAN_OK;
+  }
+  *f = exact_factor(k, weight, rows, 1, before.sum);
+  return *f >= 0 ? BILAN_OK : refuse_sum(b, where);
+}
+
 /* Trims in place; nothing moves where nothing is outside. Once: what was inside takes up what was
  * cut, even beyond a bound, for the sum comes first. BILAN_DATA: see calibration.h. */
 static bilan_status trim_weights(bilan *b, const struct bounds *k, double *weight, size_t rows,
                                  const char *where) {
-  struct kish before = kish_of(weight, rows);
-  double n = (double)before.n, f;
+  double f;
   if (all_inside(k, weight, rows)) return BILAN_OK;
-  if (k->strict) {
-    if (n * k->low > before.sum || n * k->high < before.sum) return refuse_sum(b, where);
-    f = strict_factor(k, weight, rows, before.sum);
-  } else {
-    f = exact_factor(k, weight, rows, 1, before.sum);
-    if (!(f >= 0)) return refuse_sum(b, where);
-  }
+  bilan_status status = find_factor(b, &f, k, weight, rows, where);
+  if (status) return status;
   for (size_t row = 0; row < rows; row++) {
     if (!(weight[row] > 0)) continue;
     bool free = k->strict || is_inside(k, weight[row]);
@@ -121,14 +130,9 @@ static bilan_status trim_weights(bilan *b, const struct bounds *k, double *weigh
 /* Trims the weights of replicate r into a new column. */
 static bilan_status trim_replicate(bilan *b, struct column **out, const struct design *d,
                                    const struct bounds *k, size_t r) {
-  struct column *start;
-  bilan_status status = replicate_weight(b, &start, d, r);
+  double *weight;
+  bilan_status status = replicate_weights(b, &weight, d, r);
   if (status) return status;
-  double *weight = mem_array(&b->mem, d->rows, sizeof *weight);
-  if (weight)
-    for (size_t row = 0; row < d->rows; row++) weight[row] = start->numbers[row];
-  column_free(start);
-  if (!weight) return fail_nomem(b);
   status = trim_weights(b, k, weight, d->rows, " of a replicate");
   if (!status) return column_numbers(b, out, d->rows, weight, NULL);
   mem_free(&b->mem, weight);
@@ -146,8 +150,7 @@ static bilan_status trim_replicates(bilan *b, struct column ***out, const struct
     *out = weights;
     return BILAN_OK;
   }
-  for (size_t r = 0; weights && r < count; r++) column_free(weights[r]);
-  mem_free(&b->mem, weights);
+  replicate_columns_free(&b->mem, weights, count);
   return status;
 }
 

@@ -216,9 +216,6 @@ bilan_status matrix_eigenvalues_general(bilan *b, double *real, double *imaginar
   return status;
 }
 
-/* Why QR and not the normal equations: these square the condition number, and a year or a postcode
- * beside an intercept has a large one. */
-
 /* ---- QR ---------------------------------------------------------------------------------- */
 
 static size_t least(size_t x, size_t y) { return x < y ? x : y; }
@@ -300,6 +297,40 @@ struct squares {
   double tolerance;
 };
 
+/* Room for p columns and y; squares_free in any case. */
+static bilan_status squares_open(bilan *b, struct squares *s, size_t p, double tolerance) {
+  size_t n = p + 1;
+  *s = (struct squares){.p = p, .count = p, .tolerance = tolerance};
+  s->full = mem_zero(&b->mem, n, n * sizeof *s->full);
+  s->kept = mem_array(&b->mem, n, n * sizeof *s->kept);
+  s->column = mem_array(&b->mem, n, sizeof *s->column);
+  s->work = mem_array(&b->mem, n, 2 * sizeof *s->work);
+  if (!s->full || !s->kept || !s->column || !s->work) return fail_nomem(b);
+  for (size_t j = 0; j < p; j++) s->column[j] = j;
+  return BILAN_OK;
+}
+
+static void squares_free(bilan *b, struct squares *s) {
+  mem_free(&b->mem, s->work);
+  mem_free(&b->mem, s->column);
+  mem_free(&b->mem, s->kept);
+  mem_free(&b->mem, s->full);
+}
+
+/* The triangle of [A y] into s->full. The copy puts y behind the last column of A. */
+static bilan_status squares_read(bilan *b, struct squares *s, const double *a, const double *y,
+                                 size_t rows) {
+  double *both = mem_array(&b->mem, rows, (s->p + 1) * sizeof *both);
+  if (!both) return fail_nomem(b);
+  if (rows > 0) {
+    memcpy(both, a, rows * s->p * sizeof *a);
+    memcpy(both + rows * s->p, y, rows * sizeof *y);
+  }
+  bilan_status status = matrix_stack(b, s->full, s->p + 1, both, rows);
+  mem_free(&b->mem, both);
+  return status;
+}
+
 /* Factors the columns that are kept; *odd is the first that depends on those before it (its part
  * at right angles to them is below tolerance * its length), or `count`. */
 static bilan_status squares_factor(bilan *b, struct squares *s, size_t *odd) {
@@ -358,37 +389,21 @@ static void squares_inverse(const struct squares *s, double *inverse) {
   }
 }
 
+/* Why QR and not the normal equations: these square the condition number, and a year or a postcode
+ * beside an intercept has a large one. Outputs are written when all else has succeeded. */
 bilan_status matrix_least_squares(bilan *b, size_t *rank, double *x, double *inverse,
                                   const double *a, const double *y, size_t rows, size_t columns,
                                   double tolerance) {
-  size_t p = columns, n = p + 1;
-  struct squares s = {.p = p, .count = p, .tolerance = tolerance};
-  s.full = mem_zero(&b->mem, n, n * sizeof *s.full);
-  s.kept = mem_array(&b->mem, n, n * sizeof *s.kept);
-  s.column = mem_array(&b->mem, n, sizeof *s.column);
-  s.work = mem_array(&b->mem, n, 2 * sizeof *s.work);
-  double *both = mem_array(&b->mem, rows, n * sizeof *both);
-  bilan_status status = BILAN_OK;
-  if (!s.full || !s.kept || !s.column || !s.work || !both) {
-    status = fail_nomem(b);
-    goto cleanup;
+  struct squares s;
+  bilan_status status = squares_open(b, &s, columns, tolerance);
+  if (!status) status = squares_read(b, &s, a, y, rows);
+  if (!status) status = squares_reduce(b, &s);
+  if (!status) {
+    squares_coefficients(&s, x);
+    if (inverse) squares_inverse(&s, inverse);
+    *rank = s.count;
   }
-  if (rows > 0) memcpy(both, a, rows * p * sizeof *a);
-  if (rows > 0) memcpy(both + rows * p, y, rows * sizeof *y);
-  status = matrix_stack(b, s.full, n, both, rows);
-  if (status) goto cleanup;
-  for (size_t j = 0; j < p; j++) s.column[j] = j;
-  status = squares_reduce(b, &s);
-  if (status) goto cleanup;
-  squares_coefficients(&s, x);
-  if (inverse) squares_inverse(&s, inverse);
-  *rank = s.count;
-cleanup:
-  mem_free(&b->mem, both);
-  mem_free(&b->mem, s.work);
-  mem_free(&b->mem, s.column);
-  mem_free(&b->mem, s.kept);
-  mem_free(&b->mem, s.full);
+  squares_free(b, &s);
   return status;
 }
 

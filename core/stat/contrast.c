@@ -14,8 +14,7 @@
 #include "stat/dist/dist.h"
 #include "stat/quotient.h"
 
-/* ---- levels as numbers
- * --------------------------------------------------------------------- */
+/* ---- levels as numbers ------------------------------------------------------------------- */
 
 /* Is a row of a SET in the base, and if not, why? A base of `ticked` leaves out those who
  * answered and ticked nothing: no kind of missing says that, so it counts as no answer. */
@@ -51,8 +50,7 @@ static bilan_status indicate(bilan *b, struct column **out, const struct column 
   return column_numbers(b, out, item->rows, numbers, missing);
 }
 
-/* ---- contrasts
- * ----------------------------------------------------------------------------- */
+/* ---- contrasts --------------------------------------------------------------------------- */
 
 /* What one call has at hand; close_work releases it, however far it came. */
 struct work {

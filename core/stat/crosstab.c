@@ -47,8 +47,7 @@ struct making {
 
 static const struct by no_by = {0};
 
-/* ---- tallies
- * ------------------------------------------------------------------------------- */
+/* ---- tallies ----------------------------------------------------------------------------- */
 
 /* Adds one column of a tally to a total.
  * Both tallies have the same levels in the same places. */
@@ -111,8 +110,7 @@ static void making_free(struct making *m) {
   tally_free(&m->total);
 }
 
-/* ---- variances
- * ----------------------------------------------------------------------------- */
+/* ---- variances --------------------------------------------------------------------------- */
 
 /* Which share a percentage is. */
 static enum share_of share_kind(const struct crosstab_options *o) {
@@ -159,8 +157,7 @@ static bilan_status spread_all(struct making *m) {
   return status;
 }
 
-/* ---- rows and columns
- * ---------------------------------------------------------------------- */
+/* ---- rows and columns -------------------------------------------------------------------- */
 
 /* The total has a tally of its own; other columns are groups of one of their banner's. */
 static const struct tally *tally_of(const struct making *m, const struct crosstab_column *c) {
@@ -211,8 +208,7 @@ static bilan_status list_levels(struct crosstab *x, struct making *m) {
   return status;
 }
 
-/* ---- cells
- * --------------------------------------------------------------------------------- */
+/* ---- cells ------------------------------------------------------------------------------- */
 
 /* All of one level over the columns of a banner.
  * The total column is 100 % of the row by definition, so by a design it has no interval. */
@@ -322,8 +318,7 @@ static bilan_status fill_cells(struct crosstab *x, const struct making *m) {
   return BILAN_OK;
 }
 
-/* ---- letters
- * ------------------------------------------------------------------------------- */
+/* ---- letters ----------------------------------------------------------------------------- */
 
 /* The columns of one banner: first and count. */
 struct span {
@@ -431,8 +426,7 @@ static bilan_status letter_banner(struct crosstab *x, const struct making *m, si
   return status;
 }
 
-/* ---- tests
- * --------------------------------------------------------------------------------- */
+/* ---- tests ------------------------------------------------------------------------------- */
 
 /* The counts of a banner's columns, nets left out.
  * Rows in the order of the tally: the test does not care, put_residuals sorts them out. */
@@ -517,8 +511,7 @@ static bilan_status judge(struct crosstab *x, const struct making *m) {
   return status;
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 /* Only items with levels have columns. */
 static bilan_status check_banners(bilan *b, const struct crosstab_request *request) {

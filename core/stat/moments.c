@@ -26,8 +26,7 @@
 #include "stat/dist/dist.h"
 #include "stat/quotient.h"
 
-/* ---- requests and centres
- * ------------------------------------------------------------------ */
+/* ---- requests and centres ---------------------------------------------------------------- */
 
 /* The request all estimators here make: by-variables, then a last key, with measures. */
 struct cells_request moments_request(const struct sample *sample, const struct by *by,
@@ -62,8 +61,7 @@ bilan_status moments_check(bilan *b, const struct column *c) {
                               "proportions");
 }
 
-/* ---- moments of groups, for tests
- * ---------------------------------------------------------- */
+/* ---- moments of groups, for tests -------------------------------------------------------- */
 
 /* On failure nothing is left behind. */
 bilan_status moments_first(bilan *b, struct cells *out, double **centres,
@@ -118,8 +116,7 @@ struct moment moments_of(const struct moments *m, size_t group) {
   return (struct moment){s->n, s->weight, mean, squares_of(s)};
 }
 
-/* ---- bases
- * --------------------------------------------------------------------------------- */
+/* ---- bases ------------------------------------------------------------------------------- */
 
 /* Adds n answers to a base: their weights, and Kish's effective number of them all (Kish, Survey
  * Sampling, 1965, section 11.7) where there are weights. */
@@ -165,8 +162,7 @@ void moments_add_item(struct estimate *e, const struct column *item, const struc
   add_answers(e, n, weight, weight2, weighted);
 }
 
-/* ---- an estimation
- * ------------------------------------------------------------------------- */
+/* ---- an estimation ----------------------------------------------------------------------- */
 
 /* What one call has at hand: opened by `open`, released by `close`, however far it came. */
 struct work {
@@ -352,8 +348,7 @@ static double offset_of(const struct work *w, size_t cell) {
   return w->centred ? w->centres[cell] : 0;
 }
 
-/* ---- mean
- * ---------------------------------------------------------------------------------- */
+/* ---- mean -------------------------------------------------------------------------------- */
 
 /* centre + sum w (y - centre) / W. */
 static bilan_status tell_mean(struct work *w, size_t group) {
@@ -387,8 +382,7 @@ bilan_status mean_estimate(bilan *b, struct estimates *out, const struct sample 
   return status;
 }
 
-/* ---- total
- * --------------------------------------------------------------------------------- */
+/* ---- total ------------------------------------------------------------------------------- */
 
 /* sum w (y - centre) + centre * sum w: two parts, of which the second varies where the size of the
  * group does. */
@@ -421,8 +415,7 @@ bilan_status total_estimate(bilan *b, struct estimates *out, const struct sample
   return status;
 }
 
-/* ---- totals of levels
- * ---------------------------------------------------------------------- */
+/* ---- totals of levels -------------------------------------------------------------------- */
 
 /* A level that nobody in the base gave is a total of 0 with no variance. */
 static void fill_level(struct estimate *e, const struct work *w, size_t group, double variance) {
@@ -471,8 +464,7 @@ bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *
   return status;
 }
 
-/* ---- ratio
- * --------------------------------------------------------------------------------- */
+/* ---- ratio ------------------------------------------------------------------------------- */
 
 /* Places of the measures in the request of a ratio: d = y - k x, x, and y for a design effect. */
 enum { D, X, Y, RATIO_MEASURES };

@@ -34,8 +34,7 @@ const char *const quantile_rule_names[QUANTILE_RULES + 1] = {
 
 const char *const quantile_ties_names[QUANTILE_TIES + 1] = {"rows", "summed", NULL};
 
-/* ---- the rules
- * ----------------------------------------------------------------------------- */
+/* ---- the rules --------------------------------------------------------------------------- */
 
 /* A sum with what rounding took from it (Neumaier, ZAMM 54, 1974). */
 struct exact {
@@ -171,8 +170,7 @@ double distribution_quantile(const struct distribution *d, double p, enum quanti
   return line_quantile(d, p, rule, ties);
 }
 
-/* ---- a group's distribution
- * ---------------------------------------------------------------- */
+/* ---- a group's distribution -------------------------------------------------------------- */
 
 /* Codes of the answers of a column by rising value, and room for one group's distribution. */
 struct ladder {
@@ -242,8 +240,7 @@ static struct distribution climb(struct ladder *l, const struct column *item,
   return (struct distribution){count, l->x, l->w, l->rows, fuzz};
 }
 
-/* ---- bands
- * --------------------------------------------------------------------------------- */
+/* ---- bands ------------------------------------------------------------------------------- */
 
 /* What one call has at hand; work_close releases it, however far it came. */
 struct work {
@@ -394,8 +391,7 @@ static bilan_status ask_design(struct work *w) {
   return target_estimate(w->b, &w->answer, w->sample->design, &target);
 }
 
-/* ---- estimates
- * ----------------------------------------------------------------------------- */
+/* ---- estimates --------------------------------------------------------------------------- */
 
 /* Woodruff's limits. F(q) = 1 leaves nothing to estimate the upper tail with.
  * low = F^-1(share - t se), high = F^-1(share + t se). One limit may exist without the other; se

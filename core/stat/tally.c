@@ -28,8 +28,7 @@
 const char *const tally_base_names[TALLY_BASES + 1] = {"asked", "answered", "ticked", "answers",
                                                        NULL};
 
-/* ---- levels
- * -------------------------------------------------------------------------------- */
+/* ---- levels ------------------------------------------------------------------------------ */
 
 /* Is this code a level of the table?
  * For a SET every option; otherwise answers, and with missing_levels kinds of missing but
@@ -117,8 +116,7 @@ static bool named_before(const struct net *net, size_t i) {
   return false;
 }
 
-/* ---- one answer a row
- * ---------------------------------------------------------------------- */
+/* ---- one answer a row -------------------------------------------------------------------- */
 
 /* Adds a cell to the count of a level. */
 static void count_cell(struct tally *t, size_t to, const struct cells *c, size_t cell) {
@@ -161,8 +159,7 @@ static bilan_status tally_codes(bilan *b, struct tally *t, const struct sample *
   return BILAN_OK;
 }
 
-/* ---- several answers a row
- * ----------------------------------------------------------------- */
+/* ---- several answers a row --------------------------------------------------------------- */
 
 /* Does a row in this state belong to the base?
  * A row whose kind of missing is "don't know" or "refused" was asked, so BASE_ASKED has it. */
@@ -252,8 +249,7 @@ static bilan_status tally_set(bilan *b, struct tally *t, const struct sample *sa
   return status;
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------- */
 
 /* `out` is untouched on failure.
  * Sizes are checked before anything of that size is asked for. */

@@ -19,6 +19,7 @@ local M = {}
 local GAP <const> = 2
 local LINES_MOST <const> = 4 -- of a label, unless two would look the same
 local LABEL_MOST <const>, LABEL_LEAST <const> = 44, 12
+local WORDS_LEAST <const> = 16 -- of the words in place of a figure
 
 -- The longest start of a text that fits, and the rest.
 local function cut(text, room)
@@ -111,18 +112,36 @@ local function natural_widths(body, texts)
   return widths
 end
 
+-- Width below which a column must not go: figures stay whole, labels and the words that stand
+-- in place of a figure can be wrapped.
+local function least_widths(body, texts)
+  local least = {}
+  for at, column in ipairs(body.columns) do
+    least[at] = LABEL_LEAST
+    if not is_left(column) then
+      local most = math.min(widest_word(heading(column)), 18)
+      for index, row in ipairs(texts) do
+        local words = body.rows[index].cells[at].shown == false
+        most = math.max(most, math.min(host.width(row[at]), words and WORDS_LEAST or math.huge))
+      end
+      least[at] = most
+    end
+  end
+  return least
+end
+
 local function total_width(list, widths)
   local sum = -GAP
   for _, at in ipairs(list) do sum = sum + widths[at] + GAP end
   return sum
 end
 
--- Narrows labels and notes, the widest first, until the list fits or none can shrink.
-local function shrink_labels(body, list, widths, room)
+-- Narrows labels, notes and words, the widest first, until the list fits or none can shrink.
+local function shrink_labels(list, widths, room)
   while total_width(list, widths) > room do
     local widest
     for _, at in ipairs(list) do
-      local may = is_left(body.columns[at]) and widths[at] > LABEL_LEAST
+      local may = widths[at] > widths.least[at]
       if may and (not widest or widths[at] > widths[widest]) then widest = at end
     end
     if not widest then return end
@@ -135,7 +154,7 @@ end
 local function label_lines(body, list, widths, texts)
   local lines = {}
   for _, at in ipairs(list) do
-    lines[at] = LINES_MOST
+    lines[at] = is_left(body.columns[at]) and LINES_MOST or nil
     local seen = {}
     for _, row in ipairs(is_left(body.columns[at]) and texts or {}) do
       local shown = table.concat(M.wrap(row[at], widths[at], LINES_MOST), "\n")
@@ -154,8 +173,7 @@ local function drop_optional(body, list, widths, room)
       local column = body.columns[list[index]]
       local floor_width = 0
       for _, at in ipairs(list) do
-        local least = is_left(body.columns[at]) and math.min(widths[at], LABEL_LEAST) or widths[at]
-        floor_width = floor_width + least + GAP
+        floor_width = floor_width + math.min(widths[at], widths.least[at]) + GAP
       end
       if column.optional == rank and floor_width - GAP > room then
         table.insert(dropped, 1, heading(column))
@@ -192,7 +210,7 @@ end
 local function row_lines(body, list, widths, texts, most)
   local parts, height = {}, 1
   for index, at in ipairs(list) do
-    local wrapped = is_left(body.columns[at]) or most
+    local wrapped = is_left(body.columns[at]) or most or host.width(texts[at]) > widths[at]
     parts[index] = wrapped and M.wrap(texts[at], widths[at], most or widths.lines[at])
       or { texts[at] }
     height = math.max(height, #parts[index])
@@ -286,8 +304,9 @@ function M.write(sheet, opts)
   if #body.columns > 0 then
     local widths, list = natural_widths(body, texts), {}
     for at in ipairs(body.columns) do list[at] = at end
+    widths.least = least_widths(body, texts)
     local dropped = drop_optional(body, list, widths, room)
-    shrink_labels(body, list, widths, room)
+    shrink_labels(list, widths, room)
     widths.lines = label_lines(body, list, widths, texts)
     for index, panel in ipairs(panels_of(body, list, widths, room)) do
       if index > 1 then lines[#lines + 1] = "" end

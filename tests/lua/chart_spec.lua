@@ -324,6 +324,23 @@ describe("charts", function()
     assert.truthy(chart.stacked(list).description:find("atelier, 11", 1, true))
   end)
 
+  it("lists_with_series_of_their_own_have_two_sides_and_all_notes", function()
+    local s = bilan.survey { { "a", { "p", "q", "p", "q", "p", "p" } },
+      { "b", { "p", "p", "q", "q", "p", "q" } }, { "class", { 1, 1, 2, 2, 3, 3 } } }
+    local designed, list = s:design { clusters = "class" }, {}
+    for _, item in ipairs { "a", "b" } do
+      list[#list + 1] = { item, s:proportion(item, { level = "p" }), series = "alone" }
+      list[#list + 1] = { item, designed:proportion(item, { level = "p" }), series = "classes" }
+    end
+    local drawn = chart.dots(list, { lang = "en" })
+    assert.matches("a, alone: .-; a, classes: .-; b, alone: .-; b, classes: ", drawn.description)
+    local notes = table.concat(gate.open(drawn.sheet).notes, "\n")
+    for _, words in ipairs { "Wilson method", "logit method", "Design: 3 primary units" } do
+      assert.truthy(notes:find(words, 1, true), words)
+    end
+    list[1].series = nil
+    assert.has_error(function() chart.dots(list) end)
+  end)
   it("unknown_options_name_the_nearest", function()
     assert.error_matches(function() chart.bars(one_way(plain), { tittle = "x" }) end,
       'unknown chart.bars option "tittle"; did you mean "title"?', 1, true)

@@ -157,9 +157,10 @@ print("ok")]], table.concat(pages, "\0")))
     assert.is_nil(full():html():find('class="banner"', 1, true))
     assert.truthy(r:markdown():find("Données synthétiques", 1, true))
   end)
-  it("says_for_which_tables_a_note_holds", function()
+  it("says_for_which_tables_and_figures_a_note_holds", function()
     local html = full():html()
-    assert.truthy(html:find('méthode de Wilson. <span class="where">(tableau 1)</span>', 1, true))
+    local where = '<span class="where">(tableau 1\u{202F}; figure 1)</span>'
+    assert.truthy(html:find("méthode de Wilson. " .. where, 1, true))
   end)
 end)
 
