@@ -4,8 +4,16 @@
  * survey that comes out shares the table, the domain and the source of the one it was given.
  *
  *   bilan_design_options       struct design_spec
+ *   weights = "w"              weight = the column of w, numbers
  *   strata[0] = "region"       strata[0] = the column of region
  *   clusters[0] = "school"     clusters[0], cluster_count = 1
+ *   fpc[0] = "schools"         fpc[0], fpc_count = 1
+ *   nest = 1, lonely = NULL    nest = true, LONELY_FAIL
+ *
+ * and the survey that comes of it:
+ *
+ *   survey --> table, domain, source, wording          made --> the same, one hold more each
+ *                                                      made --> design (its own)
  *
  * A design is of all rows, selected or not, so bilan_where before or after makes no difference.
  * Owner: the survey holds the design, as its table. Failure: BILAN_USAGE with the option and the
@@ -18,11 +26,13 @@
 /* What reading the options needs. */
 struct reading {
   bilan *b;
-  const bilan_survey *survey;
-  struct design_spec spec;
+  const bilan_survey *survey; /* whose items are named; lends the columns */
+  struct design_spec spec;    /* as far as it has been read; zeroed: a simple random sample */
 };
 
-/* The item of an option, NULL where it names none. `numbers`: labels are refused. */
+/* The item of an option, NULL where it names none (`name` NULL). `numbers`: labels are refused; a
+ * set of answers is no label of anything. BILAN_USAGE with the option's name, and the nearest
+ * item. */
 static bilan_status read_item(struct reading *r, struct column **out, const char *option,
                               const char *name, bool numbers) {
   size_t place;
@@ -61,7 +71,7 @@ static bilan_status read_stage(struct reading *r, const bilan_design_options *o,
   return BILAN_OK;
 }
 
-/* The rule by its word; NULL is "fail". */
+/* The rule by its word, one of lonely_names; NULL is "fail", the first of them. */
 static bilan_status read_lonely(struct reading *r, const char *word) {
   for (int i = 0; word && lonely_names[i]; i++) {
     if (strcmp(lonely_names[i], word) != 0) continue;
@@ -73,7 +83,8 @@ static bilan_status read_lonely(struct reading *r, const char *word) {
               "design: lonely: \"%s\" is none of fail, adjust, certainty, average", word);
 }
 
-/* All options, weights first. */
+/* All options, weights first: the version before anything, since a struct of another version may
+ * end sooner. */
 static bilan_status read_options(struct reading *r, const bilan_design_options *o) {
   struct column *weight = NULL;
   bilan_status status = version_check(r->b, o->version, "BILAN_DESIGN_OPTIONS");
@@ -86,7 +97,9 @@ static bilan_status read_options(struct reading *r, const bilan_design_options *
   return status;
 }
 
-/* The new survey takes over the design in every case. */
+/* The new survey takes over the design in every case; survey_make takes over the three holds,
+ * also on failure. A survey that had a design before keeps it: it is another survey. Wordings are
+ * pointers to texts that the source keeps. */
 static bilan_status with_design(bilan *b, bilan_survey **out, const bilan_survey *survey,
                                 struct design *design) {
   bilan_survey *made = NULL;

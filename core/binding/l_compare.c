@@ -21,6 +21,17 @@
  *   { { method = "Welch's t", value = 5, se = .., low = .., high = .., statistic = .., df = ..,
  *       p_value = .., conf = 0.95, n = .., missing = .. } }
  *
+ * Which test a call makes:
+ *
+ *                    without a design                 with one
+ *   independence     Pearson, likelihood, Fisher      Rao-Scott F, ...
+ *   t_test           by: Welch; after: paired t       a contrast, or the mean change, by design
+ *   rank_test        by: Wilcoxon, Kruskal-Wallis     rank scores by design
+ *                    after: signed ranks              refused
+ *   mcnemar          plain, corrected, exact          change of the share; symmetry
+ *   trend            Cochran-Armitage                 linear trend by design
+ *   mantel_haenszel  common odds ratio                refused by the engine
+ *
  * The sign is always "to minus from". A test the data do not allow has its base and a note,
  * no figures. Raised: unknown options, items or levels (with the nearest name), what a test
  * cannot take, a statistic that belongs to samples with (or without) a design.
@@ -30,7 +41,7 @@
 #include "stat/association.h"
 #include "stat/compare_design.h"
 
-/* A list of one record. */
+/* A list of one record: `method`, in English words that reports translate, and the estimate. */
 static int push_test(lua_State *L, const char *method, const struct estimate *e) {
   lua_createtable(L, 1, 0);
   lua_createtable(L, 0, 12);
@@ -43,11 +54,14 @@ static int push_test(lua_State *L, const char *method, const struct estimate *e)
 
 /* ---- levels ------------------------------------------------------------------------------ */
 
-/* The statistics of samples without a design, then those by design: one list for the option. */
+/* The statistics of samples without a design, then those by design: one list for the option, so
+ * that a name of the wrong kind is answered with what to take instead. Places below
+ * INDEPENDENCES are of compare.h, those from there on, less INDEPENDENCES, of association.h. */
 static const char *const statistics[] = {"pearson", "likelihood_ratio", "fisher", "F", "Chisq",
                                          "Wald", "adjWald", "lincom", "saddlepoint", NULL};
 
-/* Independence by design: `statistic` is a place in association_names. */
+/* Independence by design: `statistic` is a place in association_names, of which `methods` has the
+ * names that a reader sees. */
 static int push_association(lua_State *L, const struct call *call, const struct column *row,
                             const struct column *col, int statistic) {
   static const char *const methods[] = {
@@ -60,7 +74,22 @@ static int push_association(lua_State *L, const struct call *call, const struct 
   return push_test(L, methods[statistic], &e);
 }
 
-/* independence(table, domain, { row, col, statistic, correct, conf }). */
+/* Refuses what the sample has no such test for; `chosen` is a place in `statistics`. Continuity
+ * corrections are for whole counts drawn one by one. */
+static void check_statistic(lua_State *L, const struct call *call, int chosen, bool correct) {
+  bool designed = sample_designed(&call->sample);
+  if (designed && chosen < INDEPENDENCES)
+    l_refuse(L, call, "statistic: \"%.*s\" counts respondents as drawn one by one; with a design "
+                      "take \"F\"", text_of(statistics[chosen]));
+  if (!designed && chosen >= INDEPENDENCES)
+    l_refuse(L, call, "statistic: \"%.*s\" needs a design; without one take \"pearson\"",
+             text_of(statistics[chosen]));
+  if (designed && correct)
+    l_refuse(L, call, "correct%.*s: with a design there is no such correction", text_of(""));
+}
+
+/* independence(table, domain, { row, col, statistic, correct, conf }): row and col are items with
+ * one answer; correct (false) is Yates', of 2 x 2. Base: respondents with both answers. */
 static int l_independence(lua_State *L) {
   static const char *const known[] = {"row", "col", "statistic", "correct", "conf", NULL};
   static const char *const methods[] = {"Pearson's chi-squared", "likelihood ratio",
@@ -76,14 +105,7 @@ static int l_independence(lua_State *L) {
                                        designed ? INDEPENDENCES : 0);
   struct independence_options o = {.conf = call.conf};
   o.correct = stat_flag(L, ARG_OPTIONS, call.verb, "correct", false);
-  if (designed && chosen < INDEPENDENCES)
-    l_refuse(L, &call, "statistic: \"%.*s\" counts respondents as drawn one by one; with a design "
-                       "take \"F\"", text_of(statistics[chosen]));
-  if (!designed && chosen >= INDEPENDENCES)
-    l_refuse(L, &call, "statistic: \"%.*s\" needs a design; without one take \"pearson\"",
-             text_of(statistics[chosen]));
-  if (designed && o.correct)
-    l_refuse(L, &call, "correct%.*s: with a design there is no such correction", text_of(""));
+  check_statistic(L, &call, chosen, o.correct);
   if (designed) return push_association(L, &call, row, col, chosen - INDEPENDENCES);
   o.statistic = (enum independence)chosen;
   l_check(L, compare_independence(l_handle(L), &e, &simulated, &call.sample, row, col, &o));
@@ -91,7 +113,9 @@ static int l_independence(lua_State *L) {
 }
 
 /* levels = { .. }, shares = { .. }, one list beside the other: one number a code. A number that
- * nobody gave is a level of 0 respondents, so the dictionary may grow by as many as are named. */
+ * nobody gave is a level of 0 respondents, so the dictionary may grow by as many as are named.
+ * Result: [code], 0 for a level without a share, in scratch memory. Stack on the way: levels and
+ * shares below, label and share of one level on top. */
 static const double *read_shares(lua_State *L, const struct call *call, const struct column *item,
                                  bool declared) {
   if (lua_getfield(L, ARG_OPTIONS, "levels") != LUA_TTABLE ||
@@ -115,7 +139,9 @@ static const double *read_shares(lua_State *L, const struct call *call, const st
   return shares;
 }
 
-/* goodness_of_fit: shares of an item against known ones. */
+/* goodness_of_fit: shares of an item against known ones, which may have any sum (counts of a
+ * census, per cent). levels = { "a", "b" }, shares = { 1, 3 } asks for a quarter and three
+ * quarters. order is read with and without a design, and matters with one. */
 static int l_goodness_of_fit(lua_State *L) {
   static const char *const known[] = {"item", "levels", "shares", "order", "conf", NULL};
   static const char *const methods[] = {"goodness of fit, Rao-Scott second order",
@@ -139,7 +165,8 @@ static int l_goodness_of_fit(lua_State *L) {
 
 /* ---- groups and pairs -------------------------------------------------------------------- */
 
-/* The two groups that are compared, or NULL without by. */
+/* The two groups that are compared, or NULL without by. *from and *to are both NO_LEVEL (the
+ * only two with respondents are then taken) or two different levels: one alone is refused. */
 static const struct column *read_groups(lua_State *L, const struct call *call, uint32_t *from,
                                         uint32_t *to) {
   *from = *to = NO_LEVEL;
@@ -152,9 +179,10 @@ static const struct column *read_groups(lua_State *L, const struct call *call, u
   return call->by.keys[0];
 }
 
-/* t_test: two groups (by), pairs (after), or one mean against mu.
- * by and after exclude each other; mu (0) is the mean or difference under the hypothesis,
- * pooled (false) assumes equal variances. */
+/* t_test: two groups (by), pairs (after), or one mean against mu. by and after exclude each
+ * other; mu (0) is the mean or difference under the hypothesis, pooled (false) assumes equal
+ * variances. { item = "score", mu = 500 } asks whether the mean is 500; { item = "avant", after
+ * = "apres" } whether the mean change is 0. */
 static int l_t_test(lua_State *L) {
   static const char *const known[] = {"item", "after", "by",   "from", "to",
                                       "mu",   "pooled", "sorted", "conf", NULL};
@@ -186,7 +214,7 @@ static int l_t_test(lua_State *L) {
                    &e);
 }
 
-/* Rank tests by design: which scores, how ties are ranked. */
+/* Rank tests by design: which scores, how ties are ranked. methods[score][more than two groups]. */
 static int push_design_ranks(lua_State *L, const struct call *call,
                              const struct rank_request *r) {
   static const char *const methods[][2] = {
@@ -203,7 +231,8 @@ static int push_design_ranks(lua_State *L, const struct call *call,
   return push_test(L, methods[score][groups > 2], &e);
 }
 
-/* Options of tests by design, where there is none. */
+/* Options of tests by design, where there is none: to pass them over would be to answer another
+ * question than the one that was asked. */
 static void refuse_option(lua_State *L, const struct call *call, const char *key) {
   if (lua_getfield(L, ARG_OPTIONS, key) != LUA_TNIL)
     l_refuse(L, call, "%.*s: only with a declared design", text_of(key));
@@ -287,7 +316,8 @@ static int l_trend(lua_State *L) {
   return push_test(L, "Cochran-Armitage", &e);
 }
 
-/* mantel_haenszel: the common odds ratio, then its homogeneity over the strata.
+/* mantel_haenszel: the common odds ratio, then its homogeneity over the strata: a list of two
+ * records, made as two lists of one, of which the second gives its record to the first.
  * row_level and col_level may be left out where an item has two levels. conf is that of the
  * common odds ratio. */
 static int l_mantel_haenszel(lua_State *L) {
@@ -314,6 +344,7 @@ static int l_mantel_haenszel(lua_State *L) {
   return 1;
 }
 
+/* The verbs of this file, as scripts call them. */
 static const luaL_Reg functions[] = {
     {"independence", l_independence}, {"goodness_of_fit", l_goodness_of_fit},
     {"t_test", l_t_test},

@@ -20,6 +20,16 @@
  * the total of the first level; rows[2] has banner = "genre", col = "fille", by = { genre =
  * "fille" }.
  *
+ * Example of what stands beside the rows, banner genre alone:
+ *
+ *   levels  = { "oui", "non" }
+ *   banners = { { name = "genre", levels = { "fille", "garçon" } } }
+ *   bases   = { { n = 675, ... }, { banner = "genre", col = "fille", n = 331, ... }, ... }
+ *   tests   = { { banner = "genre", name = "chi-squared", statistic = .., df = 1, .. } }
+ *   percent = "col"
+ *
+ * rows[(i - 1) * #bases + j] is level i in column j.
+ *
  * Owner: the cross-table of the engine is a userdata until all is pushed. Failure: raised,
  * with the nearest name; too many cells are a limit that says how many.
  */
@@ -27,6 +37,7 @@
 #include "binding/l_estimate.h"
 #include "binding/l_stat.h"
 
+/* Columns side by side: each costs a pass over the rows. */
 enum { BANNERS = 32 };
 
 /* ---- reading ----------------------------------------------------------------------------- */
@@ -34,13 +45,14 @@ enum { BANNERS = 32 };
 /* Columns are lent by the table or by userdata on the stack; names by strings there. */
 struct banners {
   const struct column *columns[BANNERS];
-  bool declared[BANNERS];
-  struct text names[BANNERS];
+  bool declared[BANNERS];     /* levels of a dictionary: a column of nobody stays */
+  struct text names[BANNERS]; /* of the items */
   size_t count;
 };
 
 /* The columns option is read as `by` is, but may be longer.
- * Names and columns stay on the stack. nil is no banner: the total alone. */
+ * Names and columns stay on the stack. nil is no banner: the total alone.
+ * Two slots a banner, its name and what holds its column (nil for one of the table). */
 static void read_banners(lua_State *L, struct call *call, struct banners *out) {
   int type = lua_getfield(L, ARG_OPTIONS, "columns");
   int list = lua_gettop(L);
@@ -95,6 +107,7 @@ static struct crosstab_options read_options(lua_State *L, const struct call *cal
 
 /* ---- pushing ----------------------------------------------------------------------------- */
 
+/* Name of the metatable of a cross-table. */
 static const char crosstab_type[] = "bilan.crosstab";
 
 /* __gc of a cross-table; idempotent. */
@@ -116,7 +129,9 @@ static struct crosstab *new_crosstab(lua_State *L) {
 }
 
 /* banner and col of a column, and by in a record; nothing for the total.
- * `by`: records have it, bases do not. */
+ * `by`: records have it, bases do not.
+ * For the column girl of genre: by = { genre = "girl" }, banner = "genre", col = "girl",
+ * column_letter = "A". */
 static void set_column(lua_State *L, const struct banners *banners,
                        const struct crosstab_column *c, bool by) {
   if (by) lua_createtable(L, 0, 1);
@@ -164,7 +179,8 @@ static void set_rows(lua_State *L, const struct call *call, const struct banners
   lua_setfield(L, -2, "rows");
 }
 
-/* The labels of the rows in their order, nets last. */
+/* The labels of the rows in their order, nets last: kinds of missing, where they are levels, by
+ * their words. A level's words are those that l_set_level gives a record. */
 static void set_levels(lua_State *L, const struct call *call, const struct crosstab *x) {
   lua_createtable(L, (int)x->level_count, 0);
   for (size_t i = 0; i < x->level_count; i++) {
@@ -177,7 +193,8 @@ static void set_levels(lua_State *L, const struct call *call, const struct cross
   lua_setfield(L, -2, "levels");
 }
 
-/* banners = { { name =, levels = { ... } }, ... } */
+/* banners = { { name =, levels = { ... } }, ... }, in the order of the option `columns`; levels are
+ * those of the columns that are shown. */
 static void set_banners(lua_State *L, const struct banners *banners, const struct crosstab *x) {
   lua_createtable(L, (int)banners->count, 0);
   for (size_t i = 0; i < banners->count; i++) {
@@ -218,7 +235,8 @@ static void set_bases(lua_State *L, const struct call *call, const struct banner
   lua_setfield(L, -2, "bases");
 }
 
-/* tests = { { banner, name, statistic, df, p_value, effect, n, note }, ... }. */
+/* tests = { { banner, name, statistic, df, p_value, effect, n, note }, ... }: none, one or two a
+ * banner (Fisher's beside chi-squared); effect is Cramer's V. */
 static void set_tests(lua_State *L, const struct banners *banners, const struct crosstab *x) {
   lua_createtable(L, (int)x->test_count, 0);
   for (size_t i = 0; i < x->test_count; i++) {

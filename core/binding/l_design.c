@@ -20,6 +20,14 @@
  *
  *   facts(declare(t, { clusters = { "school" } }))  ->  psus = 3, strata = 1, df = 2, ...
  *
+ * Two stages, strata at the first, sizes of both populations:
+ *
+ *   declare(t, { clusters = { "school", "pupil" }, strata = { "region", false },
+ *                fpc = { "schools_of_region", "pupils_of_school" } })
+ *
+ * where false holds the place of a stage (nil would end the list), and weights follow from the
+ * fpc.
+ *
  * Owner: the userdata, for the collector and <close>. Failure: raised at the script's line, with
  * the option and the nearest name; what the data do not allow in the words of design.h.
  */
@@ -33,14 +41,13 @@
 
 static const char verb[] = "design";
 
-/* ---- declaring
- * ----------------------------------------------------------------------------- */
+/* ---- declaring --------------------------------------------------------------------------- */
 
-/* Raises `design: weights: "name" has no numbers ...`.
- * The name is that of the item, cut where it is long. */
-static void refuse_item(lua_State *L, const char *key, struct text name, const char *why) {
-  l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s: \"%.*s\" %s", verb, key,
-                  (int)(name.n < 100 ? name.n : 100), name.s, why));
+/* As in: design: weights: "name" has no numbers. */
+void l_refuse_item(lua_State *L, const char *by, const char *key, struct text name,
+                   const char *why) {
+  l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s%s\"%.*s\" %s", by, key ? key : "",
+                  key ? ": " : "", (int)(name.n < 100 ? name.n : 100), name.s, why));
 }
 
 /* The column that the string on top of the stack names; pops it. Lent by the table.
@@ -50,13 +57,16 @@ static struct column *item_on_top(lua_State *L, const char *key, bool numbers) {
     l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: %s: expected the name of an item", verb, key));
   struct text name = l_check_text(L, -1);
   struct column *c = l_check_item(L, 1, lua_gettop(L));
-  if (c->type == COLUMN_SET) refuse_item(L, key, name, "has several answers a respondent");
-  if (numbers && !column_is_numeric(c)) refuse_item(L, key, name, "has no numbers");
+  if (c->type == COLUMN_SET)
+    l_refuse_item(L, verb, key, name, "has several answers a respondent");
+  if (numbers && !column_is_numeric(c)) l_refuse_item(L, verb, key, name, "has no numbers");
   lua_pop(L, 1);
   return c;
 }
 
-/* Reads { item or false, ... } into columns; gives how many there are. */
+/* Reads { item or false, ... } of the spec at 2 into columns; gives how many places there are,
+ * those of false included: their columns stay NULL. More than STAGES_MOST would not fit and are
+ * refused. */
 static size_t read_stages(lua_State *L, const char *key, bool numbers,
                           struct column *columns[STAGES_MOST]) {
   if (lua_getfield(L, 2, key) == LUA_TNIL) {
@@ -76,7 +86,8 @@ static size_t read_stages(lua_State *L, const char *key, bool numbers,
   return (size_t)count;
 }
 
-/* All that a script says of a design; columns are lent by the table. */
+/* All that a script says of a design; columns are lent by the table. The list of clusters says
+ * how many stages there are. */
 static struct design_spec read_spec(lua_State *L) {
   struct design_spec spec = {0};
   struct column *fpc[STAGES_MOST] = {NULL};
@@ -106,20 +117,22 @@ static int l_declare(lua_State *L) {
   return 1;
 }
 
-/* ---- looking inside
- * ------------------------------------------------------------------------ */
+/* ---- looking inside ---------------------------------------------------------------------- */
 
+/* key = word in the table on top. */
 static void set_word(lua_State *L, const char *key, const char *word) {
   lua_pushstring(L, word);
   lua_setfield(L, -2, key);
 }
 
+/* key = true or false in the table on top. */
 static void set_flag(lua_State *L, const char *key, bool value) {
   lua_pushboolean(L, value);
   lua_setfield(L, -2, key);
 }
 
-/* Strata of the first stage with one PSU that is not all there is. */
+/* Strata of the first stage with one PSU that is not all there is: a population of 1 is a census.
+ * An infinite one passes the comparison. */
 static size_t lonely_strata(const struct stage *s) {
   size_t count = 0;
   for (size_t h = 0; h < s->strata; h++) count += s->sampled[h] == 1 && !(s->population[h] <= 1);
@@ -146,7 +159,8 @@ static void set_replicates(lua_State *L, const struct replicates *r) {
   lua_setfield(L, -2, "replicates");
 }
 
-/* facts(design) -> what it is, for notes and reports. */
+/* facts(design) -> what it is, for notes and reports. Of the stages the first alone is described:
+ * its PSUs and strata are what degrees of freedom stand on. */
 static int l_facts(lua_State *L) {
   const struct design *d = l_check_design(L, 1);
   const struct stage *first = &d->stages[0];
@@ -198,7 +212,8 @@ static bilan_status weight_column(bilan *b, struct column **out, const struct de
   return status;
 }
 
-/* weight(design) -> its final weights as a column, after all adjustments. */
+/* weight(design) -> its final weights as a column, after all adjustments, for export or a table
+ * of its own. A copy: what a script does to it does not reach the design. */
 static int l_weight(lua_State *L) {
   const struct design *d = l_check_design(L, 1);
   struct column **slot = l_new_column(L);
@@ -206,8 +221,7 @@ static int l_weight(lua_State *L) {
   return 1;
 }
 
-/* ---- registration
- * -------------------------------------------------------------------------- */
+/* ---- registration ------------------------------------------------------------------------ */
 
 /* core.design: these functions and those of the two other files. */
 int l_design_open(lua_State *L) {

@@ -11,4 +11,8 @@
 void l_weighting_add(lua_State *L); /* add their functions to the table on top */
 void l_replicates_add(lua_State *L);
 
+/* Raises `VERB: KEY: "name" WHY` as BILAN_USAGE; `key` NULL leaves it out, a long name is cut. */
+void l_refuse_item(lua_State *L, const char *verb, const char *key, struct text name,
+                   const char *why);
+
 #endif

@@ -12,6 +12,12 @@
  *     high = 0.613, conf = 0.95, df = 19, n = 20, count = 8, weighted_n = 20,
  *       missing = 0, missing_kinds = {} }
  *
+ * How every verb goes: l_read_call and the readers of l_estimate_read.c fill a struct call and
+ * leave what it borrows on the stack; a userdata is made for the rows, so that they are released
+ * whatever happens; the engine fills it; the rows are pushed as records. Nothing is computed here.
+ *
+ *   stack   1 table   2 domain   3 options   4 .. names, levels, columns made   rows   answer
+ *
  * Raised: unknown options, items, levels and words, each with the nearest right one; items
  * without numbers where numbers are needed; limits. An estimate the data do not allow is no
  * error: its record has n and a note.
@@ -26,9 +32,10 @@
 
 /* ---- pushing ----------------------------------------------------------------------------- */
 
+/* Name of the metatable of a list of rows. */
 static const char estimates_type[] = "bilan.estimates";
 
-/* __gc of a list of estimates; idempotent. */
+/* __gc of a list of estimates; idempotent, as Lua may call it on a list that failed half way. */
 static int free_estimates(lua_State *L) {
   estimates_free(luaL_checkudata(L, 1, estimates_type));
   return 0;
@@ -54,7 +61,7 @@ void l_push_level(lua_State *L, const struct column *item, uint32_t code) {
   else l_push_text(L, level->label);
 }
 
-/* Counts are integers in Lua too, never 12.0. */
+/* Counts are integers in Lua too, never 12.0: field `key` of the table on top. */
 void l_set_count(lua_State *L, const char *key, int64_t count) {
   lua_pushinteger(L, (lua_Integer)count);
   lua_setfield(L, -2, key);
@@ -74,7 +81,8 @@ void l_set_missing(lua_State *L, const int64_t missing[BILAN_MISSING_KINDS]) {
   lua_setfield(L, -2, "missing_kinds");
 }
 
-/* All notes in one line, in the order of their bits. */
+/* All notes in one line, in the order of their bits: "one respondent in the base: no variance;
+ * ...". No field without a note. */
 static void set_notes(lua_State *L, unsigned notes) {
   luaL_Buffer words;
   bool first = true;
@@ -131,7 +139,7 @@ static void set_by(lua_State *L, const struct call *call, const uint32_t codes[B
   lua_setfield(L, -2, "by");
 }
 
-/* The list in the order in which the engine made it. */
+/* The list in the order in which the engine made it; one new value on the stack. */
 void l_push_estimates(lua_State *L, const struct call *call, const struct estimates *list) {
   lua_createtable(L, (int)list->count, 0);
   for (size_t i = 0; i < list->count; i++) {
@@ -145,7 +153,8 @@ void l_push_estimates(lua_State *L, const struct call *call, const struct estima
 
 /* ---- shares ------------------------------------------------------------------------------ */
 
-/* "replace" is R's word for "wr". */
+/* "replace" is R's word for "wr", true its TRUE: without replacement. Anything else is raised with
+ * the nearest of the four words. */
 enum deff l_read_deff(lua_State *L, const struct call *call) {
   static const char *const names[] = {"none", "wor", "wr", "replace", NULL};
   enum deff deff = DEFF_NONE;
@@ -165,7 +174,7 @@ unsigned l_read_interval(lua_State *L, const struct call *call) {
                                       SHARE_USUAL);
 }
 
-/* Interval, confidence and the one level that is asked for. */
+/* Interval, confidence and the one level that is asked for, which l_read_levels has read. */
 static struct proportion_options proportion_options(lua_State *L, const struct call *call) {
   return (struct proportion_options){call->conf, l_read_interval(L, call), call->level,
                                      l_read_deff(L, call)};
@@ -215,7 +224,7 @@ static int l_freq(lua_State *L) {
 
 /* ---- numbers ----------------------------------------------------------------------------- */
 
-/* Confidence and design effect. */
+/* Confidence and design effect: the options that verbs of numbers share. */
 static struct moment_options moment_options(lua_State *L, const struct call *call) {
   return (struct moment_options){call->conf, l_read_deff(L, call)};
 }
@@ -234,7 +243,8 @@ static int l_mean(lua_State *L) {
   return 1;
 }
 
-/* Of a number its sum; of an item with levels the respondents at each.
+/* Of a number its sum; of an item with levels the respondents at each: their weights, that is, so
+ * that with the weights of a survey it is people of the population.
  * total(table, domain, { item, by, conf, deff }) -> one record a group, or a group and
  * level. */
 static int l_total(lua_State *L) {
@@ -271,14 +281,15 @@ static int l_ratio(lua_State *L) {
   return 1;
 }
 
-/* The one item of `by` whose levels are compared. */
+/* The one item of `by` whose levels are compared; lent by the call. */
 static const struct column *read_group(lua_State *L, const struct call *call) {
   if (call->by.count != 1) l_refuse(L, call, "by: one item makes the groups%.*s", text_of(""));
   return call->by.keys[0];
 }
 
 /* difference(table, domain, { item, by, from, to, conf }) -> one record: the mean in
- * `to` minus the mean in `from`, two levels of `by`; with t and its p-value. */
+ * `to` minus the mean in `from`, two levels of `by`; with t and its p-value.
+ * conf is 0.95 unless told. The record has no `by`: it is of both groups together. */
 static int l_difference(lua_State *L) {
   static const char *const known[] = {"item", "by", "from", "to", "conf", NULL};
   struct call call;
@@ -300,7 +311,8 @@ static int l_difference(lua_State *L) {
 }
 
 /* coefficients = { number, ... }: one for each level of the groups that is an answer, in their
- * order. In scratch memory, by code. */
+ * order. In scratch memory, by code.
+ * Groups low, mid, high and { -1, 0, 1 } give codes 0 (blank) .. 3 the numbers 0 -1 0 1. */
 static const double *read_coefficients(lua_State *L, const struct call *call,
                                        const struct column *group) {
   size_t count, used = 0, codes = dict_count(group->dict);
@@ -347,7 +359,7 @@ static int l_contrast(lua_State *L) {
   return 1;
 }
 
-/* p = 0.5 or { 0.25, 0.5, 0.75 }; in scratch memory.
+/* p = 0.5 or { 0.25, 0.5, 0.75 }; in scratch memory, which a slot of the stack keeps. Absent: 0.5.
  * One number is a list of one. Raises outside [0, 1]. */
 static const double *read_p(lua_State *L, size_t *count) {
   int type = lua_getfield(L, ARG_OPTIONS, "p");
@@ -384,6 +396,7 @@ static int l_quantile(lua_State *L) {
 
 /* ---- registration ------------------------------------------------------------------------ */
 
+/* The verbs of this file; a name here is one that scripts may call. */
 static const luaL_Reg functions[] = {
     {"proportion", l_proportion}, {"freq", l_freq},
     {"mean", l_mean},             {"total", l_total},
@@ -392,7 +405,8 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
-/* core.estimate: these functions and those of the two other files. */
+/* core.estimate: these functions and those of l_crosstab.c, l_compare.c and l_glm.c; pushes the
+ * table. */
 int l_estimate_open(lua_State *L) {
   luaL_newlib(L, functions);
   l_crosstab_add(L);

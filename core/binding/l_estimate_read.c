@@ -20,7 +20,9 @@
 
 /* ---- reading: columns -------------------------------------------------------------------- */
 
-/* The message is built in the handle, copied, and raised again with the verb in front. */
+/* The message is built in the handle, copied, and raised again with the verb in front:
+ * stat_raise builds its own in the handle, over this one. A name is cut at 100 bytes. Does not
+ * return. A format that has no name to show takes an empty one. */
 void l_refuse(lua_State *L, const struct call *call, const char *format, struct text name) {
   char text[256];
   bilan *b = l_handle(L);
@@ -30,7 +32,8 @@ void l_refuse(lua_State *L, const struct call *call, const char *format, struct 
   stat_raise(L, call->verb, text);
 }
 
-/* nil is no item; anything but a name is refused before the table is looked at. */
+/* nil is no item; anything but a name is refused before the table is looked at. The table holds the
+ * column, and the caller's stack the table, so nothing stays on the stack. */
 struct column *l_read_item_or_none(lua_State *L, const struct call *call, const char *key) {
   int type = lua_getfield(L, ARG_OPTIONS, key);
   if (type != LUA_TNIL && type != LUA_TSTRING)
@@ -40,7 +43,7 @@ struct column *l_read_item_or_none(lua_State *L, const struct call *call, const 
   return c;
 }
 
-/* An option that must be there. */
+/* An option that must be there; see l_read_item_or_none. */
 struct column *l_read_item(lua_State *L, const struct call *call, const char *key) {
   struct column *c = l_read_item_or_none(L, call, key);
   if (!c) l_refuse(L, call, "%.*s is missing: name an item", text_of(key));
@@ -78,14 +81,16 @@ struct column *l_to_codes(lua_State *L, const struct call *call, struct column *
   return *slot;
 }
 
-/* An item as levels, whatever its type, several answers excepted. */
+/* An item as levels, whatever its type, several answers excepted. Leaves one value on the stack, as
+ * l_to_codes does. */
 struct column *l_read_codes(lua_State *L, const struct call *call, const char *key,
                             bool *declared) {
   struct column *c = l_read_item(L, call, key);
   return l_to_codes(L, call, c, name_of(L, key), declared);
 }
 
-/* Refuses labels with a message that says what to do instead. */
+/* Refuses labels with a message that says what to do instead. An item whose levels have scores is a
+ * number: its codes are read as those. Leaves nothing on the stack. */
 struct column *l_read_measure(lua_State *L, const struct call *call, const char *key) {
   struct column *c = l_read_item(L, call, key);
   if (!column_is_numeric(c))
@@ -110,7 +115,8 @@ static void read_by_name(lua_State *L, struct call *call, int name) {
   call->by.count++;
 }
 
-/* by = "genre" or { "genre", "niveau" }. Names and columns stay on the stack. */
+/* by = "genre" or { "genre", "niveau" }: groups in that order, the last running fastest. Names and
+ * columns stay on the stack, two slots an item. */
 static void read_by(lua_State *L, struct call *call) {
   int type = lua_getfield(L, ARG_OPTIONS, "by");
   int list = lua_gettop(L);
@@ -127,7 +133,8 @@ static void read_by(lua_State *L, struct call *call) {
   }
 }
 
-/* The verb's own options and those that all verbs have. */
+/* The verb's own options and those that all verbs have, in one list: a misspelt one is raised with
+ * the nearest of them all. No verb has 40 of its own. */
 static void check_options(lua_State *L, const char *const *known) {
   enum { OPTIONS_MOST = 40 };
   const char *all[OPTIONS_MOST + 3];
@@ -154,7 +161,8 @@ static void read_design(lua_State *L, struct call *call) {
       L, ARG_OPTIONS, call->verb, "df", degrees_rule_names, DEGREES_DOMAIN);
 }
 
-/* Reads in a fixed order, and raises before anything is computed.
+/* Reads in a fixed order (table, domain, options, conf, design, df, by), and raises before anything
+ * is computed. Afterwards the stack is the three arguments, then two slots an item of `by`.
  * Options that are known to nobody are refused with the nearest. */
 void l_read_call(lua_State *L, struct call *call, const char *verb, const char *const *known) {
   struct table *t = l_check_table(L, ARG_TABLE);
@@ -171,7 +179,8 @@ void l_read_call(lua_State *L, struct call *call, const char *verb, const char *
 
 /* ---- reading: levels --------------------------------------------------------------------- */
 
-/* A label as typed: a text, or a number as the engine writes it. Lives on the stack. */
+/* A label as typed: a text, or a number as the engine writes it (3 and 3.0 are "3" in any locale),
+ * whose text takes its place on the stack. Lives there: to be used before that slot is popped. */
 struct text l_read_label(lua_State *L, const struct call *call, int index, const char *key) {
   if (lua_type(L, index) == LUA_TNUMBER) {
     char digits[NUMBER_ROOM];
@@ -184,10 +193,11 @@ struct text l_read_label(lua_State *L, const struct call *call, int index, const
   return l_check_text(L, index);
 }
 
-/* Levels that are looked through for one that is near. */
+/* Levels that are looked through for one that is near: more would be a long wait for a message. */
 enum { NAMED_LEVELS = 256 };
 
-/* Raises with the nearest level, or with the first as an example. */
+/* Raises with the nearest level, or with the first as an example: "mean: no level "fill"; did you
+ * mean "fille"?". An item without levels gets neither. Labels are shown by 200 bytes at most. */
 static void no_level(lua_State *L, const struct call *call, const struct column *item,
                      struct text label) {
   struct text names[NAMED_LEVELS];
@@ -220,7 +230,7 @@ uint32_t l_find_level(lua_State *L, const struct call *call, const struct column
   return code;
 }
 
-/* The label is only looked up, never kept. */
+/* The label is only looked up, never kept; so the stack is as it was. */
 uint32_t l_read_level(lua_State *L, const struct call *call, const char *key,
                       const struct column *item, bool declared) {
   uint32_t code = NO_LEVEL;
@@ -253,7 +263,8 @@ static void read_net(lua_State *L, const struct call *call, struct net *net, int
   net->count = count;
 }
 
-/* By bytes of their names: the order of a Lua table is not one. */
+/* By bytes of their names: the order of a Lua table is not one. Insertion, as nets are few; two
+ * cannot have the same name, being keys. */
 static void sort_nets(struct net *nets, size_t count) {
   for (size_t i = 1; i < count; i++) {
     struct net net = nets[i];
@@ -263,7 +274,9 @@ static void sort_nets(struct net *nets, size_t count) {
   }
 }
 
-/* nets = { name = { levels }, ... }: in the order of their names, whatever Lua's is. */
+/* nets = { name = { levels }, ... }: in the order of their names, whatever Lua's is. Two walks over
+ * the table: one counts, one takes the names, which the options keep alive; the lists are then
+ * fetched by name, so that the first fault reported is always the same. */
 static void read_nets(lua_State *L, struct call *call, bool declared) {
   if (lua_getfield(L, ARG_OPTIONS, "nets") == LUA_TNIL) return;
   int list = lua_gettop(L);
@@ -288,7 +301,8 @@ static void read_nets(lua_State *L, struct call *call, bool declared) {
   call->tally.net_count = count;
 }
 
-/* missing = "include" makes kinds of missing levels of the base. */
+/* missing = "include" makes kinds of missing levels of the base, "exclude" (the usual) leaves them
+ * out and counts them. */
 static bool reads_missing(lua_State *L, const struct call *call) {
   static const char *const names[] = {"exclude", "include", NULL};
   return stat_option_choice(L, ARG_OPTIONS, call->verb, "missing", names, 0) == 1;

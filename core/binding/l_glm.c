@@ -15,7 +15,19 @@
  * earlier ones has `aliased` and no figures, a threshold has `threshold`. A test has `term`,
  * `statistic`, `df`, `ddf`, `p_value`.
  *
- * Example: { response = "api00", atoms = { { item = "ell" } }, terms = { { name = "ell", 1 } } }
+ * Example, api00 ~ ell * stype, where item stype has the levels E, H, M:
+ *
+ *   { response = "api00",
+ *     atoms = { { item = "ell" }, { item = "stype" } },
+ *     terms = { { name = "ell", 1 }, { name = "stype", 2 }, { name = "ell:stype", 1, 2 } } }
+ *
+ *   rows   (Intercept), ell, stypeH, stypeM, ell:stypeH, ell:stypeM
+ *   tests  ell on 1 degree of freedom, stype on 2, ell:stype on 2
+ *
+ * Who owns: columns made from an item stand on the Lua stack above the three arguments, lists of
+ * atoms and terms are scratch memory of the call, names are strings of the options; the answer is a
+ * userdata until its table is pushed. Failure: raised, from the verb or from the engine; a fit that
+ * has no estimate says which coefficient is to blame.
  */
 #include <math.h>
 
@@ -42,7 +54,7 @@ static bool field_flag(lua_State *L, const char *key) {
   return on;
 }
 
-/* The code of the level called so, which must be there. */
+/* The code of the level called so, which must be there: code 0, the blank, is no reference. */
 static uint32_t reference_of(lua_State *L, const struct call *call, const struct column *c,
                              struct text label) {
   uint32_t code = dict_find(c->dict, label);
@@ -57,7 +69,8 @@ static bool has_levels(lua_State *L, const struct column *c, struct text item) {
 }
 
 /* The atom from its record, at the absolute place `record`. Columns that are made here stay on
- * the stack above it. */
+ * the stack above it.
+ * The order of reading is that of the faults reported: sorted, reference, item, name, factor. */
 static struct model_atom read_atom(lua_State *L, const struct call *call, int record) {
   bool declared;
   lua_pushvalue(L, record);
@@ -77,7 +90,8 @@ static struct model_atom read_atom(lua_State *L, const struct call *call, int re
   return a;
 }
 
-/* The list in the option `key`: its place on the stack; *count of its entries. */
+/* The list in the option `key`: its place on the stack, where it stays; *count of its entries.
+ * These options come from bilan's own Lua, so a wrong type is plainly raised. */
 static int read_list(lua_State *L, const char *key, size_t *count) {
   lua_getfield(L, ARG_OPTIONS, key);
   luaL_checktype(L, -1, LUA_TTABLE);
@@ -85,7 +99,8 @@ static int read_list(lua_State *L, const char *key, size_t *count) {
   return lua_gettop(L);
 }
 
-/* The atoms in scratch memory; columns made for them stay on the stack. */
+/* The atoms in scratch memory; columns made for them stay on the stack, up to eight slots an
+ * atom. */
 static void read_atoms(lua_State *L, const struct call *call, struct model_spec *s) {
   int list = read_list(L, "atoms", &s->atom_count);
   struct model_atom *atoms = l_scratch(L, s->atom_count, sizeof *atoms);
@@ -97,7 +112,8 @@ static void read_atoms(lua_State *L, const struct call *call, struct model_spec 
   s->atoms = atoms;
 }
 
-/* The term in the table on top. */
+/* The term in the table on top. Places count from 1 as Lua's do, the engine's from 0; the caller's
+ * Lua has put them in rising order. */
 static struct model_term read_term(lua_State *L, const struct call *call, size_t atoms) {
   struct model_term t = {.name = field_text(L, "name", text_of(""))};
   t.count = (size_t)luaL_len(L, -1);
@@ -126,6 +142,7 @@ static void read_terms(lua_State *L, const struct call *call, struct model_spec 
 
 /* ---- pushing ----------------------------------------------------------------------------- */
 
+/* Name of the metatable of an answer. */
 static const char regression_type[] = "bilan.regression";
 
 /* __gc; idempotent. */
@@ -134,7 +151,8 @@ static int free_regression(lua_State *L) {
   return 0;
 }
 
-/* Made empty before the engine fills it. */
+/* Made empty before the engine fills it: an error in between finds nothing to free, one after it
+ * leaves the answer to __gc. */
 static struct regression *new_regression(lua_State *L) {
   struct regression *r = lua_newuserdatauv(L, sizeof *r, 0);
   *r = (struct regression){0};
@@ -169,7 +187,8 @@ static void push_column(lua_State *L, const struct regression *r, size_t column,
   *k += kept;
 }
 
-/* "low|middle" */
+/* The record of threshold q, called after the two levels it parts: "low|middle". Its parameter is
+ * behind those of the kept columns. */
 static void push_threshold(lua_State *L, const struct regression *r, size_t q, double conf) {
   const struct column *response = r->model.spec.response;
   struct estimate e = regression_row(r, r->model.kept_count + q, conf);
@@ -235,7 +254,8 @@ static int push_regression(lua_State *L, const struct regression *r, double conf
 
 /* ---- the verbs --------------------------------------------------------------------------- */
 
-/* glm: see the head. family "gaussian" unless told, link the family's own. */
+/* glm: see the head. family "gaussian" unless told, link the family's own (family_link), epsilon
+ * 1e-8 in [0, 1], an intercept unless it is switched off. */
 static int l_glm(lua_State *L) {
   static const char *const known[] = {"response", "atoms",  "terms", "intercept", "family",
                                       "link",     "offset", "conf",  "epsilon", NULL};
@@ -261,7 +281,8 @@ static int l_glm(lua_State *L) {
   return push_regression(L, r, call.conf);
 }
 
-/* ordinal: see the head. */
+/* ordinal: see the head. The response is read as levels, whatever its type; `sorted` puts them by
+ * number or label. */
 static int l_ordinal(lua_State *L) {
   static const char *const known[] = {"response", "sorted", "atoms", "terms", "conf", NULL};
   struct call call;

@@ -10,6 +10,17 @@
  *   factors   true: the columns are to be multiplied by the weight
  *   df        "rank" (default: of the matrix of weights, less 1), "replicates" (R - 1)
  *
+ * Examples. Half-samples with rho that came with the data, and a jackknife made here:
+ *
+ *   replicates(t, { weights = "w", columns = { "w1", "w2", ... "w80" }, kind = "fay", rho = 0.5 })
+ *   to_replicates(d, { kind = "jkn" })
+ *
+ * Five PSUs in two strata give the second 5 replicates and 3 degrees of freedom.
+ *
+ * What a script leaves out is said to the engine in its own way: scale NaN, mse -1, rscales NULL,
+ * count 0. Which kind needs or refuses what is settled there (replicate_given.c,
+ * replicate_make.c).
+ *
  * Owner: columns are lent by the table while the design is made; lists are Lua's memory.
  * Failure: raised; the column and row of a weight that is missing or negative.
  */
@@ -22,12 +33,13 @@
 /* What both functions read. */
 struct common {
   enum replicate_kind kind;
-  enum replicate_degrees rule;
-  double rho;
-  int mse;
+  enum replicate_degrees rule; /* of the degrees of freedom */
+  double rho;                  /* 0 .. 1; 0 when it is not given */
+  int mse;                     /* 0, 1; -1: as is usual for the kind */
 };
 
-/* mse = true or false; -1 when it is nil. */
+/* mse = true or false, in the spec at 2; -1 when it is nil, for only the engine knows what is
+ * usual. */
 static int read_mse(lua_State *L, const char *verb) {
   int type = lua_getfield(L, 2, "mse");
   lua_pop(L, 1);
@@ -53,14 +65,13 @@ static struct common read_common(lua_State *L, const char *verb) {
 static const struct column *numbers_on_top(lua_State *L, const char *key) {
   struct text name = l_check_text(L, -1);
   struct column *c = l_check_item(L, 1, lua_gettop(L));
-  if (!column_is_numeric(c))
-    l_check(L, fail(l_handle(L), BILAN_USAGE, "replicates: %s: \"%.*s\" has no numbers", key,
-                    (int)(name.n < 100 ? name.n : 100), name.s));
+  if (!column_is_numeric(c)) l_refuse_item(L, "replicates", key, name, "has no numbers");
   lua_pop(L, 1);
   return c;
 }
 
-/* The list of columns, in scratch memory. */
+/* The list of columns, in scratch memory that stays on the stack. The engine names a column by
+ * its place in the list: 1 is the first. */
 static void read_columns(lua_State *L, struct replicates_spec *spec) {
   lua_getfield(L, 2, "columns");
   luaL_checktype(L, -1, LUA_TTABLE);
@@ -74,7 +85,7 @@ static void read_columns(lua_State *L, struct replicates_spec *spec) {
   spec->columns = columns;
 }
 
-/* One number a replicate. */
+/* One number a replicate; after read_columns, whose count it has to match. */
 static void read_rscales(lua_State *L, struct replicates_spec *spec) {
   size_t count;
   if (lua_getfield(L, 2, "rscales") == LUA_TNIL) return;
@@ -104,7 +115,8 @@ static int l_replicates(lua_State *L) {
   return 1;
 }
 
-/* to_replicates(design, spec) -> design. */
+/* to_replicates(design, spec) -> design. The seed is 1 unless given: the same script gives the
+ * same figures, and who wants others says so. */
 static int l_to_replicates(lua_State *L) {
   static const char *const known[] = {"kind", "replicates", "rho", "mse", "seed", "df", NULL};
   const char *verb = "to_replicates";

@@ -103,7 +103,19 @@ bool stat_flag(lua_State *L, int index, const char *function, const char *key, b
 /* More than any list of names has. */
 enum { MOST_NAMES = 32 };
 
-/* Does not return: names the nearest known name, or else the first. */
+/* Leaves "a, b, c" of the names on the stack, and gives it. */
+static const char *push_listed(lua_State *L, const char *const *known) {
+  luaL_Buffer list;
+  luaL_buffinit(L, &list);
+  for (size_t i = 0; known[i]; i++) {
+    if (i > 0) luaL_addstring(&list, ", ");
+    luaL_addstring(&list, known[i]);
+  }
+  luaL_pushresult(&list);
+  return lua_tostring(L, -1);
+}
+
+/* Does not return: names the nearest known name, or else all of them. */
 static void unknown_name(lua_State *L, const char *function, const char *what,
                          const char *typed, const char *const *known) {
   struct text names[MOST_NAMES];
@@ -114,8 +126,8 @@ static void unknown_name(lua_State *L, const char *function, const char *what,
   if (found)
     l_check(L, fail(b, BILAN_USAGE, "%s: no %s \"%s\"; did you mean \"%s\"?", function, what,
                     typed, known[best[0]]));
-  l_check(L, fail(b, BILAN_USAGE, "%s: no %s \"%s\"; the first of them is \"%s\"", function,
-                  what, typed, known[0]));
+  l_check(L, fail(b, BILAN_USAGE, "%s: no %s \"%s\"; known are %s", function, what, typed,
+                  push_listed(L, known)));
 }
 
 /* An index into `names`, which is the enum's value.

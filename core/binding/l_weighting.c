@@ -11,13 +11,24 @@
  *   trim(design, { low, high, strict }) -> design, receipt       bounds of the weights themselves
  *   weight_facts(design, domain) -> { n, zero, sum, least, most, mean, cv, effective_n, deff }
  *
- * A receipt is { iterations, change, least, most, effective_n, deff, trimmed, negative,
- * failed, lines = {
- * { item, level, n, before, target, reached } } }: least and most are of weight after / before.
+ * A receipt is a table:
+ *
+ *   iterations, change     rounds or steps; largest relative distance to a total at the end
+ *   least, most            of weight after / weight before
+ *   effective_n, deff      Kish's, after
+ *   trimmed, negative      rows at a bound; rows with a weight below 0
+ *   failed                 replicates that could not be adjusted
+ *   lines                  { { item, level, n, before, target, reached }, ... }, a total each, in
+ *                          the order of margins and levels; item and level nil for all rows
  *
  * Example: rake(d, t, { margins = { { item = "genre", levels = { "fille", "garçon" },
  *   totals = { 60, 40 } } } })  ->  design, { iterations = 1, lines = { { item = "genre", level =
  *   "fille", n = 12, before = 50, target = 60, reached = 60 }, ... } }
+ *
+ * How a margin is read, item "genre" with the codes 0 none, 1 fille, 2 garçon:
+ *
+ *   levels = { "garçon", "fille" }   place   -, 1, 0     by code; - is UINT32_MAX
+ *   totals = { 40, 60 }              totals  40, 60      by place
  *
  * Owner: a receipt of the engine is a userdata until it is pushed; labels and places are Lua's
  * memory. Failure: raised; margins and levels are named by the engine.
@@ -30,13 +41,13 @@
 
 static const char receipt_type[] = "bilan.receipt";
 
-/* __gc of a receipt; idempotent. */
+/* __gc of a receipt; idempotent. The script never sees one: it gets the table made of it. */
 static int free_receipt(lua_State *L) {
   receipt_free(luaL_checkudata(L, 1, receipt_type));
   return 0;
 }
 
-/* Empty before the engine fills it: an error in between leaks nothing. */
+/* Pushes a receipt, empty before the engine fills it: an error in between leaks nothing. */
 static struct receipt *new_receipt(lua_State *L) {
   struct receipt *r = lua_newuserdatauv(L, sizeof *r, 0);
   *r = (struct receipt){.mem = &l_handle(L)->mem};
@@ -48,20 +59,15 @@ static struct receipt *new_receipt(lua_State *L) {
   return r;
 }
 
-/* ---- margins
- * ------------------------------------------------------------------------------- */
+/* ---- margins ----------------------------------------------------------------------------- */
 
-/* Raises `VERB: "name" WHY`. */
-static void refuse_margin(lua_State *L, const char *verb, struct text name, const char *why) {
-  l_check(L, fail(l_handle(L), BILAN_USAGE, "%s: \"%.*s\" %s", verb,
-                  (int)(name.n < 100 ? name.n : 100), name.s, why));
-}
-
-/* The item of a margin as levels; a hold of it stays on the stack. */
+/* The item of a margin as levels; a hold of it stays on the stack. Ages given level by level are
+ * coded on the way; more than LEVELS_MOST distinct ones are no levels. */
 static struct column *margin_codes(lua_State *L, const char *verb, struct column *c,
                                    struct text name) {
   enum { LEVELS_MOST = 10000 };
-  if (c->type == COLUMN_SET) refuse_margin(L, verb, name, "has several answers a respondent");
+  if (c->type == COLUMN_SET)
+    l_refuse_item(L, verb, NULL, name, "has several answers a respondent");
   struct column **slot = l_new_column(L);
   l_check(L, column_to_codes(l_handle(L), slot, c, LEVELS_MOST));
   return *slot;
@@ -80,13 +86,13 @@ static void read_levels(lua_State *L, const char *verb, struct margin *m, int in
   for (size_t i = 0; i < m->count; i++) {
     lua_geti(L, levels, (lua_Integer)i + 1);
     uint32_t code = dict_find(m->item->dict, l_check_text(L, -1));
-    if (!code) refuse_margin(L, verb, l_check_text(L, -1), "is no level");
+    if (!code) l_refuse_item(L, verb, NULL, l_check_text(L, -1), "is no level");
     m->place[code] = (uint32_t)i;
     lua_pop(L, 1);
   }
 }
 
-/* The one total of a number or of all rows. */
+/* The one total of a number or of all rows, in the table at `index`; 0 when it is not there. */
 static void read_total(lua_State *L, const char *verb, struct margin *m, int index) {
   double *total = l_scratch(L, 1, sizeof *total);
   *total = stat_option(L, index, verb, "total", &range_any, 0);
@@ -94,7 +100,9 @@ static void read_total(lua_State *L, const char *verb, struct margin *m, int ind
   m->count = 1;
 }
 
-/* One margin from the table at `index`; what it lends stays on the stack. Table at 2. */
+/* One margin from the table at `index`; what it lends stays on the stack. The survey's table is
+ * at 2. Without an item it is all rows, with levels it is of levels (also numbers: ages one by
+ * one), else it is the sum of a number. */
 static void read_margin(lua_State *L, const char *verb, struct margin *m, int index) {
   *m = (struct margin){.name = TEXT("")};
   if (lua_getfield(L, index, "item") == LUA_TNIL) {
@@ -111,11 +119,12 @@ static void read_margin(lua_State *L, const char *verb, struct margin *m, int in
     return;
   }
   if (!column_is_numeric(m->item))
-    refuse_margin(L, verb, m->name, "has no numbers: give a total for each of its levels");
+    l_refuse_item(L, verb, NULL, m->name, "has no numbers: give a total for each of its levels");
   read_total(L, verb, m, index);
 }
 
-/* The spec at 3. */
+/* The spec at 3. What it lends (lists, places, items) stays on the stack until the function
+ * returns. */
 static struct adjustment read_adjustment(lua_State *L, const char *verb) {
   static const char *const known[] = {"margins", "distance", "low",       "high",
                                       "epsilon", "iterations", NULL};
@@ -141,10 +150,10 @@ static struct adjustment read_adjustment(lua_State *L, const char *verb) {
   return a;
 }
 
-/* ---- receipts
- * ------------------------------------------------------------------------------ */
+/* ---- receipts ---------------------------------------------------------------------------- */
 
-/* Sets item and level of the line on top. */
+/* Sets item and level of the line on top; nothing for `ones`, no level for a number. Of several
+ * codes with one place the last is named. */
 static void set_place(lua_State *L, const struct margin *m, size_t place) {
   if (m->ones) return;
   l_push_text(L, m->name);
@@ -156,7 +165,8 @@ static void set_place(lua_State *L, const struct margin *m, size_t place) {
   }
 }
 
-/* Pushes a receipt; margins are those of the adjustment, NULL when there were none. */
+/* Pushes a receipt as a table; counts are integers. margins are those of the adjustment, NULL
+ * when there were none. */
 static void push_receipt(lua_State *L, const struct receipt *r, const struct margin *margins) {
   lua_createtable(L, 0, 9);
   stat_set_count(L, "iterations", (double)r->iterations);
@@ -182,13 +192,16 @@ static void push_receipt(lua_State *L, const struct receipt *r, const struct mar
   lua_setfield(L, -2, "lines");
 }
 
-/* ---- the verbs
- * ----------------------------------------------------------------------------- */
+/* ---- the verbs --------------------------------------------------------------------------- */
 
+/* One of the engine's three verbs; they differ in the method alone. */
 typedef bilan_status (*adjust_fn)(bilan *b, struct design **out, struct receipt *receipt,
-                               const struct design *d, const struct adjustment *a);
+                                  const struct design *d, const struct adjustment *a);
 
-/* VERB(design, table, spec) -> design, receipt. */
+/* VERB(design, table, spec) -> design, receipt. The table is the one whose rows the design is of:
+ * items are looked up in it. Both userdata are made before the engine runs, so that what it makes
+ * has an owner from the start; the engine's receipt stays below the design and is left to the
+ * collector, its table comes on top. */
 static int run(lua_State *L, const char *verb, adjust_fn adjust) {
   const struct design *d = l_check_design(L, 1);
   const struct table *t = l_check_table(L, 2);
@@ -202,6 +215,7 @@ static int run(lua_State *L, const char *verb, adjust_fn adjust) {
   return 2;
 }
 
+/* Each is the function of its name in core.design. */
 static int l_rake(lua_State *L) { return run(L, "rake", design_rake); }
 static int l_poststratify(lua_State *L) { return run(L, "poststratify", design_poststratify); }
 static int l_calibrate(lua_State *L) { return run(L, "calibrate", design_calibrate); }
@@ -221,7 +235,8 @@ static int l_trim(lua_State *L) {
   return 2;
 }
 
-/* weight_facts(design, domain) -> what the weights of the domain's rows are like. */
+/* weight_facts(design, domain) -> what the weights of the domain's rows are like; without a
+ * domain, those of all rows. */
 static int l_weight_facts(lua_State *L) {
   const struct design *d = l_check_design(L, 1);
   struct weight_facts facts;

@@ -6,12 +6,25 @@
  * Estimation, 2nd ed., 2007, section 1.4). A design without replicates gets a record for the
  * variance in its place (calibration.c).
  *
+ * The way of one call, d with R replicates or with none:
+ *
+ *   weights of d  --> before
+ *                 --> run --> after              refused where a target is missed
+ *   replicate r   --> run --> weights[r]         r = 0 .. R - 1
+ *   before, after --> record                     only where R = 0
+ *   before, after --> receipt
+ *   after + (weights | record) --> the new design
+ *
  * One replicate that cannot be adjusted makes the set useless: the adjustment then fails, and
  * tells in how many and where the first of them is furthest off.
  *
+ * Worked example. Four rows of weight 1, two girls and two boys, totals 6 and 2: after 3, 3, 1,
+ * 1. The receipt has the lines (girls: n 2, before 2, target 6, reached 6), (boys: 2, 2, 2, 2),
+ * least 1, most 3, effective n 8^2 / (9 + 9 + 1 + 1) = 3.2 and deff 4 / 3.2 = 1.25.
+ *
  * Invariants: out-parameters are written at the end (but receipt->failed, as said above). Weights
- * may be negative where a linear calibration without bounds makes them so. Cost: the method's, times
- * one and the number of replicates; memory 8 bytes a row and replicate.
+ * may be negative where a linear calibration without bounds makes them so. Cost: the method's,
+ * times one and the number of replicates; memory 8 bytes a row and replicate.
  */
 #include <math.h>
 
@@ -19,7 +32,7 @@
 #include "design/margins.h"
 #include "design/replicates.h"
 
-/* A zeroed receipt owns nothing. */
+/* A zeroed receipt owns nothing, and may be freed again. */
 void receipt_free(struct receipt *r) {
   if (r->mem) mem_free(r->mem, r->lines);
   *r = (struct receipt){0};
@@ -27,7 +40,8 @@ void receipt_free(struct receipt *r) {
 
 /* ---- weights ----------------------------------------------------------------------------- */
 
-/* Row by row, so that methods need not know how a design keeps them. BILAN_NOMEM. */
+/* Row by row, so that methods need not know how a design keeps them: 1 for every row where it
+ * keeps none. 8 bytes a row. BILAN_NOMEM. */
 bilan_status design_weights(bilan *b, double **out, const struct design *d) {
   double *weight = mem_array(&b->mem, d->rows, sizeof *weight);
   if (!weight) return fail_nomem(b);
@@ -49,7 +63,9 @@ bilan_status replicate_weights(bilan *b, double **out, const struct design *d, s
   return BILAN_OK;
 }
 
-/* Replicates that are factors of the weight are 0 where it is; only columns can be more. */
+/* Replicates that are factors of the weight are 0 where it is; only columns can be more: a row
+ * that the full sample does not use may be used in a replicate, and then needs an answer in each
+ * margin. */
 bilan_status design_presence(bilan *b, double **out, const struct design *d) {
   double *weight;
   bilan_status status = design_weights(b, &weight, d);
@@ -62,7 +78,9 @@ bilan_status design_presence(bilan *b, double **out, const struct design *d) {
   return BILAN_OK;
 }
 
-/* Weights below 0 cannot be here; those of 0 count nowhere. */
+/* Row by row, in order: the sums have the same bits whatever was done in between. Negative
+ * weights (calibrate: linear without bounds) are left out with those of 0: Kish's n is of a
+ * sample that each row belongs to more or less, and less than nothing has no meaning there. */
 struct kish kish_of(const double *weight, size_t rows) {
   struct kish k = {0};
   for (size_t row = 0; row < rows; row++) {
@@ -74,7 +92,9 @@ struct kish kish_of(const double *weight, size_t rows) {
   return k;
 }
 
-/* Both arrays are given back or have an owner, whatever happens. */
+/* Both arrays are given back or have an owner, whatever happens: column_numbers and
+ * replicates_adjusted take theirs over also when they fail. Without replicates the copy of d
+ * keeps the weights of the draw beside the new ones (design_set_weight). */
 bilan_status design_reweighted(bilan *b, struct design **out, const struct design *d,
                                double *weight, struct column **weights) {
   struct column *column;
@@ -98,12 +118,16 @@ bilan_status design_reweighted(bilan *b, struct design **out, const struct desig
 
 /* ---- outcomes ---------------------------------------------------------------------------- */
 
-/* Negative weights are no failure: the totals are met, and the receipt says how many there are. */
+/* Is some target further off than the tolerance? Negative weights are no failure: the totals are
+ * met, and the receipt says how many there are. A distance of -1 (no targets) passes. */
 static bool has_failed(const struct method *m, const struct outcome *o) {
   return o->worst.distance > m->adjustment->epsilon;
 }
 
-/* Says why; `where` goes in front: "" or "in 3 of 80 replicates (first: 17), ". */
+/* Says why, by the target that is furthest off: raking did not converge in 100 iterations:
+ * "genre", level "fille" is at 51987.25, expected 52000. `where` goes in front: "" or "in 3 of 80
+ * replicates (first: 17) ". Nine digits are enough to see a gap above any tolerance that is in
+ * use. */
 static bilan_status refuse_outcome(bilan *b, const struct method *m, const struct outcome *o,
                                    const char *where) {
   const struct margin *margin = &m->adjustment->margins[o->worst.margin];
@@ -121,7 +145,8 @@ static bilan_status refuse_outcome(bilan *b, const struct method *m, const struc
 /* ---- replicates -------------------------------------------------------------------------- */
 
 /* Adjusts replicate r, from its own weights, into a new column; `o` tells how far it got, and is
- * for the caller to judge. */
+ * for the caller to judge. A row that the replicate leaves out has weight 0 and keeps it; a level
+ * whose rows are all left out cannot be met, which is the usual way for a replicate to fail. */
 static bilan_status adjust_replicate(bilan *b, struct column **out, const struct design *d,
                                      const struct method *m, size_t r, struct outcome *o) {
   double *weight;
@@ -145,7 +170,8 @@ static bilan_status refuse_replicates(bilan *b, const struct method *m, const st
 }
 
 /* All of them; where some fail, *failed counts them (the rest is tried all the same, so that the
- * message can say how many), and the message is that of the first. */
+ * message can say how many), and the message is that of the first. One after the other: each
+ * costs passes over the rows, and the first failure has to be the same on every machine. */
 static bilan_status adjust_replicates(bilan *b, struct column ***out, size_t *failed,
                                       const struct design *d, const struct method *m) {
   size_t count = d->replicates->count, first = 0;
@@ -170,7 +196,9 @@ static bilan_status adjust_replicates(bilan *b, struct column ***out, size_t *fa
 /* ---- receipts ---------------------------------------------------------------------------- */
 
 /* One line a coefficient: rows of positive weight, and sums of w x before and after, added up row
- * by row, not taken from the method: a receipt is a check of it. */
+ * by row, not taken from the method: a receipt is a check of it. lines[first + place] is the line
+ * of a place of its margin, the same number that the coefficient has. A row without a place in a
+ * margin (a missing number) is in none of that margin's lines. */
 static void fill_lines(struct receipt *receipt, const struct method *m, const double *before,
                        const double *after) {
   const struct margin *margins = m->adjustment->margins;
@@ -189,8 +217,9 @@ static void fill_lines(struct receipt *receipt, const struct method *m, const do
     }
 }
 
-/* The range of after / before, and Kish's measures after. A sample without weights has the range 1
- * to 1 and an effective n of 0. */
+/* The range of after / before, and Kish's measures after. Rows that did not count before have no
+ * ratio. A sample in which no row has weight gets the range 1 to 1, an effective n of 0 and a
+ * deff of 1: a receipt holds no NaN. */
 void receipt_weights(struct receipt *receipt, const double *before, const double *after,
                      size_t rows) {
   struct kish k = kish_of(after, rows);
@@ -206,7 +235,8 @@ void receipt_weights(struct receipt *receipt, const double *before, const double
   receipt->deff = k.n ? (double)k.n / receipt->effective : 1;
 }
 
-/* `receipt` may be freed when this fails. */
+/* Lines, then the figures of the whole; `change` is the distance of the worst target. `receipt`
+ * may be freed when this fails. */
 static bilan_status make_receipt(bilan *b, struct receipt *receipt, const struct method *m,
                                  const struct outcome *o, const double *before,
                                  const double *after) {
@@ -223,7 +253,8 @@ static bilan_status make_receipt(bilan *b, struct receipt *receipt, const struct
 
 /* ---- the new design ---------------------------------------------------------------------- */
 
-/* Appends the record of this adjustment, taking it over in every case. */
+/* Appends the record of this adjustment, taking it over in every case. Order matters: the
+ * variance takes residuals in the order in which weights were adjusted. */
 static bilan_status add_calibration(bilan *b, struct design *d, struct calibration *c) {
   struct calibration **grown =
       mem_resize_array(&b->mem, d->calibrations, d->calibration_count + 1, sizeof(void *));
@@ -236,7 +267,8 @@ static bilan_status add_calibration(bilan *b, struct design *d, struct calibrati
   return BILAN_OK;
 }
 
-/* Runs the method on the full sample; one that does not get there is refused. */
+/* Runs the method on the full sample, in place: `after` holds the weights before. One that does
+ * not get there is refused, before any replicate is tried. */
 static bilan_status adjust_sample(bilan *b, double *after, const struct method *m,
                                   struct outcome *o) {
   bilan_status status = m->run(b, m, after, o);

@@ -1,6 +1,10 @@
 /* alike.h - the variance of a stage whose units are rows that differ within a cell by their weight
  * alone: no measure, no calibration. Strata by cells then stand for the rows.
  *
+ * This is the usual case of a share in a survey of persons without clusters: a million rows, a few
+ * hundred pairs of a stratum and a cell. The sums are those of linear.c in another order, so the
+ * result is the same to rounding, not to the bit; which of the two is taken depends on sizes alone.
+ *
  * And what it shares with linear.c: squares about centres. For these two files alone.
  */
 #ifndef DESIGN_ALIKE_H

@@ -17,7 +17,13 @@
  * to HALVINGS times; if that does not help the whole step is taken, for on a cut F the way may
  * lead over a corner. Linear without bounds is met by the first step.
  *
- * Worked example: d = 1, 1, x = 1, 2, t = 4: step (4 - 3) / 5 = 0.2, weights 1.2 and 1.4.
+ * Worked example: d = 1, 1, x = 1, 2, t = 4: step (4 - 3) / 5 = 0.2, weights 1.2 and 1.4, total
+ * 1.2 + 2.8 = 4. Raking: the same first step gives e^0.2 + 2 e^0.4 = 4.205; the second is (4 -
+ * 4.205) / (1.221 + 4 * 1.492) = -0.0285; after a few lambda = 0.1707, weights 1.186 and 1.407.
+ *
+ * Layout of a solution, n coefficients, one block of doubles:
+ *
+ *   lambda n | trial n | step n | reached n | normal n * n | x margins
  *
  * Rows of weight 0 stay so. Invariants: sums go row by row. Cost: each step a pass over rows *
  * margins^2 and a matrix of coefficients^2, and a pass over rows * margins each halving.
@@ -31,16 +37,16 @@ const char *const distance_names[DISTANCES + 1] = {"linear", "raking", "logit", 
 
 enum { HALVINGS = 12, HALVINGS_MOST = 60 };
 
-/* Working space of one solution. */
+/* Working space of one solution; one set of weights at a time. */
 struct dual {
   const struct method *method;
-  double *start;           /* [row] weights before */
-  double *lambda, *trial;  /* [coefficient] */
-  double *step;
-  double *reached;
-  double *normal;          /* coefficients^2 */
-  uint32_t *at;            /* [margin] the row at hand */
-  double *x;
+  double *start;           /* [row] weights before: d of the head */
+  double *lambda, *trial;  /* [coefficient] where we are, where a step would lead */
+  double *step;            /* [coefficient] misfits t - reached, then the step solved from them */
+  double *reached;         /* [coefficient] totals at lambda or at trial, whichever came last */
+  double *normal;          /* coefficients^2: sum d F' x x' */
+  uint32_t *at;            /* [margin] coefficients of the row at hand, UINT32_MAX for none */
+  double *x;               /* [margin] their values in that row */
   double *block;           /* the memory of all but start and at */
 };
 
@@ -51,8 +57,8 @@ static void dual_free(struct mem *mem, struct dual *s) {
   mem_free(mem, s->block);
 }
 
-/* Room for everything, in one block but for the arrays of other types. BILAN_LIMIT for more totals
- * than can be solved for; BILAN_NOMEM leaves nothing. */
+/* Room for everything, in one block but for the arrays of other types. BILAN_LIMIT for more
+ * totals than can be solved for; BILAN_NOMEM leaves nothing. */
 static bilan_status dual_open(bilan *b, struct dual *s, const struct method *m) {
   size_t n = m->coefficients, margins = m->adjustment->margin_count;
   *s = (struct dual){.method = m};
@@ -82,8 +88,8 @@ static bool is_bounded(const struct adjustment *a) {
   return a->low > 0 || a->high < INFINITY;
 }
 
-/* Written with e^(-|A u|), which cannot overflow. F' = (F - L)(U - F) / ((1 - L)(U - 1)), as for
- * any logistic curve; 1 at F = 1. */
+/* F(0) = 1, F falls to L and rises to U. Written with e^(-|A u|), which cannot overflow. F' = (F
+ * - L)(U - F) / ((1 - L)(U - 1)), as for any logistic curve; 1 at F = 1. */
 static double logit_response(const struct adjustment *a, double u, double *slope) {
   double low = a->low, high = a->high;
   double z = (high - low) / ((1 - low) * (high - 1)) * u, e = exp(-fabs(z));
@@ -116,7 +122,7 @@ static double read_row(const struct dual *s, size_t row, const double *lambda, d
   return respond(a, u, slope);
 }
 
-/* Totals at lambda, into s->reached. */
+/* Totals at lambda, into s->reached. Rows of weight 0 before have none after, at any lambda. */
 static void sum_totals(const struct dual *s, const double *lambda) {
   const struct method *m = s->method;
   memset(s->reached, 0, m->coefficients * sizeof *s->reached);
@@ -129,7 +135,8 @@ static void sum_totals(const struct dual *s, const double *lambda) {
   }
 }
 
-/* sum d F' x x' at s->lambda. */
+/* sum d F' x x' at s->lambda: how fast the totals move with it, hence the matrix of a Newton
+ * step. A row has one term a margin, so a pass costs margins^2 a row, not coefficients^2. */
 static void sum_normal(const struct dual *s) {
   const struct method *m = s->method;
   size_t n = m->coefficients, margins = m->adjustment->margin_count;
@@ -143,7 +150,8 @@ static void sum_normal(const struct dual *s) {
   normal_mirror(s->normal, n);
 }
 
-/* Sum of squared relative distances; the misfits go to `misfit` unless NULL. */
+/* Sum of squared relative distances of s->reached; the misfits go to `misfit` unless NULL.
+ * Relative, so that a total of millions (an income) does not drown one of hundreds (a level). */
 static double distance_of(const struct dual *s, double *misfit) {
   const struct adjustment *a = s->method->adjustment;
   double sum = 0;
@@ -160,7 +168,8 @@ static double distance_of(const struct dual *s, double *misfit) {
 
 /* ---- Newton ------------------------------------------------------------------------------ */
 
-/* s->trial and its totals at lambda + length * step; their distance. */
+/* s->trial and its totals at lambda + length * step; their distance, infinite where exp
+ * overflows: margins_distance sees to that. */
 static double try_step(const struct dual *s, double length) {
   for (size_t i = 0; i < s->method->coefficients; i++)
     s->trial[i] = s->lambda[i] + length * s->step[i];
@@ -169,7 +178,8 @@ static double try_step(const struct dual *s, double length) {
 }
 
 /* Halves the step until it helps; false when there is nowhere to go. Lengths at which F is beyond
- * all numbers are not counted as tries. */
+ * all numbers are not counted as tries: raking far from its totals has first steps of hundreds,
+ * where exp overflows, and a tenth halving may be the first that can be judged at all. */
 static bool search_step(const struct dual *s, double distance) {
   double length = 1;
   for (int tried = 0, halving = 0; tried < HALVINGS && halving < HALVINGS_MOST; halving++) {
@@ -181,8 +191,9 @@ static bool search_step(const struct dual *s, double distance) {
   return isfinite(try_step(s, 1));
 }
 
-/* One step from s->lambda, whose totals are in s->reached; afterwards those of the new lambda are.
- * *moved is false when there was nowhere to go. */
+/* s->step goes in as the misfits and comes out of normal_solve as the step. One step from
+ * s->lambda, whose totals are in s->reached; afterwards those of the new lambda are. *moved is
+ * false when there was nowhere to go. */
 static bilan_status take_step(bilan *b, const struct dual *s, bool *moved) {
   double distance = distance_of(s, s->step);
   sum_normal(s);
@@ -194,7 +205,7 @@ static bilan_status take_step(bilan *b, const struct dual *s, bool *moved) {
   return BILAN_OK;
 }
 
-/* The weights at lambda; counts those below 0, which linear without bounds may give. */
+/* The weights at lambda, in place; counts those below 0, which linear without bounds may give. */
 static void apply(const struct dual *s, double *weight, struct outcome *o) {
   for (size_t row = 0; row < s->method->rows; row++) {
     double slope;
@@ -204,8 +215,8 @@ static void apply(const struct dual *s, double *weight, struct outcome *o) {
   }
 }
 
-/* Newton from lambda = 0, where the weights are those before. Stops when every total is within the
- * tolerance, after the most iterations, or where no step leads on. */
+/* Newton from lambda = 0, where the weights are those before. Stops when every total is within
+ * the tolerance, after the most iterations, or where no step leads on. */
 static bilan_status calibrate_run(bilan *b, const struct method *m, double *weight,
                                   struct outcome *o) {
   struct dual s;
@@ -244,8 +255,9 @@ static bilan_status check_bounds(bilan *b, const struct adjustment *a) {
   return BILAN_OK;
 }
 
-/* The variance takes off a regression weighted by the weights before, whatever the distance: all
- * distances have the same residuals to first order. */
+/* Checks bounds and margins, then adjusts sample and replicates. The variance takes off a
+ * regression weighted by the weights before, whatever the distance: all distances have the same
+ * residuals to first order (Deville & Sarndal, result 5). */
 bilan_status design_calibrate(bilan *b, struct design **out, struct receipt *receipt,
                               const struct design *d, const struct adjustment *a) {
   struct method m = {.verb = "calibration", .sweep = SWEEP_REGRESSION, .adjustment = a,

@@ -17,8 +17,32 @@
  * is infinite: drawn with replacement. Where weights were not given and every stage has its
  * population, a row's weight is the product of its N / n (Horvitz & Thompson, JASA 47, 1952).
  *
+ *   row  region  N of region  said as f      h   n_h  N_h   derived weight
+ *    1      A        30          0.1         A    3    30       10
+ *    2      A        30          0.1         B    2    20       10
+ *    3      A        30          0.1
+ *    4      B        20          0.1         (N in one row of A missing: refused, it varies;
+ *    5      B        20          0.1          in all rows of A: A with replacement)
+ *
  * Rows of weight 0 are part of the sample: they count in n_h (a unit without respondents was
  * drawn all the same), not in degrees of freedom.
+ *
+ * Two stages, pupils in schools, labels of pupils beginning anew in each school; the parent of a
+ * unit is part of the pair, so that needs no `nest`:
+ *
+ *   row  school  pupil     unit of stage 0   pair of stage 1   unit of stage 1   its stratum
+ *    1     7       1             0                (0, "1")            0               0
+ *    2     7       2             0                (0, "2")            1               0
+ *    3     9       1             1                (1, "1")            2               1
+ *
+ * The draft as it fills, and who refuses what:
+ *
+ *   check_spec          stages, lists that do not fit           BILAN_USAGE
+ *   take_weights        missing, negative, all 0                BILAN_DATA, row
+ *   open_labels         a row without label                     BILAN_DATA, row
+ *   number_stage        a label in two strata                   BILAN_DATA, label and both strata
+ *   read_populations    varying, mixed, fewer than sampled      BILAN_DATA, stratum and row
+ *   stages_weigh        lonely units, by the rule               BILAN_DATA, list of strata
  *
  * Invariants: stages are built in order, each reads the one before. Owner: the draft owns the
  * design and the codes until the end; draft_close leaves nothing behind. Cost: a few passes over
@@ -31,7 +55,8 @@
 #include "design/numbering.h"
 #include "design/stages.h"
 
-/* A column of labels. */
+/* A column of labels: of clusters or of strata, at one stage. A row's code is number[row], or the
+ * level's code by way of `same`. */
 struct labels {
   const struct column *source; /* NULL: there is none */
   size_t count;                /* codes are below */
@@ -43,10 +68,10 @@ struct labels {
 /* What is being declared: the design as far as it has come, and what it is made of. Zeroed
  * labels and names are none. */
 struct draft {
-  struct design *d;
-  const struct design_spec *spec;
-  struct labels clusters[STAGES_MOST], strata[STAGES_MOST];
-  struct stage_names names;
+  struct design *d;                                         /* the draft's own hold */
+  const struct design_spec *spec;                           /* lent, as are its columns */
+  struct labels clusters[STAGES_MOST], strata[STAGES_MOST]; /* [stage]; codes are owned */
+  struct stage_names names;                                 /* the same columns, for messages */
 };
 
 /* ---- labels --------------------------------------------------------------------------------- */
@@ -74,8 +99,11 @@ static uint32_t plain_code(const struct dict *dict, uint32_t code) {
   return code;
 }
 
-/* Fills `same`; leaves it out where no two levels are the same number, which is the usual case
- * and saves a look-up a row. O(levels). BILAN_NOMEM: draft_close frees what was got. */
+/* Levels "1", "1.0", "2", "01": same = 0, 0, 2, 3. Needed since a file may write a number of a
+ * school as 1 in one row and 1.0 in another, and no pupil may change school by that. A level that
+ * is a kind of missing is nobody's spelling. Fills `same`; leaves it out where no two levels are
+ * the same number, which is the usual case and saves a look-up a row. O(levels). BILAN_NOMEM:
+ * draft_close frees what was got. */
 static bilan_status merge_numbers(bilan *b, struct labels *l) {
   bool merged = false;
   l->same = mem_array(&b->mem, l->count, sizeof *l->same);
@@ -90,8 +118,9 @@ static bilan_status merge_numbers(bilan *b, struct labels *l) {
   return BILAN_OK;
 }
 
-/* Equal numbers get one code, by the bits of the double; + 0 makes of -0 the other zero. Sorting
- * them, as columns of levels do, would cost ten times as much for a million pupils. */
+/* 12, 7, 12, 7.5 get 0, 1, 0, 2. Equal numbers get one code, by the bits of the double; + 0 makes
+ * of -0 the other zero. Sorting them, as columns of levels do, would cost ten times as much for a
+ * million pupils. */
 static bilan_status code_numbers(bilan *b, struct labels *l, size_t rows) {
   struct numbering seen;
   bilan_status status = numbering_open(b, &seen);
@@ -108,7 +137,9 @@ static bilan_status code_numbers(bilan *b, struct labels *l, size_t rows) {
   return status;
 }
 
-/* Texts and levels get the codes of a dictionary, in which equal labels are one level already. */
+/* Texts and levels get the codes of a dictionary, in which equal labels are one level already; a
+ * column of levels is shared as it is, one of texts is coded anew (a limit of 0: any number of
+ * levels, every school may have its own). */
 static bilan_status code_levels(bilan *b, struct labels *l, struct column *c) {
   bilan_status status = column_to_codes(b, &l->codes, c, 0);
   if (status) return status;
@@ -116,7 +147,8 @@ static bilan_status code_levels(bilan *b, struct labels *l, struct column *c) {
   return merge_numbers(b, l);
 }
 
-/* The code of a row's label, below l->count. */
+/* The code of a row's label, below l->count. Codes of levels that were merged into others come up
+ * no more, which leaves gaps: they are labels to number units by, not numbers of units. */
 static uint32_t label_code(const struct labels *l, size_t row) {
   if (l->number) return l->number[row];
   uint32_t code = column_code(l->codes, row);
@@ -145,12 +177,14 @@ static bilan_status open_labels(bilan *b, struct labels *out, struct column *c, 
   for (size_t row = 0; row < rows; row++)
     if (column_missing(c, row))
       return fail(b, BILAN_DATA, "row %zu has no %s at stage %zu (%s); expected a label in every "
-                  "row", row + 1, what, stage + 1, missing_names[column_missing(c, row)]);
+                  "row: delete those that are not of the sample first, with drop_rows",
+                  row + 1, what, stage + 1, missing_names[column_missing(c, row)]);
   out->source = c;
   return c->type == COLUMN_NUMBERS ? code_numbers(b, out, rows) : code_levels(b, out, c);
 }
 
-/* Labels of all stages; where the columns are, for messages. */
+/* Labels of all stages; where the columns are, for messages. Clusters before strata, stage by
+ * stage: the first fault in that order is the one that is told. */
 static bilan_status open_all_labels(bilan *b, struct draft *w) {
   bilan_status status = BILAN_OK;
   for (size_t s = 0; !status && s < w->d->stage_count; s++) {
@@ -164,7 +198,7 @@ static bilan_status open_all_labels(bilan *b, struct draft *w) {
   return status;
 }
 
-/* Zeroed labels are fine. */
+/* Zeroed labels are fine; the source is lent. */
 static void close_labels(struct labels *l, struct mem *mem) {
   column_free(l->codes);
   mem_free(mem, l->same);
@@ -185,10 +219,10 @@ static void draft_close(struct draft *w, struct mem *mem) {
 /* The pass over the rows of one stage. */
 struct pass {
   struct draft *w;
-  struct stage *stage;
+  struct stage *stage;                    /* filled: unit, units, stratum */
   const struct stage *parent;             /* NULL at stage 0 */
   const struct labels *cluster, *stratum; /* source NULL: rows are units; no strata */
-  struct numbering units, strata;
+  struct numbering units, strata;         /* (scope, label) -> number; scope: see number_row */
   size_t at, room;                        /* number of the stage; units that `stratum` holds */
 };
 
@@ -206,8 +240,8 @@ static bilan_status add_unit(bilan *b, struct pass *p, uint32_t stratum) {
   return BILAN_OK;
 }
 
-/* The stratum of a row, for a message. On success `name` is to be freed; BILAN_NOMEM leaves
- * nothing. */
+/* The stratum of a row, for a message: stratum "A" (row 3). On success `name` is to be freed;
+ * BILAN_NOMEM leaves nothing. */
 static bilan_status name_stratum(bilan *b, struct buffer *name, const struct draft *w, size_t at,
                                  size_t row) {
   buffer_init(name, &b->mem);
@@ -238,9 +272,10 @@ static bilan_status refuse_clash(bilan *b, const struct pass *p, uint32_t unit, 
   return status;
 }
 
-/* Stratum and unit of one row. Without labels of strata the stratum is the unit of the stage
- * before (or the whole sample, 0); without labels of clusters the unit is the row. A unit that
- * is met again has to be in the stratum where it was. */
+/* Stratum and unit of one row. What a label is unique within, its scope, is the unit of the stage
+ * before; for clusters with `nest` the stratum. Without labels of strata the stratum is the unit
+ * of the stage before (or the whole sample, 0); without labels of clusters the unit is the row. A
+ * unit that is met again has to be in the stratum where it was. */
 static bilan_status number_row(bilan *b, struct pass *p, size_t row) {
   size_t within = p->parent ? stage_unit(p->parent, row) : 0;
   uint32_t stratum = (uint32_t)within, unit = (uint32_t)row;
@@ -257,7 +292,8 @@ static bilan_status number_row(bilan *b, struct pass *p, size_t row) {
   return p->stage->stratum[unit] == stratum ? BILAN_OK : refuse_clash(b, p, unit, row);
 }
 
-/* All rows, in their order: numbers depend on nothing else. */
+/* All rows, in their order: numbers depend on nothing else. `unit` is not made where rows are
+ * units: nothing would be in it but 0, 1, 2, ... */
 static bilan_status number_rows(bilan *b, struct pass *p) {
   size_t rows = p->w->d->rows;
   bilan_status status = numbering_open(b, &p->units);
@@ -270,8 +306,9 @@ static bilan_status number_rows(bilan *b, struct pass *p) {
   return status;
 }
 
-/* How many strata there are; one stratum needs no numbers by unit. A table without rows has one,
- * empty, so that every stage has a first stratum. */
+/* How many strata there are: those that were numbered, or one for each unit of the stage before.
+ * One stratum needs no numbers by unit. A table without rows has one, empty, so that every stage
+ * has a first stratum. */
 static void count_strata(struct pass *p) {
   if (p->stratum->source) p->stage->strata = p->strata.count;
   else p->stage->strata = p->parent ? p->parent->units : 1;
@@ -295,8 +332,10 @@ static bilan_status number_stage(bilan *b, struct draft *w, size_t at) {
   return status ? status : stage_count(b, w->d, at);
 }
 
-/* Labels of stage 0 that stand in more strata than one. Each code is 0, 1 or 2: not seen, seen
- * in one unit, in several. */
+/* Labels of stage 0 that stand in more strata than one, for a note to the reader: with `nest`
+ * that is allowed, but where it was not meant the PSUs are counted too many. Each code is 0, 1 or
+ * 2: not seen, seen in one unit, in several. Units are numbered by first row, so a row shows a
+ * new unit when its number is that of the units seen so far. */
 static bilan_status count_collisions(bilan *b, struct draft *w) {
   const struct labels *cluster = &w->clusters[0];
   if (!w->spec->nest || !cluster->source) return BILAN_OK;
@@ -317,13 +356,14 @@ static bilan_status count_collisions(bilan *b, struct draft *w) {
 
 /* ---- finite populations --------------------------------------------------------------------- */
 
-/* What a row says of the population of its stratum; INFINITY: with replacement. */
+/* What a row says of the population of its stratum, a size or a fraction; INFINITY: with
+ * replacement. */
 static double fpc_of(const struct column *c, size_t row) {
   return column_missing(c, row) ? INFINITY : column_number(c, row);
 }
 
-/* Are these sizes? *sizes is false for fractions. A value above 1 can only be a size and one below
- * 1 only a fraction; both together have no reading. 1 goes with either: as a size it is one
+/* Are these sizes? *sizes is false for fractions. A value above 1 can only be a size and one
+ * below 1 only a fraction; both together have no reading. 1 goes with either: as a size it is one
  * unit, as a fraction a census. */
 static bilan_status check_fpc(bilan *b, bool *sizes, const struct column *c, size_t rows,
                               size_t at) {
@@ -350,7 +390,8 @@ static bilan_status check_fpc(bilan *b, bool *sizes, const struct column *c, siz
               value, fraction + 1, other);
 }
 
-/* Names the stratum by its first row, where `before` was said, and the row that says otherwise. */
+/* Names the stratum by its first row, where `before` was said, and the row
+ * that says otherwise: "missing" for with replacement. */
 static bilan_status refuse_varying(bilan *b, const struct draft *w, size_t at, size_t row,
                                    double before) {
   struct buffer name;
@@ -367,7 +408,8 @@ static bilan_status refuse_varying(bilan *b, const struct draft *w, size_t at, s
   return BILAN_DATA;
 }
 
-/* More sampled than there are. */
+/* More sampled than there are: 12 schools of 10. The stratum is named by its first row. Returns
+ * what `fail` was told, whose status is known. */
 static bilan_status refuse_small(bilan *b, const struct draft *w, size_t at, size_t stratum) {
   struct buffer name;
   char value[NUMBER_ROOM];
@@ -382,8 +424,9 @@ static bilan_status refuse_small(bilan *b, const struct draft *w, size_t at, siz
   return BILAN_DATA;
 }
 
-/* What the rows say, once a stratum; 0: nothing yet. Equal means equal as doubles: a population
- * is copied from one source to all rows of its stratum, never computed. */
+/* What the rows say, once a stratum; 0: nothing yet, which no row says since check_fpc. Equal
+ * means equal as doubles: a population is copied from one source to all rows of its stratum,
+ * never computed. */
 static bilan_status collect_fpc(bilan *b, const struct draft *w, size_t at) {
   const struct stage *s = &w->d->stages[at];
   for (size_t h = 0; h < s->strata; h++) s->population[h] = 0;
@@ -406,7 +449,8 @@ static bilan_status settle_populations(bilan *b, const struct draft *w, size_t a
   return BILAN_OK;
 }
 
-/* Population of every stratum of a stage: INFINITY without an fpc. */
+/* Population of every stratum of a stage: INFINITY without an fpc. n_h is known by now. A table
+ * without rows has one stratum of which nobody says anything. */
 static bilan_status read_populations(bilan *b, struct draft *w, size_t at) {
   struct stage *s = &w->d->stages[at];
   const struct column *c = at < w->spec->fpc_count ? w->spec->fpc[at] : NULL;
@@ -423,7 +467,8 @@ static bilan_status read_populations(bilan *b, struct draft *w, size_t at) {
 
 /* ---- weights -------------------------------------------------------------------------------- */
 
-/* What is wrong with a weight, in a word for the message, or NULL. */
+/* What is wrong with a weight, in a word for the message, or NULL. A number may be NaN or
+ * infinite by a computation, without being marked as missing. */
 static const char *weight_fault(const struct column *c, size_t row) {
   if (column_missing(c, row)) return "missing";
   double v = column_number(c, row);
@@ -465,7 +510,9 @@ static bilan_status take_weights(bilan *b, struct design *d, const struct column
   return column_numbers(b, &d->weight, d->rows, numbers, NULL);
 }
 
-/* Does every stage have its population? Only then do weights follow from them. */
+/* Does every stage have its population? Only then do weights follow from them; a stage without
+ * one might have been a census or a draw with replacement, and the weight of a row is not
+ * guessed. */
 static bool has_every_fpc(const struct draft *w) {
   if (w->spec->fpc_count < w->d->stage_count) return false;
   for (size_t s = 0; s < w->d->stage_count; s++)
@@ -473,8 +520,9 @@ static bool has_every_fpc(const struct draft *w) {
   return true;
 }
 
-/* Product of N / n over the stages, a row at a time: the inverse of the chance to be drawn. Where
- * a stratum was drawn with replacement there is no N, and the row is named. */
+/* Product of N / n over the stages, a row at a time: the inverse of the chance to be drawn. 3 of
+ * 30 schools and 5 of 20 pupils there: 10 * 4 = 40. Where a stratum was drawn with replacement
+ * there is no N, and the row is named. */
 static bilan_status derive_weights(bilan *b, struct draft *w) {
   double *numbers = mem_array(&b->mem, w->d->rows, sizeof *numbers);
   if (!numbers) return fail_nomem(b);
@@ -495,7 +543,8 @@ static bilan_status derive_weights(bilan *b, struct draft *w) {
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-/* What can be seen without the data: counts of stages and columns that fit together. */
+/* What can be seen without the data: counts of stages and columns that fit together. Without
+ * clusters there is one stage, of rows, which may have strata and an fpc. */
 static bilan_status check_spec(bilan *b, const struct design_spec *spec) {
   size_t stages = spec->cluster_count ? spec->cluster_count : 1;
   if (stages > STAGES_MOST)
@@ -512,7 +561,8 @@ static bilan_status check_spec(bilan *b, const struct design_spec *spec) {
   return BILAN_OK;
 }
 
-/* All stages, then what follows from them. Weights come first: they are the cheapest to check
+/* All stages, then what follows from them: factors last, for they need n_h, N_h and the rule for
+ * lonely units. Weights come first: they are the cheapest to check
  * and the likeliest to be wrong. */
 static bilan_status build(bilan *b, struct draft *w) {
   bilan_status status = w->spec->weight ? take_weights(b, w->d, w->spec->weight) : BILAN_OK;
@@ -526,7 +576,8 @@ static bilan_status build(bilan *b, struct draft *w) {
   return status ? status : stages_weigh(b, w->d, &w->names);
 }
 
-/* `out` is untouched on failure. */
+/* `out` is untouched on failure. The draft keeps its hold until the end, so that one call to
+ * close it serves both ways out: on success two holds become one, on failure one becomes none. */
 bilan_status design_declare(bilan *b, struct design **out, size_t rows,
                             const struct design_spec *spec) {
   struct draft w = {.spec = spec};

@@ -7,6 +7,13 @@
  *
  * Worked example: schools 1, 2 in stratum A and 3, 4, 5 in B; girls in 1, 3 and 4: 3 - 2 = 1.
  *
+ *   row   group  unit  stratum   adds               the marks, a bit a pair (group, thing):
+ *    1    girl    1      A       1 - 1 = 0            girl: units 1 3 4, strata A B
+ *    2    girl    1      A       0, seen already      boy:  units 2, strata A
+ *    3    boy     2      A       1 - 1 = 0
+ *    4    girl    3      B       1 - 1 = 0          in the end girl 1, boy 0: no interval for the
+ *    5    girl    4      B       1                  boys, of whom one school tells
+ *
  * Cost: a bit or two a row of the domain. Memory: a bit for every pair of a group and a unit or
  * stratum. With replicates the set of them has its own number.
  */
@@ -18,7 +25,8 @@
 /* The most pairs: half a gigabyte of bits. */
 static const size_t MARKS_MOST = (size_t)1 << 32;
 
-/* Which rows count, and for which group: those that a request with these keys reads. */
+/* Which rows count, and for which group: those that a request with these keys reads. The plan
+ * points to the request beside it, so a filled struct may not be copied. */
 struct groups {
   const struct design *d;
   struct cells_request request;
@@ -37,7 +45,7 @@ static bilan_status open_groups(bilan *b, struct groups *g, const struct design 
   return rows_check(b, &g->rows, &g->request);
 }
 
-/* Marks a pair (group, unit or stratum); true the first time. */
+/* Marks a pair (group, unit or stratum), bit number group * count + what; true the first time. */
 static bool mark(uint64_t *bits, size_t group, size_t count, size_t what) {
   size_t at = group * count + what;
   uint64_t bit = (uint64_t)1 << (at & 63);
@@ -57,8 +65,8 @@ static bilan_status open_marks(bilan *b, uint64_t **bits, const struct groups *g
 
 /* What a pass marks: units and strata by group. */
 struct marks {
-  const struct stage *stage;
-  uint64_t *units, *strata;
+  const struct stage *stage; /* of the PSUs: later stages have no part in degrees of freedom */
+  uint64_t *units, *strata;  /* bits; units NULL where rows are units */
 };
 
 /* A chunk of rows: a unit adds one the first time it is seen in a group, a stratum takes one
@@ -74,7 +82,8 @@ static void count_chunk(double *df, const struct rows *k, const struct marks *m)
   }
 }
 
-/* One pass. df counts in whole numbers, exact in a double. */
+/* One pass, added to df, which the caller has zeroed. It counts in whole numbers, exact in a
+ * double, and on one thread: marks are shared, and the pass costs less than one of sums. */
 static bilan_status count_rows(bilan *b, double *df, const struct groups *g) {
   struct marks m = {.stage = &g->d->stages[0]};
   struct rows k;
@@ -90,7 +99,7 @@ static bilan_status count_rows(bilan *b, double *df, const struct groups *g) {
   return status;
 }
 
-/* Those of a set of replicates, for every group that has a row. */
+/* Those of a set of replicates, for every group that has a row: a rank says nothing of groups. */
 static void give_rows(double *df, const struct groups *g, double given) {
   struct rows k;
   for (size_t from = 0; from < g->d->rows; from += k.count) {
@@ -111,7 +120,8 @@ bilan_status design_count(bilan *b, struct design *d) {
   return status;
 }
 
-/* On failure df holds nothing of use. */
+/* On failure df holds nothing of use. The whole sample of a declared design is known already;
+ * that of a plain one is not counted until somebody asks. */
 bilan_status design_degrees(bilan *b, double *df, const struct design *d,
                             const struct domain *domain, const struct column *const *keys,
                             size_t key_count) {

@@ -8,6 +8,15 @@
  * stratum, with replacement, so factor = n / (n - 1) and degrees of freedom n - 1. It lives in
  * the caller's own memory (mem is NULL), costs nothing per row, and may not be held or copied.
  *
+ * What two designs share after design_copy, B being about to get other weights:
+ *
+ *   A --> weight w0 <-- B     design_set_weight(B, w1):   B --> drawn w0, weight w1
+ *   A --> stages    <-- B     (one block, counted)        A --> weight w0 as before
+ *   A --> calibrations [c1]   B --> calibrations [c1]: its own list, c1 with two owners
+ *
+ * A second design_set_weight(B, w2) lets go of w1 and keeps w0: `drawn` is always the weight that
+ * the sample came with; that it is there tells that weights were adjusted.
+ *
  * Owner: whoever declared or copied; design_free gives it back. Failure: BILAN_NOMEM, and then
  * every hold taken so far is given back.
  */
@@ -86,7 +95,7 @@ void design_free(struct design *d) {
 
 /* ---- copies --------------------------------------------------------------------------------- */
 
-/* A column of ones: what no weight means, written out. 8 bytes a row. */
+/* A column of ones: what no weight means, written out. 8 bytes a row; owned by the caller. */
 static bilan_status make_ones(bilan *b, struct column **out, size_t rows) {
   double *ones = mem_array(&b->mem, rows, sizeof *ones);
   if (!ones) return fail_nomem(b);
@@ -94,8 +103,8 @@ static bilan_status make_ones(bilan *b, struct column **out, size_t rows) {
   return column_numbers(b, out, rows, ones, NULL);
 }
 
-/* The list of calibrations of a copy: its own array, one more hold of each. The count is set last:
- * a failure must not have design_free look at places that were not filled. */
+/* The list of calibrations of a copy: its own array, one more hold of each. The count is set
+ * last: a failure must not have design_free look at places that were not filled. */
 static bilan_status copy_calibrations(bilan *b, struct design *to, const struct design *d) {
   if (!d->calibration_count) return BILAN_OK;
   to->calibrations = mem_array(&b->mem, d->calibration_count, sizeof *to->calibrations);
@@ -135,7 +144,8 @@ void design_set_weight(struct design *d, struct column *weight) {
   d->weight = weight;
 }
 
-/* 1 where none were declared. Never missing: a declaration refuses that. */
+/* 1 where none were declared. Never missing: a declaration refuses that. Negative only where a
+ * linear calibration without bounds made it so. */
 double design_weight(const struct design *d, size_t row) {
   return d->weight ? d->weight->numbers[row] : 1;
 }

@@ -23,10 +23,17 @@
  * strata / strata with two units or more.
  *
  * Worked example: 2 strata, 3 of 30 and 2 of 20 schools: units 5, strata 2, factor 0.9 * 3/2 and
- * 0.9 * 2/1, degrees of freedom 5 - 2 = 3.
+ * 0.9 * 2/1, degrees of freedom 5 - 2 = 3. With school totals 10, 12, 17 and 8, 6: means 13 and
+ * 7, squares 26 and 2, variance 1.35 * 26 + 1.8 * 2 = 38.7, standard error 6.22.
  *
- * Owner: counted references, as columns. Cost of a declaration: a few passes over the rows; memory
- * 4 bytes a row and stage (none where rows are units).
+ * Layout of a stage, schools as PSUs in regions as strata:
+ *
+ *   row      0  1  2  3  4  5          unit     0 0 1 2 2 2    by row
+ *   school   k  k  m  s  s  s          stratum  0 0 1          by unit
+ *   region   N  N  N  S  S  S          sampled  2 1            by stratum: S is a lonely one
+ *
+ * Owner: counted references, as columns. Cost of a declaration: a few passes over the rows;
+ * memory 4 bytes a row and stage (none where rows are units).
  */
 #ifndef DESIGN_DESIGN_H
 #define DESIGN_DESIGN_H
@@ -46,9 +53,9 @@ extern const char *const sampling_names[SAMPLINGS + 1]; /* "probability", ... */
 /* One stage. */
 struct stage {
   size_t units;          /* sampled units; rows of the table where `unit` is NULL */
-  uint32_t *unit;        /* [row]; NULL: every row is a unit, unit = row */
-  size_t strata;
-  uint32_t *stratum;     /* [unit]; NULL: one stratum */
+  uint32_t *unit;        /* [row] below units; NULL: every row is a unit, unit = row */
+  size_t strata;         /* at least 1, also in a table without rows */
+  uint32_t *stratum;     /* [unit] below strata; NULL: one stratum */
   size_t *sampled;       /* [stratum] n_h */
   double *population;    /* [stratum] N_h; INFINITY: with replacement */
   double *factor;        /* [stratum], see the head; 0 for a certainty stratum */
@@ -101,11 +108,11 @@ bilan_status design_declare(bilan *b, struct design **out, size_t rows,
 /* A simple random sample with replacement of all rows, for tables without a design: `d` and `s`
  * are the caller's, nothing is owned and nothing to be freed. */
 struct design_plain {
-  struct design design;
+  struct design design; /* what is handed out; its pointers lead to the members below */
   struct stage stage;
-  double factor;
-  size_t sampled;
-  double population;
+  double factor;        /* of the one stratum: n / (n - 1) */
+  size_t sampled;       /* n */
+  double population;    /* INFINITY */
 };
 const struct design *design_plain(struct design_plain *p, size_t rows);
 

@@ -1,11 +1,18 @@
 /* forms.c - see forms.h: a growing list of terms, then a stable counting sort by slot.
  *
+ * Worked example. Slots 0, 1 and terms in the order of adding (slot, statistic, coefficient):
+ *
+ *   added     (1, a, 5) (0, a, 2) (1, b, 3)
+ *   counts    first = 0 1 2           one place to the right of the slot
+ *   places    first = 0 1 3           running sums: slot s begins at first[s]
+ *   sorted    (0, a, 2) (1, a, 5) (1, b, 3), which moves first[s] to first[s + 1]: shifted back
+ *
  * Stable, so that the order in which coefficients of one slot are applied, and with it every
  * bit of a sum, is the order in which the estimator named them. Cost: terms + slots.
  */
 #include "design/forms.h"
 
-/* Asks for no memory. */
+/* Asks for no memory, so that it cannot fail: forms_free is due from here on. */
 void forms_open(bilan *b, struct forms *f, size_t slots, size_t statistics) {
   *f = (struct forms){.mem = &b->mem, .slots = slots, .statistics = statistics};
 }
@@ -28,7 +35,8 @@ bilan_status forms_add(bilan *b, struct forms *f, size_t slot, size_t statistic,
   return BILAN_OK;
 }
 
-/* Counts terms by slot, turns counts into places, moves each term to its place. */
+/* Counts terms by slot, turns counts into places, moves each term to its place: linear, where a
+ * sort by comparison is not. BILAN_NOMEM leaves the terms as they were added. */
 bilan_status forms_close(bilan *b, struct forms *f) {
   struct form_term *sorted = mem_array(f->mem, f->count, sizeof *sorted);
   size_t *first = mem_zero(f->mem, f->slots + 1, sizeof *first);
@@ -50,6 +58,7 @@ bilan_status forms_close(bilan *b, struct forms *f) {
   return BILAN_OK;
 }
 
+/* A zeroed one, as after the first call, has no allocator. */
 void forms_free(struct forms *f) {
   if (!f->mem) return;
   mem_free(f->mem, f->terms);

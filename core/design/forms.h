@@ -20,15 +20,16 @@
 
 #include "base/handle.h"
 
+/* One entry of the sparse matrix slots x statistics. */
 struct form_term {
-  size_t slot;
-  uint32_t statistic;
-  double coefficient;
+  size_t slot;        /* below slots: a total */
+  uint32_t statistic; /* below statistics */
+  double coefficient; /* d theta / d T, in units of the statistic by units of the total */
 };
 
 struct forms {
   struct mem *mem;
-  size_t slots, statistics;
+  size_t slots, statistics; /* slots: cells * (measures + 1) */
   struct form_term *terms; /* after forms_close by slot, then in the order of adding */
   size_t count, room;
   size_t *first;           /* [slots + 1] after forms_close: terms first[s] .. first[s+1] - 1 */

@@ -9,15 +9,22 @@
  *
  * (Sylvester, Phil. Mag. 34, 1867; Paley, J. Math. Phys. 12, 1933.) q is a prime or the square or
  * cube of one; elements of GF(p^k) are the polynomials below degree k, numbered in base p, times
- * modulo a polynomial without a root, which for degrees 2 and 3 is one without factors. Up to 1000
- * this makes 195 of the 250 multiples of 4 (the first it lacks is 92); elsewhere the next order
- * is taken, which costs replicates, not correctness.
+ * modulo a polynomial without a root, which for degrees 2 and 3 is one without factors. Up to
+ * 1000 this makes 195 of the 250 multiples of 4 (the first it lacks is 92); elsewhere the next
+ * order is taken, which costs replicates, not correctness.
  *
  * Worked example: q = 3, chi(0, 1, 2) = 0, 1, -1: order 4, with rows
  *   + + + +     (before rows are turned so that the first column is all +)
  *   - + + -     entry (i, j) of the lower right part: chi(j - i), + on the diagonal
  *   - - + +
  *   - + - +
+ *
+ * A field with k = 2: q = 9, p = 3, and x^2 = 2 has no root modulo 3. The element a + b x is the
+ * number a + 3 b; its square is a^2 + 2 b^2 + 2 a b x:
+ *
+ *   element   0  1  2  3  4  5  6  7  8
+ *   square    0  1  1  2  6  3  2  3  6         squares are 1, 2, 3, 6
+ *   chi       0  +  +  +  -  -  +  -  -         q = 1 mod 4: chi(-y) = chi(y), hence Paley II
  *
  * Invariant: the first column is all +1, so every other one has as many + as -. Owner of the
  * signs: the caller. Cost: order^2.
@@ -33,8 +40,8 @@ enum { HADAMARD_MOST = 4096 };
 
 /* GF(p^k), k = 1, 2 or 3: x^k = reduce[0] + reduce[1] x + reduce[2] x^2. */
 struct field {
-  size_t p, k, q;
-  size_t reduce[3];
+  size_t p, k, q;   /* q = p^k elements, numbered 0 .. q - 1 */
+  size_t reduce[3]; /* digits below p; not looked at where k is 1 */
 };
 
 /* p and k of q = p^k with k at most 3; false for other numbers. The smallest divisor above 1 is
@@ -59,7 +66,8 @@ static bool field_splits(const struct field *f) {
   return false;
 }
 
-/* The first polynomial without a root, in the order of its digits. */
+/* The first polynomial without a root, in the order of its digits. There always is one: about a
+ * third of all polynomials of degree 2 or 3 have no factor. */
 static void field_find(struct field *f) {
   for (size_t number = 1; f->k > 1 && number < f->q; number++) {
     size_t rest = number;
@@ -73,7 +81,8 @@ static void field_digits(size_t out[3], const struct field *f, size_t x) {
   for (size_t i = 0; i < 3; i++, x /= f->p) out[i] = x % f->p;
 }
 
-/* x * x: the product of polynomials, its high powers taken down one by one. */
+/* x * x: the product of polynomials, its high powers taken down one by one, from the highest: x^4
+ * of a cube's field becomes powers 1 to 3, x^3 then powers 0 to 2. */
 static size_t field_square(const struct field *f, size_t x) {
   size_t a[3], product[5] = {0}, number = 0;
   field_digits(a, f, x);
@@ -86,7 +95,7 @@ static size_t field_square(const struct field *f, size_t x) {
   return number;
 }
 
-/* x - y, digit by digit. */
+/* x - y, digit by digit: polynomials subtract without a carry. */
 static size_t field_minus(const struct field *f, size_t x, size_t y) {
   size_t a[3], c[3], number = 0;
   field_digits(a, f, x);
@@ -107,7 +116,7 @@ static bool is_paley_2(struct field *f, size_t n) {
   return n >= 12 && n % 4 == 0 && (n / 2 - 1) % 4 == 1 && field_size(f, n / 2 - 1);
 }
 
-static bool is_known(size_t n);
+static bool is_known(size_t n); /* it and first_factor call each other */
 
 /* The smallest a of n = a b with both orders known; 0 when there is none. */
 static size_t first_factor(size_t n) {
@@ -124,12 +133,13 @@ static bool is_known(size_t n) {
 
 /* ---- making -------------------------------------------------------------------------------- */
 
-/* The character of column - row. */
+/* The character of column - row, elements i and j of the field. */
 static signed char chi_at(const signed char *chi, const struct field *f, size_t i, size_t j) {
   return chi[field_minus(f, j, i)];
 }
 
-/* chi of every element of the field. */
+/* chi of every element of the field, by squaring all: half of those above 0 are squares, each met
+ * twice. */
 static void fill_chi(signed char *chi, struct field *f) {
   field_find(f);
   memset(chi, -1, f->q);
@@ -137,7 +147,8 @@ static void fill_chi(signed char *chi, struct field *f) {
   chi[0] = 0;
 }
 
-/* I + S, S with a first row of +, a first column of - and the characters. */
+/* I + S, S with a first row of +, a first column of - and the characters. For q = 3 mod 4,
+ * chi(-x) = -chi(x), so S' = -S and (I + S)(I + S)' = I + S S' = n I. */
 static void make_paley_1(signed char *signs, const signed char *chi, const struct field *f) {
   size_t n = f->q + 1;
   for (size_t i = 0; i < n; i++)
@@ -147,7 +158,8 @@ static void make_paley_1(signed char *signs, const signed char *chi, const struc
     }
 }
 
-/* A symmetric C with 0 on its diagonal: 0 becomes (+ -; - -), +1 (+ +; + -), -1 its opposite. */
+/* A symmetric C with 0 on its diagonal, C C' = (n / 2 - 1) I: 0 becomes (+ -; - -), +1 (+ +; +
+ * -), -1 its opposite, which makes the rows orthogonal again. */
 static void make_paley_2(signed char *signs, const signed char *chi, const struct field *f) {
   size_t half = f->q + 1, n = 2 * half;
   for (size_t i = 0; i < half; i++)
@@ -173,7 +185,8 @@ static bilan_status make_paley(bilan *b, signed char *signs, struct field *f, bo
 
 static bilan_status make_order(bilan *b, signed char *signs, size_t n);
 
-/* Every sign of the left matrix times the whole right one. */
+/* Every sign of the left matrix times the whole right one: entry (i, j) is that of block (i / c,
+ * j / c) times that within the block. */
 static void multiply(signed char *signs, const signed char *left, size_t a,
                      const signed char *right, size_t c) {
   size_t n = a * c;
@@ -215,7 +228,8 @@ static void turn_rows(signed char *signs, size_t n) {
       signs[i * n + j] = (signed char)(signs[i * n + j] * signs[i * n]);
 }
 
-/* The smallest known order from `least` on. Doubling is always possible, so the search is short. */
+/* The smallest known order from `least` on. Doubling is always possible, so the search is
+ * short. */
 bilan_status hadamard_make(bilan *b, signed char **signs, size_t *order, size_t least) {
   size_t n = least ? least : 1;
   while (n <= HADAMARD_MOST && !is_known(n)) n++;

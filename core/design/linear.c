@@ -7,13 +7,30 @@
  *              a first pass adds up the strata's sums, a second the squares about their means.
  *   alike      rows that are units and differ within a cell by their weight alone: strata by
  *              cells stand for them (alike.h).
+ * Which way a stage goes:
+ *
+ *   units are clusters, not calibrated    form_clusters     slots by unit from the kernel
+ *   units are clusters, calibrated        run_pass by unit  scores added up by unit
+ *   units are rows, no measure, few cells alike_variance    strata by cells
+ *   units are rows, else                  add_rows          two passes over scores
+ *
  * Calibrated designs have scores that no total by slot can give: clusters then add up scores.
  *
  * Squares are taken about means known beforehand (two passes), so that a statistic that is the
  * same in all units of a stratum has variance 0 and not the rounding of large squares.
  *
  * Worked example: units z = 1, 2, 6 in one stratum with factor 3/2: mean 3, squares 4 + 1 + 9 =
- * 14, variance 21.
+ * 14, variance 21. With a second statistic of the same block, z = 0, 3, 3 (mean 2): products
+ * (-2)(-2) + (-1)(1) + (3)(1) = 6, covariance 9; its own squares 4 + 1 + 1 = 6, variance 9: the
+ * block's answer is (21, 9; 9, 9).
+ *
+ * Layout for 4 statistics in blocks of 2: cov[k * block + j] is the covariance of statistic k
+ * with the j-th of its block,
+ *
+ *   c00 c01 | c10 c11 | c22 c23 | c32 c33        k = 0, 1, 2, 3 in rows of two
+ *
+ * Owner: everything here is of one call; what is known (the PSUs' totals) is lent. Failure:
+ * BILAN_NOMEM, BILAN_LIMIT.
  */
 #include "design/linear.h"
 
@@ -24,20 +41,21 @@
 #include "design/stages.h"
 #include "kernel/blocks.h"
 
-/* What all parts of one call share. */
+/* What all parts of one call share; read only but for cov. */
 struct work {
   bilan *b;
   const struct design *design;
   const struct cells_request *request; /* with the design's weight */
   const struct forms *forms;
-  size_t statistics, block;
-  double *cov;
+  size_t statistics, block;  /* block divides statistics */
+  double *cov;               /* [statistics * block], added to stage by stage */
   const struct cells *known; /* totals by PSU; NULL */
 };
 
 /* ---- squares of known z ---------------------------------------------------------------------- */
 
-/* See alike.h. */
+/* See alike.h. Most scores of a row are 0 and most centres small: a statistic at its centre
+ * exactly has a row of zeros, which is skipped. */
 void squares_add(double *cov, const double *z, const double *centre, double factor,
                  size_t statistics, size_t block) {
   for (size_t k = 0; k < statistics; k++) {
@@ -49,7 +67,8 @@ void squares_add(double *cov, const double *z, const double *centre, double fact
   }
 }
 
-/* See alike.h. */
+/* See alike.h. Means are over n_h, not over the units that have a row in the domain: a unit
+ * without one is a z of 0, and counts. */
 void squares_centre(double *sums, const struct stage *s, size_t statistics) {
   for (size_t k = 0; k < statistics; k++) {
     double all = 0;
@@ -62,7 +81,7 @@ void squares_centre(double *sums, const struct stage *s, size_t statistics) {
   }
 }
 
-/* Adds the variance of one stage from the z of all its units. */
+/* Adds the variance of one stage from the z of all its units, z[unit * statistics + k]. */
 static bilan_status add_units(const struct work *w, const struct stage *s, const double *z) {
   double *centre = mem_zero(&w->b->mem, s->strata * w->statistics, sizeof *centre);
   if (!centre) return fail_nomem(w->b);
@@ -83,7 +102,8 @@ static bilan_status add_units(const struct work *w, const struct stage *s, const
 
 /* ---- clusters -------------------------------------------------------------------------------- */
 
-/* z of one unit from its totals. */
+/* z of one unit from its totals: slot by slot, in the order in which forms.c has sorted the
+ * terms. A slot nobody looks at, and a total of 0, add nothing. */
 static void form_unit(double *z, const struct forms *f, const struct cells *c, size_t unit) {
   for (size_t slot = 0; slot < f->slots; slot++) {
     if (f->first[slot] == f->first[slot + 1]) continue;
@@ -96,13 +116,14 @@ static void form_unit(double *z, const struct forms *f, const struct cells *c, s
   }
 }
 
-/* z of all units of a stage. */
+/* z of all units of a stage, which the caller has zeroed. */
 static void form_units(const struct work *w, const struct cells *c, double *z) {
   for (size_t u = 0; u < c->unit_count; u++)
     form_unit(z + u * w->statistics, w->forms, c, u);
 }
 
-/* Totals by unit and slot, then their forms. Those of PSUs may be known. */
+/* Totals by unit and slot, then their forms. Those of PSUs may be known: the answer that the
+ * estimate was computed from, where it was asked for by PSU. */
 static bilan_status form_clusters(const struct work *w, const struct stage *s, double *z) {
   struct cells cells;
   if (s == w->design->stages && w->known && w->known->unit_count) {
@@ -129,17 +150,19 @@ struct score_pass {
   const struct stage *stage;
   const double *centre; /* NULL: sums of scores by `group` */
   size_t groups;        /* strata, or units */
-  bool by_unit;
-  size_t numbers;
-  double *total;
+  bool by_unit;         /* groups are units: a stage of clusters */
+  size_t numbers;       /* groups * statistics; squares: statistics * block */
+  double *total;        /* [numbers] what the blocks are added to */
 };
 
-/* Where the sums of a row go. */
+/* Where the sums of a row go: its unit, or its stratum where rows are units. */
 static inline size_t group_of(const struct score_pass *p, size_t row) {
   return p->by_unit ? stage_unit(p->stage, row) : unit_stratum(p->stage, row);
 }
 
-/* Scores of a few rows into sums or squares. */
+/* Scores of a few rows into sums (centre NULL) or squares. Rows of a stratum with factor 0 have
+ * no squares to add, but their sums count in the mean of all units, which an adjusted stratum is
+ * measured by. */
 static void add_scores(const struct score_pass *p, double *sums, const double *z, size_t from,
                        size_t count) {
   size_t statistics = p->work->statistics;
@@ -155,7 +178,8 @@ static void add_scores(const struct score_pass *p, double *sums, const double *z
   }
 }
 
-/* The work of a block. */
+/* The work of a block (blocks.h): scores of a few rows at a time, never those of the whole
+ * block. */
 static void sum_scores(const void *context, void *partial, size_t begin, size_t end) {
   const struct score_pass *p = context;
   double *sums = partial, *z = sums + p->numbers;
@@ -168,6 +192,7 @@ static void sum_scores(const void *context, void *partial, size_t begin, size_t 
   }
 }
 
+/* One block's sums into those of all; the scores behind them are scratch. */
 static void add_partial(void *context, const void *partial) {
   struct score_pass *p = context;
   const double *from = partial;
@@ -191,7 +216,8 @@ static bilan_status run_pass(struct score_pass *p, size_t numbers, double *total
 
 /* ---- the stages ------------------------------------------------------------------------------ */
 
-/* A stage of clusters: z of all units, then their squares. */
+/* A stage of clusters: z of all units, then their squares. Units of a domain's outside are in z
+ * too, with 0. */
 static bilan_status add_clusters(const struct work *w, const struct scores *scores,
                                  const struct stage *s) {
   size_t numbers = s->units * w->statistics;
@@ -210,7 +236,8 @@ static bilan_status add_clusters(const struct work *w, const struct scores *scor
   return status;
 }
 
-/* A stage whose units are rows: sums by stratum, then squares about their means. */
+/* A stage whose units are rows: sums by stratum, then squares about their means, which go
+ * straight into cov: it is the total of the second pass. */
 static bilan_status add_rows(const struct work *w, const struct scores *scores,
                              const struct stage *s) {
   size_t numbers = s->strata * w->statistics;
@@ -228,14 +255,15 @@ static bilan_status add_rows(const struct work *w, const struct scores *scores,
   return status;
 }
 
-/* Does a stage add anything at all? */
+/* Does a stage add anything at all? Below a stage drawn with replacement none does. */
 static bool stage_counts(const struct stage *s) {
   for (size_t h = 0; h < s->strata; h++)
     if (s->factor[h] != 0) return true;
   return false;
 }
 
-/* Stage by stage. Scores are opened once, for stages that need them. */
+/* Stage by stage. Scores are opened once, for stages that need them; that is where the slopes of
+ * a calibrated design are found, a pass each. */
 static bilan_status add_stages(const struct work *w) {
   struct scores scores;
   bilan_status status = scores_open(w->b, &scores, w->design, w->request, w->forms);
@@ -258,7 +286,8 @@ static void make_symmetric(double *cov, size_t statistics, size_t block) {
       cov[k * block + j] = cov[(k / block * block + j) * block + k % block];
 }
 
-/* Where scores take the place of totals, or replicates that of both, nothing by unit is needed. */
+/* See linear.h. Where scores take the place of totals, or replicates that of both, nothing by
+ * unit is needed. */
 void linear_request(struct cells_request *request, const struct design *design) {
   const struct stage *psus = &design->stages[0];
   bool totals = psus->unit && !design->calibration_count && !design->replicates;
@@ -267,7 +296,8 @@ void linear_request(struct cells_request *request, const struct design *design) 
   request->unit_count = totals ? psus->units : 0;
 }
 
-/* See linear.h. `cov` is untouched on failure only by chance. */
+/* See linear.h. `cov` is untouched on failure only by chance. Units of the request are not needed
+ * here: each stage sets its own. */
 bilan_status linear_variance_of(bilan *b, double *cov, const struct design *design,
                                 const struct cells_request *request, const struct forms *forms,
                                 size_t block, const struct cells *known) {
@@ -283,6 +313,7 @@ bilan_status linear_variance_of(bilan *b, double *cov, const struct design *desi
   return status;
 }
 
+/* Nothing is known. */
 bilan_status linear_variance(bilan *b, double *cov, const struct design *design,
                              const struct cells_request *request, const struct forms *forms,
                              size_t block) {

@@ -7,6 +7,18 @@
  * sum to N_m = sum of its targets: margins of levels, and `ones`, must have the same N_m up to
  * the tolerance that the adjustment is asked for, for no weights can be nearer to both.
  *
+ * Worked example, genre (2 levels), age (a number), the population (ones):
+ *
+ *   margin   first  count  coefficient of a row          totals        N_m
+ *   genre      0      2    0 girl, 1 boy, x = 1          60, 40        100
+ *   age        2      1    2, x = the age                1450          none: any sum will do
+ *   ones       3      1    3, x = 1                      101           101: refused, 1 % apart
+ *
+ *   row  genre  age  weight          what is said
+ *    1   girl   14     0             nothing: a row of weight 0 may lack anything
+ *    2   boy     ?     1             "age" has no answer in 1 row of positive weight
+ *    3   other  15     1             level "other" of "genre" has no total
+ *
  * Invariants: numbering is margin by margin; sums are added up row by row, so their bits are
  * always the same. Cost: one pass over rows * margins for the checks, and one for totals.
  */
@@ -15,8 +27,9 @@
 #include "base/number.h"
 #include "design/margins.h"
 
-/* The first code that stands at this place speaks for it: several codes may share a total. Cost:
- * the levels, so for messages and receipts alone. */
+/* The first code that stands at this place speaks for it: several codes may share a total. Lent
+ * by the dictionary; "" for a number and for `ones`. Cost: the levels, so for messages and
+ * receipts alone. */
 struct text margin_label(const struct margin *m, size_t place) {
   for (size_t code = 0; m->place && code < dict_count(m->item->dict); code++)
     if (m->place[code] == place) return dict_level(m->item->dict, (uint32_t)code)->label;
@@ -34,8 +47,9 @@ static int name_length(const struct margin *m) { return (int)margin_name(m).n; }
 
 /* ---- totals ------------------------------------------------------------------------------ */
 
-/* A target of 0 has no relative distance: there the absolute one counts. What is no number is as
- * far off as can be, so that it never passes for met. */
+/* 51 for 50 is 0.02, 0.02 for 0 is 0.02. A target of 0 has no relative distance: there the
+ * absolute one counts. What is no number is as far off as can be, so that it never passes for
+ * met. */
 double margins_distance(double reached, double target) {
   double distance = fabs(reached - target) / (fabs(target) > 0 ? fabs(target) : 1);
   return isnan(distance) ? INFINITY : distance;
@@ -68,7 +82,8 @@ void margins_totals(double *reached, const struct method *m, const double *weigh
 
 /* ---- checks ------------------------------------------------------------------------------ */
 
-/* Names margin, level (where there are levels), total, and what was expected of it. */
+/* Names margin, level (where there are levels), total, and what was expected of it: the total of
+ * "genre", level "boy" is -40: expected 0 or more. */
 static bilan_status refuse_total(bilan *b, bilan_status status, const struct margin *m,
                                  size_t place, const char *expected) {
   struct text label = margin_label(m, place);
@@ -79,7 +94,8 @@ static bilan_status refuse_total(bilan *b, bilan_status status, const struct mar
               label.n ? "\"" : "", total, expected);
 }
 
-/* Totals are numbers, those of levels at least 0. */
+/* Totals are numbers, those of levels at least 0: they count people. A sum of numbers may well be
+ * negative. */
 static bilan_status check_totals(bilan *b, const struct margin *m) {
   for (size_t place = 0; place < m->count; place++) {
     double total = m->totals[place];
@@ -90,15 +106,15 @@ static bilan_status check_totals(bilan *b, const struct margin *m) {
   return BILAN_OK;
 }
 
-/* What the rows have that a margin has no place for. */
+/* What the rows have that a margin has no place for; rows are counted, and the first is kept. */
 struct gaps {
-  size_t missing, first_missing;
-  uint32_t stray;                  /* a code without a total; 0: none */
-  size_t stray_rows, first_stray;
+  size_t missing, first_missing;   /* rows without an answer */
+  uint32_t stray;                  /* a code without a total; 0, which is no answer: none */
+  size_t stray_rows, first_stray;  /* rows that have it */
 };
 
-/* Notes a row without a place: no answer, or a level without a total. Of several such levels the
- * first met is counted. */
+/* Notes a row of positive weight without a place: no answer, or a level without a total. Of
+ * several such levels the first met is counted. */
 static void count_gap(struct gaps *gaps, const struct margin *m, size_t row) {
   if (column_missing(m->item, row) != BILAN_PRESENT) {
     if (!gaps->missing++) gaps->first_missing = row;
@@ -124,8 +140,9 @@ static bilan_status refuse_gaps(bilan *b, const struct margin *m, const struct g
               gaps->first_stray + 1);
 }
 
-/* A level with a total needs rows to carry it, and a level with rows needs a total above 0:
- * weights of 0 would drop rows from the sample without saying so. rows[place] counts them. */
+/* `rows` has a count for each place of the margin. A number has no such rule: any rows may carry
+ * its sum. A level with a total needs rows to carry it, and a level with rows needs a total above
+ * 0: weights of 0 would drop rows from the sample without saying so. rows[place] counts them. */
 static bilan_status check_cells(bilan *b, const struct margin *m, const int64_t *rows) {
   for (size_t place = 0; place < m->count && (m->place || m->ones); place++) {
     double total = m->totals[place];
@@ -186,7 +203,7 @@ static bilan_status check_agreement(bilan *b, const struct adjustment *a) {
   return BILAN_OK;
 }
 
-/* Levels stand on codes, all else on numbers. */
+/* Levels stand on codes, all else on numbers; `ones` on no item at all. */
 static bilan_status check_item(bilan *b, const struct margin *m) {
   if (m->ones || (m->place ? m->item->type == COLUMN_CODES : column_is_numeric(m->item)))
     return BILAN_OK;
@@ -195,8 +212,9 @@ static bilan_status check_item(bilan *b, const struct margin *m) {
               "for each level");
 }
 
-/* Options in range; coefficients numbered margin by margin. A single margin may have any number of
- * levels, for its equations are diagonal. */
+/* Two margins of 2 and 3 levels: first = 0 and 2, coefficients = 5. Options in range;
+ * coefficients numbered margin by margin. A single margin may have any number of levels, for its
+ * equations are diagonal. */
 static bilan_status number_margins(bilan *b, struct method *m) {
   const struct adjustment *a = m->adjustment;
   if (!a->margin_count) return fail(b, BILAN_USAGE, "%s needs at least one margin", m->verb);

@@ -1,9 +1,18 @@
 /* margins.h - what raking, post-stratification and calibration share: margins that are checked,
- * their totals, replicates, receipts, and the record that the variance needs. Known to core/design
- * alone.
+ * their totals, replicates, receipts, and the record that the variance needs. Known to
+ * core/design alone.
  *
  * Weights here are plain arrays by row. A row of weight 0 takes no part: its answers may be
  * missing, its weight stays 0, and the variance leaves it out.
+ *
+ * Who calls whom:
+ *
+ *   design_rake, design_calibrate       options, design_presence
+ *     margins_prepare                   numbers coefficients, refuses what cannot be met
+ *     adjust_design                     sample, then each replicate:
+ *       m->run                            weights in place, and how far it got
+ *       calibration_make                the record (designs without replicates)
+ *       design_reweighted               the new design
  *
  * A method (rake.c, calibrate.c) turns one array of weights into another and tells how far it
  * got; adjust_design runs it on the weights of the design and on those of every replicate.
@@ -23,18 +32,19 @@ struct worst {
 
 /* How far a method got with one set of weights. */
 struct outcome {
-  size_t iterations;
-  struct worst worst;
+  size_t iterations;  /* rounds or steps that were taken */
+  struct worst worst; /* at the end */
   size_t negative; /* rows whose weight came out below 0 */
 };
 
 /* One way of adjusting, and its state. */
 struct method {
   const char *verb; /* for messages: "raking" */
-  enum sweep sweep;
+  enum sweep sweep;  /* how the variance will take residuals */
   const struct adjustment *adjustment;
-  size_t rows, coefficients;
-  void *state;
+  size_t rows;
+  size_t coefficients; /* of all margins; margins_prepare sets it */
+  void *state;         /* of the method, lent for the call; NULL where it needs none */
   /* Adjusts weight[row] in place. Fails for lack of memory alone. */
   bilan_status (*run)(bilan *b, const struct method *m, double *weight, struct outcome *o);
 };
@@ -57,8 +67,8 @@ bilan_status design_weights(bilan *b, double **out, const struct design *d);
 /* The weights of its replicate r as an array, for the caller to free. BILAN_NOMEM. */
 bilan_status replicate_weights(bilan *b, double **out, const struct design *d, size_t r);
 
-/* The weights of the design, or a row's largest replicate weight where that is larger: which rows take part in any
- * of the adjustments. */
+/* The weights of the design, or a row's largest replicate weight where that is larger: which rows
+ * take part in any of the adjustments. */
 bilan_status design_presence(bilan *b, double **out, const struct design *d);
 
 /* Of the positive weights: how many, their sum and the sum of their squares. */

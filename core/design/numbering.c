@@ -1,5 +1,12 @@
 /* numbering.c - see numbering.h: open addressing with linear probing.
  *
+ * Four of eight slots taken by (0, 7), (1, 7), (0, 2), (3, 1), in the order of their coming; two
+ * of them wanted slot 5, and the one that came second went on to the next free one:
+ *
+ *   slot     0      1      2      3      4      5      6      7
+ *   pair          (0, 2)        (3, 1)        (0, 7) (1, 7)
+ *   number          3             4             1      2          number + 1; 0 marks a free slot
+ *
  * Invariant: 2 * count <= room, so a search always meets a free slot. The order of slots is
  * never looked at, only whether a pair is there: numbers come from the count.
  */
@@ -28,7 +35,8 @@ static size_t spread(size_t first, uint32_t second) {
   return (size_t)(x ^ x >> 32);
 }
 
-/* The slot of a pair, or the free one where it belongs. */
+/* The slot of a pair, or the free one where it belongs. A power of two of slots makes the
+ * remainder a mask. */
 static struct numbering_slot *find(const struct numbering *n, size_t first, uint32_t second) {
   for (size_t at = spread(first, second);; at++) {
     struct numbering_slot *slot = &n->slots[at & (n->room - 1)];

@@ -12,7 +12,19 @@
  * stay near that of the full sample: a fifth or the fivefold of it is refused with a hint.
  *
  * Worked example: 80 columns of kind sdr: scale 4 / 80 = 0.05, rscales 1, around the estimate of
- * the full sample.
+ * the full sample. The same columns as half-samples with rho = 0.5 (fay): 1 / (80 * 0.25) = 0.05,
+ * around the mean of the replicates.
+ *
+ * What may, must and may not be said, by kind:
+ *
+ *   kind            rho     scale           rscales       mse when not said
+ *   brr, jk2        -       only repeated   only 1        false
+ *   fay             must    only repeated   only 1        false
+ *   sdr             -       only repeated   only 1        true
+ *   jk1, bootstrap  -       may             may           false
+ *   jkn             -       may (1)         must          false
+ *   other           -       must            may           false
+ *
  *
  * Owner: the design holds the columns that are weights already; others are made once.
  * Cost: one pass over rows x columns, and the rank (replicates.c).
@@ -21,8 +33,8 @@
 
 #include "design/replicates.h"
 
-/* How far apart sums of weights may lie; how close a repeated scale has to be (people write 0.0125
- * for 1 / 80, and 0.00625 for 1 / 160). */
+/* How far apart sums of weights may lie; how close a repeated scale has to be (people write
+ * 0.0125 for 1 / 80, and 0.00625 for 1 / 160). */
 static const double sums_apart = 5, scale_near = 1e-6;
 
 /* ---- options ------------------------------------------------------------------------------- */
@@ -50,8 +62,8 @@ static bool scale_is_fixed(enum replicate_kind kind) {
          kind == REPLICATE_SDR;
 }
 
-/* BILAN_USAGE: fay without rho, since half the weight kept makes four times the scale; rho where it
- * means nothing. */
+/* BILAN_USAGE: fay without rho, since half the weight kept makes four times the scale; rho where
+ * it means nothing. */
 static bilan_status check_rho(bilan *b, const struct replicates_spec *s) {
   if (s->kind == REPLICATE_FAY && !(s->rho >= 0 && s->rho < 1))
     return fail(b, BILAN_USAGE, "fay needs rho, from 0 to below 1, as it was used");
@@ -61,8 +73,8 @@ static bilan_status check_rho(bilan *b, const struct replicates_spec *s) {
   return BILAN_OK;
 }
 
-/* Finite, not negative, not all 0; all 1 where the kind has none. Those of jkn are asked for: the
- * columns do not say which stratum a replicate belongs to. */
+/* One a replicate: finite, not negative, not all 0; all 1 where the kind has none. Those of jkn
+ * are asked for: the columns do not say which stratum a replicate belongs to. */
 static bilan_status check_rscales(bilan *b, const struct replicates_spec *s) {
   bool any = !s->rscales;
   const char *kind = replicate_kind_names[s->kind];
@@ -116,7 +128,8 @@ static bilan_status check_spec(bilan *b, double *scale, size_t rows,
 
 /* ---- columns ------------------------------------------------------------------------------- */
 
-/* BILAN_DATA about a column by its name, or by its number; rows are counted from 1. */
+/* BILAN_DATA about a column by its name, or by its number; rows are counted from 1: row 12:
+ * replicate weight "RW7" is negative. */
 static bilan_status column_fault(bilan *b, const struct replicates_spec *s, size_t r, size_t row,
                                  const char *what) {
   if (!s->names)
@@ -125,8 +138,8 @@ static bilan_status column_fault(bilan *b, const struct replicates_spec *s, size
               (int)s->names[r].n, s->names[r].s, what);
 }
 
-/* Every weight must be there, finite and not negative, also where the full sample has 0: a missing
- * one would count as 0 in one replicate alone and pass for variance. */
+/* Every weight must be there, finite and not negative, also where the full sample has 0: a
+ * missing one would count as 0 in one replicate alone and pass for variance. */
 static bilan_status check_column(bilan *b, const struct replicates_spec *s, size_t r) {
   const struct column *c = s->columns[r];
   if (!column_is_numeric(c)) return column_fault(b, s, r, 0, "not a number");
@@ -168,8 +181,10 @@ static bilan_status take_columns(bilan *b, struct replicates *r, const struct de
   return status;
 }
 
-/* Factors taken for weights, or the other way round (see the head). Where weights are near 1 the
- * two cannot be told apart, and little harm is done. */
+/* Factors taken for weights, or the other way round (see the head): 80 columns of 0 and 2 that
+ * sum to 1,000 each beside weights that sum to 52,000. The mean over all columns is compared,
+ * since a single replicate may lose a large unit. Where weights are near 1 the two cannot be told
+ * apart, and little harm is done. */
 static bilan_status check_sums(bilan *b, const struct replicates *r, const struct design *d,
                                const struct replicates_spec *s) {
   double full = 0, sum = 0;
@@ -190,8 +205,8 @@ static bilan_status check_sums(bilan *b, const struct replicates *r, const struc
 
 /* ---- the design ---------------------------------------------------------------------------- */
 
-/* A set of replicates for `d`, whose weight was checked. sdr is about the full sample by default,
- * as its agencies publish it. */
+/* A set of replicates for `d`, whose weight was checked. The degrees of freedom are counted when
+ * it is attached. sdr is about the full sample by default, as its agencies publish it. */
 static bilan_status given_set(bilan *b, struct replicates **out, const struct design *d,
                               const struct replicates_spec *s, double scale) {
   struct replicates *r;
@@ -210,8 +225,8 @@ static bilan_status given_set(bilan *b, struct replicates **out, const struct de
   return status;
 }
 
-/* Options first, then the weight, then the columns: messages come in that order. The design beneath
- * has neither strata nor clusters, and its variance is never asked for. */
+/* Options first, then the weight, then the columns: messages come in that order. The design
+ * beneath has neither strata nor clusters, and its variance is never asked for. */
 bilan_status replicates_declare(bilan *b, struct design **out, size_t rows,
                                 const struct replicates_spec *spec) {
   struct design *d = NULL;

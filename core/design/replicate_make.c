@@ -16,8 +16,9 @@
  * the bootstrap on average. Only the first stage is replicated; what lies below it is carried by
  * its PSUs, as with an ultimate cluster.
  *
- * A stratum taken whole (f_h = 1), and one of a single PSU where lonely PSUs count 0, has factor 1
- * in all replicates. Where they count as the average, the scale grows by the share of such strata.
+ * A stratum taken whole (f_h = 1), and one of a single PSU where lonely PSUs count 0, has factor
+ * 1 in all replicates. Where they count as the average, the scale grows by the share of such
+ * strata.
  *
  * Randomness: xoshiro256** (Blackman & Vigna, ACM Trans. Math. Softw. 47, 2021), its state filled
  * from the seed by splitmix64; integers alone, so the same seed gives the same bits anywhere.
@@ -26,7 +27,20 @@
  * Worked example: strata of 3 and 2 PSUs with jkn: 5 replicates, the first 0, 1.5, 1.5, 1, 1 with
  * rscale 2/3, the last 1, 1, 1, 2, 0 with rscale 1/2; degrees of freedom 5 - 2.
  *
- * Cost and memory: units x R.
+ * Layout of factors, units u = 0 .. 4, one row of R numbers a unit (factor[u * R + r]):
+ *
+ *   r        0    1    2    3    4
+ *   u = 0    0    1.5  1.5  1    1        stratum 0, units in the order of their first rows
+ *   u = 1    1.5  0    1.5  1    1
+ *   u = 2    1.5  1.5  0    1    1
+ *   u = 3    1    1    1    0    2        stratum 1
+ *   u = 4    1    1    1    2    0
+ *
+ * With unit totals 1, 2, 6 and 4, 8 (sum 21) the replicates give 24, 22.5, 16.5, 25, 17; about 21
+ * that is 3, 1.5, -4.5, 4, -4, and 2/3 (9 + 2.25 + 20.25) + 1/2 (16 + 16) = 37: what linear.c
+ * has, 3/2 * 14 + 2 * 8.
+ *
+ * Owner: the set belongs to the design that comes out. Cost and memory: units x R.
  */
 #include <math.h>
 
@@ -38,7 +52,8 @@ enum { FACTORS_MOST = 1 << 26 };
 
 /* ---- random numbers ------------------------------------------------------------------------ */
 
-/* xoshiro256**: four words, never all 0. */
+/* xoshiro256**: four words, never all 0. Lives on the stack of the making: no state is left
+ * behind, and two surveys never share one. */
 struct random {
   uint64_t s[4];
 };
@@ -69,7 +84,8 @@ static uint64_t random_next(struct random *g) {
   return result;
 }
 
-/* 0 .. n - 1, each as likely: numbers of the last, incomplete round are drawn again. */
+/* 0 .. n - 1, each as likely: numbers of the last, incomplete round are drawn again. With 3 bits
+ * and n = 3 that would be 6 and 7; with 64 it hardly ever happens. */
 static size_t random_below(struct random *g, size_t n) {
   uint64_t x, most = UINT64_MAX - UINT64_MAX % n;
   do x = random_next(g);
@@ -91,7 +107,7 @@ struct roster {
   size_t lonely; /* strata of one PSU that are not the whole */
 };
 
-/* n_h, units without weight included: they were drawn. */
+/* n_h, the PSUs of stratum h, those without weight included: they were drawn. */
 static size_t roster_n(const struct roster *p, size_t h) { return p->first[h + 1] - p->first[h]; }
 
 /* 1 - f_h; 0 for a stratum taken whole, 1 for one drawn with replacement. */
@@ -101,20 +117,21 @@ static double unsampled(const struct roster *p, size_t h) {
   return is_census(rest) ? 0 : rest;
 }
 
-/* Does the stratum vary from sample to sample, and can its PSUs show it? */
+/* Does the stratum vary from sample to sample, and can its PSUs show it? Only such strata get
+ * replicates, columns of the Hadamard matrix, and random numbers. */
 static bool is_used(const struct roster *p, size_t h) {
   return roster_n(p, h) > 1 && unsampled(p, h) > 0;
 }
 
-/* Idempotent while the roster is zero. */
+/* Takes a zeroed roster, and one that was opened in part. */
 static void roster_close(bilan *b, struct roster *p) {
   mem_free(&b->mem, p->first);
   mem_free(&b->mem, p->unit);
   mem_free(&b->mem, p->live);
 }
 
-/* Sorts units into their strata by counting: first[h] ends as the place where h begins, units keep
- * their order, which is that of their first rows. */
+/* Sorts units into their strata by counting: first[h] ends as the place where h begins, units
+ * keep their order, which is that of their first rows. */
 static void sort_units(struct roster *p) {
   const struct stage *s = p->stage;
   for (size_t u = 0; u < s->units; u++) p->first[unit_stratum(s, u)]++;
@@ -122,7 +139,8 @@ static void sort_units(struct roster *p) {
   for (size_t u = s->units; u-- > 0;) p->unit[--p->first[unit_stratum(s, u)]] = u;
 }
 
-/* One pass over the rows. BILAN_NOMEM; roster_close is due in any case. */
+/* Units by stratum, then one pass over the rows for those that weigh, then the strata are
+ * counted. BILAN_NOMEM; roster_close is due in any case. */
 static bilan_status roster_open(bilan *b, struct roster *p, const struct design *d) {
   const struct stage *s = &d->stages[0];
   *p = (struct roster){.design = d, .stage = s};
@@ -142,21 +160,29 @@ static bilan_status roster_open(bilan *b, struct roster *p, const struct design 
 
 /* ---- refusals ------------------------------------------------------------------------------ */
 
-/* What is wrong with the plan whatever the design. jk2 and sdr need pairs or an order of the sample
- * that no design declares. */
+/* BILAN_USAGE: fay without a rho that keeps some of the sample's variation; rho for another
+ * kind. */
+static bilan_status check_rho(bilan *b, const struct replicates_plan *plan) {
+  if (plan->kind == REPLICATE_FAY && !(plan->rho >= 0 && plan->rho < 1))
+    return fail(b, BILAN_USAGE, "fay needs rho, from 0 to below 1");
+  if (plan->kind != REPLICATE_FAY && !isnan(plan->rho) && plan->rho != 0)
+    return fail(b, BILAN_USAGE, "rho is for kind \"fay\", not for \"%s\"",
+                replicate_kind_names[plan->kind]);
+  return BILAN_OK;
+}
+
+/* What is wrong with the plan whatever the design. jk2 and sdr need pairs or an order of the
+ * sample that no design declares. */
 static bilan_status check_plan(bilan *b, const struct replicates_plan *plan) {
   const char *kind = replicate_kind_names[plan->kind];
   if (plan->kind == REPLICATE_JK2 || plan->kind == REPLICATE_SDR ||
       plan->kind == REPLICATE_OTHER)
     return fail(b, BILAN_USAGE, "replicates of kind \"%s\" are not made here: jk1, jkn, brr, fay "
                 "or bootstrap", kind);
-  if (plan->kind == REPLICATE_FAY && !(plan->rho >= 0 && plan->rho < 1))
-    return fail(b, BILAN_USAGE, "fay needs rho, from 0 to below 1");
-  if (plan->kind != REPLICATE_FAY && !isnan(plan->rho) && plan->rho != 0)
-    return fail(b, BILAN_USAGE, "rho is for kind \"fay\", not for \"%s\"", kind);
-  if (plan->kind == REPLICATE_BOOTSTRAP && plan->count < 2)
-    return fail(b, BILAN_USAGE, "a bootstrap needs the number of replicates, at least 2");
-  return BILAN_OK;
+  bilan_status status = check_rho(b, plan);
+  if (!status && plan->kind == REPLICATE_BOOTSTRAP && plan->count < 2)
+    status = fail(b, BILAN_USAGE, "a bootstrap needs the number of replicates, at least 2");
+  return status;
 }
 
 /* Replicates come before adjustments, and once. Factors on adjusted weights would vary what the
@@ -169,7 +195,8 @@ static bilan_status check_design(bilan *b, const struct design *d) {
   return BILAN_OK;
 }
 
-/* Two PSUs in every stratum that varies. */
+/* Two PSUs in every stratum that varies; the message names the first other one by its
+ * first row. */
 static bilan_status check_pairs(bilan *b, const struct roster *p) {
   for (size_t h = 0; h < p->stage->strata; h++)
     if (is_used(p, h) && roster_n(p, h) != 2)
@@ -179,7 +206,9 @@ static bilan_status check_pairs(bilan *b, const struct roster *p) {
   return BILAN_OK;
 }
 
-/* Do strata and PSUs suit the kind? BILAN_USAGE, with what would suit. */
+/* Do strata and PSUs suit the kind? BILAN_USAGE, with what would suit. A design under
+ * "fail" has no lonely PSU; "adjust" squares a distance to the mean of all units, which no
+ * replicate shows. */
 static bilan_status check_strata(bilan *b, const struct roster *p, enum replicate_kind kind) {
   enum lonely lonely = p->design->lonely;
   if (kind == REPLICATE_JK1 && p->stage->strata != 1)
@@ -222,15 +251,16 @@ static bilan_status plain_set(bilan *b, struct replicates **out, const struct ro
   return BILAN_OK;
 }
 
-/* The factor of the i-th PSU of stratum h in replicate `at`. */
+/* The place of the factor of the i-th PSU of stratum h in replicate `at`. */
 static double *factor_of(struct replicates *r, const struct roster *p, size_t h, size_t i,
                          size_t at) {
   return &r->factor[p->unit[p->first[h] + i] * r->count + at];
 }
 
-/* Rank - 1 of jackknife factors, without the matrix. A stratum's deletions from 1 span n_h - 1
- * directions, all of which its PSUs show, or as many as weigh where some do not; the vector of
- * ones is one direction more as soon as one stratum weighs in full. */
+/* Rank - 1 of jackknife factors, without the matrix (units x units for single rows). Strata of 3
+ * and 2 PSUs that all weigh: 2 + 1 + 1 - 1 = 3, PSUs minus strata. A stratum's deletions from 1
+ * span n_h - 1 directions, all of which its PSUs show, or as many as weigh where some do not; the
+ * vector of ones is one direction more as soon as one stratum weighs in full. */
 static double jackknife_degrees(const struct roster *p) {
   size_t rank = 0;
   bool full = false;
@@ -246,8 +276,8 @@ static double jackknife_degrees(const struct roster *p) {
   return rank > 1 ? (double)(rank - 1) : 0;
 }
 
-/* Replicates `at` .. at + n_h - 1: one PSU of stratum h deleted in each, the others of the stratum
- * taking its place. */
+/* Replicates `at` .. at + n_h - 1: one PSU of stratum h deleted in each, the others of the
+ * stratum taking its place. */
 static void delete_each(struct replicates *r, const struct roster *p, size_t h, size_t at) {
   size_t n = roster_n(p, h);
   for (size_t deleted = 0; deleted < n; deleted++, at++) {
@@ -280,8 +310,10 @@ static bilan_status make_jackknife(bilan *b, struct replicates **out, const stru
   return BILAN_OK;
 }
 
-/* A column of the matrix a stratum, in their order; the first, all +1, would not be balanced. The
- * PSU whose first row comes first has the sign of the matrix. */
+/* Three strata need an order above 3: 4 replicates, columns 1 to 3, of which every sum is 0 and
+ * every product of two sums to 0: that is the balance. A column of the matrix a stratum, in their
+ * order; the first, all +1, would not be balanced. The PSU whose first row comes first has the
+ * sign of the matrix. */
 static bilan_status make_halves(bilan *b, struct replicates **out, const struct roster *p,
                                 const struct replicates_plan *plan) {
   size_t order, column = 0, least = p->used + 1 > plan->count ? p->used + 1 : plan->count;
@@ -308,7 +340,8 @@ static bilan_status make_halves(bilan *b, struct replicates **out, const struct 
   return BILAN_OK;
 }
 
-/* One stratum of one bootstrap replicate; `times` is room for its PSUs. */
+/* One stratum of one bootstrap replicate; `times` is room for its PSUs. n - 1 draws out of n, so
+ * that the mean factor is 1: 1 - l + l (n - 1) / n * n / (n - 1). */
 static void draw_stratum(struct replicates *r, const struct roster *p, size_t h, size_t at,
                          struct random *g, size_t *times) {
   size_t n = roster_n(p, h);
@@ -318,7 +351,8 @@ static void draw_stratum(struct replicates *r, const struct roster *p, size_t h,
   for (size_t i = 0; i < n; i++) *factor_of(r, p, h, i, at) = 1 - l + gain * (double)times[i];
 }
 
-/* Strata that do not vary take no random numbers. */
+/* Strata that do not vary take no random numbers; the order of drawing is replicate, stratum,
+ * draw, and a change of it would change every figure of a seed. */
 static bilan_status make_bootstrap(bilan *b, struct replicates **out, const struct roster *p,
                                    const struct replicates_plan *plan) {
   struct random g;

@@ -8,14 +8,21 @@
  *   total_r = sum over units u of factor[u][r] * total of u
  *
  * Nothing but the weights differs among replicates, so counts, sums of squares and the sums of
- * squared weights stay those of the full sample: whoever asks for totals under a replicate wants a
- * statistic again, and statistics are functions of weights and weighted sums alone (target.h).
+ * squared weights stay those of the full sample: whoever asks for totals under a replicate wants
+ * a statistic again, and statistics are functions of weights and weighted sums alone (target.h).
  *
  * Where weights are columns, or units x cells are many beside the rows (a jackknife of single
  * rows), each replicate is a pass with its own weights.
  *
  * Worked example: two units with weights 3 and 5 and factors (0, 2) and (2, 0): the weight of the
  * replicates is 10 and 6, that of the full sample 8.
+ *
+ * A measure y with a missing answer, and the ones that go with it (w = 1, 1, 1; unit 0, 0, 1):
+ *
+ *   y      4  ?  6          sum of w y by unit      4, 6
+ *   ones   1  ?  1          its sum of weights      1, 1       the cell's own would be 2, 1
+ *
+ * so that under factors (0, 2) the measure has weight 2 and y 12, and its mean is 6.
  *
  * Invariant: units are added in their order, rows as cells.h does it: the same bits whatever the
  * number of threads. Memory: at most 4 numbers a row and measure.
@@ -30,9 +37,9 @@ enum { UNITS_WORTH = 8 };
 
 /* One question under all replicates. */
 struct run {
-  const struct design *design;
-  const struct cells_request *request;
-  const struct cells *full;
+  const struct design *design;         /* with replicates */
+  const struct cells_request *request; /* its weight and units are not looked at */
+  const struct cells *full;            /* the answer under the weights of the full sample */
   struct cells totals; /* of the replicate at hand; weight and sums are its own */
   void (*each)(void *context, size_t r, const struct cells *totals);
   void *context;
@@ -58,8 +65,8 @@ static void run_close(bilan *b, struct run *p) {
 
 /* ---- a pass a replicate -------------------------------------------------------------------- */
 
-/* What a pass with the replicate's weights found: weights and weighted sums, of the same cells and
- * measures. */
+/* What a pass with the replicate's weights found: weights and weighted sums, of the same cells
+ * and measures. */
 static void take_totals(struct run *p, const struct cells *found) {
   memcpy(p->totals.weight, found->weight, found->count * sizeof(double));
   for (size_t i = 0; i < found->count * found->measure_count; i++) {
@@ -68,8 +75,8 @@ static void take_totals(struct run *p, const struct cells *found) {
   }
 }
 
-/* One replicate by a pass over the rows; the request's units are of no use here. Rows of weight 0
- * in the full sample may weigh. */
+/* One replicate by a pass over the rows with its weights as the request's; the request's units
+ * are of no use here. Rows of weight 0 in the full sample may weigh. */
 static bilan_status pass_replicate(bilan *b, struct run *p, size_t r) {
   struct column *weight;
   struct cells found;
@@ -102,12 +109,13 @@ static bilan_status pass_each(bilan *b, struct run *p) {
  * NULL until it is made, so units_close may come at any time. */
 struct by_units {
   struct cells_request request;
-  const struct column **measures; /* those of the request, then the ones */
+  const struct column **measures; /* [2 * measures] those of the request, then the ones */
   size_t *ones;                   /* [measure] which measure has its ones; itself: none needed */
   struct column *columns;         /* [measure] of ones on shared numbers; never held */
-  double *numbers, *centres;
+  double *numbers;                /* [row] 1, 1, ...: what all columns of ones share */
+  double *centres;                /* [measure of the larger request * cells] */
   uint32_t *unit;                 /* made when rows are units */
-  struct cells cells;
+  struct cells cells;             /* the answer: totals by unit */
 };
 
 /* Are there rows of a cell's base without an answer to measure m? Rows of weight 0 do not count:
@@ -118,8 +126,8 @@ static bool lacks_answers(const struct cells *full, size_t m) {
   return false;
 }
 
-/* The columns of ones share their numbers and are no counted columns: only what is missing in them
- * is theirs. */
+/* The columns of ones share their numbers and are no counted columns: only what is missing in
+ * them is theirs. */
 static void units_close(bilan *b, struct by_units *u) {
   cells_free(&u->cells);
   for (size_t m = 0; u->columns && m < u->request.measure_count; m++)
@@ -132,8 +140,8 @@ static void units_close(bilan *b, struct by_units *u) {
   mem_free(&b->mem, u->unit);
 }
 
-/* Ones for a measure, at the end of the list: the same rows are missing, so that its sum of w y is
- * the measure's sum of weights. BILAN_NOMEM. */
+/* Ones for a measure, at the end of the list: the same rows are missing, so that its sum of w y
+ * is the measure's sum of weights. BILAN_NOMEM. */
 static bilan_status add_ones(bilan *b, struct by_units *u, const struct column *measure,
                              size_t m) {
   size_t rows = measure->rows;
@@ -172,7 +180,8 @@ static bilan_status number_rows(bilan *b, struct by_units *u, size_t rows) {
   return BILAN_OK;
 }
 
-/* Room for the measures and as many ones; all NULL or zero before. */
+/* Room for the measures and as many ones; all NULL or zero before. Columns never move, as the
+ * list of measures points to them. */
 static bilan_status units_room(bilan *b, struct by_units *u, size_t measures) {
   u->measures = mem_zero(&b->mem, 2 * measures, sizeof(struct column *));
   u->ones = mem_zero(&b->mem, measures, sizeof *u->ones);
@@ -228,7 +237,7 @@ static void sum_measure(struct run *p, const struct by_units *u, size_t at, size
   for (size_t c = 0; c < cells; c++) sums[c].weight = weight[c];
 }
 
-/* Every replicate from the totals of units. */
+/* Every replicate from the totals of units. `each` sees one and the same struct, filled anew. */
 static bilan_status units_each(bilan *b, struct run *p) {
   struct by_units u;
   const struct replicates *r = p->design->replicates;
@@ -245,7 +254,8 @@ static bilan_status units_each(bilan *b, struct run *p) {
   return status;
 }
 
-/* Few totals by unit beside the rows, within what cells.h sums (a measure may need ones). */
+/* Few totals by unit beside the rows, within what cells.h sums (a measure may need ones). 10,000
+ * rows in 20 cells: up to 8 * 501 units. */
 static bool units_worth(const struct run *p) {
   size_t units = p->design->replicates->units, cells = p->full->count;
   size_t measures = 2 * p->request->measure_count + 1;

@@ -16,6 +16,21 @@
  * Worked example: thetas 9, 10, 14 around theta = 10, scale 1 / 3: m = 1, deviations -2, -1, 3,
  * V = 14 / 3; with mse -1, 0, 4 and V = 17 / 3.
  *
+ * Two statistics of a block in R = 3 replicates, thetas[r * 2 + k], the block's answer row by
+ * row:
+ *
+ *   r    theta_0  theta_1         cov  v00 c01
+ *   0       9        2                 c10 v11
+ *   1      10        -         theta_1 does not exist in replicate 1: the replicate is left out of
+ *   2      14        5         the whole block (lost = 1), so that the matrix stays one of squares
+ *
+ * Rank of the jackknife of two strata of two units, units by replicates (factors), R = 4:
+ *
+ *   0 2 1 1     columns 0 and 1 sum to (2, 2, 2, 2), as 2 and 3 do: rank 3, so df = 2, which is
+ *   2 0 1 1     units minus strata
+ *   1 1 0 2
+ *   1 1 2 0
+ *
  * Owner: counted references. Cost of a rank: rows x R x R / 2 at most.
  */
 #include "design/replicates.h"
@@ -24,8 +39,8 @@
 
 #include "kernel/matrix.h"
 
-/* Relative tolerance of a rank, as R's survey has it: degrees of freedom are whole numbers, and two
- * programs should give the same. */
+/* Relative tolerance of a rank, as R's survey has it: degrees of freedom are whole numbers, and
+ * two programs should give the same. */
 static const double rank_tolerance = 1e-5;
 
 /* Rows whose products are added together: R x R numbers are walked through once for so many. */
@@ -100,16 +115,16 @@ bilan_status replicate_weight(bilan *b, struct column **out, const struct design
 
 /* ---- degrees of freedom -------------------------------------------------------------------- */
 
-/* Marks the units that have a row of positive weight. The others are rows of zeros in the matrix of
- * weights and add nothing to its rank. */
+/* Marks the units that have a row of positive weight. The others are rows of zeros in the matrix
+ * of weights and add nothing to its rank. */
 static void mark_units(bool *live, const struct design *d, const struct replicates *r) {
   for (size_t row = 0; row < d->rows; row++)
     if (design_weight(d, row) > 0) live[r->unit ? r->unit[row] : row] = true;
 }
 
 /* Rank of the factors of the units that weigh, as they stand: weights multiply rows of the matrix
- * by numbers above 0, which leaves its rank. Column by column, as LAPACK wants it. 0 where no unit
- * weighs. BILAN_NOMEM; what matrix_rank refuses. */
+ * by numbers above 0, which leaves its rank. Column by column, as LAPACK wants it. 0 where no
+ * unit weighs. BILAN_NOMEM; what matrix_rank refuses. */
 static bilan_status rank_factors(bilan *b, size_t *rank, const struct replicates *r,
                                  const bool *live) {
   size_t kept = 0, place = 0;
@@ -132,10 +147,11 @@ static bilan_status rank_factors(bilan *b, size_t *rank, const struct replicates
 struct weighing {
   const struct replicates *replicates;
   const bool *live; /* [unit]; NULL: weights are columns */
-  size_t rows;
+  size_t rows;      /* of the matrix: rows of the table, or units */
 };
 
-/* One row of it; zeros beyond the last, and for a unit that does not weigh. */
+/* One row of it, R numbers; zeros beyond the last (rows are read four at a time), and for a unit
+ * that does not weigh. */
 static void read_weights(double *w, const struct weighing *m, size_t row) {
   const struct replicates *r = m->replicates;
   bool none = row >= m->rows || (m->live && !m->live[row]);
@@ -145,7 +161,9 @@ static void read_weights(double *w, const struct weighing *m, size_t row) {
   }
 }
 
-/* gram += the products w w' of four rows, lower triangle: one walk over it for the four. */
+/* gram += the products w w' of four rows (w[0 .. n - 1] the first, and so on), lower
+ * triangle: one walk over it for the four, since reading and writing R x R numbers is what
+ * takes the time. */
 static void add_products(double *gram, const double *w, size_t n) {
   const double *w1 = w + n, *w2 = w1 + n, *w3 = w2 + n;
   for (size_t i = 0; i < n; i++) {
@@ -154,7 +172,8 @@ static void add_products(double *gram, const double *w, size_t n) {
   }
 }
 
-/* Products of every step-th row; both triangles. `w` is room for four rows. */
+/* Products of every step-th row, four such rows at a time; both triangles. `w` is room for four
+ * rows. */
 static void sum_products(double *gram, double *w, const struct weighing *m, size_t step) {
   size_t n = m->replicates->count;
   for (size_t i = 0; i < n * n; i++) gram[i] = 0;
@@ -166,7 +185,8 @@ static void sum_products(double *gram, double *w, const struct weighing *m, size
     for (size_t j = 0; j < i; j++) gram[j * n + i] = gram[i * n + j];
 }
 
-/* Columns of length 1 (a column of zeros stays): the products become cosines. */
+/* Columns of length 1 (a column of zeros stays), so that the tolerance means the same whatever a
+ * replicate's weights sum to: the products become cosines. */
 static void scale_products(double *gram, double *length, size_t n) {
   for (size_t i = 0; i < n; i++) length[i] = gram[i * n + i] > 0 ? sqrt(gram[i * n + i]) : 1;
   for (size_t i = 0; i < n; i++)
@@ -206,8 +226,9 @@ static bilan_status count_rank(bilan *b, size_t *rank, const struct replicates *
   return status;
 }
 
-/* df by the set's rule; never below 0. A rank of 1 says that the replicates do not differ but by a
- * factor: no degrees of freedom, and no interval for whoever asks. */
+/* df by the set's rule, into the set; `d` lends the weights of the full sample. Never below 0. A
+ * rank of 1 says that the replicates do not differ but by a factor: no degrees of freedom, and no
+ * interval for whoever asks. */
 static bilan_status count_degrees(bilan *b, struct replicates *r, const struct design *d) {
   size_t rank = r->count;
   bilan_status status = BILAN_OK;
@@ -218,8 +239,8 @@ static bilan_status count_degrees(bilan *b, struct replicates *r, const struct d
 
 /* ---- in a design --------------------------------------------------------------------------- */
 
-/* The copy shares everything else with `d`, whose weights the degrees are counted with; df may have
- * been set by a maker who knows it. `r` is freed on failure. */
+/* The copy shares everything else with `d`, whose weights the degrees are counted with; df may
+ * have been set by a maker who knows it. `r` is freed on failure. */
 bilan_status replicates_attach(bilan *b, struct design **out, const struct design *d,
                                struct replicates *r) {
   struct design *copy = NULL;
@@ -250,9 +271,9 @@ static bilan_status adjusted_set(bilan *b, struct replicates **out, const struct
   return BILAN_OK;
 }
 
-/* `weights` is an array of the handle's allocator with a hold of each of its R columns, which must
- * be NUMBERS without missing ones; the set owns both from here on. What was taken over is freed on
- * failure too. Degrees are counted from the new columns. */
+/* `weights` is an array of the handle's allocator with a hold of each of its R columns, which
+ * must be NUMBERS without missing ones; the set owns both from here on. What was taken over is
+ * freed on failure too. Degrees are counted from the new columns. */
 bilan_status replicates_adjusted(bilan *b, struct design **out, const struct design *d,
                                  struct column *weight, struct column **weights) {
   struct replicates *r;
@@ -291,7 +312,7 @@ static bool spread_has(const struct spread *s, size_t r) {
   return true;
 }
 
-/* d of the head; NaN for a statistic that the full sample lacks. */
+/* d of the head, in units of the statistic; NaN for one that the full sample lacks. */
 static double deviation(const struct spread *s, size_t r, size_t i) {
   return s->thetas[r * s->stride + i] - s->theta[i];
 }
@@ -308,8 +329,8 @@ static double spread_centre(const struct spread *s, size_t i) {
   return n > 0 ? sum / n : 0;
 }
 
-/* Products of the deviations of different statistics, both triangles. The diagonal of cov holds the
- * centres meanwhile, so that no memory is needed: this function cannot fail. */
+/* Products of the deviations of different statistics, both triangles. The diagonal of cov holds
+ * the centres meanwhile, so that no memory is needed: this function cannot fail. */
 static void spread_products(double *cov, const struct spread *s) {
   size_t n = s->block;
   for (size_t i = 0; i < n; i++)
@@ -327,7 +348,8 @@ static void spread_products(double *cov, const struct spread *s) {
     for (size_t j = 0; j < i; j++) cov[j * n + i] = cov[i * n + j];
 }
 
-/* Variance of a statistic around its centre; the last thing to go into the diagonal. */
+/* Variance of a statistic around its centre; the last thing to go into the diagonal. A sum of
+ * squares of its own: never below 0, which a difference of products might be. */
 static double spread_square(const struct spread *s, size_t i, double centre) {
   double sum = 0;
   for (size_t r = 0; r < s->replicates->count; r++) {
@@ -350,7 +372,8 @@ static size_t spread_block(double *cov, const struct spread *s) {
   return lost;
 }
 
-/* Block by block; what `count` leaves over beyond whole blocks is not looked at. */
+/* Block by block, in pieces of `block` statistics; *lost is the most that any block had to leave
+ * out. What `count` leaves over beyond whole blocks is not looked at. */
 void replicates_variance(double *cov, size_t *lost, const struct replicates *r,
                          const double *theta, const double *thetas, size_t count, size_t block) {
   *lost = 0;

@@ -4,6 +4,21 @@
  * its weight's, and one for each measure it has. Calibrations come after, on every row of the
  * sample: a row outside the domain has influence 0 but a residual all the same.
  *
+ * Worked example. A request with two cells and one measure y; a row in cell 1, w = 2, y = 5,
+ * centre 3. The statistic is the mean of y in cell 1, with coefficients 0.1 in the measure's slot
+ * and 0 in the weight's (centred): z = 2 * 0.1 * (5 - 3) = 0.4. Calibrated on the row's level,
+ * with w_after 2 and slope B = 0.15: z = 0.4 - 2 * 0.15 = 0.1. A row of the same level in cell 0,
+ * w_after 3: z = 0 - 3 * 0.15 = -0.45.
+ *
+ * Layout, K statistics:
+ *
+ *   z         [i * K + k]                 rows from + i of the few at hand
+ *   slopes    [c][place * K + k]          place: coefficient of the c-th calibration
+ *   partial   coefficients * K sums, then scores_rows * K for z
+ *
+ * Several calibrations: slopes of the second are of the residuals of the first, for its weights
+ * came out of those the first had made. So each needs its own pass, with those before it applied.
+ *
  * Invariants: after calibration c, the sum over rows of q x z / w_after is 0 (to rounding); rows
  * of weight 0 at that time take no part in it. Workers write to their partial result only.
  */
@@ -16,7 +31,8 @@
 /* Scores of this many numbers at a time; rows in it, at least a few. */
 enum { SCORES_ROOM = 1 << 15, SCORES_LEAST = 16 };
 
-/* Depends on the number of statistics alone. */
+/* Depends on the number of statistics alone, so that a sum's order does not depend on anything
+ * that two runs may differ in: 32,768 / statistics, from 16 rows to a chunk. */
 size_t scores_rows(const struct scores *s) {
   size_t rows = SCORES_ROOM / (s->statistics ? s->statistics : 1);
   if (rows < SCORES_LEAST) rows = SCORES_LEAST;
@@ -29,7 +45,8 @@ static inline void add_slot(const struct forms *f, double *z, size_t slot, doubl
     z[f->terms[t].statistic] += amount * f->terms[t].coefficient;
 }
 
-/* Weighted influences before any calibration. */
+/* Weighted influences before any calibration, z[i * statistics + k] for the rows of the chunk. A
+ * row that is not in, or has no answer, has weight or part 0 and no term. */
 static void read_plain(const struct scores *s, struct rows *k, double *z) {
   size_t cells = s->rows.cells, statistics = s->statistics;
   memset(z, 0, k->count * statistics * sizeof *z);
@@ -44,7 +61,8 @@ static void read_plain(const struct scores *s, struct rows *k, double *z) {
   }
 }
 
-/* z - w_after x' B for one calibration. */
+/* z - w_after x' B for one calibration, in place: all rows, in the domain or not, but those that
+ * the adjustment left at weight 0. */
 static void take_off(const struct scores *s, const struct calibration *c, const double *slopes,
                      double *z, size_t from, size_t count) {
   for (size_t i = 0; i < count; i++) {
@@ -77,7 +95,8 @@ struct slope_pass {
   double *sums;
 };
 
-/* Sums of q x z / after over the rows of a chunk. */
+/* Sums of q x z / after over the rows of a chunk: z / after takes the weight off the influence,
+ * which was put on with the weights of today; q is the weight of the regression. */
 static void add_products(const struct slope_pass *p, double *sums, const double *z, size_t from,
                          size_t count) {
   const struct calibration *c = p->calibration;
@@ -95,7 +114,8 @@ static void add_products(const struct slope_pass *p, double *sums, const double 
   }
 }
 
-/* The work of a block. */
+/* The work of a block (blocks.h), a few rows at a time. Scores are read with the calibrations
+ * that are ready: those before this one. */
 static void sum_products(const void *context, void *partial, size_t begin, size_t end) {
   const struct slope_pass *p = context;
   double *sums = partial, *z = sums + p->numbers;
@@ -108,6 +128,7 @@ static void sum_products(const void *context, void *partial, size_t begin, size_
   }
 }
 
+/* One block's sums into those of all. */
 static void add_sums(void *context, const void *partial) {
   struct slope_pass *p = context;
   const double *from = partial;
@@ -137,7 +158,8 @@ static bilan_status find_slopes(bilan *b, struct scores *s, const struct calibra
   return BILAN_OK;
 }
 
-/* Checks the request, then one pass a calibration. */
+/* Checks the request, then one pass a calibration, in the order of their making. What was found
+ * before a failure is freed by scores_close. */
 bilan_status scores_open(bilan *b, struct scores *s, const struct design *design,
                          const struct cells_request *request, const struct forms *forms) {
   *s = (struct scores){.forms = forms, .design = design, .statistics = forms->statistics};
@@ -150,6 +172,7 @@ bilan_status scores_open(bilan *b, struct scores *s, const struct design *design
   return status;
 }
 
+/* Takes one that was opened in part; the forms and the design were lent. */
 void scores_close(bilan *b, struct scores *s) {
   for (size_t c = 0; c < s->ready; c++) mem_free(&b->mem, s->slopes[c]);
   mem_free(&b->mem, s->slopes);

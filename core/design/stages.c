@@ -20,6 +20,18 @@
  * one, fail: none; adjust: 1, about the mean of all six units; certainty: 0; average: 0, and the
  * others 2 * 3/2 and 3/2 * 3/2.
  *
+ * Two stages: 2 of 10 schools, in them 4 of 8 and 5 of 5 pupils (a stratum of stage 1 each):
+ *
+ *   stage  stratum    earlier  n   N   1 - f   factor
+ *     0    all          1      2   10   0.8    0.8 * 2/1         = 1.6
+ *     1    school 0     0.2    4    8   0.5    0.2 * 0.5 * 4/3   = 0.1333
+ *     1    school 1     0.2    5    5   0      0: a census, no matter how many
+ *
+ * Memory of stages_new(mem, 2): what is handed out is the place of stage 0.
+ *
+ *   | owners | stage 0 | stage 1 |
+ *            ^ struct stage *
+ *
  * Cost: one pass over the rows a stage; memory strata and units. Failure: BILAN_NOMEM, and
  * BILAN_DATA where a rule says so.
  */
@@ -34,11 +46,11 @@ enum { NAMED_MOST = 10, LABEL_MOST = 60 };
 
 /* What stages_new hands out the second member of. */
 struct block {
-  size_t owners;
-  struct stage first[];
+  size_t owners;        /* designs that share the stages */
+  struct stage first[]; /* stage 0, then the others */
 };
 
-/* The block in which stages lie. */
+/* The block in which stages lie, from the first of them alone: never from &stages[1]. */
 static struct block *block_of(struct stage *stages) {
   return (struct block *)(void *)((char *)stages - offsetof(struct block, first));
 }
@@ -73,14 +85,16 @@ void stages_free(struct mem *mem, struct stage *stages, size_t count) {
 
 /* ---- words ---------------------------------------------------------------------------------- */
 
-/* Only messages ask for it, so it is searched for rather than kept. */
+/* Only messages ask for it, so it is searched for rather than kept. d->rows for a stratum of
+ * which there is no row: an empty table's. */
 size_t stage_first_row(const struct design *d, size_t stage, size_t stratum) {
   size_t row = 0;
   while (row < d->rows && stage_stratum(&d->stages[stage], row) != stratum) row++;
   return row;
 }
 
-/* Continuation bytes begin with the bits 10: a cut never falls on one. */
+/* The label as it stands in the data, lent, or in `room`. Bytes of UTF-8 that go on with a
+ * character begin with the bits 10: a cut never falls on one. */
 struct text stage_label(char room[NUMBER_ROOM], const struct column *c, size_t row) {
   if (c->type == COLUMN_NUMBERS)
     return (struct text){room, number_print(room, c->numbers[row])};
@@ -126,7 +140,8 @@ bilan_status stage_count(bilan *b, struct design *d, size_t stage) {
 
 /* ---- factors -------------------------------------------------------------------------------- */
 
-/* What is worked out for one stage. */
+/* What is worked out for one stage; the arrays live as long as it, `earlier` until the
+ * next one. */
 struct weighing {
   struct design *d;
   struct stage *stage;
@@ -154,8 +169,8 @@ static void look_up(struct weighing *w, const double *before) {
   }
 }
 
-/* One stratum; a lonely one is left to the rule, with the factor it has if it counts at all: n = 1
- * has no n / (n - 1). */
+/* One stratum; a lonely one is left to the rule, with the factor it has if it counts at all: n =
+ * 1 has no n / (n - 1). */
 static void weigh_stratum(struct weighing *w, size_t h) {
   struct stage *s = w->stage;
   double n = (double)s->sampled[h];
@@ -193,7 +208,8 @@ static bilan_status refuse_lonely(bilan *b, const struct weighing *w,
   return status;
 }
 
-/* Their squared distance is taken from the mean of all units of the stage. */
+/* Their squared distance is taken from the mean of all units of the stage, which errs on the
+ * large side: strata differ more than units within them do. */
 static bilan_status adjust_lonely(bilan *b, struct weighing *w) {
   w->stage->centre_all = mem_zero(&b->mem, w->stage->strata, sizeof *w->stage->centre_all);
   if (!w->stage->centre_all) return fail_nomem(b);
@@ -201,7 +217,8 @@ static bilan_status adjust_lonely(bilan *b, struct weighing *w) {
   return BILAN_OK;
 }
 
-/* They count 0, as units drawn with certainty. */
+/* They count 0, as units drawn with certainty: the variance between them is not known, and is
+ * taken for none, which errs on the small side unless the others are made to stand in. */
 static void drop_lonely(struct weighing *w) {
   for (size_t h = 0; h < w->stage->strata; h++)
     if (w->lonely[h]) w->stage->factor[h] = 0;
@@ -236,7 +253,7 @@ static bilan_status average_lonely(bilan *b, struct weighing *w) {
   return BILAN_OK;
 }
 
-/* The rule, where there is something to rule on. */
+/* The rule, where there is something to rule on: factor and centre_all of the lonely strata. */
 static bilan_status settle_lonely(bilan *b, struct weighing *w, const struct stage_names *names) {
   if (!w->lonelies) return BILAN_OK;
   if (w->d->lonely == LONELY_FAIL) return refuse_lonely(b, w, names);

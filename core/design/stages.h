@@ -4,6 +4,13 @@
  * older numbers in take.c); what follows from them is worked out here once: n_h, the factor of
  * each stratum, and the rule for lonely units.
  *
+ * Order of the making, each step reading what the one before has filled:
+ *
+ *   design_new       stages, empty           unit, stratum, population    the builder
+ *   stage_count      sampled; drops `unit` where rows are units
+ *   stages_weigh     factor, centre_all      from sampled and population, stage 0 first
+ *   design_count     df                      from the weights and the first stage
+ *
  * The stages of a design lie in one counted block, because a design with other weights shares
  * them: stages_hold and stages_free look at the count, which stands before the first stage.
  */

@@ -10,6 +10,21 @@
  * Replicates are taken along: where they are factors of units the factors stay and only the rows'
  * units change; where they are columns every column is taken. Their degrees of freedom stay.
  *
+ * Worked example: rows 5, 1, 2 of the table (from 0) are kept, in that order.
+ *
+ *   new row  old row   old unit, stratum   new unit, stratum    maps, by old number
+ *      0        5           2, 1                0, 0           units    0 -> 1, 1 -> -, 2 -> 0
+ *      1        1           0, 0                1, 1           strata   0 -> 1, 1 -> 0
+ *      2        2           0, 0                1, 1           n_h      1, 1: both lonely now
+ *
+ * Where the parts come from:
+ *
+ *   weight, drawn          column_take: the rows' own values
+ *   unit, stratum          new numbers, by the maps
+ *   population             copied, stratum by stratum
+ *   sampled, factor, df    counted and weighed anew
+ *   lonely, sampling, collisions, and of replicates kind, scale, rscales, df: as they were
+ *
  * Owner: the result is new and shares nothing but numbers. Cost: a pass over the rows a stage.
  */
 #include <math.h>
@@ -22,8 +37,8 @@
 /* Rows kept, and the two designs. */
 struct taking {
   const struct design *from;
-  struct design *to;
-  const size_t *rows;
+  struct design *to;  /* as far as it has come; what is not there yet is NULL */
+  const size_t *rows; /* [to->rows] rows of `from` */
 };
 
 /* ---- stages --------------------------------------------------------------------------------- */
@@ -38,7 +53,7 @@ static uint32_t *make_map(bilan *b, size_t count) {
   return map;
 }
 
-/* The new number of an old one, the next where it has none. */
+/* The new number of an old one, the next (*count, which then rises) where it has none. */
 static uint32_t renumber(uint32_t *map, size_t old, size_t *count) {
   if (map[old] == NONE) map[old] = (uint32_t)(*count)++;
   return map[old];
@@ -97,7 +112,9 @@ static bilan_status copy_doubles(bilan *b, double **out, const double *from, siz
   return BILAN_OK;
 }
 
-/* Factors of units: the same, with the units of the rows that are left. */
+/* Factors of units: the same, with the units of the rows that are left. Units without a row keep
+ * their factors, which no row looks at: R follows from all PSUs that were drawn, and a replicate
+ * that leaves out one of those is still part of the variance. */
 static bilan_status take_factors(bilan *b, struct replicates *r, const struct replicates *from,
                                  const struct taking *t) {
   bilan_status status = copy_doubles(b, &r->factor, from->factor, from->units * from->count);
@@ -109,7 +126,8 @@ static bilan_status take_factors(bilan *b, struct replicates *r, const struct re
   return BILAN_OK;
 }
 
-/* Every column of weights. Places that were not filled are NULL, which column_free takes. */
+/* Every column of weights, R of them. Places that were not filled are NULL, which column_free
+ * takes. */
 static bilan_status take_columns(bilan *b, struct replicates *r, const struct replicates *from,
                                  const struct taking *t) {
   bilan_status status = BILAN_OK;
@@ -120,7 +138,8 @@ static bilan_status take_columns(bilan *b, struct replicates *r, const struct re
   return status;
 }
 
-/* The set belongs to the new design from the start, so that freeing that frees what there is. */
+/* Kind, scales and degrees are copied as they are. The set belongs to the new design from the
+ * start, so that freeing that frees what there is. */
 static bilan_status take_replicates(bilan *b, const struct taking *t) {
   const struct replicates *from = t->from->replicates;
   struct replicates *r = mem_zero(&b->mem, 1, sizeof *r);
@@ -153,7 +172,8 @@ static bilan_status take_all(bilan *b, const struct taking *t) {
   return status ? status : stages_weigh(b, t->to, NULL);
 }
 
-/* A label stands in several strata still, or no more: that was said when it was declared. */
+/* A design of the rows named. Its count of collisions is the old one: whether a label stands in
+ * several strata still was said when it was declared. On failure *out is untouched. */
 bilan_status design_take(bilan *b, struct design **out, const struct design *d,
                          const size_t *rows, size_t count) {
   if (d->calibration_count)

@@ -1,5 +1,12 @@
 /* target.c - see target.h: totals once, then covariances by the method of the design.
  *
+ * Worked example: two means of one request, K = 2 statistics in blocks of 2, R = 3 replicates:
+ *
+ *   linearisation   theta 5, 8; gradient -> forms -> cov
+ *   replicates      thetas 5.2 7.9 | 4.9 8.3 | - 8.1     replicate 2 lacks the first: lost = 1, cov
+ *                   from the two that are whole
+ *   theta 5, NaN    cov v00 NaN | NaN NaN                what does not exist varies with nothing
+ *
  * Invariant: a statistic that does not exist (NaN) has a row and a column of NaN and disturbs no
  * other. Memory: the cells; replicates x statistics while replicates are at work.
  */
@@ -9,7 +16,9 @@
 
 #include "design/replicates.h"
 
-/* The gradient as forms, then their variance. */
+/* The gradient as forms, then their variance. Where the totals were asked for by PSU
+ * (linear_request) they serve here too, and the variance needs no pass of its own for the first
+ * stage. */
 static bilan_status linearise(bilan *b, struct target_answer *a, const struct design *d,
                               const struct target *t) {
   struct forms forms;
@@ -25,16 +34,17 @@ static bilan_status linearise(bilan *b, struct target_answer *a, const struct de
 
 /* Where the statistics of each replicate go. */
 struct replication {
-  const struct target *target;
+  const struct target *target; /* whose solve is called once a replicate */
   double *thetas; /* [replicate * count + statistic] */
 };
 
+/* Called for each replicate by replicates_totals; `totals` are gone after that. */
 static void solve_replicate(void *context, size_t r, const struct cells *totals) {
   struct replication *p = context;
   p->target->solve(p->target->context, p->thetas + r * p->target->count, totals);
 }
 
-/* The same statistics under every replicate. */
+/* The same statistics under every replicate, then their spread about theta or their mean. */
 static bilan_status replicate(bilan *b, struct target_answer *a, const struct design *d,
                               const struct target *t) {
   struct replication p = {t, mem_array(&b->mem, d->replicates->count, t->count * sizeof(double))};
@@ -46,7 +56,8 @@ static bilan_status replicate(bilan *b, struct target_answer *a, const struct de
   return status;
 }
 
-/* No covariance with what does not exist. */
+/* No covariance with what does not exist: linearisation has no terms for it, which would read as
+ * a variance of 0. */
 static void blank_missing(struct target_answer *a, size_t count) {
   for (size_t k = 0; k < count; k++)
     for (size_t j = 0; j < a->block; j++)
@@ -54,7 +65,8 @@ static void blank_missing(struct target_answer *a, size_t count) {
         a->cov[k * a->block + j] = NAN;
 }
 
-/* Totals, values, covariances. `out` is to be freed only when this succeeded. */
+/* Totals, values, covariances. `out` is to be freed only when this succeeded. Totals that were
+ * known are lent to the answer: without an allocator cells_free leaves them alone. */
 bilan_status target_estimate(bilan *b, struct target_answer *out, const struct design *design,
                              const struct target *target) {
   struct design_plain plain;
@@ -83,6 +95,7 @@ bilan_status target_estimate(bilan *b, struct target_answer *out, const struct d
   return BILAN_OK;
 }
 
+/* A zeroed one is fine. */
 void target_free(struct target_answer *a) {
   if (!a->mem) return;
   cells_free(&a->cells);

@@ -14,6 +14,14 @@
  * standard deviation (with divisor n) over the mean (Kish, Survey Sampling, 1965, section 11.7).
  * Worked example: weights 1, 1, 4: 36 / 18 = 2 of 3, deff 1.5.
  *
+ * Worked example: weights 1, 1, 2, 6 (sum 10) cut at 3.
+ *
+ *   once     6 becomes 3, f = (10 - 3) / 4 = 1.75:  1.75, 1.75, 3.5, 3     one beyond the bound
+ *   strict   2 f + min(3, 2 f) + 3 = 10, f = 2:     2, 2, 3, 3
+ *
+ * Both make the range of after / before 0.5 to 2 or less; Kish's deff falls from 4 * 42 / 100 =
+ * 1.68 to 4 * 26 / 100 = 1.04 (strict).
+ *
  * Rows of weight 0 stay so and count nowhere. Cost: a few passes; strict some 100.
  */
 #include <math.h>
@@ -21,12 +29,14 @@
 #include "design/margins.h"
 #include "design/replicates.h"
 
+/* Doublings that reach any factor a double can hold; halvings, from 0 to that factor, that leave
+ * two neighbouring doubles (53 bits, and some to spare for a factor far below 1). */
 enum { DOUBLINGS = 1100, BISECTIONS = 80 };
 
 /* What is asked: absolute weights. */
 struct bounds {
-  double low, high;
-  bool strict;
+  double low, high; /* 0 <= low < high; high may be INFINITY */
+  bool strict;      /* false: once */
 };
 
 /* The weight within the bounds that is nearest to w. */
@@ -39,7 +49,7 @@ static bool is_inside(const struct bounds *k, double w) {
   return w >= k->low && w <= k->high;
 }
 
-/* Sum of the weights at factor f. */
+/* Sum of the weights at factor f, all clamped, row by row: what the halving looks at. */
 static double sum_clamped(const struct bounds *k, const double *weight, size_t rows, double f) {
   double sum = 0;
   for (size_t row = 0; row < rows; row++)
@@ -47,8 +57,8 @@ static double sum_clamped(const struct bounds *k, const double *weight, size_t r
   return sum;
 }
 
-/* The factor that keeps `sum`, given the rows that are within the bounds at factor f. NaN when
- * there are none. */
+/* The factor that keeps `sum`, given the rows that are within the bounds at factor f: (sum - what
+ * is cut) / what is inside. NaN when there are none inside. */
 static double exact_factor(const struct bounds *k, const double *weight, size_t rows, double f,
                            double sum) {
   double cut = 0, inside = 0;
@@ -80,14 +90,16 @@ static double strict_factor(const struct bounds *k, const double *weight, size_t
   return f > 0 ? f : most;
 }
 
-/* Are all positive weights within the bounds? */
+/* Are all positive weights within the bounds? Then nothing is to be done, not even by
+ * rounding. */
 static bool all_inside(const struct bounds *k, const double *weight, size_t rows) {
   for (size_t row = 0; row < rows; row++)
     if (weight[row] > 0 && !is_inside(k, weight[row])) return false;
   return true;
 }
 
-/* `where` is "" or says that it happened to a replicate. */
+/* Three weights of a sum of 10 do not go below 3 each. `where` is "" or says that it happened to
+ * a replicate. */
 static bilan_status refuse_sum(bilan *b, const char *where) {
   return fail(b, BILAN_DATA, "trimming%s: the bounds cannot hold the sum of the weights: expected "
               "rows within them to take up what is cut; widen them", where);
@@ -139,7 +151,9 @@ static bilan_status trim_replicate(bilan *b, struct column **out, const struct d
   return status;
 }
 
-/* The same bounds for every replicate: each is trimmed as the sample it stands for would be. */
+/* The same bounds for every replicate: each is trimmed as the sample it stands for would be. The
+ * first that cannot hold its sum ends it: a replicate of a jackknife or a bootstrap may have
+ * weights of twice the size, which tight bounds do not let through. */
 static bilan_status trim_replicates(bilan *b, struct column ***out, const struct design *d,
                                     const struct bounds *k) {
   size_t count = d->replicates->count;
@@ -156,7 +170,7 @@ static bilan_status trim_replicates(bilan *b, struct column ***out, const struct
 
 /* ---- the verb ---------------------------------------------------------------------------- */
 
-/* Rows that stand at a bound and did not before. */
+/* Rows that stand at a bound (or, once, beyond it) and did not before. */
 static size_t count_trimmed(const struct bounds *k, const double *before, const double *after,
                             size_t rows) {
   size_t trimmed = 0;
@@ -177,7 +191,7 @@ static struct receipt trim_receipt(bilan *b, const struct bounds *k, const doubl
   return receipt;
 }
 
-/* Sample and replicates, then the design. */
+/* Sample and replicates, then the design, which takes over the weights. */
 bilan_status design_trim(bilan *b, struct design **out, struct receipt *receipt,
                          const struct design *d, double low, double high, bool strict) {
   struct bounds k = {low, high, strict};
@@ -203,7 +217,8 @@ bilan_status design_trim(bilan *b, struct design **out, struct receipt *receipt,
 
 /* ---- facts ------------------------------------------------------------------------------- */
 
-/* Squared distances to the mean, over the rows that count. */
+/* Squared distances to the mean, over the rows that count: those of the domain with a weight
+ * above 0. */
 static double spread_of(const struct design *d, const struct domain *domain, double mean) {
   double sum = 0;
   for (size_t row = 0; row < d->rows; row++) {
@@ -213,8 +228,8 @@ static double spread_of(const struct design *d, const struct domain *domain, dou
   return sum;
 }
 
-/* Two passes, so that the spread of nearly equal weights does not drown in their size. All is 0 for
- * a domain without rows of positive weight. */
+/* Two passes, so that the spread of nearly equal weights does not drown in their size. All is 0
+ * for a domain without rows of positive weight. */
 void design_weight_facts(struct weight_facts *out, const struct design *d,
                          const struct domain *domain) {
   struct weight_facts facts = {.least = INFINITY};

@@ -4,7 +4,7 @@
  * counts. The answer and each partial result have that same layout, so adding a block is one
  * walk over an array.
  *
- * A block is read in chunks that stay in the first-level cache: the cell number of every row
+ * A block is read in chunks that stay near the processor: the cell number of every row
  * (key by key), its weight (0 outside the domain), then each measure. Cost: rows * (keys +
  * measures) plus cells * blocks; a block grows with the number of cells so that the second
  * term stays below the first.
@@ -13,13 +13,17 @@
  *
  *   weight 0..8 | weight2 9..17 | n 18..26 | sums 27..62 (measure 0) 63..98 (measure 1)
  *
+ * and with 4 units of 9 cells and the same 2 measures (unit_weight before the counts):
+ *
+ *   weight 0..8 | weight2 9..17 | unit_weight 18..53 | unit_y 54..89 (measure 0) 90..125
+ *   n 126..134 | sums 135..170 (measure 0) 171..206
+ *
  * Invariants: k->cell[i] < cells for every row, since rows_check compared codes with their
  * dictionaries; k->weight[i] is 0 for every row that is not in, so "in" is one comparison.
- * Weights that are missing or zero leave a row out of every sum and count; negative ones, which
- * a linear calibration may give, count as they are. Owner:
- * the answer owns the run; `weight` is its first byte. Failure: BILAN_USAGE and BILAN_LIMIT
- * tell what is wrong with the request, BILAN_INTERNAL that columns do not fit together,
- * BILAN_NOMEM; workers cannot fail.
+ * Weights that are missing or zero leave a row out of every sum and count; negative ones, which a
+ * linear calibration may give, count as they are. Owner: the answer owns the run; `weight` is its
+ * first byte. Failure: BILAN_USAGE and BILAN_LIMIT tell what is wrong with the request,
+ * BILAN_INTERNAL that columns do not fit together, BILAN_NOMEM; workers cannot fail.
  */
 #include "kernel/cells.h"
 
@@ -43,9 +47,9 @@ struct layout {
 struct pass {
   const struct cells_request *request;
   struct rows_plan rows;
-  size_t cells, units; /* cells: those of `rows` */
+  size_t cells, units; /* cells: those of `rows`; units: 0 without totals by unit */
   struct layout at;
-  void *total;
+  void *total;         /* at.numbers of eight bytes: the answer in the making */
 };
 
 /* Views into a run of totals: places count numbers of eight bytes, whatever their type.
@@ -59,10 +63,9 @@ static struct cells_sums *sums_at(void *run, size_t at) {
   return (struct cells_sums *)(void *)((double *)run + at);
 }
 
-/* ---- a chunk
- * ------------------------------------------------------------------------------ */
+/* ---- a chunk ----------------------------------------------------------------------------- */
 
-/* Where the sums of one measure go. */
+/* Where the sums of one measure go: its parts of a run. */
 struct sums_place {
   struct cells_sums *sums; /* [cell] */
   double *unit_y;          /* [unit * cells + cell]; NULL without units */
@@ -108,7 +111,8 @@ static void measure_chunk(const struct pass *p, const struct rows *k, struct sum
   }
 }
 
-/* Everything that a chunk adds to a run of totals. */
+/* Everything that a chunk adds to a run of totals. Without weights and units the sums of weights
+ * are left at 0: fill_answer makes them of the counts. */
 static void sum_chunk(const struct pass *p, struct rows *k, void *run) {
   const struct cells_request *request = p->request;
   if (request->weight || request->unit) weigh_chunk(p, k, run);
@@ -121,8 +125,7 @@ static void sum_chunk(const struct pass *p, struct rows *k, void *run) {
   }
 }
 
-/* ---- a block
- * ------------------------------------------------------------------------------ */
+/* ---- a block ----------------------------------------------------------------------------- */
 
 /* Rows begin..end-1 into a run, chunk by chunk; the chunk size leaves no trace in the sums. */
 static void sum_rows(const struct pass *p, void *run, size_t begin, size_t end) {
@@ -140,7 +143,9 @@ static void sum_block(const void *context, void *partial, size_t begin, size_t e
   sum_rows(p, partial, begin, end);
 }
 
-/* Adds a partial result to the total: doubles first, then counts, then sums. */
+/* Adds a partial result to the total: doubles first, then counts, then sums, each as its own
+ * type: an integer added as a double would be nonsense. Called for one block at a time, in their
+ * order. */
 static void add_block(void *context, const void *partial) {
   struct pass *p = context;
   const double *from = partial;
@@ -160,8 +165,7 @@ static void add_block(void *context, const void *partial) {
   }
 }
 
-/* ---- checking a request
- * ------------------------------------------------------------------- */
+/* ---- checking a request ------------------------------------------------------------------ */
 
 /* The sampling units and the number of totals they ask for. Unit numbers are the caller's own
  * and trusted: a design checked them when it was made. */
@@ -174,7 +178,8 @@ static bilan_status check_units(bilan *b, struct pass *p) {
   return BILAN_OK;
 }
 
-/* All that can be wrong with a request, before memory is asked for. */
+/* All that can be wrong with a request, before memory is asked for; p->cells and p->units are
+ * set. */
 static bilan_status check_request(bilan *b, struct pass *p) {
   bilan_status status = rows_check(b, &p->rows, p->request);
   if (status) return status;
@@ -182,8 +187,7 @@ static bilan_status check_request(bilan *b, struct pass *p) {
   return check_units(b, p);
 }
 
-/* ---- the answer
- * --------------------------------------------------------------------------- */
+/* ---- the answer -------------------------------------------------------------------------- */
 
 /* Cells and totals are at most 2^26 each, so only the measures can make this overflow. */
 static bilan_status lay_out(bilan *b, struct pass *p) {
@@ -223,7 +227,8 @@ static void fill_answer(bilan *b, struct cells *out, const struct pass *p) {
   for (size_t i = 0; i < p->cells; i++) out->weight[i] = out->weight2[i] = (double)out->n[i];
 }
 
-/* One block needs no partial result. */
+/* One block needs no partial result: it is summed where the answer will lie. The bits are those
+ * of blocks_run all the same, 0 + x being x. */
 static bilan_status sum_all(bilan *b, struct pass *p) {
   struct blocks_job job = {
       .rows = p->request->rows,

@@ -2,8 +2,9 @@
  *
  * LAPACKE's `_work` functions in column-major order hand their arguments straight to LAPACK and
  * allocate nothing; the workspaces are the handle's. Arguments are checked here first, because
- * LAPACK's answer to a bad one is to stop the program: sizes beyond an int and values that are not
- * finite are refused as BILAN_INTERNAL (a caller deals with absent figures before it comes here).
+ * LAPACK's answer to a bad one is to stop the program: sizes beyond an int and values that are
+ * not finite are refused as BILAN_INTERNAL (a caller deals with absent figures before it comes
+ * here).
  *
  *   solve, invert   Cholesky with complete pivoting (dpstrf; Higham, Accuracy and Stability of
  *                   Numerical Algorithms, 2002, section 10.3): P'AP = U'U as far as the pivots
@@ -19,6 +20,18 @@
  * others are 1 and 2, rank 2, and (R'R)^-1 = (5/6, -1/2; -1/2, 1/2) with 0 in the second row and
  * column.
  *
+ * Layout of the triangle that least squares works on, columns 1 2 3 and y, before and after
+ * column 2 has been set aside (x stands for a number, . for 0):
+ *
+ *   full   1 2 3 y             kept   1 3 y
+ *          x x x x                    x x x      R z = y: the first two rows, from below
+ *          . 0 x x                    . x x
+ *          . . x x                    . . x      what is left of y: the residuals' length
+ *          . . . x                    . . .
+ *
+ * Owner: results go where the caller says; all else is freed before a function returns.
+ * Invariant: results are written at the end, so a failure leaves them as they were.
+ *
  * Cost: n^3 operations, memory a copy of the matrix.
  */
 #include "kernel/matrix.h"
@@ -30,13 +43,16 @@
 
 /* ---- what all of them need --------------------------------------------------------------- */
 
-/* LAPACK's verdict: info < 0 is a bad argument, > 0 no convergence. */
+/* LAPACK's verdict: info < 0 is a bad argument, > 0 no convergence. Neither is expected of
+ * arguments that were checked: what cannot be solved for is told by ranks, which dpstrf's info >
+ * 0 says too. */
 static bilan_status judge(bilan *b, const char *routine, lapack_int info) {
   if (info == 0) return BILAN_OK;
   return fail(b, BILAN_INTERNAL, "LAPACK's %s gives up (%d)", routine, (int)info);
 }
 
-/* Sizes an int can hold, values that are finite. */
+/* Sizes an int can hold, values that are finite. The 64 leaves room for workspaces, which LAPACK
+ * counts in ints too. BILAN_LIMIT, BILAN_INTERNAL. */
 static bilan_status check(bilan *b, const double *a, size_t rows, size_t columns) {
   if (rows > INT_MAX / 64 || columns > INT_MAX / 64)
     return fail(b, BILAN_LIMIT, "a matrix of %zu x %zu is too large", rows, columns);
@@ -47,7 +63,8 @@ static bilan_status check(bilan *b, const double *a, size_t rows, size_t columns
   return BILAN_OK;
 }
 
-/* A copy to work on; NULL when memory is out. */
+/* A copy to work on, since LAPACK writes over its input; NULL when memory is out or the size is
+ * beyond all memory. */
 static double *copy(bilan *b, const double *a, size_t rows, size_t columns) {
   double *c = columns && rows > SIZE_MAX / sizeof *c / columns
                 ? NULL
@@ -60,20 +77,20 @@ static double *copy(bilan *b, const double *a, size_t rows, size_t columns) {
 
 /* P'AP = U'U on the first `rank` rows and columns; U in the upper triangle of u. */
 struct cholesky {
-  double *u;
-  lapack_int *pivot; /* from 0 */
-  double *work;
+  double *u;         /* [n * n] column by column */
+  lapack_int *pivot; /* [n] row of A that stands at each place; from 0 */
+  double *work;      /* [2 * n] for LAPACK, then z of one right-hand side */
   size_t n, rank;
 };
 
-/* Takes one that was never made, or made in part. */
+/* Takes a zeroed one, and one that was made in part. */
 static void cholesky_free(bilan *b, struct cholesky *c) {
   mem_free(&b->mem, c->u);
   mem_free(&b->mem, c->pivot);
   mem_free(&b->mem, c->work);
 }
 
-/* The largest entry of the diagonal: the first pivot. */
+/* The largest entry of the diagonal: the first pivot, and what the tolerance is a share of. */
 static double largest_pivot(const double *a, size_t n) {
   double most = 0;
   for (size_t i = 0; i < n; i++) most = fmax(most, a[i + i * n]);
@@ -101,7 +118,9 @@ static bilan_status cholesky_make(bilan *b, struct cholesky *c, const double *a,
   return BILAN_OK;
 }
 
-/* x[n] of one right-hand side in place: forward through U', back through U; 0 where A is 0. */
+/* x[n] of one right-hand side in place: forward through U', back through U; 0 where A is 0. The
+ * head of matrix.h: A = (4 2; 2 1) has U = (2 1; . .) and rank 1; x = (2, 1): z = 2 / 2 = 1, then
+ * 1 / 2 = 0.5, and 0 for the second. */
 static void cholesky_solve(const struct cholesky *c, double *x) {
   double *z = c->work;
   for (size_t i = 0; i < c->rank; i++) {
@@ -117,8 +136,8 @@ static void cholesky_solve(const struct cholesky *c, double *x) {
   for (size_t i = 0; i < c->rank; i++) x[c->pivot[i]] = z[i];
 }
 
-/* Each right-hand side is solved on its own; `a` is factored once. On failure x keeps what it held,
- * unless the failure is an entry of x itself. */
+/* Each right-hand side is solved on its own; `a` is factored once. On failure x keeps what it
+ * held, unless the failure is an entry of x itself. */
 bilan_status matrix_solve(bilan *b, size_t *rank, const double *a, size_t n, double *x,
                           size_t columns, double tolerance) {
   if (n == 0) {
@@ -138,8 +157,8 @@ bilan_status matrix_solve(bilan *b, size_t *rank, const double *a, size_t n, dou
 
 /* Columns of the identity, solved one by one, give the inverse of the leading rows and columns in
  * the order of pivots; all others are 0, so A G A = A and G A G = G. Rounding makes the two
- * triangles differ in the last digits: their mean is taken, so that the result is symmetric to the
- * bit. */
+ * triangles differ in the last digits: their mean is taken, so that the result is symmetric to
+ * the bit. */
 bilan_status matrix_invert(bilan *b, size_t *rank, double *inverse, const double *a, size_t n,
                            double tolerance) {
   struct cholesky c = {0};
@@ -162,7 +181,8 @@ cleanup:
 
 /* ---- eigenvalues ------------------------------------------------------------------------- */
 
-/* The upper triangle is read. The workspace of 3 n is the least that dsyev takes. */
+/* The upper triangle is read. The workspace of 3 n is the least that dsyev takes (3 n - 1); more
+ * would make it faster for sizes that nobody has here. */
 bilan_status matrix_eigenvalues(bilan *b, double *values, const double *a, size_t n) {
   if (n == 0) return BILAN_OK;
   bilan_status status = check(b, a, n, n);
@@ -180,7 +200,8 @@ bilan_status matrix_eigenvalues(bilan *b, double *values, const double *a, size_
   return status;
 }
 
-/* Falling by real part, then by imaginary part: insertion, n is small. */
+/* Falling by real part, then by imaginary part: insertion, n is small. Pairs keep together, since
+ * a conjugate differs in the sign of its imaginary part alone. */
 static void eigenvalues_sort(double *real, double *imaginary, size_t n) {
   for (size_t i = 1; i < n; i++) {
     double re = real[i], im = imaginary[i];
@@ -218,11 +239,13 @@ bilan_status matrix_eigenvalues_general(bilan *b, double *real, double *imaginar
 
 /* ---- QR ---------------------------------------------------------------------------------- */
 
+/* A triangle has as many entries on its diagonal as the shorter side. */
 static size_t least(size_t x, size_t y) { return x < y ? x : y; }
 
-/* Columns are brought forward by the length that is left of them, so the diagonal of R falls and
- * the first entry below the tolerance ends the count (Golub & Van Loan, Matrix Computations,
- * 5.4.2). */
+/* (1 2; 2 4; 3 6): the second column is the longer one and comes first, R = (-7.48 -3.74; . 0),
+ * rank 1. Columns are brought forward by the length that is left of them, so the diagonal of R
+ * falls and the first entry below the tolerance ends the count (Golub & Van Loan, Matrix
+ * Computations, 5.4.2). */
 bilan_status matrix_rank(bilan *b, size_t *rank, const double *a, size_t rows, size_t columns,
                          double tolerance) {
   *rank = 0;
@@ -250,7 +273,8 @@ cleanup:
   return status;
 }
 
-/* The triangle of a QR in place: R in the upper part, 0 below it. `tau` and `work` have room for
+/* The triangle of a QR in place: R in the upper part, 0 below it (LAPACK leaves its reflections
+ * there, which nobody here applies). `tau` and `work` have room for
  * `columns` each. */
 static bilan_status triangle(bilan *b, double *a, size_t rows, size_t columns, double *tau,
                              double *work) {
@@ -262,8 +286,10 @@ static bilan_status triangle(bilan *b, double *a, size_t rows, size_t columns, d
   return BILAN_OK;
 }
 
-/* r on top of the new rows is a matrix with the same cross products as all rows together, so its R
- * is theirs: R'R = r'r + a'a. The copy has rows + columns rows; r is written last. */
+/* r = (5) from rows 3, 4 of one column, then the row 12: stacked (5; 12), triangle -13 or 13, and
+ * 169 = 9 + 16 + 144. r on top of the new rows is a matrix with the same cross products as all
+ * rows together, so its R is theirs: R'R = r'r + a'a. The copy has rows + columns rows; r is
+ * written last. */
 bilan_status matrix_stack(bilan *b, double *r, size_t columns, const double *a, size_t rows) {
   bilan_status status = check(b, a, rows, columns);
   if (status || columns == 0) return status;
@@ -289,15 +315,15 @@ cleanup:
 
 /* The triangle of least squares: of [A y], of which the kept columns are factored again. */
 struct squares {
-  double *full;   /* (p + 1)^2: R of [A y] */
-  double *kept;   /* (p + 1) x (kept + 1): the kept columns of it and y's, factored */
-  size_t *column; /* [kept] */
-  double *work;   /* 2 (p + 1) */
-  size_t p, count;
-  double tolerance;
+  double *full;     /* (p + 1)^2: R of [A y] */
+  double *kept;     /* (p + 1) x (count + 1): the kept columns of it and y's, factored */
+  size_t *column;   /* [count] which column of A each kept one is, rising */
+  double *work;     /* 2 (p + 1) */
+  size_t p, count;  /* columns of A; how many are kept so far */
+  double tolerance; /* share of a column's length */
 };
 
-/* Room for p columns and y; squares_free in any case. */
+/* Room for p columns and y, all of them kept so far; squares_free in any case. */
 static bilan_status squares_open(bilan *b, struct squares *s, size_t p, double tolerance) {
   size_t n = p + 1;
   *s = (struct squares){.p = p, .count = p, .tolerance = tolerance};
@@ -310,6 +336,7 @@ static bilan_status squares_open(bilan *b, struct squares *s, size_t p, double t
   return BILAN_OK;
 }
 
+/* Takes one that was opened in part. */
 static void squares_free(bilan *b, struct squares *s) {
   mem_free(&b->mem, s->work);
   mem_free(&b->mem, s->column);
@@ -331,7 +358,8 @@ static bilan_status squares_read(bilan *b, struct squares *s, const double *a, c
   return status;
 }
 
-/* Factors the columns that are kept; *odd is the first that depends on those before it (its part
+/* Copies the kept columns of R, and y's, side by side and factors them: leaving a column out
+ * makes the rest a triangle no more. *odd is the first that depends on those before it (its part
  * at right angles to them is below tolerance * its length), or `count`. */
 static bilan_status squares_factor(bilan *b, struct squares *s, size_t *odd) {
   size_t n = s->p + 1;
@@ -347,7 +375,8 @@ static bilan_status squares_factor(bilan *b, struct squares *s, size_t *odd) {
   return status;
 }
 
-/* Sets columns aside until none depends on the ones before it. */
+/* Sets columns aside until none depends on the ones before it; each time the rest is factored
+ * anew, p + 1 rows only, whatever the number of rows of A. */
 static bilan_status squares_reduce(bilan *b, struct squares *s) {
   for (size_t odd;;) {
     bilan_status status = squares_factor(b, s, &odd);
@@ -357,7 +386,8 @@ static bilan_status squares_reduce(bilan *b, struct squares *s) {
   }
 }
 
-/* z with R z = right[count], backwards, in place. */
+/* z with R z = right[count], backwards, in place; no diagonal entry is 0, since squares_reduce
+ * has set such columns aside. */
 static void back(const struct squares *s, double *z) {
   size_t n = s->p + 1;
   for (size_t i = s->count; i-- > 0;) {
@@ -366,7 +396,8 @@ static void back(const struct squares *s, double *z) {
   }
 }
 
-/* NaN for the columns that were set aside, the solution of R z = Q'y for the others. */
+/* NaN for the columns that were set aside, the solution of R z = Q'y for the others: Q'y is what
+ * the factoring has made of y's own column. */
 static void squares_coefficients(const struct squares *s, double *x) {
   for (size_t j = 0; j < s->p; j++) x[j] = NAN;
   double *z = s->work;
@@ -389,8 +420,9 @@ static void squares_inverse(const struct squares *s, double *inverse) {
   }
 }
 
-/* Why QR and not the normal equations: these square the condition number, and a year or a postcode
- * beside an intercept has a large one. Outputs are written when all else has succeeded. */
+/* Why QR and not the normal equations: these square the condition number, and a year or a
+ * postcode beside an intercept has a large one. Outputs are written when all else has
+ * succeeded. */
 bilan_status matrix_least_squares(bilan *b, size_t *rank, double *x, double *inverse,
                                   const double *a, const double *y, size_t rows, size_t columns,
                                   double tolerance) {
@@ -409,7 +441,8 @@ bilan_status matrix_least_squares(bilan *b, size_t *rank, double *x, double *inv
 
 /* ---- products ---------------------------------------------------------------------------- */
 
-/* In the order in which memory runs; sums go over k from the first to the last. */
+/* In the order in which memory runs; sums go over k from the first to the last. `c` is neither a
+ * nor b. */
 void matrix_multiply(double *c, const double *a, const double *b, size_t n, size_t k, size_t m) {
   for (size_t i = 0; i < n * m; i++) c[i] = 0;
   for (size_t j = 0; j < m; j++)

@@ -1,5 +1,8 @@
 /* matrix.h - the engine's linear algebra: thin names over LAPACK.
  *
+ * Worked example: a = 4, 2, 2, 1 with n = 2 is (4 2; 2 1), of rank 1. matrix_solve with b = (2,
+ * 1) gives x = (0.5, 0) and rank 1; matrix_invert gives (0.25 0; 0 0); matrix_eigenvalues 0, 5.
+ *
  * Matrices are small (statistics, coefficients, replicates), dense, column by column as LAPACK
  * stores them: a[i + j * rows]. Symmetric ones may be given either way. Workspaces come from the
  * handle's allocator; the header of LAPACK is seen by matrix.c alone. A singular matrix is a
@@ -39,9 +42,9 @@ bilan_status matrix_least_squares(bilan *b, size_t *rank, double *x, double *inv
                                   const double *a, const double *y, size_t rows, size_t columns,
                                   double tolerance);
 
-/* A QR without its rows: r (columns x columns, upper triangle, 0 at first) becomes the triangle of
- * r stacked on a (rows x columns). Block after block this is the R of all rows, in memory of the
- * order of one block. Signs of R's rows are arbitrary. */
+/* A QR without its rows: r (columns x columns, upper triangle, 0 at first) becomes the triangle
+ * of r stacked on a (rows x columns). Block after block this is the R of all rows, in memory of
+ * the order of one block. Signs of R's rows are arbitrary. */
 bilan_status matrix_stack(bilan *b, double *r, size_t columns, const double *a, size_t rows);
 
 /* c = a b, (n x k) (k x m). */

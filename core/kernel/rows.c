@@ -4,6 +4,17 @@
  * becomes a place in memory. After that nothing can fail, so readers may be workers.
  *
  * Worked example of a cell: keys of 3 and 4 codes, a row with codes 2 and 1 is in cell 2 * 4 + 1.
+ *
+ * Order within a chunk, and what each step leaves in its arrays:
+ *
+ *   index_rows     cell     0, then cell * size + code for each key
+ *   weigh_rows     weight   1 or 0 by the domain, times the weight; value and part are scratch
+ *   rows_measure   value    numbers of the measure, its centre taken off
+ *                  part     weight, 0 where there is no number
+ *
+ * Invariant: part is 0 where a value is missing, and sums skip such rows: what stands in its
+ * place may be NaN, which would spoil a sum even times 0. Cost: a walk a key, two or three
+ * a measure, over arrays of one type each, which compilers turn into vector instructions.
  */
 #include "kernel/rows.h"
 
@@ -11,7 +22,7 @@
 
 /* ---- a chunk --------------------------------------------------------------------------------- */
 
-/* cell = cell * size + code, for one key.
+/* cell = cell * size + code, for one key; codes are stored in 1, 2 or 4 bytes.
  * Three loops rather than a test in one: each runs over an array of one width. */
 static void index_key(struct rows *k, const struct column *key, uint32_t size) {
   const uint8_t *c1 = key->codes;
@@ -33,7 +44,9 @@ static void index_rows(const struct rows_plan *p, struct rows *k) {
     index_key(k, p->request->keys[i], (uint32_t)p->sizes[i]);
 }
 
-/* One-byte codes by table: the number of each code, and 1 for those that have one. */
+/* One-byte codes by table: the number of each code, and 1 for those that have one. Two small
+ * tables a chunk instead of a look into the dictionary a row; levels that are a kind of missing
+ * have 0 and 0. A place beyond the dictionary is never read, as codes were checked. */
 static void read_bytes(const struct column *c, const struct rows *k, const double *weight,
                        double *value, double *part) {
   double number[256], present[256];
@@ -49,7 +62,9 @@ static void read_bytes(const struct column *c, const struct rows *k, const doubl
   }
 }
 
-/* Numbers of the chunk's rows and, in `part`, `weight` with 0 where there is no number. */
+/* The rule of what has a number: a value that is not missing; of levels, one that carries a
+ * number and is no kind of missing. Numbers of the chunk's rows and, in `part`, `weight` with 0
+ * where there is no number. */
 static void read_numbers(const struct column *c, const struct rows *k, const double *weight,
                          double *value, double *part) {
   if (c->type == COLUMN_NUMBERS) {
@@ -70,7 +85,7 @@ static void read_numbers(const struct column *c, const struct rows *k, const dou
   }
 }
 
-/* 1 inside the domain, 0 outside. */
+/* 1 inside the domain, 0 outside: the weight of rows without weights. */
 static void mark_domain(const struct domain *domain, struct rows *k) {
   if (!domain)
     for (size_t i = 0; i < k->count; i++) k->weight[i] = 1;
@@ -78,7 +93,8 @@ static void mark_domain(const struct domain *domain, struct rows *k) {
     for (size_t i = 0; i < k->count; i++) k->weight[i] = domain_has(domain, k->from + i) ? 1 : 0;
 }
 
-/* Weight of every row: 0 outside the domain and where it is missing. Weights that are all there,
+/* Weight of every row: 0 outside the domain and where it is missing. Missing ones by way of part,
+ * with a weight of 1 for the rows of the domain. Weights that are all there,
  * as those of a design are, are taken over as they stand. */
 static void weigh_rows(const struct rows_plan *p, struct rows *k) {
   const struct column *weight = p->request->weight;
@@ -95,7 +111,8 @@ static void weigh_rows(const struct rows_plan *p, struct rows *k) {
   for (size_t i = 0; i < k->count; i++) k->weight[i] = k->part[i] != 0 ? k->value[i] : 0;
 }
 
-/* Cells first: weights use the scratch of values. */
+/* See rows.h. The arrays of the last chunk are written over; `value` and `part` are of no measure
+ * until rows_measure is called. */
 void rows_read(struct rows *k, const struct rows_plan *p, size_t from, size_t count) {
   k->from = from;
   k->count = count;
@@ -103,7 +120,7 @@ void rows_read(struct rows *k, const struct rows_plan *p, size_t from, size_t co
   weigh_rows(p, k);
 }
 
-/* value - centre of the cell, in place. */
+/* value - centre of the cell, in place. Rows out of the domain have a cell too, and a centre. */
 void rows_measure(struct rows *k, const struct rows_plan *p, size_t m) {
   read_numbers(p->request->measures[m], k, k->weight, k->value, k->part);
   if (!p->request->centres) return;
@@ -113,7 +130,9 @@ void rows_measure(struct rows *k, const struct rows_plan *p, size_t m) {
 
 /* ---- checking a request ---------------------------------------------------------------------- */
 
-/* Every code of a key must lie in its dictionary: it becomes a place in memory. */
+/* Every code of a key must lie in its dictionary: it becomes a place in memory. The column keeps
+ * its highest code, so this does not look at the rows. BILAN_INTERNAL is a fault of the engine's,
+ * which no data should bring about. */
 static bilan_status check_codes(bilan *b, const struct column *c, size_t rows) {
   if (c->type != COLUMN_CODES)
     return fail(b, BILAN_USAGE, "a key of a table of cells must have levels");
@@ -126,7 +145,8 @@ static bilan_status check_codes(bilan *b, const struct column *c, size_t rows) {
   return BILAN_OK;
 }
 
-/* A weight or a measure: of the right length, with numbers, with codes that exist. */
+/* A weight or a measure (`what` names it in the message): of the right length, with numbers, with
+ * codes that exist. */
 static bilan_status check_numeric(bilan *b, const struct column *c, size_t rows,
                                   const char *what) {
   if (c->rows != rows)
@@ -135,7 +155,8 @@ static bilan_status check_numeric(bilan *b, const struct column *c, size_t rows,
   return c->type == COLUMN_CODES ? check_codes(b, c, rows) : BILAN_OK;
 }
 
-/* The keys and the number of cells they make; the product cannot overflow on the way. */
+/* The keys and the number of cells they make; the product cannot overflow on the way, since it is
+ * compared with 2^26 by division before each step. A dictionary has at least code 0. */
 static bilan_status check_keys(bilan *b, struct rows_plan *p) {
   const struct cells_request *request = p->request;
   if (request->key_count > CELLS_KEYS)
@@ -153,7 +174,8 @@ static bilan_status check_keys(bilan *b, struct rows_plan *p) {
   return BILAN_OK;
 }
 
-/* All that can be wrong with a request, before memory is asked for. */
+/* All that can be wrong with a request, before memory is asked for; the plan is filled. Units are
+ * the business of cells.c. */
 bilan_status rows_check(bilan *b, struct rows_plan *p, const struct cells_request *request) {
   *p = (struct rows_plan){.request = request};
   bilan_status status = check_keys(b, p);

@@ -3,7 +3,16 @@
  *
  * Everything that sums over rows reads them here, so that there is one rule of what is in: a row
  * outside the domain, or without a weight, weighs 0; a missing value of a measure leaves the row
- * out of that measure alone. A chunk stays in the first-level cache.
+ * out of that measure alone. A chunk is small enough to stay near the processor while
+ * its cells, weights and measures are summed in turn.
+ *
+ * Worked example. Keys of 3 and 4 codes, a weight, one measure y with centre 10 in every cell:
+ *
+ *   row   codes   domain  w     y       cell  weight  value  part
+ *    0    2, 1    in      2     13       9     2       3      2
+ *    1    0, 3    in      1.5   ?        3     1.5     -      0      no answer
+ *    2    2, 1    out     2     11       9     0       1      0
+ *    3    1, 0    in      ?     12       4     0       2      0      no weight
  *
  * Use: rows_check once; then per chunk rows_read, and rows_measure for each measure in turn.
  * Readers share the request and own their chunk, so several may read at a time.
@@ -17,8 +26,8 @@
 enum { ROWS_CHUNK = 2048 };
 
 struct rows {
-  size_t from, count;        /* rows from .. from + count - 1 */
-  uint32_t cell[ROWS_CHUNK];
+  size_t from, count;        /* rows from .. from + count - 1 of the table; row from + i is at i */
+  uint32_t cell[ROWS_CHUNK]; /* below the plan's cells */
   double weight[ROWS_CHUNK]; /* 0: the row is not in */
   double value[ROWS_CHUNK];  /* of the measure read last, its centre taken off */
   double part[ROWS_CHUNK];   /* its weight: 0 also where the measure is missing */
@@ -26,9 +35,9 @@ struct rows {
 
 /* What is known of a request once it was checked. */
 struct rows_plan {
-  const struct cells_request *request;
-  size_t sizes[CELLS_KEYS]; /* codes of each key */
-  size_t cells;
+  const struct cells_request *request; /* lent: outlives the plan */
+  size_t sizes[CELLS_KEYS];            /* codes of each key */
+  size_t cells;                        /* their product, at most 2^26 */
 };
 
 /* All that can be wrong with keys, measures, weight and domain of a request: BILAN_USAGE,

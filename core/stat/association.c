@@ -16,7 +16,14 @@
  * the few PSUs that V stands on after Fellegi, JASA 75, 1980, and Thomas & Rao, JASA 82, 1987.
  *
  * Worked example without weights: counts 10 20 / 30 40 as a simple random sample with
- * replacement: X2 = 0.794, one lambda near 1, so F is near 0.794 on 1 and 99 degrees.
+ * replacement. p = 0.1 0.2 / 0.3 0.4, expected 0.12 0.18 / 0.28 0.42, every cell off by 0.02:
+ *
+ *   X2      100 * 0.0004 (1/0.12 + 1/0.18 + 1/0.28 + 1/0.42) = 0.794
+ *   under   C' D^-1 C / n = (10 + 5 + 3.33 + 2.5) / 100 = 0.20833, one contrast
+ *   over    the same sum / 99 = 0.21044, as V = (D - p p') / 99 and the signs of c sum to 0
+ *   lambda  over / under = 100/99, so F = 0.794 * 99/100 = 0.786 on 1 and 99, p = 0.378
+ *
+ * Wald's one deviation is Y_11 = 40 - 70 * 60 / 100 = -2 respondents.
  *
  * Owner: every structure here is made and released within one test.
  */
@@ -32,15 +39,13 @@
 const char *const association_names[ASSOCIATION_STATISTICS + 1] = {
     "F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint", NULL};
 
+/* Covariances of one table: 2^24 doubles are 128 MB, 4096 cells by 4096. */
 enum { PAIRS_MOST = 1 << 24 };
 
 /* Pivots of a covariance below this share of the largest count as 0. */
 static const double pivot_tolerance = 1e-12;
 
-/* Mean generalised design effects below this are 0 but for rounding: a design that fixes what it
- * is asked about, as the sizes of its strata. */
-static const double effects_least = 1e-20;
-
+/* The whole domain as one group: tests have the degrees of freedom of all they compare. */
 static const struct by no_by = {0};
 
 /* ---- Wald -------------------------------------------------------------------------------- */
@@ -89,14 +94,22 @@ bilan_status association_adjusted(bilan *b, struct estimate *e, const double *th
 
 /* ---- the table --------------------------------------------------------------------------- */
 
+/* The request is by row x column with all their codes, kinds of missing among them; a crossing
+ * picks from it. With rows blank, yes, no and columns blank, a, b, c, of which nobody gave b:
+ *
+ *   codes of the request      kept: r = 2, c = 2, row = {1, 2}, col = {1, 3}, stride = 4
+ *        0  1  2  3
+ *   0    .  .  .  .           cell_at(0, 0) = 1 * 4 + 1 = 5
+ *   1    .  5  .  7           cell_at(0, 1) = 7
+ *   2    .  9  .  11          cell_at(1, 1) = 11 */
 /* Rows and columns that hold somebody, and where their cells are in the request. */
 struct crossing {
-  size_t r, c;
+  size_t r, c;       /* levels that hold somebody */
   size_t *row, *col; /* [r], [c]: codes */
   size_t stride;     /* codes of the column item */
 };
 
-/* Releases both lists; NULL is fine. */
+/* Releases both lists; NULL is fine, so it may follow a crossing_fill that failed. */
 static void crossing_free(bilan *b, struct crossing *x) {
   mem_free(&b->mem, x->row);
   mem_free(&b->mem, x->col);
@@ -195,7 +208,7 @@ static bilan_status shares_gradient(bilan *b, const void *context, struct forms 
   return status;
 }
 
-/* R_i: the weight of the i-th row that is kept. */
+/* R_i: the weight of the i-th row that is kept, over the columns that are. */
 static double row_weight(const struct crossing *x, const struct cells *t, size_t i) {
   double sum = 0;
   for (size_t j = 0; j < x->c; j++) sum += t->weight[cell_at(x, i, j)];
@@ -210,7 +223,8 @@ static double col_weight(const struct crossing *x, const struct cells *t, size_t
 }
 
 /* Y_ij = W_ij - R_i C_j / W, without the first row and column, which follow from the others. They
- * are totals, not shares: their variance knows that W is estimated too, as in R's survey. */
+ * are totals, not shares: their variance knows that W is estimated too, as in R's survey.
+ * Place (i - 1) (c - 1) + j - 1 of theta, i and j from 1: row by row. */
 static void solve_deviations(const void *context, double *theta, const struct cells *totals) {
   const struct crossing *x = context;
   double sum = whole(x, totals);
@@ -221,7 +235,8 @@ static void solve_deviations(const void *context, double *theta, const struct ce
                          : (double)NAN;
 }
 
-/* dY_ab / dW_ij = [ab = ij] - [a = i] C_b / W - [b = j] R_a / W + R_a C_b / W^2. */
+/* dY_ab / dW_ij = [ab = ij] - [a = i] C_b / W - [b = j] R_a / W + R_a C_b / W^2. In the example of
+ * the file head: 1 - 0.6 - 0.7 + 0.42 = 0.12 at its own cell, 0.42 at the one opposite. */
 static bilan_status deviations_gradient(bilan *b, const void *context, struct forms *forms,
                                         const struct cells *totals, const double *theta) {
   const struct crossing *x = context;
@@ -245,11 +260,11 @@ static bilan_status deviations_gradient(bilan *b, const void *context, struct fo
 
 /* What the tests of Pearson's statistic stand on. */
 struct effects {
-  double x2;
-  size_t count;    /* k */
-  double *delta;   /* k * k */
+  double x2;       /* Pearson's, scaled to n respondents */
+  size_t count;    /* k = (r - 1)(c - 1) contrasts */
+  double *delta;   /* k * k, column by column; not symmetric */
   double *lambda;  /* k; filled for lincom and saddlepoint */
-  double trace, f; /* of Delta; trace^2 / trace(Delta^2) */
+  double trace, f; /* of Delta; trace^2 / trace(Delta^2): from 1 (one lambda has it all) to k */
 };
 
 /* Releases both arrays; NULL is fine. */
@@ -259,7 +274,8 @@ static void effects_free(bilan *b, struct effects *e) {
 }
 
 /* Pearson's X2 of shares, for n respondents: n times the sum of (p_ij - p_i p_j)^2 / (p_i p_j).
- * It does not depend on the scale of the weights. */
+ * It does not depend on the scale of the weights. For n = 1 it is phi^2, the square of Cramer's V
+ * times (least of r and c) - 1. Rows or columns that are empty in p (a replicate) add nothing. */
 static double pearson(const struct crossing *x, const double *p, double n) {
   double x2 = 0;
   for (size_t i = 0; i < x->r; i++)
@@ -277,9 +293,11 @@ static double pearson(const struct crossing *x, const double *p, double n) {
 struct corners {
   size_t cell[4];
 };
+/* In the order of corners_at: own cell, its row's first, its column's first, the first of all. */
 static const double signs[4] = {1, -1, -1, 1};
 
-/* Contrast k, of rows 0 and i and columns 0 and j: the order of deviations. */
+/* Contrast k, of rows 0 and i and columns 0 and j: the order of deviations.
+ * Of a 3 x 3 table: k = 0 .. 3 are the cells 4, 5, 7, 8 of 0 .. 8. */
 static struct corners corners_at(const struct crossing *x, size_t k) {
   size_t i = k / (x->c - 1) + 1, j = k % (x->c - 1) + 1;
   return (struct corners){{i * x->c + j, i * x->c, j, 0}};
@@ -288,8 +306,9 @@ static struct corners corners_at(const struct crossing *x, size_t k) {
 /* q of the file head: an empty cell takes no part. */
 static double inverse_share(double p) { return p > 0 ? 1 / p : 0; }
 
-/* Entries of C' D^-1 C / n and of C' D^-1 V D^-1 C for contrasts k and l. D is diagonal, so the
- * first has a term only where the two have a corner in common. Both are symmetric in k and l. */
+/* Entries (k, l) of C' D^-1 C / n and of C' D^-1 V D^-1 C: sums over the four corners of each.
+ * D is diagonal, so the first has a term only where the two have a corner in common. Both are
+ * symmetric in k and l. */
 static void entry(double *under, double *over, const struct crossing *x,
                   const struct target_answer *a, size_t k, size_t l, double n) {
   struct corners one = corners_at(x, k), two = corners_at(x, l);
@@ -362,8 +381,9 @@ static bilan_status test_mixture(bilan *b, struct estimate *e, struct effects *x
   return BILAN_OK;
 }
 
-/* The tests that refer X2 to its generalised design effects: X2 is the same for all of them, and
- * so are effect and deff. A design without variance in what is asked has no test, and a note. */
+/* The tests that refer X2 to its generalised design effects (lambda of the header): X2 is the
+ * same for all of them, and so are effect and deff. A design without variance in what is asked
+ * has no test, and a note. */
 static bilan_status test_pearson(bilan *b, struct estimate *e, const struct sample *s,
                                  const struct crossing *x, const struct target_answer *a,
                                  enum association_statistic statistic, double nu) {
@@ -372,7 +392,7 @@ static bilan_status test_pearson(bilan *b, struct estimate *e, const struct samp
   bilan_status status = effects_open(b, &f, x, a, n);
   double k = (double)f.count;
   if (!status) estimate_set(e, FIGURE_EFFECT, sqrt(f.x2 / n / least));
-  if (!status && !(f.trace > effects_least * k)) {
+  if (!status && !(f.trace > EFFECTS_LEAST * k)) {
     e->notes |= NOTE_CONSTANT;
   } else if (!status) {
     estimate_set(e, FIGURE_DEFF, f.trace / k);
@@ -391,8 +411,9 @@ static bilan_status test_pearson(bilan *b, struct estimate *e, const struct samp
   return status;
 }
 
-/* Wald's test, adjusted or not; Cramer's V from the shares. The two differ in the factor that the
- * few degrees of freedom of V call for: with nu far above k they agree. */
+/* Wald's test, adjusted or not; Cramer's V from the shares, as the other tests have it. The two
+ * differ in the factor that the few degrees of freedom of V call for: with nu far above k they
+ * agree. */
 static bilan_status test_wald(bilan *b, struct estimate *e, const struct crossing *x,
                               const struct target_answer *a, enum association_statistic statistic,
                               double nu) {
@@ -410,6 +431,18 @@ static bilan_status test_wald(bilan *b, struct estimate *e, const struct crossin
   return status;
 }
 
+/* What a test asks the design for: (r - 1)(c - 1) deviations of counts for Wald's, else all r c
+ * shares. `x` and what the request names are lent to it. */
+static struct target target_of(struct crossing *x, const struct cells_request *request, bool wald) {
+  size_t count = wald ? (x->r - 1) * (x->c - 1) : x->r * x->c;
+  return (struct target){.request = *request,
+                         .count = count,
+                         .block = count,
+                         .context = x,
+                         .solve = wald ? solve_deviations : solve_shares,
+                         .gradient = wald ? deviations_gradient : shares_gradient};
+}
+
 /* Shares or deviations with their covariances, then the test. One block: all covariances are
  * wanted. BILAN_LIMIT where the covariance would not fit; without degrees of freedom nothing is
  * estimated. */
@@ -417,13 +450,10 @@ static bilan_status test_table(bilan *b, struct estimate *e, const struct sample
                                struct crossing *x, const struct cells_request *request,
                                enum association_statistic statistic) {
   bool wald = statistic == ASSOCIATION_WALD || statistic == ASSOCIATION_ADJUSTED_WALD;
-  size_t count = wald ? (x->r - 1) * (x->c - 1) : x->r * x->c;
-  struct target t = {.request = *request, .count = count, .block = count, .context = x};
-  t.solve = wald ? solve_deviations : solve_shares;
-  t.gradient = wald ? deviations_gradient : shares_gradient;
+  const struct target t = target_of(x, request, wald);
   struct target_answer a = {0};
   double nu;
-  if (count > PAIRS_MOST / count)
+  if (t.count > PAIRS_MOST / t.count)
     return fail(b, BILAN_LIMIT, "a test of %zu x %zu levels is too large: recode them", x->r,
                 x->c);
   bilan_status status = sample_degrees(b, &nu, s, &no_by);

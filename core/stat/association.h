@@ -34,6 +34,10 @@
 
 #include "stat/estimate.h"
 
+/* Mean generalised design effects below this are 0 but for rounding: a design that fixes what it
+ * is asked about, as the sizes of its strata, leaves nothing to test against. */
+#define EFFECTS_LEAST 1e-20
+
 /* In the order of association_names. */
 enum association_statistic {
   ASSOCIATION_F,

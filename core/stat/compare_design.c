@@ -11,17 +11,30 @@
  *
  * the same for all rows of a cell, so it is the gradient at the cell's weight.
  *
- * Which rows count for degrees of freedom: those of the groups compared, so two of three groups
- * are tested as the domain they are. Owner: what is made here is released here.
+ * Worked example of a trend: four respondents each at the scores 1, 2, 3, of whom 1, 2, 3 have the
+ * level. sbar = 2, Sxx = 8, slope = 0.25; residuals 0.75 and -0.25 (three times) at score 1, the
+ * opposite at 3, so sum u^2 = (0.75 + 0.75) / 64 = 0.0234. As a simple random sample of 12, V =
+ * 12/11 * 0.0234, se = 0.160, t = 1.56 on 11 - 1 degrees of freedom, p = 0.149.
+ *
+ * Worked example of means, that of compare_design.h: girls 10 and 14, boys 12 and 18, one of each
+ * in two clusters. Influences of the girls' mean are (y - 12) / 2 = -1, 1, those of the boys'
+ * (y - 15) / 2 = -1.5, 1.5; with 2 clusters V = 2 * sum of squared cluster totals = 4 and 9, their
+ * covariance is 2 * (1.5 + 1.5) = 6, and the difference has 4 + 9 - 12 = 1, not 13.
+ *
+ * Which rows count for degrees of freedom: those of the groups compared that answered, as in a
+ * regression on the group, so two of three groups are tested as the domain they are. Owner: what
+ * is made here is released here.
  */
-#include "stat/compare_design_t.h"
+#include "stat/compare_design.h"
 
 #include <math.h>
 
+#include "stat/compare_design_t.h"
 #include "stat/derive.h"
-#include "stat/dist/dist.h"
+#include "stat/moments.h"
 #include "stat/quotient.h"
 
+/* The whole domain as one group. */
 static const struct by no_by = {0};
 
 /* ---- t on the degrees of freedom of a design ---------------------------------------------- */
@@ -42,14 +55,22 @@ void compare_set_t(struct estimate *e, struct tested t, double df, double mu, do
     e->notes |= NOTE_NO_VARIANCE;
     return;
   }
-  double statistic = (t.value - mu) / se;
-  estimate_set(e, FIGURE_STATISTIC, statistic);
-  estimate_set(e, FIGURE_P_VALUE, 2 * student_cdf(fabs(statistic), df, UPPER));
+  estimate_set_t(e, (t.value - mu) / se, df);
   estimate_interval(e, conf);
 }
 
-/* The rows of the domain whose group is one of two levels, whether they answered or not: their
- * PSUs count for the degrees of freedom. The caller frees *out. */
+/* Degrees of freedom of the rows that answered, as a regression on them has: nu. */
+static bilan_status answered_degrees(bilan *b, double *nu, const struct sample *s,
+                                     const struct column *presence) {
+  struct by by = {.count = 1, .keys = {presence}};
+  double df[STATES];
+  bilan_status status = sample_degrees(b, df, s, &by);
+  *nu = df[STATE_ANSWERED];
+  return status;
+}
+
+/* The rows of the domain whose group is one of two levels, whether they answered or not. The
+ * caller frees *out. */
 static bilan_status two_groups_domain(bilan *b, struct domain **out, const struct sample *s,
                                       const struct column *group, uint32_t from, uint32_t to) {
   bilan_status status = domain_new(b, out, s->rows);
@@ -64,14 +85,14 @@ static bilan_status two_groups_domain(bilan *b, struct domain **out, const struc
 
 /* A request over group (or none) and presence of a measure, centred on the means of its cells. */
 struct means {
-  struct column *presence;
-  const struct column *measures[1];
-  struct cells first;    /* of the first pass */
-  double *centres;
-  struct cells_request request;
+  struct column *presence;            /* states of derive.h; owned */
+  const struct column *measures[1];   /* lent; the request points here, so never copy a means */
+  struct cells first;                 /* group x state, or state alone; of the first pass */
+  double *centres;                    /* [cell]: mean of the cell, 0 of one without weight */
+  struct cells_request request;       /* of the second pass; lends all of the above */
 };
 
-/* Releases everything; also after a means_open that failed. */
+/* Releases everything; also after a means_open that failed, as all that was not reached is zero. */
 static void means_close(bilan *b, struct means *m) {
   column_free(m->presence);
   cells_free(&m->first);
@@ -105,24 +126,20 @@ static bilan_status means_open(bilan *b, struct means *m, const struct sample *s
   return BILAN_OK;
 }
 
-/* Answers in a group (0 where there are no groups), of positive weight. */
+/* Answers in a group (0 where there are no groups), of positive weight: its share of the base. */
 static int64_t means_n(const struct means *m, size_t group) {
   return m->first.n[group * STATES + STATE_ANSWERED];
 }
 
-/* Adds the base, its weight and the missing of a group; called for two groups in turn. */
+/* Adds the base, its weight and the missing of a group; called for two groups in turn. Tests show
+ * no effective n: their degrees of freedom say what the design leaves. */
 static void means_base(struct estimate *e, const struct means *m, size_t group) {
-  static const bilan_missing kinds[STATES] = {BILAN_NO_ANSWER, BILAN_PRESENT,   BILAN_PRESENT,
-                                              BILAN_NOT_ASKED, BILAN_DONT_KNOW, BILAN_REFUSED};
-  double weight = estimate_has(e, FIGURE_WEIGHTED_N) ? e->figures[FIGURE_WEIGHTED_N] : 0;
-  for (size_t state = 0; state < STATES; state++)
-    estimate_add_missing(e, kinds[state], m->first.n[group * STATES + state]);
-  e->n += means_n(m, group);
-  estimate_set(e, FIGURE_WEIGHTED_N, weight + m->first.weight[group * STATES + STATE_ANSWERED]);
+  moments_add_states(e, &m->first, group, false);
 }
 
 /* factor * mean of a group as a part of statistic 0: the total of the measure over the weight of
- * those who answered, plus the centre. */
+ * those who answered, plus the centre. Slots: the weight of a cell is at the cell, its measure's
+ * total behind the weights of all cells. */
 static bilan_status add_mean(bilan *b, struct quotients *q, const struct means *m, size_t group,
                              double factor) {
   size_t cell = group * STATES + STATE_ANSWERED;
@@ -131,7 +148,9 @@ static bilan_status add_mean(bilan *b, struct quotients *q, const struct means *
 }
 
 /* Mean of `to`, less that of `from` unless it is NO_LEVEL; both have respondents. Their covariance
- * is in the variance: both stand in one statistic. */
+ * is in the variance: both stand in one statistic. size is what rounding is measured by: a
+ * difference of 0 between means of 500 has rounding of the order of 500. *out is untouched on
+ * failure. */
 static bilan_status means_contrast(bilan *b, struct tested *out, const struct sample *s,
                                    const struct means *m, size_t to, uint32_t from) {
   struct quotients q;
@@ -183,14 +202,25 @@ static bilan_status paired_means(bilan *b, struct estimate *e, const struct samp
   return status;
 }
 
-/* Equal levels are not behind each other; labels are compared by their bytes. */
+/* Equal levels are not behind each other; labels are compared by their bytes, so that the
+ * answer does not depend on the language of the machine. */
 bool compare_level_after(const struct column *item, uint32_t a, uint32_t b) {
   const struct level *one = dict_level(item->dict, a), *two = dict_level(item->dict, b);
   if (column_is_numeric(item)) return one->value > two->value;
   return text_compare(one->label, two->label) > 0;
 }
 
-/* The two groups with respondents, when there are exactly two; equal codes when there are fewer. */
+/* Puts `from` before `to` by number or label, where the caller asks for that order. */
+static void order_groups(uint32_t *from, uint32_t *to, const struct t_request *r) {
+  if (!r->sorted || !compare_level_after(r->group, *from, *to)) return;
+  uint32_t first = *from;
+  *from = *to;
+  *to = first;
+}
+
+/* The two groups with respondents, when there are exactly two; equal codes when there are fewer.
+ * BILAN_USAGE when there are more. One pass over the rows, whose result is thrown away: the next
+ * is about the domain of the two. */
 static bilan_status find_groups(bilan *b, uint32_t *from, uint32_t *to, const struct sample *s,
                                 const struct t_request *r) {
   struct means m;
@@ -207,11 +237,7 @@ static bilan_status find_groups(bilan *b, uint32_t *from, uint32_t *to, const st
   if (!status && count > 2)
     return fail(b, BILAN_USAGE, "a t-test compares two groups, here are %zu: name them with "
                                 "from and to", count);
-  if (!status && r->sorted && compare_level_after(r->group, *from, *to)) {
-    uint32_t first = *from;
-    *from = *to;
-    *to = first;
-  }
+  if (!status) order_groups(from, to, r);
   return status;
 }
 
@@ -223,7 +249,7 @@ static bilan_status two_means(bilan *b, struct estimate *e, const struct sample 
   struct tested t;
   double nu;
   bilan_status status = means_open(b, &m, s, r->measure, r->group);
-  if (!status) status = sample_degrees(b, &nu, s, &no_by);
+  if (!status) status = answered_degrees(b, &nu, s, m.presence);
   if (!status) {
     means_base(e, &m, from);
     if (from != to) means_base(e, &m, to);
@@ -238,7 +264,8 @@ static bilan_status two_means(bilan *b, struct estimate *e, const struct sample 
   return status;
 }
 
-/* Two groups, named or the only two, in the domain of their rows. */
+/* Two groups, named or the only two, in the domain of their rows: the rows of a third group, and
+ * PSUs that hold nobody else, count for no degrees of freedom. */
 static bilan_status grouped_means(bilan *b, struct estimate *e, const struct sample *s,
                                   const struct t_request *r) {
   struct domain *domain = NULL;
@@ -270,19 +297,24 @@ bilan_status compare_design_means(bilan *b, struct estimate *out, const struct s
 
 /* ---- trend ------------------------------------------------------------------------------- */
 
-/* Groups x levels: which cells are in, at which score, and whether they have the level. */
+/* Groups x levels: which cells are in, at which score, and whether they have the level. The request
+ * is by x item, so cell = code of by * codes of the item + code of the item. */
 struct line {
   const double *score;       /* [code of by]; NaN: not a group */
-  const struct column *item;
-  uint32_t level;
+  const struct column *item; /* lent */
+  uint32_t level;            /* the one whose share is followed */
 };
 
-/* Weighted sums about the means. */
+/* What the weights say. */
 struct line_fit {
-  double weight, score, share, spread, slope;
+  double weight;       /* of the base */
+  double score, share; /* sbar, ybar */
+  double spread;       /* Sxx */
+  double slope;        /* change of the share a unit of the score */
 };
 
-/* Is the cell in the base? Its score and whether it has the level. */
+/* Is the cell in the base: an answer, in a group that has a score? *s and *y are set in any
+ * case: the score of its group, NaN for none, and 1 for the level, 0 for another. */
 static bool line_cell(const struct line *l, const struct cells *t, size_t cell, double *s,
                       double *y) {
   uint32_t code = (uint32_t)(cell % t->sizes[1]);
@@ -292,7 +324,8 @@ static bool line_cell(const struct line *l, const struct cells *t, size_t cell, 
 }
 
 /* Two passes over the cells: means, then sums about them, so that scores such as years lose no
- * digits. slope is NaN where all weight is at one score. */
+ * digits. slope is NaN where all weight is at one score. It is the least squares line through the
+ * shares of the groups, weighted by the groups' weights: 1/4, 2/4, 3/4 at 1, 2, 3 rise by 0.25. */
 static struct line_fit fit(const struct line *l, const struct cells *t) {
   struct line_fit f = {0};
   double s, y, cross = 0;
@@ -313,7 +346,8 @@ static struct line_fit fit(const struct line *l, const struct cells *t) {
   return f;
 }
 
-/* The one statistic. */
+/* The one statistic; NaN where nothing varies along the scores, as in a replicate that leaves out
+ * all groups but one. */
 static void solve_slope(const void *context, double *theta, const struct cells *totals) {
   *theta = fit(context, totals).slope;
 }
@@ -369,14 +403,16 @@ static void line_base(struct estimate *e, const struct cells *c, const struct li
   estimate_set(e, FIGURE_WEIGHTED_N, weight);
 }
 
-/* One target of one statistic. A single group has no slope and a note. BILAN_USAGE: the level is a
- * kind of missing. */
+/* One target of one statistic. A share is between 0 and 1, hence the size of 1 that rounding is
+ * measured by: the slope itself may be small because scores are years. A single group has no
+ * slope and a note. BILAN_USAGE: the level is a kind of missing. */
 bilan_status compare_design_trend(bilan *b, struct estimate *out, const struct sample *sample,
                                   const struct column *item, uint32_t level,
                                   const struct column *by, double conf) {
   struct line l = {.item = item, .level = level};
   struct target_answer a = {0};
   struct estimate e = estimate_none();
+  struct column *presence = NULL;
   double *score = NULL, nu;
   struct target t = {.request = {.rows = sample->rows, .domain = sample->domain,
                                  .keys = {by, item}, .key_count = 2},
@@ -386,7 +422,8 @@ bilan_status compare_design_trend(bilan *b, struct estimate *out, const struct s
     return fail(b, BILAN_USAGE, "a trend is one of the share of a level that is an answer");
   bilan_status status = scores_of(b, &score, by);
   l.score = score;
-  if (!status) status = sample_degrees(b, &nu, sample, &no_by);
+  if (!status) status = derive_presence(b, &presence, item, by);
+  if (!status) status = answered_degrees(b, &nu, sample, presence);
   if (!status) status = target_estimate(b, &a, sample->design, &t);
   if (!status) {
     line_base(&e, &a.cells, &l);
@@ -396,6 +433,7 @@ bilan_status compare_design_trend(bilan *b, struct estimate *out, const struct s
     *out = e;
     target_free(&a);
   }
+  column_free(presence);
   mem_free(&b->mem, score);
   return status;
 }

@@ -22,49 +22,65 @@
 #include <math.h>
 
 #include "stat/association.h"
+#include "stat/compare_design.h"
 #include "stat/compare_design_t.h"
 #include "stat/derive.h"
 
+/* The whole domain as one group. */
 static const struct by no_by = {0};
 
 /* Places of the answers of both items, matched by their labels; SIZE_MAX for a kind of missing. */
 struct places {
-  size_t *before, *after; /* [code] */
-  size_t count;
+  size_t *before, *after; /* [code of that item]: 0 .. count - 1 */
+  size_t count;           /* of different answers in both together */
 };
 
-/* Releases both lists; NULL is fine. */
+/* Releases both lists; NULL is fine, so it may follow a places_fill that failed. */
 static void places_free(bilan *b, struct places *p) {
   mem_free(&b->mem, p->before);
   mem_free(&b->mem, p->after);
 }
 
-/* The level named against all others, or all levels: those of `before`, then what only `after`
- * has. */
-static bilan_status places_fill(bilan *b, struct places *p, const struct mcnemar_request *r) {
-  size_t first = dict_count(r->before->dict), second = dict_count(r->after->dict);
-  *p = (struct places){.before = mem_array(&b->mem, first, sizeof *p->before),
-                       .after = mem_array(&b->mem, second, sizeof *p->after),
-                       .count = r->level.n ? 2 : 0};
-  if (!p->before || !p->after) return fail_nomem(b);
-  for (uint32_t code = 0; code < first; code++) {
-    struct text label = dict_level(r->before->dict, code)->label;
-    p->before[code] = SIZE_MAX;
-    if (!level_answers(r->before, code)) continue;
-    p->before[code] = r->level.n ? !text_equal(label, r->level) : p->count++;
+/* The level named against all others: place 0 is the level, 1 all else that is an answer. */
+static void place_against(size_t *place, const struct column *item, struct text level) {
+  for (uint32_t code = 0; code < dict_count(item->dict); code++) {
+    bool same = text_equal(dict_level(item->dict, code)->label, level);
+    place[code] = level_answers(item, code) ? !same : SIZE_MAX;
   }
-  for (uint32_t code = 0; code < second; code++) {
-    struct text label = dict_level(r->after->dict, code)->label;
-    uint32_t same = dict_find(r->before->dict, label);
+}
+
+/* All levels: those of `before`, then what only `after` has. With before = (blank, yes, no) and
+ * after = (blank, no, perhaps, yes): before = {-, 0, 1}, after = {-, 1, 2, 0}, count 3. */
+static void place_all(struct places *p, const struct mcnemar_request *r) {
+  for (uint32_t code = 0; code < dict_count(r->before->dict); code++)
+    p->before[code] = level_answers(r->before, code) ? p->count++ : SIZE_MAX;
+  for (uint32_t code = 0; code < dict_count(r->after->dict); code++) {
+    uint32_t same = dict_find(r->before->dict, dict_level(r->after->dict, code)->label);
     p->after[code] = SIZE_MAX;
     if (!level_answers(r->after, code)) continue;
-    if (r->level.n) p->after[code] = !text_equal(label, r->level);
-    else p->after[code] = same && level_answers(r->before, same) ? p->before[same] : p->count++;
+    p->after[code] = same && level_answers(r->before, same) ? p->before[same] : p->count++;
   }
+}
+
+/* Two places when a level is named, else as many as there are labels. On failure places_free
+ * releases what was got. */
+static bilan_status places_fill(bilan *b, struct places *p, const struct mcnemar_request *r) {
+  *p = (struct places){
+      .before = mem_array(&b->mem, dict_count(r->before->dict), sizeof *p->before),
+      .after = mem_array(&b->mem, dict_count(r->after->dict), sizeof *p->after)};
+  if (!p->before || !p->after) return fail_nomem(b);
+  if (!r->level.n) {
+    place_all(p, r);
+    return BILAN_OK;
+  }
+  p->count = 2;
+  place_against(p->before, r->before, r->level);
+  place_against(p->after, r->after, r->level);
   return BILAN_OK;
 }
 
-/* [after in the first place] - [before in it], missing where either is. */
+/* z of the file head: [after in place 0] - [before in it], missing where either is, by the kind of
+ * `before` where both are. The caller frees *out with column_free. */
 static bilan_status change_column(bilan *b, struct column **out, const struct places *p,
                                   const struct mcnemar_request *r) {
   size_t rows = r->before->rows;
@@ -86,11 +102,17 @@ static bilan_status change_column(bilan *b, struct column **out, const struct pl
   return column_numbers(b, out, rows, z, missing);
 }
 
-/* Pairs (i, j), i < j, of places that somebody is in, as cells of before x after. */
+/* Pairs (i, j), i < j, of places that somebody is in, as cells of before x after. Of three places
+ * with nobody in (0, 2) or (2, 0), statistics and their signs in the square:
+ *
+ *            after 0   1    2
+ *   before 0    .     +0    .       index[0 * 3 + 1] = 0, index[1 * 3 + 2] = 1,
+ *          1   -0      .   +1       all else SIZE_MAX; pairs = 2
+ *          2    .     -1    . */
 struct symmetry {
-  const struct places *places;
+  const struct places *places; /* lent */
   size_t *index;    /* [i * count + j] of a pair: its statistic, SIZE_MAX for none */
-  size_t pairs;
+  size_t pairs;     /* statistics: at most count (count - 1) / 2 */
 };
 
 /* Place i * count + j of a cell in the square of before by after; SIZE_MAX where one of the two is
@@ -108,7 +130,7 @@ static size_t pair_at(const struct symmetry *s, size_t place, double *sign) {
   return i == j ? SIZE_MAX : i < j ? s->index[i * n + j] : s->index[j * n + i];
 }
 
-/* Weight of all who gave both answers. */
+/* W: weight of all who gave both answers, the diagonal included. */
 static double both_answered(const struct symmetry *s, const struct cells *t) {
   double sum = 0;
   for (size_t cell = 0; cell < t->count; cell++)
@@ -116,7 +138,8 @@ static double both_answered(const struct symmetry *s, const struct cells *t) {
   return sum;
 }
 
-/* p_ij - p_ji of every pair, 0 under symmetry; NaN where nobody has weight. */
+/* p_ij - p_ji of every pair, 0 under symmetry; NaN where nobody has weight. Shares are of all who
+ * gave both answers: 15 of 90 one way and 5 back make (15 - 5) / 90. */
 static void solve_symmetry(const void *context, double *theta, const struct cells *totals) {
   const struct symmetry *s = context;
   double sum = both_answered(s, totals), sign;
@@ -167,7 +190,7 @@ static void find_pairs(struct symmetry *s, struct estimate *e, const struct cell
   estimate_set(e, FIGURE_WEIGHTED_N, weight);
 }
 
-/* All pairs by Wald's test, adjusted for the degrees of freedom of the design. */
+/* All pairs in one block by Wald's test, adjusted for the degrees of freedom of the design. */
 static bilan_status test_symmetry(bilan *b, struct estimate *e, const struct sample *s,
                                   const struct cells_request *request, struct symmetry *pairs) {
   struct target t = {.request = *request, .count = pairs->pairs, .block = pairs->pairs,

@@ -18,6 +18,11 @@
  * Worked example: values 1 1 2 with weights 1 3 4: N = 8; shared ranks 2 2 6; in the order of the
  * file (0.5 + 2.5) / 2 = 1.5 twice, and 6.
  *
+ * Worked example of the test: values 1 and 3 in one group, 2 and 4 in the other, weights 1. r/N =
+ * 0.125 0.625 and 0.375 0.875, means 0.375 and 0.625: value 0.25, effect 0.5. (Of the four pairs
+ * three are won by the second group, one by the first: 3/4 - 1/4.) Influences are the scores less
+ * their group's mean over 2: 0.125 -0.125 (the sign turned) and -0.125 0.125.
+ *
  * Memory: 16 bytes a row, and 8 a row and group. Cost: one sort. Owner: released on return.
  */
 #include <math.h>
@@ -32,24 +37,26 @@ const char *const rank_score_names[RANK_SCORES + 1] = {"wilcoxon", "vanderWaerde
                                                        "KruskalWallis", NULL};
 const char *const rank_ties_names[RANK_TIES + 1] = {"file", "shared", NULL};
 
+/* The whole domain as one group. */
 static const struct by no_by = {0};
 
 /* The rows that are compared, and their groups. */
 struct ranked {
-  size_t count;    /* rows */
+  size_t count;    /* rows with a group, an answer and a weight: the base */
   size_t *row;     /* [count]: their places in the table, in its order */
-  double *value;   /* [count] */
-  double *score;   /* [count] */
+  double *value;   /* [count]: the number, or the code of a label */
+  double *score;   /* [count]: at first the rank, 0 .. N, then what it scores */
   size_t *order;   /* [count]: by rising value, equal ones as in the table */
-  size_t *spare;
+  size_t *spare;   /* [count]: what the sort needs */
   size_t *place;   /* [code]: of a group among those compared, SIZE_MAX for none */
-  size_t groups;
-  double *weight, *mean; /* [group] */
-  struct column **influence; /* [group - 1] */
+  size_t groups;   /* with respondents */
+  double *weight, *mean; /* [group]: of its rows; their mean score */
+  struct column **influence; /* [groups - 1]: of mean k + 1 less mean 0 */
   struct domain *domain; /* rows of the groups compared, whatever their answers */
 };
 
-/* Releases everything; also after a ranked_open that failed. */
+/* Releases everything; also after a ranked_open that failed, and a zeroed one. The columns of
+ * influence are as many as were made: those beyond a failure are NULL. */
 static void ranked_close(bilan *b, struct ranked *r) {
   for (size_t g = 0; r->influence && g + 1 < r->groups; g++) column_free(r->influence[g]);
   mem_free(&b->mem, r->influence);
@@ -82,30 +89,32 @@ static bilan_status ranked_open(bilan *b, struct ranked *r, size_t rows, size_t 
   return all ? BILAN_OK : fail_nomem(b);
 }
 
-/* What rows are sorted by. Labels rank in the order of their dictionary, as in compare_ranks. */
+/* What rows are sorted by: numbers, scores of levels, else codes. Labels rank in the order of their
+ * dictionary, as in compare_ranks; only the order matters, so codes will do. */
 static double value_of(const struct column *item, bool numbers, size_t row) {
   return numbers ? column_number(item, row) : (double)column_code(item, row);
 }
 
-/* May a row's group be compared? One of two that are named, or any that is an answer. */
+/* May a row's group be compared? One of two that are named, or any that is an answer. Whether
+ * it has respondents is known only when all rows have been seen (place_groups). */
 static bool wanted(const struct rank_request *q, uint32_t code) {
   if (q->from != NO_LEVEL) return code == q->from || code == q->to;
   return level_answers(q->group, code);
 }
 
 /* Lists the rows with weight and an answer, and counts those without one by kind. The domain takes
- * all rows of the groups, as their PSUs count for the degrees of freedom. */
+ * those that answered: their PSUs count for the degrees of freedom. */
 static bilan_status collect(bilan *b, struct ranked *r, struct estimate *e,
                             const struct sample *s, const struct rank_request *q) {
   bool numbers = column_is_numeric(q->item);
   bilan_status status = domain_new(b, &r->domain, s->rows);
   for (size_t row = 0; !status && row < s->rows; row++) {
     if (!domain_has(s->domain, row) || !wanted(q, column_code(q->group, row))) continue;
-    domain_set(r->domain, row);
     if (!(design_weight(s->design, row) > 0)) continue;
     bilan_missing kind = column_missing(q->item, row);
     estimate_add_missing(e, kind, 1);
     if (kind) continue;
+    domain_set(r->domain, row);
     r->row[r->count] = row;
     r->value[r->count++] = value_of(q->item, numbers, row);
   }
@@ -113,7 +122,8 @@ static bilan_status collect(bilan *b, struct ranked *r, struct estimate *e,
   return status;
 }
 
-/* Must two groups, in the order of the dictionary, change places? */
+/* Must two groups, in the order of the dictionary, change places? Where levels are named: when
+ * `from` is not in place 0. Where they are not: when they shall be sorted and are not. */
 static bool backwards(const struct ranked *r, const struct rank_request *q) {
   uint32_t codes[2] = {0, 0};
   if (q->from != NO_LEVEL) return r->place[q->from] == 1;
@@ -122,7 +132,9 @@ static bool backwards(const struct ranked *r, const struct rank_request *q) {
   return q->sorted && compare_level_after(q->group, codes[0], codes[1]);
 }
 
-/* Groups with respondents, in the order of the dictionary; of two, `from` before `to`. */
+/* Numbers the groups with respondents, in the order of the dictionary; of two, `from` before `to`;
+ * and sums their weights. With codes blank, a, b, c and nobody in b: place = {-, 0, -, 1}, groups =
+ * 2. */
 static void place_groups(struct ranked *r, const struct sample *s, const struct rank_request *q) {
   size_t codes = dict_count(q->group->dict);
   for (size_t code = 0; code < codes; code++) r->place[code] = SIZE_MAX;
@@ -136,7 +148,7 @@ static void place_groups(struct ranked *r, const struct sample *s, const struct 
     r->weight[r->place[column_code(q->group, r->row[i])]] += design_weight(s->design, r->row[i]);
 }
 
-/* A score from a rank, 0 < rank < all. */
+/* A score from a rank, 0 < rank < all, both in units of weight. */
 static double score_of(enum rank_score score, double rank, double all) {
   switch (score) {
   case SCORE_NORMAL: return normal_quantile(rank / all, LOWER);
@@ -162,7 +174,8 @@ static double rank_equal(struct ranked *r, const struct sample *s, size_t from, 
 
 /* Sorts, ranks, and turns ranks into scores. The weight below a rank is summed in order, so ranks
  * that are equal in exact arithmetic may differ by rounding: harmless but for the median, whose
- * middle is half the same sum. */
+ * middle is half the same sum.
+ * Rows at the same value are a run of `order`: from .. end - 1. */
 static void rank_all(struct ranked *r, const struct sample *s, enum rank_score score,
                      enum rank_ties ties) {
   double below = 0;
@@ -200,13 +213,15 @@ static bilan_status influences(bilan *b, struct ranked *r, const struct sample *
   return status;
 }
 
-/* The totals of the influences are the statistics. */
+/* The totals of the influences are the statistics. They are 0 but for rounding under the full
+ * sample, and what the replicates differ by otherwise: a score is taken as fixed. */
 static void solve_totals(const void *context, double *theta, const struct cells *totals) {
   const size_t *count = context;
   for (size_t k = 0; k < *count; k++) theta[k] = totals->sums[k].y;
 }
 
-/* Each total is its own gradient: 1 at the slot of its measure, in the only cell. */
+/* Each total is its own gradient: 1 at the slot of its measure, in the only cell. Slot 0 is the
+ * weight of that cell, so measure k is at k + 1. */
 static bilan_status totals_gradient(bilan *b, const void *context, struct forms *forms,
                                     const struct cells *totals, const double *theta) {
   const size_t *count = context;
@@ -230,8 +245,7 @@ static void set_two(struct estimate *e, const struct ranked *r, double variance,
   }
   estimate_set(e, FIGURE_SE, se);
   estimate_set(e, FIGURE_DF, df);
-  estimate_set(e, FIGURE_STATISTIC, value / se);
-  estimate_set(e, FIGURE_P_VALUE, 2 * student_cdf(fabs(value / se), df, UPPER));
+  estimate_set_t(e, value / se, df);
   estimate_interval(e, conf);
 }
 
@@ -278,26 +292,38 @@ static bilan_status test_ranks(bilan *b, struct estimate *e, const struct ranked
   return status;
 }
 
-/* See compare_design.h. Sorts once, whatever the number of groups; a single group has a base and
- * a note. BILAN_USAGE: pairs, texts, several answers. */
-bilan_status compare_design_ranks(bilan *b, struct estimate *out, size_t *groups,
-                                  const struct sample *sample, const struct rank_request *q,
-                                  enum rank_score score, enum rank_ties ties) {
-  struct ranked r = {0};
-  struct estimate e = estimate_none();
+/* BILAN_USAGE: pairs, texts, several answers. */
+static bilan_status check_request(bilan *b, const struct rank_request *q) {
   if (q->after)
     return fail(b, BILAN_USAGE, "after: ranks of pairs have no test by design: take t_test, or "
                                 "mcnemar");
   if (q->item->type == COLUMN_TEXT || q->item->type == COLUMN_SET)
     return fail(b, BILAN_USAGE, "a rank test needs numbers or levels in order, not texts");
-  bilan_status status = ranked_open(b, &r, sample->rows, dict_count(q->group->dict));
-  if (!status) status = collect(b, &r, &e, sample, q);
-  if (!status) {
-    place_groups(&r, sample, q);
-    double weight = 0;
-    for (size_t g = 0; g < r.groups; g++) weight += r.weight[g];
-    estimate_set(&e, FIGURE_WEIGHTED_N, weight);
-  }
+  return BILAN_OK;
+}
+
+/* Rows, groups and the base of the test. On failure ranked_close releases what was got. */
+static bilan_status gather(bilan *b, struct ranked *r, struct estimate *e, const struct sample *s,
+                           const struct rank_request *q) {
+  bilan_status status = ranked_open(b, r, s->rows, dict_count(q->group->dict));
+  if (!status) status = collect(b, r, e, s, q);
+  if (status) return status;
+  double weight = 0;
+  place_groups(r, s, q);
+  for (size_t g = 0; g < r->groups; g++) weight += r->weight[g];
+  estimate_set(e, FIGURE_WEIGHTED_N, weight);
+  return BILAN_OK;
+}
+
+/* See compare_design.h. Sorts once, whatever the number of groups; a single group has a base and
+ * a note. */
+bilan_status compare_design_ranks(bilan *b, struct estimate *out, size_t *groups,
+                                  const struct sample *sample, const struct rank_request *q,
+                                  enum rank_score score, enum rank_ties ties) {
+  struct ranked r = {0};
+  struct estimate e = estimate_none();
+  bilan_status status = check_request(b, q);
+  if (!status) status = gather(b, &r, &e, sample, q);
   if (!status && r.groups < 2) {
     e.notes |= r.count ? NOTE_EMPTY_GROUP : NOTE_EMPTY;
   } else if (!status) {

@@ -4,11 +4,14 @@
  * t = (value - mu) / se, the interval value -+ t_df se. Where a design fixes what it is asked, a
  * standard error of 0 comes out as rounding, in proportion to the numbers it was made of: whatever
  * is below 1e-14 of their size counts as 0, so that no p-value is made of rounding.
+ *
+ * Worked example: a mean change of 0.5 with a variance of 0.04 on 9 degrees of freedom, mu = 0:
+ * se 0.2, t = 2.5, p = 0.034, interval 0.5 -+ 2.262 * 0.2 = 0.048 to 0.952.
  */
 #ifndef STAT_COMPARE_DESIGN_T_H
 #define STAT_COMPARE_DESIGN_T_H
 
-#include "stat/compare_design.h"
+#include "stat/estimate.h"
 
 /* What is tested: an estimate, its variance, and the size of the numbers it was made of. */
 struct tested {

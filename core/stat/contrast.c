@@ -4,14 +4,23 @@
  * becomes a column of 1 and 0, missing where the respondent is not in its base, so shares go the
  * way of means.
  *
- * Memory: nine bytes a row for a share; a bit a row for the rows of the groups.
+ * The request is group x state of the measure (derive.h), so with three groups and six states cell
+ * 7 holds the answers of group 1, and slot 18 + 7 the total of the measure there:
+ *
+ *   cell   0 .. 5      6     7        8 .. 11   12 .. 17
+ *          group 0     no    answer   ...       group 2       6 and 7 are of group 1
+ *
+ * Worked example of an indicator: an item with levels yes, no and a blank; answers yes, blank, no
+ * and the level yes give numbers 1, -, 0, missing where the item is.
+ *
+ * Memory: nine bytes a row for a share; a bit a row for the rows of the groups. Owner: `work`
+ * releases what one call makes; the row that is added belongs to the list.
  */
 #include "stat/contrast.h"
 
 #include <math.h>
 
 #include "stat/derive.h"
-#include "stat/dist/dist.h"
 #include "stat/quotient.h"
 
 /* ---- levels as numbers ------------------------------------------------------------------- */
@@ -26,13 +35,14 @@ static bilan_missing set_missing(const struct column *ticks, size_t row, enum ta
 }
 
 /* Did the row give the level? Options of a SET are in the order of its dictionary, which begins
- * with the blank. */
+ * with the blank: level 1 is option 0. Asked of rows in the base alone. */
 static bool gave(const struct column *item, uint32_t level, size_t row) {
   if (item->type == COLUMN_CODES) return column_code(item, row) == level;
   return column_code(item->options[level - 1], row) == SET_TICKED;
 }
 
-/* 1, 0 or missing, row by row. `ticks` is NULL for CODES. */
+/* 1, 0 or missing, row by row. `ticks` is NULL for CODES. The caller frees *out; column_numbers
+ * takes both arrays, also where it fails. */
 static bilan_status indicate(bilan *b, struct column **out, const struct column *item,
                              uint32_t level, const struct column *ticks, enum tally_base base) {
   double *numbers = mem_array(&b->mem, item->rows, sizeof *numbers);
@@ -55,19 +65,19 @@ static bilan_status indicate(bilan *b, struct column **out, const struct column 
 /* What one call has at hand; close_work releases it, however far it came. */
 struct work {
   bilan *b;
-  const struct sample *sample;
+  const struct sample *sample;     /* lent, as is the contrast */
   const struct contrast *contrast;
-  struct column *presence;
-  struct cells_request request;
-  struct cells first;
-  double *centres;
+  struct column *presence;         /* states of the measure */
+  struct cells_request request;    /* group x presence; of the second pass, about the centres */
+  struct cells first;              /* the answer to it in the first pass */
+  double *centres;                 /* [cell]: its means */
   int64_t smallest;      /* base of a group in the contrast */
-  double scale;          /* sizes of the terms added up */
-  struct quotients parts;
-  struct target_answer answer;
+  double scale;          /* sizes of the terms added up: what rounding is measured by */
+  struct quotients parts;          /* one a group of the contrast, all of statistic 0 */
+  struct target_answer answer;     /* one value, one variance */
 };
 
-/* Releases what was got. */
+/* Releases what was got; what was not is zero. */
 static void close_work(struct work *w) {
   column_free(w->presence);
   cells_free(&w->first);
@@ -126,8 +136,7 @@ static void fill(struct estimate *e, const struct work *w, double df, double con
   moments_finish(e, w->sample, conf, &v);
   double t = estimate_get(e, FIGURE_VALUE) / estimate_get(e, FIGURE_SE);
   if (e->notes || !isfinite(t)) return;
-  estimate_set(e, FIGURE_STATISTIC, t);
-  estimate_set(e, FIGURE_P_VALUE, fmin(1, 2 * student_cdf(fabs(t), df, UPPER)));
+  estimate_set_t(e, t, df);
 }
 
 /* The first pass over group x presence. The measure is lent until the design has answered. */
@@ -143,7 +152,8 @@ static bilan_status open_work(struct work *w, const struct column *const *measur
   return status;
 }
 
-/* The row is added last, so that a failure leaves `out` as it was. */
+/* First pass, degrees of freedom, parts, then the design. The row is added last, so that a failure
+ * leaves `out` as it was. Codes of 0: the row belongs to no group. */
 bilan_status contrast_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                const struct column *measure, const struct contrast *contrast,
                                double conf) {
@@ -166,7 +176,8 @@ bilan_status contrast_estimate(bilan *b, struct estimates *out, const struct sam
   return status;
 }
 
-/* Two more columns than a contrast of means. */
+/* Two more columns than a contrast of means: the states of a SET, and the indicator. With a base of
+ * `answers` a share has respondents that count several times, and is no mean. */
 bilan_status contrast_shares(bilan *b, struct estimates *out, const struct sample *sample,
                              const struct column *item, uint32_t level, enum tally_base base,
                              const struct contrast *contrast, double conf) {
@@ -182,7 +193,8 @@ bilan_status contrast_shares(bilan *b, struct estimates *out, const struct sampl
   return status;
 }
 
-/* Coefficients -1 and 1. */
+/* Coefficients -1 and 1, by code; equal levels would leave the second alone, which the caller
+ * refuses. */
 bilan_status difference_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                  const struct column *measure, const struct column *group,
                                  uint32_t from, uint32_t to, double conf) {

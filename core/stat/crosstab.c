@@ -12,6 +12,19 @@
  * SET); all else is counts. With percentages of rows or of the table, a cell looks along its
  * banner.
  *
+ * The steps of crosstab_open, each on what those before it made:
+ *
+ *   tally_all      counts: a tally a banner, one of the total
+ *   spread_all     variances by design, of all cells or of those that letters compare
+ *   list_levels    the order of the rows     m->order = {2, 0, 1}, x->levels = {3, 1, 2}
+ *   list_columns   the columns that are shown, with their letters
+ *   fill_cells     a share and its interval in every cell
+ *   judge          letters and tests, banner by banner
+ *
+ * Worked example of the three percentages: girls 8 of 20 yes, boys 12 of 30. The cell of yes and
+ * girls is 8/20 = 40 % of its column, 8/(8 + 12) = 40 % of its row, 8/50 = 16 % of the table; the
+ * total of the row is 20/50, 20/20 and 20/50. Its expected count is 20 * 20 / 50 = 8.
+ *
  * Invariants: columns of a banner are neighbours, in the order of its levels; m->order is a
  * permutation of the places of a tally, nets last; a test that is listed has figures or a
  * note.
@@ -33,24 +46,25 @@ const char *const crosstab_method_names[CROSSTAB_METHODS + 1] = {
 /* What is needed while a table is made. */
 struct making {
   bilan *b;
-  const struct sample *sample;
+  const struct sample *sample;            /* lent, as are request and options */
   const struct crosstab_request *request;
   const struct crosstab_options *options;
-  struct banner *banners;
-  struct tally total;
+  struct banner *banners;     /* [banner_count]; NULL before tally_all */
+  struct tally total;         /* one group: that of the total column */
   struct share_spread spread; /* of the total, unless one banner has it */
   double df;                  /* of that total */
   double *row_df;             /* [code of an item with one answer]: of shares of rows */
   bool designed;              /* cells have variances by a declared design */
-  size_t *order;              /* places of levels, as sorted */
+  size_t *order;              /* [levels]: i-th row shown -> its place in all tallies */
 };
 
+/* Everybody as one group. */
 static const struct by no_by = {0};
 
 /* ---- tallies ----------------------------------------------------------------------------- */
 
-/* Adds one column of a tally to a total.
- * Both tallies have the same levels in the same places. */
+/* Adds one column of a tally to a total, which has one group: counts, weights, their squares and
+ * the missing by kind. Both tallies have the same levels in the same places. */
 static void add_group(struct tally *to, const struct tally *from, size_t group) {
   struct tally_group *base = &to->bases[0];
   const struct tally_group *more = &from->bases[group];
@@ -88,7 +102,8 @@ static bilan_status tally_total(struct making *m) {
   return status;
 }
 
-/* The banners, then the total. On failure making_free releases what was got. */
+/* The banners, then the total. On failure making_free releases what was got: banners that were not
+ * reached are zero, which banner_free takes for released. */
 static bilan_status tally_all(struct making *m) {
   size_t banners = m->request->banner_count;
   bilan_status status = BILAN_OK;
@@ -112,14 +127,16 @@ static void making_free(struct making *m) {
 
 /* ---- variances --------------------------------------------------------------------------- */
 
-/* Which share a percentage is. */
+/* Which share a percentage is, in the words of share_target.h: its variance is that of a ratio with
+ * the same base. */
 static enum share_of share_kind(const struct crosstab_options *o) {
   if (o->percent == PERCENT_ROW) return SHARE_OF_ROW;
   if (o->percent == PERCENT_NONE) return SHARE_OF_NOTHING;
   return o->percent == PERCENT_TOTAL ? SHARE_OF_TABLE : SHARE_OF_COLUMN;
 }
 
-/* The total of everybody, as a table of one column. */
+/* The total of everybody, as a table of one column: its percentages are of its own base, whatever
+ * those of the banners are of; counts stay counts. */
 static bilan_status spread_total(struct making *m) {
   struct tally_request row = m->request->row;
   row.by = &no_by;
@@ -132,7 +149,8 @@ static bilan_status spread_total(struct making *m) {
   return status ? status : share_spread_open(m->b, &m->spread, m->sample, &plan);
 }
 
-/* Shares of rows are those of the respondents at a level: their own degrees of freedom. */
+/* Shares of rows are those of the respondents at a level: their own degrees of freedom.
+ * A SET has none of its own: one respondent stands in several rows, so the banner's are taken. */
 static bilan_status row_degrees(struct making *m) {
   const struct column *item = m->request->row.item;
   const struct by by = {1, {item}, {true}};
@@ -141,25 +159,35 @@ static bilan_status row_degrees(struct making *m) {
   return m->row_df ? sample_degrees(m->b, m->row_df, m->sample, &by) : fail_nomem(m->b);
 }
 
-/* By a declared design every cell has a variance; without one only the columns that overlap
- * need theirs, for letters. */
-static bilan_status spread_all(struct making *m) {
+/* The variances of the banners' columns. By a declared design every cell has one; without a design
+ * only columns that overlap need theirs, for letters: the z of letters.h takes them for
+ * independent. */
+static bilan_status spread_banners(struct making *m) {
   const struct crosstab_options *o = m->options;
-  bilan_status status = BILAN_OK;
-  m->designed = sample_designed(m->sample);
   bool letters = o->letters && o->percent == PERCENT_COLUMN;
+  bilan_status status = BILAN_OK;
   for (size_t i = 0; !status && i < m->request->banner_count; i++)
     if (m->designed || (letters && m->banners[i].options))
       status = banner_spread(m->b, &m->banners[i], m->sample, &m->request->row, share_kind(o),
                              letters);
-  if (!status && m->designed && o->percent == PERCENT_ROW) status = row_degrees(m);
-  if (!status && m->designed && m->request->banner_count != 1) status = spread_total(m);
+  return status;
+}
+
+/* Banners, then what rows and the total column need beside them. The total of one banner is one of
+ * that banner's columns; of none or several it is a table of its own. */
+static bilan_status spread_all(struct making *m) {
+  m->designed = sample_designed(m->sample);
+  bilan_status status = spread_banners(m);
+  if (status || !m->designed) return status;
+  if (m->options->percent == PERCENT_ROW) status = row_degrees(m);
+  if (!status && m->request->banner_count != 1) status = spread_total(m);
   return status;
 }
 
 /* ---- rows and columns -------------------------------------------------------------------- */
 
-/* The total has a tally of its own; other columns are groups of one of their banner's. */
+/* The total has a tally of its own; other columns are groups of one of their banner's. c->group is
+ * the group in the tally that comes back (0 of the total). */
 static const struct tally *tally_of(const struct making *m, const struct crosstab_column *c) {
   return c->banner == NO_BANNER ? &m->total : banner_tally(&m->banners[c->banner], c->place);
 }
@@ -182,7 +210,8 @@ static void list_banner(struct crosstab *x, const struct making *m, size_t banne
   }
 }
 
-/* Total first, then banner by banner. */
+/* Total first, then banner by banner. Room for all columns there can be, one for the total; those
+ * that are not shown leave theirs unused at the end. */
 static bilan_status list_columns(struct crosstab *x, const struct making *m) {
   size_t most = 1;
   for (size_t i = 0; i < m->request->banner_count; i++) most += m->banners[i].columns;
@@ -195,7 +224,8 @@ static bilan_status list_columns(struct crosstab *x, const struct making *m) {
   return BILAN_OK;
 }
 
-/* The order of the rows, found once from the total, for all columns. */
+/* The order of the rows, found once from the total, for all columns: a table whose columns were
+ * sorted each by itself could not be read across. */
 static bilan_status list_levels(struct crosstab *x, struct making *m) {
   x->level_count = m->total.levels;
   m->order = mem_array(x->mem, x->level_count, sizeof *m->order);
@@ -251,7 +281,15 @@ static struct share table_share(const struct making *m, const struct crosstab_co
   return s;
 }
 
-/* What the design says of a cell: its variance, and the degrees of freedom of its base. */
+/* What the design says of a cell: its variance, and the degrees of freedom of its base. Where a
+ * cell is read:
+ *
+ *   column of a banner          its spread, c->place       df of the column, or of all its banner
+ *                                                          where that is the base (row, total)
+ *   total of the only banner    its spread, n->columns     df of all the banner
+ *   total of none or several    m->spread                  m->df
+ *
+ * Shares of rows have those of the respondents at the level wherever they are known. */
 static void design_share(const struct making *m, const struct crosstab_column *c, size_t level,
                          struct share *s) {
   bool total = c->banner == NO_BANNER, alone = m->request->banner_count == 1;
@@ -277,7 +315,8 @@ static struct share share_of(const struct making *m, const struct crosstab_colum
   return s;
 }
 
-/* The (weighted) count of a cell, by a declared design with the error of a total. */
+/* The (weighted) count of a cell, by a declared design with the error of a total. That is NaN where
+ * the column has no base; a variance of rounding is one that the design fixes. */
 static void fill_count(struct estimate *e, const struct making *m, const struct share *s) {
   estimate_set(e, FIGURE_VALUE, s->weight);
   if (!m->designed) return;
@@ -325,7 +364,7 @@ struct span {
   size_t first, count;
 };
 
-/* Columns of a banner are neighbours. */
+/* Columns of a banner are neighbours. A banner none of whose columns is shown has a count of 0. */
 static struct span span_of(const struct crosstab *x, size_t banner) {
   struct span s = {0, 0};
   for (size_t j = 0; j < x->column_count; j++) {
@@ -336,7 +375,8 @@ static struct span span_of(const struct crosstab *x, size_t banner) {
 }
 
 /* The share of a cell as it enters a comparison; its note where it does not.
- * The base is Kish's effective one, (sum w)^2 / sum w^2, which is n without weights. */
+ * The base is Kish's effective one, (sum w)^2 / sum w^2, which is n without weights.
+ * Weights 1, 1, 2 are worth 16 / 6 = 2.67 respondents. */
 static struct letters_share comparable(const struct making *m, const struct crosstab_column *c,
                                        struct crosstab_cell *cell) {
   struct letters_share s = {.p = estimate_get(&cell->e, FIGURE_VALUE)};
@@ -353,7 +393,8 @@ static struct letters_share comparable(const struct making *m, const struct cros
   return s;
 }
 
-/* Covariances of the columns of a banner at one level. */
+/* Covariances of the columns of a banner at one level, cov[i * span.count + j]; variances on the
+ * diagonal. `level` is a place in the tallies. */
 static void fill_cov(double *cov, const struct crosstab *x, const struct banner *n, size_t level,
                      struct span span) {
   for (size_t i = 0; i < span.count; i++)
@@ -362,7 +403,8 @@ static void fill_cov(double *cov, const struct crosstab *x, const struct banner 
           n, level, x->columns[span.first + i].place, x->columns[span.first + j].place);
 }
 
-/* No degrees of freedom: nothing is compared, and every cell says so. */
+/* Are there degrees of freedom, where comparisons go by the design? Without them nothing is
+ * compared, and every cell of the banner says so. */
 static bool has_degrees(struct crosstab *x, const struct banner *n, struct span span) {
   if (!n->spreads || n->df_all > 0) return true;
   for (size_t i = 0; i < x->level_count; i++)
@@ -388,9 +430,9 @@ static void write_letters(struct crosstab *x, struct crosstab_cell *cells, struc
 
 /* What comparing the columns of one banner needs room for. */
 struct comparison {
-  struct letters_share *shares;
-  bool *larger;
-  double *cov;
+  struct letters_share *shares; /* [column of the span] */
+  bool *larger;                 /* [i * span.count + j]: i beats j */
+  double *cov;                  /* the same places; read only where the banner has spreads */
 };
 
 /* One row (nets too): p-values are adjusted within it. Cells that take no part get their note
@@ -408,7 +450,8 @@ static bilan_status letter_row(struct crosstab *x, const struct making *m, const
   return status;
 }
 
-/* Letters of one banner, row by row. */
+/* Letters of one banner, row by row. Girls (A) 50 % of 100, boys (B) 30 % of 100: z = 2.89, so the
+ * cell of the girls says "B". */
 static bilan_status letter_banner(struct crosstab *x, const struct making *m, size_t banner) {
   const struct banner *n = &m->banners[banner];
   struct span span = span_of(x, banner);
@@ -456,7 +499,9 @@ static void put_residuals(struct crosstab *x, const struct making *m, struct spa
   }
 }
 
-/* Chi-squared of a banner, and Fisher beside it when an expected count is small. */
+/* Chi-squared of a banner, and Fisher beside it when an expected count is small. Both are of whole
+ * respondents, whatever they weigh: this is the way without a declared design. A test is listed
+ * before it is made, so one that fails is released with the table. */
 static bilan_status test_counts(struct crosstab *x, const struct making *m, size_t banner,
                                 struct span span) {
   struct contingency c;
@@ -513,7 +558,8 @@ static bilan_status judge(struct crosstab *x, const struct making *m) {
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-/* Only items with levels have columns. */
+/* Only items with levels have columns: numbers and texts are to be made levels first.
+ * BILAN_USAGE. */
 static bilan_status check_banners(bilan *b, const struct crosstab_request *request) {
   for (size_t i = 0; i < request->banner_count; i++)
     if (request->banners[i]->type != COLUMN_CODES && request->banners[i]->type != COLUMN_SET)

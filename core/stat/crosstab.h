@@ -92,7 +92,7 @@ enum crosstab_method {
 extern const char *const crosstab_method_names[CROSSTAB_METHODS + 1];
 
 struct crosstab_test {
-  size_t banner;
+  size_t banner;     /* place in the request */
   enum crosstab_method method;
   struct estimate e; /* statistic, df, p_value, n; effect: Cramer's V */
 };

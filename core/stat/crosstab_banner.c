@@ -7,6 +7,14 @@
  * Degrees of freedom are those of a column's respondents, item missing or not, as R's degf of a
  * subset; the total's are those of everybody with an answer to the banner.
  *
+ * Worked example of several answers. Item radio, tv; respondents {radio, tv}, {radio}, {} and one
+ * who was not asked:
+ *
+ *   columns    radio: 2 respondents, tally options[0], group SET_TICKED
+ *              tv:    1 respondent,  tally options[1], group SET_TICKED
+ *   tally      by state: ticked 2, answered 1, not asked 1
+ *   total      the three who were asked: fewer than the columns and the empty answer add up to
+ *
  * Invariants: all tallies of a banner have the same levels in the same places; a failure leaves
  * what was made to banner_free. Failure: BILAN_LIMIT, BILAN_NOMEM.
  */
@@ -16,11 +24,13 @@
 
 #include "stat/derive.h"
 
+/* Everybody as one group. */
 static const struct by no_by = {0};
 
 /* ---- counts -------------------------------------------------------------------------------- */
 
-/* The tallies of the options: of those who ticked, one after the other. */
+/* The tallies of the options, one after the other. Each is by its option's own codes (blank, not
+ * ticked, ticked), of which only the group of those who ticked is read. */
 static bilan_status open_options(bilan *b, struct banner *n, const struct sample *sample,
                                  struct tally_request row) {
   bilan_status status = BILAN_OK;
@@ -35,7 +45,8 @@ static bilan_status open_options(bilan *b, struct banner *n, const struct sample
   return status;
 }
 
-/* After a failure banner_free releases what was got. */
+/* Also for options the tally by state is made: the base of the total, and of percentages of the
+ * table, is there. After a failure banner_free releases what was got. */
 bilan_status banner_open(bilan *b, struct banner *out, const struct sample *sample,
                          const struct tally_request *row, const struct column *item,
                          bool declared) {
@@ -67,7 +78,8 @@ void banner_free(struct banner *n) {
   *n = (struct banner){0};
 }
 
-/* States other than "not asked" of several answers; groups with an answer otherwise. */
+/* States other than "not asked" of several answers: don't know and refused were asked too; groups
+ * with an answer otherwise. */
 bool banner_has(const struct banner *n, size_t group) {
   uint32_t codes[BY_MOST];
   return n->options ? group != STATE_NOT_ASKED : by_codes(&n->by, group, codes);
@@ -94,7 +106,8 @@ const struct tally *banner_tally(const struct banner *n, size_t column) {
 
 /* ---- variances ----------------------------------------------------------------------------- */
 
-/* Of an option: the group of those who ticked it. */
+/* Of an option: the group of those who ticked it. The three codes of an option are the engine's own
+ * (data/column.h), so other ones are a fault of it: BILAN_INTERNAL. */
 static bilan_status option_degrees(bilan *b, double *df, const struct sample *sample,
                                    const struct column *option) {
   const struct by by = {1, {option}, {true}};
@@ -131,7 +144,9 @@ static bilan_status find_degrees(bilan *b, struct banner *n, const struct sample
   return status ? status : total_degrees(b, n, sample);
 }
 
-/* All shares in one call, or level by level. */
+/* All shares in one call; `each`: level by level, where both items have several answers, since the
+ * banner's options already take the measures of the request. spread_count rises with every one that
+ * is there, so banner_free frees no more than that. */
 static bilan_status open_spreads(bilan *b, struct banner *n, const struct sample *sample,
                                  struct share_plan plan, bool each) {
   bilan_status status = BILAN_OK;
@@ -168,7 +183,9 @@ static size_t spread_column(const struct banner *n, const struct share_spread *s
   return column == n->columns ? s->pooled : s->column[column];
 }
 
-/* A variance is asked for alone: it exists where covariances were not wanted, too. */
+/* A variance is asked for alone: it exists where covariances were not wanted, too. One spread that
+ * holds all levels is asked by the level; one a level is, as well, since its rows are numbered as
+ * the tally's. */
 double banner_covariance(const struct banner *n, size_t level, size_t column, size_t other) {
   if (!n->spreads) return NAN;
   const struct share_spread *s = &n->spreads[n->spread_count > 1 ? level : 0];

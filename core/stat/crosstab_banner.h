@@ -16,7 +16,7 @@
 struct banner {
   const struct column *item;    /* lent */
   struct by by;                 /* of `tally` */
-  struct column *state;         /* several answers */
+  struct column *state;         /* several answers: what a row ticked at all; owned */
   struct tally tally;
   struct tally *options;        /* several answers: [option] */
   size_t columns;               /* groups of the tally, or options; not all are shown */

@@ -6,6 +6,13 @@
  *
  * Worked example of the numbering of groups, two by-variables with 3 and 4 codes: group 7 is
  * codes (7 / 4, 7 % 4) = (1, 3). by_codes undoes it from the last variable to the first.
+ *
+ * Worked example of the numbers: value 0.4, se 0.1124 on 19 degrees of freedom: t = 2.093, so
+ * estimate_interval at 0.95 sets low 0.165, high 0.635. With a design whose se is 0.1414 instead,
+ * estimate_deff of squares 20 * 0.24, weight 20, scale 1 sets (0.1414 / 0.1124)^2 = 1.58.
+ *
+ * Who may say what is absent: estimate_set alone. It turns a figure that is not finite into an
+ * absent one, so estimators pass on what they have computed and need no tests of their own.
  */
 #include "stat/estimate.h"
 
@@ -16,7 +23,7 @@
 
 /* ---- one estimate ------------------------------------------------------------------------ */
 
-/* The names are part of what scripts see: never change one. */
+/* The names are part of what scripts see: never change one. Those of an enum are static text. */
 const char *figure_name(enum figure f) {
   static const char *const names[FIGURES] = {
       [FIGURE_VALUE] = "value",
@@ -47,7 +54,8 @@ const char *estimate_note_text(unsigned note) {
     return "a limit lies outside 0 to 100 %: the logit interval stays inside";
   case NOTE_FIXED:
     return "no variance between the clusters of a stratum: the limits are the estimate";
-  case NOTE_NO_POPULATION: return "weights do not sum to a population: no such design effect";
+  case NOTE_NO_POPULATION:
+    return "weights do not sum to a population: no such design effect (deff = 'wr' has one)";
   case NOTE_ONE_RESPONDENT: return "one respondent in the base: no variance";
   case NOTE_ONE_ROW: return "one row in the sample: no degrees of freedom";
   case NOTE_CONSTANT: return "no variance in the sample: no interval";
@@ -64,14 +72,15 @@ const char *estimate_note_text(unsigned note) {
   }
 }
 
-/* The one door by which figures come in. */
+/* The one door by which figures come in; a value that is not finite takes out what was there. */
 void estimate_set(struct estimate *e, enum figure f, double value) {
   uint32_t bit = (uint32_t)1 << f;
   e->figures[f] = isfinite(value) ? value : 0;
   e->has = isfinite(value) ? e->has | bit : e->has & ~bit;
 }
 
-/* NaN inside the engine stands for "absent" only between here and the next estimate_set. */
+/* NaN inside the engine stands for "absent" only between here and the next estimate_set, so that
+ * formulas of absent figures come out absent. */
 double estimate_get(const struct estimate *e, enum figure f) {
   return estimate_has(e, f) ? e->figures[f] : NAN;
 }
@@ -87,6 +96,13 @@ void estimate_interval(struct estimate *e, double conf) {
   estimate_set(e, FIGURE_CONF, conf);
 }
 
+/* The upper tail keeps its digits where 1 less the lower one has none left. */
+void estimate_set_t(struct estimate *e, double t, double df) {
+  estimate_set(e, FIGURE_STATISTIC, t);
+  estimate_set(e, FIGURE_P_VALUE, fmin(1, 2 * student_cdf(fabs(t), df, UPPER)));
+}
+
+/* In the order of enum deff. */
 const char *const deff_names[DEFFS + 1] = {"none", "wor", "wr", NULL};
 
 /* S^2 = squares / weight * n / (n - 1), of a mean S^2 / n * (1 - n / weight), the bracket without
@@ -103,7 +119,8 @@ void estimate_deff(struct estimate *e, enum deff deff, double squares, double we
   estimate_set(e, FIGURE_DEFF, se * se / variance);
 }
 
-/* BILAN_PRESENT is no kind of missing: such rows are in the base. */
+/* BILAN_PRESENT is no kind of missing: such rows are in the base. Its place, [0], holds the sum
+ * of all kinds. */
 void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows) {
   if (kind == BILAN_PRESENT) return;
   e->missing[kind] += rows;
@@ -112,6 +129,7 @@ void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows) 
 
 /* ---- the sample and its groups ----------------------------------------------------------- */
 
+/* In the order of enum degrees_rule. */
 const char *const degrees_rule_names[DEGREES_RULES + 1] = {"domain", "design", NULL};
 
 /* Without a declared design every group has the degrees of freedom of the whole sample; with
@@ -130,12 +148,13 @@ bilan_status sample_degrees(bilan *b, double *df, const struct sample *s, const 
   return BILAN_OK;
 }
 
-/* The small-sample factor of a variance from squares over the whole sample. */
+/* The small-sample factor of a variance from squares over the whole sample: 20/19 for 20 rows. */
 double sample_factor(const struct sample *s) {
   return s->rows > 1 ? (double)s->rows / ((double)s->rows - 1) : NAN;
 }
 
-/* May wrap round for absurd dictionaries: requests are checked before it is used. */
+/* May wrap round for absurd dictionaries: requests are checked before it is used (cells_tabulate,
+ * tally_open: BILAN_LIMIT). */
 size_t by_groups(const struct by *by) {
   size_t groups = 1;
   for (size_t i = 0; i < by->count; i++) groups *= dict_count(by->keys[i]->dict);
@@ -156,7 +175,8 @@ bool by_codes(const struct by *by, size_t g, uint32_t codes[BY_MOST]) {
   return answered;
 }
 
-/* A group nobody is in is news only where a codebook names it. */
+/* A group nobody is in is news only where a codebook names it, in all of its by-variables: of a
+ * declared sex and a year met while reading, (girl, 1873) without rows is not shown. */
 bool by_shows(const struct by *by, int64_t rows) {
   if (rows > 0) return true;
   for (size_t i = 0; i < by->count; i++)
@@ -166,12 +186,13 @@ bool by_shows(const struct by *by, int64_t rows) {
 
 /* ---- rows of estimates ------------------------------------------------------------------- */
 
-/* Asks for no memory. */
+/* An empty list on the memory of the handle; asks for none. */
 void estimates_open(bilan *b, struct estimates *list) {
   *list = (struct estimates){.mem = &b->mem};
 }
 
-/* Grows by doubling; the new row is empty, with no figure. */
+/* Grows by doubling from 16, so n rows cost at most 2 n copies; the new row is empty, with no
+ * figure. On failure the list is as it was. */
 bilan_status estimates_add(bilan *b, struct estimates *list, struct estimate_row **row,
                            const uint32_t by[BY_MOST], uint32_t level) {
   if (list->count == list->room) {

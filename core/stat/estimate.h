@@ -33,17 +33,17 @@
 /* Places in `figures`. The order is shared with the public enum of figures: new ones go
  * before FIGURES. */
 enum figure {
-  FIGURE_VALUE,
-  FIGURE_SE,
-  FIGURE_LOW,
+  FIGURE_VALUE,    /* the estimate itself: a share is 0 .. 1, never a percentage */
+  FIGURE_SE,       /* its standard error, in the same units */
+  FIGURE_LOW,      /* limits of the interval at FIGURE_CONF */
   FIGURE_HIGH,
   FIGURE_CONF, /* the level of the interval, 0.95 */
-  FIGURE_WEIGHTED_N,
-  FIGURE_DF,
-  FIGURE_DDF,
-  FIGURE_DEFF,
-  FIGURE_STATISTIC,
-  FIGURE_P_VALUE,
+  FIGURE_WEIGHTED_N, /* sum of the weights of the base */
+  FIGURE_DF,       /* degrees of freedom; of an F the numerator's. Need not be whole */
+  FIGURE_DDF,      /* of an F the denominator's */
+  FIGURE_DEFF,     /* design effect: variance over that of a simple random sample */
+  FIGURE_STATISTIC, /* of the test: t, F, chi-squared, as its name says */
+  FIGURE_P_VALUE,  /* two-sided where the test has two sides */
   FIGURE_P,        /* the p of a quantile: a key of the row */
   FIGURE_CUMULATIVE, /* frequencies: share up to and including the level */
   FIGURE_EXPECTED, /* crosstab: the count under independence */
@@ -105,6 +105,10 @@ double estimate_get(const struct estimate *e, enum figure f);
 /* value -+ t * se with Student's t on the estimate's df, where se and df are there.
  * conf in (0, 1). Both limits are set, and FIGURE_CONF with them. */
 void estimate_interval(struct estimate *e, double conf);
+
+/* statistic and the two-sided p_value of Student's t on df > 0: 2 P(T > |t|). 2.776 on 4 degrees
+ * of freedom is 0.05. */
+void estimate_set_t(struct estimate *e, double t, double df);
 
 /* Which simple random sample a design effect compares with: drawn without replacement from a
  * population of sum w, or with. The two differ by the factor 1 - n / sum w. */

@@ -7,6 +7,11 @@
  * dictionary, so the answer is the same on every machine. Descending is rising order of the
  * negated weight, which keeps ties the right way round.
  *
+ * Worked example of a sort, weights 2, 5, 3, 5 of levels a, b, c, d and a net: keys -2 -5 -3 -5,
+ * so descending order is b d c a net: b before d as in the dictionary. Cumulative 5/15, 10/15,
+ * 13/15, 1; the net has none.
+ *
+ * Cost: that of the shares, and a sort of the levels in each group.
  * Failure: as tally_open and BILAN_NOMEM; rows added before stay in `out`.
  */
 #include "stat/frequency.h"

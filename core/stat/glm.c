@@ -21,10 +21,15 @@
 #include "base/number.h"
 #include "kernel/matrix.h"
 
-enum { BLOCK_ROWS = 256, STEPS_MOST = 100, STEPS_CALM = 15, HALVINGS_MOST = 40 };
-#define SETTLED 1e-10
-#define STILL_MOVING 0.02
-#define DEPENDENT 1e-13
+enum {
+  BLOCK_ROWS = 256,  /* rows of a QR: memory of a block, not of the table */
+  STEPS_MOST = 100,  /* then the fit is lost */
+  STEPS_CALM = 15,   /* after so many nothing moves any more, unless it is on its way to infinity */
+  HALVINGS_MOST = 40 /* of one step: 2^-40 of it is no step */
+};
+#define SETTLED 1e-10     /* move of every row's predictor, relative to 1 + |eta| */
+#define STILL_MOVING 0.02 /* the same: above it a fit is not calm */
+#define DEPENDENT 1e-13   /* of a column's length: model_open has set the dependent ones aside */
 #define EDGE 1e-4 /* steps creep up to an edge: nearer than this no share of a survey stays */
 #define EXACT 1e-26 /* of the squares of the answers */
 
@@ -42,28 +47,30 @@ enum { BLOCK_ROWS = 256, STEPS_MOST = 100, STEPS_CALM = 15, HALVINGS_MOST = 40 }
 
 /* ---- the state --------------------------------------------------------------------------- */
 
+/* How a fit ends: at its estimate; on the way to infinity; without either after STEPS_MOST steps or
+ * at a singular system. */
 enum outcome { FOUND, SEPARATED, LOST };
 
 /* A fit at work; arrays are the handle's, p = kept columns. */
 struct irls {
   bilan *b;
-  const struct glm_request *request;
-  struct model *model;
-  const double *weights; /* of the complete rows */
-  double *y;             /* of the complete rows */
-  size_t p;
+  const struct glm_request *request; /* lent, as is the model */
+  struct model *model;               /* writable for its scratch alone */
+  const double *weights; /* [row_count] of mean 1, or those of a replicate on that scale */
+  double *y;             /* [row_count] answers */
+  size_t p;              /* kept columns: coefficients */
   double *beta, *before; /* [p] now, one step ago */
   double *inverse;       /* p^2: (X'WX)^-1 at beta */
-  double *triangle;      /* (p + 1)^2: R of the weighted rows and working answers */
-  double *block;         /* BLOCK_ROWS x (p + 1) */
-  double *x;             /* [p] */
+  double *triangle;      /* (p + 1)^2, by columns: R of the weighted rows and working answers */
+  double *block;         /* rows x (p + 1), by columns: (x, z) sqrt(W) of up to BLOCK_ROWS rows */
+  double *x;             /* [p] the row point_of has read last */
   double *reach;         /* [p] largest |x| of each column */
   double *score;         /* [p] */
   double deviance, moved; /* at beta; largest move of a predictor since `before` */
   bool possible;         /* all means are inside their range */
   bool edge;             /* one of them is at the end of it */
   bool halved;           /* the last step was: it would lead out of the range, or up */
-  double epsilon;
+  double epsilon;        /* see glm.h; 0 for replicates: their differences are the variance */
   bool warm;             /* beta was given: else the first pass starts from the answers */
   size_t steps;          /* least squares solved so far */
   size_t culprit;        /* SEPARATED: the kept column that grows */
@@ -91,7 +98,7 @@ static bilan_status irls_open(bilan *b, struct irls *f, const struct glm_request
   return fail_nomem(b);
 }
 
-/* Frees what irls_open got, all of it or a part. */
+/* Frees what irls_open got, all of it or a part; a state of zeros too, but for its handle. */
 static void irls_close(struct irls *f) {
   double *const blocks[] = {f->y,     f->beta, f->before, f->inverse, f->triangle,
                             f->block, f->x,    f->reach,  f->score};
@@ -133,22 +140,19 @@ static bilan_status read_answers(struct irls *f) {
 
 /* What a row is at the coefficients of now. */
 struct point {
-  double weight, y, offset, eta, mu, slope;
+  double weight, y, offset;
+  double eta;   /* linear predictor, offset included */
+  double mu;    /* mean: in the units of y */
+  double slope; /* d mu / d eta */
 };
 
-/* In order: the same sum on every machine. */
-static double dot(const double *x, const double *y, size_t count) {
-  double sum = 0;
-  for (size_t k = 0; k < count; k++) sum += x[k] * y[k];
-  return sum;
-}
-
-/* The row in f->x and where it stands; the first pass starts from the answers. */
+/* The row in f->x and where it stands. The first pass of a cold start has no coefficients yet: it
+ * stands at a mean near each answer (family_start), the usual way into the range of every link. */
 static struct point point_of(const struct irls *f, size_t i) {
   enum link link = f->request->link;
   struct point p = {.weight = f->weights[i], .y = f->y[i], .offset = model_offset(f->model, i)};
   model_row(f->model, f->x, i);
-  p.eta = f->warm || f->steps ? p.offset + dot(f->x, f->beta, f->p)
+  p.eta = f->warm || f->steps ? p.offset + regression_dot(f->x, f->beta, f->p)
                    : link_eta(link, family_start(f->request->family, p.y, p.weight));
   p.mu = link_mean(link, p.eta);
   p.slope = link_slope(link, p.eta);
@@ -163,18 +167,22 @@ static bool at_edge(const struct glm_request *g, double mu) {
   return (shares && mu > 1 - EDGE) || (g->link == LINK_IDENTITY && mu < EDGE);
 }
 
-/* Deviance, moves and reach. */
+/* What a row says of the pass: deviance, the largest move of a predictor relative to 1 + |eta|, the
+ * reach of each column, and whether its mean is inside the range or at the end of it. Rows of
+ * weight 0 say nothing: a replicate fits without them. */
 static void watch(struct irls *f, const struct point *p) {
   if (!(p->weight > 0)) return;
   if (!family_inside(f->request->family, p->mu)) f->possible = false;
   if (at_edge(f->request, p->mu)) f->edge = true;
   f->deviance += p->weight * family_deviance(f->request->family, p->y, p->mu);
-  double move = fabs(p->eta - p->offset - dot(f->x, f->before, f->p)) / (1 + fabs(p->eta));
+  double move = fabs(p->eta - p->offset - regression_dot(f->x, f->before, f->p));
+  move /= 1 + fabs(p->eta);
   f->moved = fmax(f->moved, move);
   for (size_t k = 0; k < f->p; k++) f->reach[k] = fmax(f->reach[k], fabs(f->x[k]));
 }
 
-/* sqrt(W) (x, z) into row i of a block of `rows`; z is the working answer. */
+/* sqrt(W) (x, z) into row i of a block of `rows`; z is the working answer. Rows of weight 0 are
+ * rows of 0, which a QR does not see: their z may be anything, infinite too. */
 static void put_row(struct irls *f, const struct point *p, size_t i, size_t rows) {
   double v = family_variance(f->request->family, p->mu);
   double root = p->weight > 0 && f->possible ? p->slope * sqrt(p->weight / v) : 0;
@@ -217,7 +225,8 @@ static void put_mean(struct irls *f) {
   f->beta[0] = link_eta(f->request->link, sum / weight);
 }
 
-/* Coefficients and inverse from the triangle; *rank of them. */
+/* Coefficients and inverse from the triangle; *rank of them. `before` is what it came from: the
+ * coefficients whose weights W the inverse is of. */
 static bilan_status solve(struct irls *f, size_t *rank) {
   size_t n = f->p + 1;
   if (!f->warm && f->steps == 0) put_mean(f);
@@ -228,14 +237,21 @@ static bilan_status solve(struct irls *f, size_t *rank) {
 
 /* ---- the steps --------------------------------------------------------------------------- */
 
-/* Passes at beta, going back half the way to `before` while that is worse than `deviance`. */
+/* Did the step lead out of the range, or up by more than rounding? The deviance of the first one is
+ * that of a start that had no coefficients: nothing to compare with. */
+static bool is_worse(const struct irls *f, double deviance) {
+  if (!f->possible || !isfinite(f->deviance)) return true;
+  bool first = f->steps + f->warm < 2;
+  return !first && f->deviance > deviance + 1e-7 * (fabs(deviance) + 0.1);
+}
+
+/* Passes at beta, going back half the way to `before` while that is worse than `deviance`. A start
+ * is taken as it is. */
 static bilan_status pass_downhill(struct irls *f, double deviance) {
   for (size_t halvings = 0;; halvings++) {
     bilan_status status = pass(f);
-    bool first = f->steps + f->warm < 2; /* nothing yet to compare with */
     if (status || halvings == HALVINGS_MOST || f->steps == 0) return status;
-    bool worse = !f->possible || !isfinite(f->deviance) ||
-                 (!first && f->deviance > deviance + 1e-7 * (fabs(deviance) + 0.1));
+    bool worse = is_worse(f, deviance);
     f->halved = worse || halvings > 0;
     if (!worse) return BILAN_OK;
     for (size_t k = 0; k < f->p; k++) f->beta[k] = (f->beta[k] + f->before[k]) / 2;
@@ -266,7 +282,16 @@ static bool settled(const struct irls *f, double deviance) {
   return f->steps > 1 && f->moved <= STILL_MOVING && change < f->epsilon;
 }
 
-/* Steps until nothing moves. */
+/* Does the fit end here? `deviance` is that of the step before. */
+static enum outcome outcome_of(struct irls *f, double deviance) {
+  if (settled(f, deviance)) return FOUND;
+  if (!(f->steps > STEPS_CALM && f->moved > STILL_MOVING)) return LOST;
+  f->culprit = find_culprit(f);
+  return SEPARATED;
+}
+
+/* Steps until nothing moves. *outcome stays LOST where there is no way on: a mean that is
+ * impossible after all halvings, a system that is singular under these weights. */
 static bilan_status irls_run(struct irls *f, enum outcome *outcome) {
   double deviance = INFINITY;
   size_t rank;
@@ -275,9 +300,7 @@ static bilan_status irls_run(struct irls *f, enum outcome *outcome) {
     bilan_status status = pass_downhill(f, deviance);
     if (status) return status;
     if (!f->possible || !isfinite(f->deviance)) return BILAN_OK;
-    if (settled(f, deviance)) *outcome = FOUND;
-    else if (f->steps > STEPS_CALM && f->moved > STILL_MOVING) *outcome = SEPARATED;
-    if (*outcome == SEPARATED) f->culprit = find_culprit(f);
+    *outcome = outcome_of(f, deviance);
     if (*outcome != LOST) return BILAN_OK;
     deviance = f->deviance;
     status = solve(f, &rank);
@@ -293,21 +316,26 @@ static double curvature_before(const struct irls *f, double offset) {
   enum link link = f->request->link;
   enum family family = f->request->family;
   if (family == GAUSSIAN && link == LINK_IDENTITY) return 1;
-  double eta = offset + dot(f->x, f->before, f->p);
+  double eta = offset + regression_dot(f->x, f->before, f->p);
   double slope = link_slope(link, eta);
   return slope * slope / family_variance(family, link_mean(link, eta));
 }
 
-/* inverse x W (y - mu) / mu', on the scale of the design's weights. */
+/* u = inverse x W (y - mu) / mu', on the scale of the design's weights: W has the model's weight of
+ * mean 1 taken out again, as the design multiplies by its own. W and inverse are of the same step,
+ * as R's: curvature_before. */
 static void influence(void *context, double *u, size_t i) {
   struct irls *f = context;
   struct point p = point_of(f, i);
   double residual = curvature_before(f, p.offset) * (p.y - p.mu) / p.slope;
   residual /= f->model->mean_weight;
-  for (size_t k = 0; k < f->p; k++) u[k] = residual * dot(f->inverse + k * f->p, f->x, f->p);
+  for (size_t k = 0; k < f->p; k++)
+    u[k] = residual * regression_dot(f->inverse + k * f->p, f->x, f->p);
 }
 
-/* From the full-sample estimate under other weights; the state is left as it was. */
+/* From the full-sample estimate under other weights; the state is left as it was. NaN for all
+ * coefficients where these weights have no estimate: the replicate is then left out, and
+ * counted. */
 static bilan_status refit(bilan *b, void *context, double *theta, const double *weights) {
   const struct irls *f = context;
   struct irls again;
@@ -327,7 +355,9 @@ static bilan_status refit(bilan *b, void *context, double *theta, const double *
   return status;
 }
 
-/* Weighted variance of Pearson's residuals (y - mu) / sqrt(V), with n / (n - 1). */
+/* Weighted variance of Pearson's residuals (y - mu) / sqrt(V), with n / (n - 1), in one pass: mean
+ * and squares are brought up to date row by row (Welford, Technometrics 4, 1962; with weights West,
+ * CACM 22, 1979). */
 static double dispersion(struct irls *f) {
   double weight = 0, mean = 0, squares = 0, n = (double)f->model->n;
   for (size_t i = 0; i < f->model->row_count; i++) {
@@ -341,7 +371,9 @@ static double dispersion(struct irls *f) {
   return n > 1 ? squares / weight * n / (n - 1) : NAN;
 }
 
-/* Does a gaussian model leave nothing but rounding? Its standard errors would be made of that. */
+/* Does a gaussian model leave nothing but rounding? Its standard errors would be made of that.
+ * Of y = 2 x with x = 1, 2, 3 the squares of the answers are 56, so a deviance up to 5.6e-25 is
+ * exact. */
 static bool fits_exactly(const struct irls *f) {
   double squares = 0;
   for (size_t i = 0; i < f->model->row_count; i++)
@@ -361,7 +393,8 @@ static bilan_status refuse(const struct irls *f, enum outcome outcome) {
               family_names[f->request->family], link_names[f->request->link]);
 }
 
-/* The fit of all rows into the answer. */
+/* The fit of all rows into the answer. On failure regression_free releases what r got; BILAN_DATA
+ * for answers that cannot be and for fits without an estimate. */
 static bilan_status fit(bilan *b, struct regression *r, struct irls *f,
                         const struct sample *sample) {
   enum outcome outcome;

@@ -4,6 +4,15 @@
  *   gaussian  (y - mu)^2
  *   binomial  2 (y ln(y / mu) + (1 - y) ln((1 - y) / (1 - mu)))
  *   poisson   2 (y ln(y / mu) - (y - mu))
+ *
+ * Worked examples: binomial y = 1 at mu = 0.25: 2 ln 4 = 2.773. Poisson y = 2 at mu = 1: 2 (2 ln 2
+ * - 1) = 0.773. Links at mu = 0.5: logit 0, probit 0, cloglog ln(ln 2) = -0.367.
+ *
+ * Links and their slopes s = d mu / d eta:
+ *   log      mu = e^eta              s = mu
+ *   logit    mu = 1 / (1 + e^-eta)   s = mu (1 - mu)
+ *   probit   mu = Phi(eta)           s = phi(eta)
+ *   cloglog  mu = 1 - exp(-e^eta)    s = e^(eta - e^eta)
  */
 #include "stat/glm_family.h"
 
@@ -17,6 +26,7 @@ const char *const family_names[FAMILIES + 1] = {"gaussian", "binomial",     "qua
                                                 "poisson",  "quasipoisson", NULL};
 const char *const link_names[LINKS + 1] = {"identity", "log", "logit", "probit", "cloglog", NULL};
 
+/* Are the answers shares? */
 static bool is_binomial(enum family f) { return f == BINOMIAL || f == QUASIBINOMIAL; }
 
 /* The link whose equations are sum w (y - mu) x = 0. */

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 
 enum family { GAUSSIAN, BINOMIAL, QUASIBINOMIAL, POISSON, QUASIPOISSON, FAMILIES };
-extern const char *const family_names[FAMILIES + 1];
+extern const char *const family_names[FAMILIES + 1]; /* in that order, "gaussian", ...; NULL */
 
 enum link { LINK_IDENTITY, LINK_LOG, LINK_LOGIT, LINK_PROBIT, LINK_CLOGLOG, LINKS };
 extern const char *const link_names[LINKS + 1];

@@ -5,10 +5,30 @@
  *
  *   (Intercept)  fmid  fhigh  x  fmid:x  fhigh:x
  *
+ * and rows of the design matrix, for (f, x) = (low, 5), (high, 2):
+ *
+ *   1            0     0      5  0       0
+ *   1            0     1      2  0       2
+ *
  * For y ~ f:x alone, f:x without f is x, which is no term: flow:x, fmid:x, fhigh:x.
+ *
+ * The rule behind both, for a term and one of its items: take the item away. What is left is a
+ * term of the model (the empty term counts as one, whether or not there is an intercept):
+ * contrasts. It is not: all levels. The exception is the first item of a model without an
+ * intercept, whose levels together are the intercept that is not there: y ~ f - 1 has flow, fmid,
+ * fhigh.
+ *
+ *   model           term    less the item    coding
+ *   f + x + f:x     f:x     x, a term        contrasts of f
+ *   f:x             f:x     x, none          all levels of f
+ *   f + g + f:g     f:g     g / f, terms     contrasts of both: 1 + 2 + 1 + 2 = 6 cells of 3 x 2
+ *   f + f:g         f:g     f, a term        contrasts of g; g is none: all levels of f
  *
  * Dependences are looked for before anything is fitted, on the rows under their weights alone, so
  * the same columns are kept whatever the family, and every replicate fits the same ones.
+ *
+ * Worked example of a dependence: an item z with levels that are those of f merged (low and mid
+ * together). zhigh equals fhigh, so y ~ f + z keeps (Intercept), fmid, fhigh; zhigh is aliased.
  *
  * Invariant: columns are made in the order of the terms, so a column can only depend on earlier
  * ones; all loops over rows go in row order.
@@ -23,11 +43,13 @@
 /* A column whose part at right angles to the earlier ones is below this share of its length
  * depends on them. */
 #define DEPENDENT 1e-10
+/* Rows whose columns are written out at a time: memory is 256 rows of them, whatever the table. */
 enum { BLOCK_ROWS = 256 };
 
 /* ---- complete rows ----------------------------------------------------------------------- */
 
-/* Why a row is not complete: the first kind of missing met, BILAN_PRESENT when it is. */
+/* Why a row is not complete: the first kind of missing met, in the order response, atoms, offset;
+ * BILAN_PRESENT when it is. A row that lacks several answers counts once. */
 static bilan_missing row_missing(const struct model_spec *s, size_t row) {
   bilan_missing kind = column_missing(s->response, row);
   for (size_t a = 0; !kind && a < s->atom_count; a++)
@@ -42,7 +64,23 @@ static double weight_at(const struct sample *s, size_t row) {
   return w ? column_number(w, row) : 1;
 }
 
-/* Rows of weight 0 stay where replicates may give them weight. */
+/* A row that is missing something, by its kind; one of weight 0 is nobody's loss. */
+static void count_missing(struct model *m, bilan_missing kind, double weight) {
+  if (!(weight > 0)) return;
+  m->missing[kind]++;
+  m->missing[BILAN_PRESENT]++;
+}
+
+/* A complete row, behind those before it. */
+static void keep_row(struct model *m, size_t row, double weight) {
+  domain_set(m->domain, row);
+  m->rows[m->row_count] = row;
+  m->weights[m->row_count++] = weight;
+  m->n += weight > 0;
+}
+
+/* Rows of weight 0 stay where replicates may give them weight. Weights are then scaled to mean 1
+ * over the base: 2, 4, 0 become 2/3, 4/3, 0 with a mean_weight of 3 and n = 2. */
 static void find_rows(struct model *m, const struct sample *s) {
   bool idle = s->design && s->design->replicates;
   double sum = 0;
@@ -50,22 +88,19 @@ static void find_rows(struct model *m, const struct sample *s) {
     double weight = weight_at(s, row);
     if (!domain_has(s->domain, row) || !(weight > 0 || idle)) continue;
     bilan_missing kind = row_missing(&m->spec, row);
-    if (kind && weight > 0) {
-      m->missing[kind]++;
-      m->missing[BILAN_PRESENT]++;
+    if (kind) {
+      count_missing(m, kind, weight);
+      continue;
     }
-    if (kind) continue;
-    domain_set(m->domain, row);
-    m->rows[m->row_count] = row;
-    m->weights[m->row_count++] = weight;
+    keep_row(m, row, weight);
     sum += weight;
-    m->n += weight > 0;
   }
   m->mean_weight = m->n ? sum / (double)m->n : 1;
   for (size_t i = 0; i < m->row_count; i++) m->weights[i] /= m->mean_weight;
 }
 
-/* Room for all rows; what is filled are the complete ones. */
+/* Room for all rows; what is filled are the complete ones. BILAN_DATA where there are none. On
+ * failure model_free releases what was got, here and below. */
 static bilan_status open_rows(bilan *b, struct model *m, const struct sample *s) {
   bilan_status status = domain_new(b, &m->domain, s->rows);
   if (status) return status;
@@ -86,7 +121,8 @@ static bool level_before(const struct level *x, const struct level *y) {
   return text_compare(x->label, y->label) < 0;
 }
 
-/* Insertion: levels are few. Equal labels cannot be, so the order is total. */
+/* Insertion: levels are few. Equal labels cannot be, so the order is total and needs no stable
+ * sort. Numbers 2, 10 stay in this order; labels "10", "2" without numbers in that one. */
 static void sort_levels(uint32_t *codes, size_t count, const struct dict *d) {
   for (size_t i = 1; i < count; i++) {
     uint32_t code = codes[i];
@@ -97,7 +133,8 @@ static void sort_levels(uint32_t *codes, size_t count, const struct dict *d) {
   }
 }
 
-/* Moves the reference to the front, if it is among them. */
+/* Moves the reference to the front, if it is among them; the others keep their order: mid first of
+ * low, mid, high gives mid, low, high. */
 static void put_first(uint32_t *codes, size_t count, uint32_t reference) {
   size_t at = 0;
   while (at < count && codes[at] != reference) at++;
@@ -106,7 +143,8 @@ static void put_first(uint32_t *codes, size_t count, uint32_t reference) {
   codes[0] = reference;
 }
 
-/* Marks in place[] the codes that complete rows have. */
+/* Marks in place[] the codes that complete rows have, rows of weight 0 among them: a replicate may
+ * give them weight, and must find the same columns. */
 static void mark_levels(uint32_t *place, const struct model *m, const struct column *column) {
   for (size_t i = 0; i < m->row_count; i++) place[column_code(column, m->rows[i])] = 1;
 }
@@ -153,7 +191,8 @@ static bilan_status open_levels(bilan *b, struct model *m) {
 
 /* ---- columns ----------------------------------------------------------------------------- */
 
-/* Is there a term of just these atoms, in any order of terms? No atom: the empty term always is
+/* Is there a term of just these atoms, in any order of terms? Atoms of a term are in rising order,
+ * so equal lists are equal bytes. No atom: the empty term always is
  * there, as the rule for models without an intercept stands apart. */
 static bool has_term(const struct model_spec *s, const size_t *atoms, size_t count) {
   if (count == 0) return true;
@@ -163,7 +202,8 @@ static bool has_term(const struct model_spec *s, const size_t *atoms, size_t cou
   return false;
 }
 
-/* Does the atom at `place` of the term get contrasts, not all levels? */
+/* Does the atom at `place` of the term get contrasts, not all levels? Where the model has the
+ * margin: the term without that atom. */
 static bool has_margin(const struct model_spec *s, const struct model_term *t, size_t place) {
   size_t rest[TERM_ATOMS], count = 0;
   for (size_t i = 0; i < t->count; i++)
@@ -171,7 +211,8 @@ static bool has_margin(const struct model_spec *s, const struct model_term *t, s
   return has_term(s, rest, count);
 }
 
-/* Without an intercept: the term and the place in it of the first item; false if none. */
+/* The term and the place in it of the first item, in the order of the terms; false if all atoms are
+ * numbers, and both are then past the end. */
 static bool first_factor(const struct model_spec *s, size_t *term, size_t *place) {
   for (*term = 0; *term < s->term_count; ++*term)
     for (*place = 0; *place < s->terms[*term].count; ++*place)
@@ -179,7 +220,8 @@ static bool first_factor(const struct model_spec *s, size_t *term, size_t *place
   return false;
 }
 
-/* First level that gets a column, of each atom of the term: 0 for all levels, 1 for contrasts. */
+/* First level that gets a column, of each atom of the term: 0 for all levels, 1 for contrasts. What
+ * it says of numbers is not read. */
 static void find_coding(uint32_t first[TERM_ATOMS], const struct model_spec *s, size_t term) {
   const struct model_term *t = &s->terms[term];
   for (size_t i = 0; i < t->count; i++) first[i] = has_margin(s, t, i);
@@ -187,7 +229,8 @@ static void find_coding(uint32_t first[TERM_ATOMS], const struct model_spec *s, 
   if (!s->intercept && first_factor(s, &free_term, &place) && free_term == term) first[place] = 0;
 }
 
-/* "stypeH:ell" */
+/* The name of a column in R's words, "stypeH:ell": items by name and level, numbers by name, from
+ * the first atom on. The text is the model's; model_free frees it. */
 static bilan_status name_column(bilan *b, struct model *m, struct model_column *c) {
   const struct model_term *t = &m->spec.terms[c->term];
   struct buffer name;
@@ -208,7 +251,8 @@ static bilan_status name_column(bilan *b, struct model *m, struct model_column *
   return BILAN_OK;
 }
 
-/* Appends a copy with its name. The limit keeps p^2 matrices small. */
+/* Appends a copy with its name. The limit keeps p^2 matrices small. BILAN_LIMIT, BILAN_NOMEM; the
+ * count rises last, so model_free sees whole columns only. */
 static bilan_status add_column(bilan *b, struct model *m, const struct model_column *like) {
   if (m->count == MODEL_COLUMNS)
     return fail(b, BILAN_LIMIT, "the model has more than %d columns", MODEL_COLUMNS);
@@ -226,7 +270,9 @@ static bilan_status add_column(bilan *b, struct model *m, const struct model_col
   return status;
 }
 
-/* All products of a term: the first atom runs fastest. */
+/* All products of a term: the first atom runs fastest, like the digits of a counter read from the
+ * left. Of f:g with contrasts b, c and y, z: fb:gy fc:gy fb:gz fc:gz. A number has one column, so
+ * its digit stands still; when every digit has come round, the term is done. */
 static bilan_status add_term(bilan *b, struct model *m, size_t term) {
   const struct model_term *t = &m->spec.terms[term];
   uint32_t first[TERM_ATOMS];
@@ -247,7 +293,7 @@ static bilan_status add_term(bilan *b, struct model *m, size_t term) {
   }
 }
 
-/* The first column, when there is one. */
+/* The first column, when there is one: 1 in every row, of no term. */
 static bilan_status add_intercept(bilan *b, struct model *m) {
   static const char name[] = "(Intercept)";
   m->columns = mem_zero(m->mem, 1, sizeof *m->columns);
@@ -262,7 +308,7 @@ static bilan_status add_intercept(bilan *b, struct model *m) {
   return BILAN_OK;
 }
 
-/* All columns in their order: intercept, then term by term. */
+/* All columns in their order: intercept, then term by term. BILAN_USAGE for a model of nothing. */
 static bilan_status open_columns(bilan *b, struct model *m) {
   bilan_status status = m->spec.intercept ? add_intercept(b, m) : BILAN_OK;
   for (size_t t = 0; !status && t < m->spec.term_count; t++) status = add_term(b, m, t);
@@ -272,7 +318,8 @@ static bilan_status open_columns(bilan *b, struct model *m) {
 
 /* ---- rows of the design matrix ----------------------------------------------------------- */
 
-/* One column at the row whose atoms are in the scratch. */
+/* One column at the row whose atoms are in the scratch: the product of its numbers where the
+ * row has all of its levels, else 0. */
 static double product(const struct model *m, const struct model_column *c) {
   if (c->term == NO_TERM) return 1;
   const struct model_term *t = &m->spec.terms[c->term];
@@ -285,7 +332,8 @@ static double product(const struct model *m, const struct model_column *c) {
   return x;
 }
 
-/* Atoms are read once a row, however many products they are in. */
+/* Atoms are read once a row, however many products they are in, into number[] and level[]: the one
+ * reason why a model is not const here. x has room for kept_count. */
 void model_row(struct model *m, double *x, size_t i) {
   size_t row = m->rows[i];
   for (size_t a = 0; a < m->spec.atom_count; a++) {
@@ -303,7 +351,8 @@ double model_offset(const struct model *m, size_t i) {
 
 /* ---- dependences ------------------------------------------------------------------------- */
 
-/* R of the weighted design matrix, block by block. */
+/* R of the weighted design matrix, block by block: QR of a block below the R so far. `block` is
+ * rows x p by columns, x one row of it. */
 static bilan_status factor_rows(bilan *b, struct model *m, double *r, double *block, double *x) {
   size_t p = m->kept_count;
   for (size_t from = 0; from < m->row_count; from += BLOCK_ROWS) {
@@ -319,7 +368,8 @@ static bilan_status factor_rows(bilan *b, struct model *m, double *r, double *bl
   return BILAN_OK;
 }
 
-/* Least squares of nothing on R tells which columns are left over: their coefficient is NaN. */
+/* Least squares of nothing on R tells which columns are left over: their coefficient is NaN. The
+ * columns of R depend on each other as those of all rows do. */
 static bilan_status set_aside(bilan *b, struct model *m, const double *r, const double *zero,
                               double *x) {
   size_t rank, p = m->kept_count;
@@ -333,7 +383,8 @@ static bilan_status set_aside(bilan *b, struct model *m, const double *r, const 
   return BILAN_OK;
 }
 
-/* Keeps all columns at first, then those that do not depend on earlier ones. */
+/* Keeps all columns at first, then those that do not depend on earlier ones. O(rows columns^2), in
+ * memory of a block of rows and two triangles. */
 static bilan_status find_dependences(bilan *b, struct model *m) {
   size_t p = m->count;
   m->kept = mem_array(m->mem, p, sizeof *m->kept);

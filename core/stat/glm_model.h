@@ -25,8 +25,10 @@
 
 #include "stat/estimate.h"
 
+/* Parts of one product at most; columns of one model, whose matrices are then 2 MB. */
 enum { TERM_ATOMS = 6, MODEL_COLUMNS = 500, NO_TERM = -1 };
 
+/* What terms are made of: an item as numbers, or as levels. */
 struct model_atom {
   const struct column *column; /* CODES where `factor`, else numeric */
   struct text name;
@@ -35,14 +37,16 @@ struct model_atom {
   uint32_t reference;          /* factor: code of the first level; 0: the first of the order */
 };
 
+/* A product, "a:b"; a main effect is one of a single atom. */
 struct model_term {
-  struct text name;
+  struct text name;            /* of its test; lent */
   size_t atoms[TERM_ATOMS];    /* in the order of the spec's atoms, each once */
   size_t count;
 };
 
+/* The right side as it was asked for; everything in it is lent while the model lives. */
 struct model_spec {
-  const struct column *response;
+  const struct column *response; /* a row without an answer to it leaves */
   const struct model_atom *atoms;
   size_t atom_count;
   const struct model_term *terms; /* main effects first */
@@ -58,25 +62,27 @@ struct model_levels {
   uint32_t *place; /* [code] -> index in codes, UINT32_MAX for none */
 };
 
+/* One column of the design matrix, an indicator times numbers. */
 struct model_column {
   int term;                   /* NO_TERM: the intercept */
   struct text name;           /* owned by the model */
   uint32_t level[TERM_ATOMS]; /* of each atom of its term; unused for numbers */
-  bool aliased;
+  bool aliased;               /* depends on earlier columns: not kept, has no coefficient */
 };
 
+/* A spec at work on a sample. Arrays by row have row_count entries, in the order of the table. */
 struct model {
   struct mem *mem;
   struct model_spec spec;
   struct model_levels *levels; /* [atom] */
-  struct model_column *columns;
+  struct model_column *columns; /* [count], with room for `room` */
   size_t count, room;
-  size_t *kept;                /* columns that are not aliased */
+  size_t *kept;                /* [kept_count] columns that are not aliased, rising */
   size_t kept_count;
   struct domain *domain;       /* complete rows */
   size_t *rows;                /* their numbers */
   double *weights;             /* [row_count], mean 1 */
-  double mean_weight;
+  double mean_weight;          /* of the base by design: weights[i] * mean_weight is row i's */
   size_t row_count;
   int64_t n;                   /* complete rows of positive weight */
   int64_t missing[BILAN_MISSING_KINDS]; /* rows of positive weight that left; [0]: their sum */

@@ -19,6 +19,11 @@
  * Worked example, without a design: 30 girls and 20 boys against shares of a half: X2 = 25/25 +
  * 25/25 = 2 on 1 degree of freedom, p = 0.157, w = sqrt(2/50) = 0.2.
  *
+ * The same as a declared simple random sample: theta = (1, -1), gradients (0.09, -0.11) and
+ * (-0.09, 0.11), so V = 50/49 (30 * 0.0081 + 20 * 0.0121 - 50 * 0.01^2) = 0.4898 and lambda =
+ * 0.9796, 0. (It is 0.24 / 0.25 * 50/49: V stands on the shares that were found, Pearson's on those
+ * asked about.) second: 2 / 0.9796 = 2.04 on 1, p = 0.153; deff 0.98.
+ *
  * Owner: everything is made and released within one test. Cost: two passes; levels^2 covariances.
  */
 #include <math.h>
@@ -30,16 +35,14 @@
 
 const char *const goodness_names[GOODNESS_ORDERS + 1] = {"second", "first", "F", NULL};
 
-/* As in association.c: mean design effects below this are rounding. */
-static const double effects_least = 1e-20;
-
+/* The whole domain as one group. */
 static const struct by no_by = {0};
 
 /* The levels in question: their codes and shares, which sum to 1. */
 struct known {
-  size_t *code;
-  double *share;
-  size_t count;
+  size_t *code;  /* [count], in the order of the dictionary */
+  double *share; /* [count], each above 0 */
+  size_t count;  /* k + 1, at least 2 */
 };
 
 /* Releases both lists; NULL is fine. */
@@ -48,9 +51,24 @@ static void known_free(bilan *b, struct known *k) {
   mem_free(&b->mem, k->share);
 }
 
-/* Everybody who answered must be somewhere: a level with respondents and no share would have an
- * E of 0. A level with a share and no respondents stays. BILAN_USAGE, naming the level. On failure
- * known_free releases what was got. */
+/* One level into the lists, if it has a share. Everybody who answered must be somewhere: a level
+ * with respondents and no share would have an E of 0 and is BILAN_USAGE, by its name. One with a
+ * share and no respondents stays: that nobody gave it counts against the shares. */
+static bilan_status known_add(bilan *b, struct known *k, const struct goodness_request *r,
+                              size_t code, int64_t respondents) {
+  struct text label = dict_level(r->item->dict, (uint32_t)code)->label;
+  if (r->shares[code] > 0) {
+    k->code[k->count] = code;
+    k->share[k->count++] = r->shares[code];
+  } else if (respondents > 0) {
+    return fail(b, BILAN_USAGE, "shares: the level \"%.*s\" has respondents and no share",
+                (int)(label.n < 200 ? label.n : 200), label.s);
+  }
+  return BILAN_OK;
+}
+
+/* All levels that are answers; shares 1, 1, 2 become 0.25, 0.25, 0.5. BILAN_USAGE: see known_add,
+ * and fewer than two levels. On failure known_free releases what was got. */
 static bilan_status known_fill(bilan *b, struct known *k, const struct cells *c,
                                const struct goodness_request *r) {
   double sum = 0;
@@ -59,16 +77,11 @@ static bilan_status known_fill(bilan *b, struct known *k, const struct cells *c,
   if (!k->code || !k->share) return fail_nomem(b);
   for (size_t code = 0; code < c->count; code++) {
     if (!level_answers(r->item, code)) continue;
-    struct text label = dict_level(r->item->dict, (uint32_t)code)->label;
-    if (!(r->shares[code] > 0) && c->n[code] > 0)
-      return fail(b, BILAN_USAGE, "shares: the level \"%.*s\" has respondents and no share",
-                  (int)(label.n < 200 ? label.n : 200), label.s);
-    if (!(r->shares[code] > 0)) continue;
-    k->code[k->count] = code;
-    k->share[k->count++] = r->shares[code];
-    sum += r->shares[code];
+    bilan_status status = known_add(b, k, r, code, c->n[code]);
+    if (status) return status;
   }
   if (k->count < 2) return fail(b, BILAN_USAGE, "shares: name two levels or more");
+  for (size_t i = 0; i < k->count; i++) sum += k->share[i];
   for (size_t i = 0; i < k->count; i++) k->share[i] /= sum;
   return BILAN_OK;
 }
@@ -118,7 +131,7 @@ static void set_goodness(struct estimate *e, double x2, const double *lambda, si
     squares += lambda[i] * lambda[i];
   }
   estimate_set(e, FIGURE_EFFECT, sqrt(x2 / (double)e->n));
-  if (!(trace > effects_least * k)) {
+  if (!(trace > EFFECTS_LEAST * k)) {
     e->notes |= NOTE_CONSTANT;
     return;
   }
@@ -180,6 +193,15 @@ static void goodness_plain(struct estimate *e, const struct known *k, const stru
   estimate_set(e, FIGURE_P_VALUE, chi_squared_cdf(x2, df, UPPER));
 }
 
+/* Base and missing from the cells of the item; its weight is that of the levels in question. */
+static void count_base(struct estimate *e, const struct cells *c, const struct column *item) {
+  for (uint32_t code = 0; code < c->count; code++) {
+    bilan_missing kind = dict_level(item->dict, code)->missing;
+    estimate_add_missing(e, kind, c->n[code]);
+    if (!kind) e->n += c->n[code];
+  }
+}
+
 /* See association.h. One count for base and levels, then the test. */
 bilan_status goodness_test(bilan *b, struct estimate *out, const struct sample *sample,
                            const struct goodness_request *r) {
@@ -191,11 +213,7 @@ bilan_status goodness_test(bilan *b, struct estimate *out, const struct sample *
                                   .weight = sample_weight(sample)};
   bilan_status status = cells_tabulate(b, &cells, &request);
   if (status) return status;
-  for (uint32_t code = 0; code < cells.count; code++) {
-    bilan_missing kind = dict_level(r->item->dict, code)->missing;
-    estimate_add_missing(&e, kind, cells.n[code]);
-    if (!kind) e.n += cells.n[code];
-  }
+  count_base(&e, &cells, r->item);
   status = known_fill(b, &known, &cells, r);
   if (!status) estimate_set(&e, FIGURE_WEIGHTED_N, known_weight(&known, &cells));
   if (!status && !e.n) e.notes |= NOTE_EMPTY;

@@ -16,6 +16,14 @@
  * which stays exact when y nearly is k x. A standard error that is but the rounding of a variance
  * of 0 is 0.
  *
+ * Worked example: y = 2, 4, 9 and a refusal in one group. Cells of the group, states 0 to 5: n = 0
+ * 3 0 0 0 1, so the base is 3 and `refused` 1. First pass: 15 / 3 = 5. Second, about 5: sums 0 and
+ * 26, so the part of the mean is 5 + 0 / 3. About 0 instead: 15 and 101, 101 - 15 * 5 = 26 again;
+ * 15 * 5 = 75 is not above 10000 times 26, so the second pass is saved.
+ *
+ * Worked example of a ratio, y as above and x = 1, 2, 3: R = 15 / 6 = 2.5, u = (y - 2.5 x) / 6 =
+ * -0.083, -0.167, 0.25, V = 3/2 * 0.0972 = 0.146 for a sample of these three.
+ *
  * Memory: cells of groups times six states, one part and one number or two a row.
  */
 #include "stat/moments.h"
@@ -54,7 +62,8 @@ static bilan_status centres_of(bilan *b, double **out, const struct cells *c) {
   return BILAN_OK;
 }
 
-/* Labels without numbers have no mean; the message says what to do. */
+/* Labels without numbers have no mean; the message says what to do. Levels with a score are numbers
+ * by column_is_numeric. */
 bilan_status moments_check(bilan *b, const struct column *c) {
   if (column_is_numeric(c)) return BILAN_OK;
   return fail(b, BILAN_USAGE, "no numbers to compute with: give the levels a score, or ask for "
@@ -63,7 +72,8 @@ bilan_status moments_check(bilan *b, const struct column *c) {
 
 /* ---- moments of groups, for tests -------------------------------------------------------- */
 
-/* On failure nothing is left behind. */
+/* Totals and their means. *centres is [measure * cells + cell], as a request wants it: freed by the
+ * caller, as is *out with cells_free. On failure nothing is left behind. */
 bilan_status moments_first(bilan *b, struct cells *out, double **centres,
                            const struct cells_request *request) {
   bilan_status status = cells_tabulate(b, out, request);
@@ -108,7 +118,8 @@ static double squares_of(const struct cells_sums *s) {
   return s->n ? fmax(0, s->yy - s->y * (s->y / s->weight)) : 0;
 }
 
-/* The mean of the first pass plus what the second says is left. */
+/* The mean of the first pass plus what the second says is left: about 5, the sums 0 and 26 of
+ * 2, 4, 9 give mean 5 and squares 26. */
 struct moment moments_of(const struct moments *m, size_t group) {
   size_t cell = group * STATES + STATE_ANSWERED;
   const struct cells_sums *s = &m->cells.sums[cell];
@@ -132,7 +143,8 @@ static void add_answers(struct estimate *e, int64_t n, double weight, double wei
   if (weighted) estimate_set(e, FIGURE_EFFECTIVE_N, w * w / w2);
 }
 
-/* State by state; called for several groups in turn, it adds up their bases. */
+/* State by state; called for several groups in turn, it adds up their bases. The kinds are in the
+ * order of the states of derive.h: present, with or without a tick, is no kind. */
 void moments_add_states(struct estimate *e, const struct cells *c, size_t group, bool weighted) {
   static const bilan_missing kinds[STATES] = {BILAN_NO_ANSWER, BILAN_PRESENT,   BILAN_PRESENT,
                                               BILAN_NOT_ASKED, BILAN_DONT_KNOW, BILAN_REFUSED};
@@ -142,12 +154,13 @@ void moments_add_states(struct estimate *e, const struct cells *c, size_t group,
   add_answers(e, c->n[cell], c->weight[cell], c->weight2[cell], weighted);
 }
 
-/* For tests, which put several groups into one estimate. */
+/* For tests, which put several groups into one estimate: called for each in turn. */
 void moments_add_base(struct estimate *e, const struct moments *m, size_t group) {
   moments_add_states(e, &m->cells, group, m->weighted);
 }
 
-/* The cells of a group along the item stand side by side, from `from` on. */
+/* The cells of a group along the item stand side by side, from `from` on: one a code, kinds of
+ * missing among them. */
 void moments_add_item(struct estimate *e, const struct column *item, const struct cells *c,
                       size_t from, bool weighted) {
   int64_t n = 0;
@@ -167,19 +180,19 @@ void moments_add_item(struct estimate *e, const struct column *item, const struc
 /* What one call has at hand: opened by `open`, released by `close`, however far it came. */
 struct work {
   bilan *b;
-  struct estimates *out;
+  struct estimates *out;        /* lent, as are the next three */
   const struct sample *sample;
   const struct by *by;
   const struct moment_options *o;
-  struct column *presence, *residual;
+  struct column *presence, *residual; /* owned; the latter y - k x of a ratio */
   struct cells_request request; /* of the target */
   struct cells first;           /* the first pass */
-  double *centres;              /* its means */
+  double *centres;              /* [measure * cells + cell]: its means */
   bool centred;                 /* the target's measures are summed about them */
   double *df;                   /* of each group */
   size_t rows;                  /* of `out` before the call */
-  struct quotients parts;
-  struct target_answer answer;
+  struct quotients parts;       /* statistic k: of row `rows` + k */
+  struct target_answer answer;  /* one value and variance a statistic */
 };
 
 /* Releases what was got. */
@@ -193,7 +206,7 @@ static void work_close(struct work *w) {
   target_free(&w->answer);
 }
 
-/* Asks for no memory; to be closed in any case. */
+/* A call that has done nothing yet: asks for no memory; to be closed in any case. */
 static struct work work_of(bilan *b, struct estimates *out, const struct sample *sample,
                            const struct by *by, const struct moment_options *o) {
   struct work w = {.b = b, .out = out, .sample = sample, .by = by, .o = o, .rows = out->count};
@@ -226,18 +239,18 @@ static bilan_status open_measures(struct work *w, const struct column *const *me
   return status ? status : open_cells(w, w->presence, measures, count);
 }
 
-/* The cell of a group's answers. */
+/* The cell of a group's answers: the first of its six cells is that of no answer. */
 static size_t answers_of(size_t group) { return group * STATES + STATE_ANSWERED; }
 
-/* The slot of measure m in a cell (design/forms.h). */
+/* The slot of measure m in a cell (design/forms.h): 0 .. C - 1 are the weights of the C cells. */
 static size_t slot_of(const struct work *w, size_t m, size_t cell) {
   return (m + 1) * w->first.count + cell;
 }
 
-/* The statistic of the row added last. */
+/* The statistic of the row added last: rows of earlier calls may stand before this call's. */
 static size_t last_statistic(const struct work *w) { return w->out->count - 1 - w->rows; }
 
-/* The number of the group of a row: by_codes undone. */
+/* The number of the group of a row: by_codes undone. With 3 and 4 codes (1, 3) is 1 * 4 + 3 = 7. */
 static size_t group_of(const struct work *w, const struct estimate_row *row) {
   size_t group = 0;
   for (size_t i = 0; i < w->by->count; i++)
@@ -245,8 +258,9 @@ static size_t group_of(const struct work *w, const struct estimate_row *row) {
   return group;
 }
 
-/* Why there is no interval, 0 if there is one. An empty base, a single row, a single respondent
- * and a single cluster a stratum are different reasons, and are told apart. */
+/* Why there is no interval, 0 if there is one; one bit, the first that holds. An empty base, a
+ * single row, a single respondent and a single cluster a stratum are different reasons, and are
+ * told apart. */
 static unsigned obstacle(const struct estimate *e, const struct sample *sample,
                          const struct moment_variance *v) {
   if (sample->rows == 0 || (e->n == 0 && v->least > 0)) return NOTE_EMPTY;
@@ -268,7 +282,9 @@ static double rounding_of(const struct sample *sample) {
   return sample->design && sample->design->calibration_count ? 1e-12 : 1e-15;
 }
 
-/* See moments.h. */
+/* In this order: is there anything to estimate, a variance, one that is not rounding, degrees of
+ * freedom? Without a declared design the first obstacle is the end; with one a standard error may
+ * stand without an interval. See moments.h. */
 void moments_finish(struct estimate *e, const struct sample *sample, double conf,
                     const struct moment_variance *v) {
   unsigned why = obstacle(e, sample, v);
@@ -284,7 +300,7 @@ void moments_finish(struct estimate *e, const struct sample *sample, double conf
   else fix_interval(e, sample, conf, v->varies);
 }
 
-/* The same for a group of a call. */
+/* The same for a group of a call, whose degrees of freedom are known by now. */
 static void finish(struct estimate *e, const struct work *w, size_t group,
                    struct moment_variance v) {
   v.df = w->df[group];
@@ -309,7 +325,7 @@ static bilan_status answer_rows(struct work *w, fill *fill_row) {
   return status;
 }
 
-/* Tells the parts of the statistic of the row added last. */
+/* Tells the parts of the statistic of the row added last: the other thing in which they differ. */
 typedef bilan_status tell(struct work *w, size_t group);
 
 /* A row and a statistic for each group that is shown.
@@ -343,21 +359,23 @@ static void centre_where_needed(struct work *w) {
   w->request.centres = w->centred ? w->centres : NULL;
 }
 
-/* What a measure is summed about in a cell. */
+/* What a measure is summed about in a cell: to be added to its mean again. */
 static double offset_of(const struct work *w, size_t cell) {
   return w->centred ? w->centres[cell] : 0;
 }
 
 /* ---- mean -------------------------------------------------------------------------------- */
 
-/* centre + sum w (y - centre) / W. */
+/* centre + sum w (y - centre) / W: one part over the measure's slot, under the weight's. */
 static bilan_status tell_mean(struct work *w, size_t group) {
   size_t cell = answers_of(group);
   struct quotient_part part = {last_statistic(w), slot_of(w, 0, cell), cell, offset_of(w, cell), 1};
   return quotients_add(w->b, &w->parts, part);
 }
 
-/* Do the values differ by more than their own rounding, 1e-15 of the mean? */
+/* Do the values differ by more than their own rounding, 1e-15 of the mean? Where they do, a
+ * variance of 0 is the design's doing (strata within which all are equal), else that of the
+ * values. */
 static bool varies(const struct cells_sums *s, double mean) {
   return squares_of(s) > 1e-30 * mean * mean * s->weight;
 }
@@ -417,7 +435,8 @@ bilan_status total_estimate(bilan *b, struct estimates *out, const struct sample
 
 /* ---- totals of levels -------------------------------------------------------------------- */
 
-/* A level that nobody in the base gave is a total of 0 with no variance. */
+/* A level that nobody in the base gave is a total of 0 with no variance. Its indicator has the
+ * mean t / W, so its squares about it are t (1 - t / W). */
 static void fill_level(struct estimate *e, const struct work *w, size_t group, double variance) {
   double total = estimate_get(e, FIGURE_VALUE), weight = estimate_get(e, FIGURE_WEIGHTED_N);
   bool some = total > 0 && total < weight;
@@ -466,7 +485,8 @@ bilan_status total_levels(bilan *b, struct estimates *out, const struct sample *
 
 /* ---- ratio ------------------------------------------------------------------------------- */
 
-/* Places of the measures in the request of a ratio: d = y - k x, x, and y for a design effect. */
+/* Places of the measures in the request of a ratio: d = y - k x, x, and y for a design effect. In
+ * the first pass the first is still y, as k is not known. */
 enum { D, X, Y, RATIO_MEASURES };
 
 /* k: the ratio over all groups, or 1 where that is no use. */
@@ -487,9 +507,10 @@ static bilan_status tell_ratio(struct work *w, size_t group) {
   return quotients_add(w->b, &w->parts, part);
 }
 
-/* The design effect of a ratio is that of the total of u = (y - R x) / sum w x, whose mean is 0:
- * sum w (y - R x)^2 = sdd - 2 e sdx + e^2 sxx with e = R - k, and syy = sdd + 2 k sdx + k^2 sxx
- * gives sdx. */
+/* The design effect of a ratio is that of the total of u = (y - R x) / sum w x, whose mean is
+ * 0: sum w (y - R x)^2 = sdd - 2 e sdx + e^2 sxx with e = R - k, and syy = sdd + 2 k sdx + k^2
+ * sxx gives sdx. In the example of the file head k = R = 2.5, so e = 0 and the squares are sdd
+ * = 0.25 + 1 + 2.25. */
 static void ratio_deff(struct estimate *e, const struct work *w, size_t cell) {
   const struct cells *c = &w->answer.cells;
   const struct cells_sums *d = &c->sums[cell], *x = d + X * c->count, *y = d + Y * c->count;

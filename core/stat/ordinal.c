@@ -14,6 +14,17 @@
  * one of the lowest has dl/da = 0.16 / 0.2. In their shares these make the score of zeta_1, which
  * is 0: 0.2 * 0.16 / 0.2 - 0.3 * 0.16 / 0.3.
  *
+ * Layout with two columns x1, x2 and levels low, middle, high (p = 2, q = 2):
+ *
+ *   theta           beta1  beta2  zeta1  zeta2
+ *   low     upper   -x1    -x2    1      0        no lower cut point: F(c) = 0
+ *   middle  upper   -x1    -x2    0      1
+ *           lower   -x1    -x2    1      0
+ *   high    lower   -x1    -x2    0      1        no upper cut point: F(a) = 1
+ *
+ * Second derivatives of l = log(F(a) - F(c)), by f' = f (1 - 2 F):
+ *   d2l/da2 = l_a (1 - 2 F(a)) - l_a^2,  d2l/dc2 = l_c (1 - 2 F(c)) - l_c^2,  d2l/dadc = - l_a l_c
+ *
  * Why Newton's method with all second derivatives and not BFGS with differences: it is done in five
  * or six passes, and the information matrix of the sandwich is exact, not good to four digits.
  *
@@ -27,31 +38,34 @@
 
 #include "kernel/matrix.h"
 
+/* As in glm.c: steps before a fit is lost, after which it should be calm, halvings of one. */
 enum { STEPS_MOST = 100, STEPS_CALM = 15, HALVINGS_MOST = 40 };
-#define SETTLED 1e-10
-#define STILL_MOVING 0.02
+#define SETTLED 1e-10     /* move of a cut point, in logits: the estimate is there */
+#define STILL_MOVING 0.02 /* the same: on the way to infinity, once the fit should be calm */
 
+/* How a fit ends: at its estimate, on the way to infinity, or without either. */
 enum outcome { FOUND, SEPARATED, LOST };
 
 /* A fit at work; p columns, q thresholds, theta = (beta, zeta). */
 struct newton {
   bilan *b;
-  struct model *model;
-  const double *weights;  /* of the complete rows */
-  uint32_t *y;            /* of the complete rows: place of the level */
+  struct model *model;    /* lent; writable for its scratch alone */
+  const double *weights;  /* [row_count] of mean 1, or those of a replicate on that scale */
+  uint32_t *y;            /* [row_count] place of the level, 0 .. q */
   size_t p, q, count;     /* count = p + q */
   double *theta, *before; /* [count] */
-  double *inverse;        /* count^2 */
-  double *hessian;        /* count^2: minus the second derivatives */
-  double *score, *step;   /* [count] */
+  double *inverse;        /* count^2: hessian^-1, symmetric */
+  double *hessian;        /* count^2: minus the second derivatives; invert rescales it */
+  double *score, *step;   /* [count] first derivatives; scratch of invert */
   double *upper, *lower;  /* [count] v_a and v_c of a row */
   double *x;              /* [p] */
-  double *reach;          /* [count] largest |v| */
+  double *reach;          /* [count] largest |v|: tells which column is to blame */
   double loss, moved;     /* minus the log-likelihood; largest move of a cut point */
-  size_t steps;
+  size_t steps;           /* taken so far */
 };
 
-/* All arrays of doubles are one block. */
+/* All arrays of doubles are one block that begins at theta: eight vectors of n, two matrices. y and
+ * theta are to be filled. To be closed in any case. */
 static bilan_status newton_open(bilan *b, struct newton *f, struct model *m, size_t q) {
   size_t n = m->kept_count + q;
   *f = (struct newton){.b = b, .model = m, .weights = m->weights, .p = m->kept_count, .q = q,
@@ -76,6 +90,7 @@ static void newton_close(struct newton *f) {
 
 /* ---- one row ----------------------------------------------------------------------------- */
 
+/* F of the file head; 0 or 1 far out, never NaN. */
 static double logistic(double t) { return 1 / (1 + exp(-t)); }
 
 /* A row's probability, and what the likelihood does along its two cut points. */
@@ -99,13 +114,6 @@ static struct cut cut_of(double upper, double lower, bool first, bool last) {
   return k;
 }
 
-/* In order: the same sum on every machine. */
-static double dot(const double *x, const double *y, size_t count) {
-  double sum = 0;
-  for (size_t k = 0; k < count; k++) sum += x[k] * y[k];
-  return sum;
-}
-
 /* The two vectors of row i; one that has no cut point is all 0. */
 static void put_vectors(struct newton *f, size_t i) {
   memset(f->upper, 0, f->count * sizeof *f->upper);
@@ -124,8 +132,8 @@ static void put_vectors(struct newton *f, size_t i) {
 /* Row i at theta; its vectors stay in f. */
 static struct cut cut_at(struct newton *f, size_t i) {
   put_vectors(f, i);
-  return cut_of(dot(f->upper, f->theta, f->count), dot(f->lower, f->theta, f->count),
-                f->y[i] == 0, f->y[i] == f->q);
+  return cut_of(regression_dot(f->upper, f->theta, f->count),
+                regression_dot(f->lower, f->theta, f->count), f->y[i] == 0, f->y[i] == f->q);
 }
 
 /* ---- one pass over the rows -------------------------------------------------------------- */
@@ -141,7 +149,8 @@ static void add_curvature(struct newton *f, const struct cut *k, double w) {
   }
 }
 
-/* How far the cut points of a row have moved since `before`. */
+/* How far the cut points of a row have moved since `before`: what is invariant when a column is
+ * measured in other units, as the coefficients are not. */
 static void watch(struct newton *f) {
   double a = 0, c = 0;
   for (size_t k = 0; k < f->count; k++) {
@@ -202,7 +211,8 @@ static bilan_status invert(struct newton *f, size_t *rank) {
 
 /* ---- the steps --------------------------------------------------------------------------- */
 
-/* Logits of the cumulative shares, no coefficients: the estimate of the empty model. */
+/* Logits of the cumulative shares, no coefficients: the estimate of the empty model. `score` holds
+ * the weight of every level on the way. */
 static void start(struct newton *f) {
   double total = 0, sum = 0;
   memset(f->score, 0, f->count * sizeof *f->score);
@@ -216,7 +226,16 @@ static void start(struct newton *f) {
   }
 }
 
-/* Newton's steps from theta until no cut point moves. */
+/* theta += H^-1 score, from where the pass has been. */
+static void take_step(struct newton *f) {
+  memcpy(f->before, f->theta, f->count * sizeof *f->theta);
+  for (size_t k = 0; k < f->count; k++)
+    f->theta[k] += regression_dot(f->inverse + k * f->count, f->score, f->count);
+}
+
+/* Newton's steps from theta until no cut point moves. The inverse is taken once more at the end, so
+ * influences stand on the information at the estimate. *outcome stays LOST where the loss is
+ * infinite after all halvings, or the information singular. */
 static bilan_status newton_run(struct newton *f, enum outcome *outcome) {
   double loss = INFINITY;
   size_t rank;
@@ -234,9 +253,7 @@ static bilan_status newton_run(struct newton *f, enum outcome *outcome) {
       *outcome = FOUND;
       return BILAN_OK;
     }
-    memcpy(f->before, f->theta, f->count * sizeof *f->theta);
-    for (size_t k = 0; k < f->count; k++)
-      f->theta[k] += dot(f->inverse + k * f->count, f->score, f->count);
+    take_step(f);
   }
   return BILAN_OK;
 }
@@ -250,7 +267,7 @@ static void influence(void *context, double *u, size_t i) {
   for (size_t j = 0; j < f->count; j++)
     f->score[j] = (k.a * f->upper[j] + k.c * f->lower[j]) / f->model->mean_weight;
   for (size_t j = 0; j < f->count; j++)
-    u[j] = dot(f->inverse + j * f->count, f->score, f->count);
+    u[j] = regression_dot(f->inverse + j * f->count, f->score, f->count);
 }
 
 /* From the full-sample estimate under other weights. A level that no row of positive weight has
@@ -292,7 +309,7 @@ static bilan_status refuse(const struct newton *f, enum outcome outcome) {
               (int)name.n, name.s);
 }
 
-/* The levels of the response, at least three, and the place of every row's answer. */
+/* The levels of the response, at least three: two are a binomial, which glm.h has. BILAN_DATA. */
 static bilan_status read_levels(bilan *b, struct regression *r, const struct ordinal_request *o) {
   const struct column *response = o->model.response;
   bilan_status status = model_levels_of(b, &r->response, &r->model, response, o->sorted, 0);

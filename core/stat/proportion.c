@@ -4,6 +4,17 @@
  * own (the plain methods know no domain); the standard error keeps the whole sample, as designs
  * do. With everybody in the base both are the textbook's. By a declared design both keep it.
  *
+ * Worked example, item yes, no by girl, boy; girls 8 yes, 12 no, 1 without an answer, boys 3 yes,
+ * 5 no. Rows, in this order, and all of a group with the same base:
+ *
+ *   girl yes  0.4    of 20, missing 1
+ *   girl no   0.6    of 20, missing 1
+ *   boy  yes  0.375  of 8,  missing 0
+ *   boy  no   0.625  of 8,  missing 0
+ *
+ * The girls' V is 29/28 * 0.24 / 20, as their 20 are part of 29 rows; their interval is Wilson's
+ * of 8 of 20.
+ *
  * Rows of a group stand together, so a reader can print a group without sorting. The tally is
  * gone when the function returns: rows hold copies of all they need.
  */

@@ -14,6 +14,14 @@
  * at most r_i", r_i the number of quantiles below q_i, and F(q_i) is a share of bands: one
  * small column of codes serves all p, and all groups, at once.
  *
+ * Worked example of bands, one group with values 1 to 5 once each and p = 0.25, 0.5, rule math:
+ * the quantiles are 2 and 3. Bands 1 + quantiles below: 1 1 2 3 3; ranks r = 0 (below 2) and 1
+ * (below 3). F(2) is the share of bands up to 1 + 0, 2/5; F(3) that up to 1 + 1, 3/5.
+ *
+ * Worked example of the interval, values 1 to 9 once each, p = 0.5: q = 5, F = 5/9 = 0.556, se =
+ * sqrt(F (1 - F) / 8) = 0.176, t_8 = 2.306: F between 0.150 and 0.961, so the limits are 2 and 9,
+ * and se = 7 / (2 * 2.306) = 1.52.
+ *
  * Invariants: a distribution has positive weights and rising distinct values; sums are taken
  * in that order and nowhere else, so the answer does not depend on the order of rows.
  * Failure: BILAN_USAGE, BILAN_LIMIT, BILAN_NOMEM.
@@ -36,7 +44,8 @@ const char *const quantile_ties_names[QUANTILE_TIES + 1] = {"rows", "summed", NU
 
 /* ---- the rules --------------------------------------------------------------------------- */
 
-/* A sum with what rounding took from it (Neumaier, ZAMM 54, 1974). */
+/* A sum with what rounding took from it (Neumaier, ZAMM 54, 1974). Weights such as 0.1 are summed
+ * many times, and a rule of steps asks whether S_k is p S exactly. */
 struct exact {
   double sum, lost;
 };
@@ -49,7 +58,7 @@ static void exact_add(struct exact *e, double x) {
   e->sum = sum;
 }
 
-/* In rising order of the values, so the same for any order of rows. */
+/* S with what rounding took, in rising order of the values, so the same for any order of rows. */
 static struct exact exact_total(const struct distribution *d) {
   struct exact sum = {0, 0};
   for (size_t i = 0; i < d->count; i++) exact_add(&sum, d->w[i]);
@@ -69,7 +78,8 @@ static double beyond(struct exact sum, struct exact total, double p) {
   return (sum.sum - want) + (sum.lost - lost - p * total.lost);
 }
 
-/* What a rule of steps takes where F is p exactly at point k, the (k + 1)-th. */
+/* What a rule of steps takes where F is p exactly at point k, the (k + 1)-th: k counts from 0,
+ * so an even k is the odd point of hf3's definition. There is a point k + 1. */
 static double at_step(const struct distribution *d, size_t k, enum quantile_rule rule) {
   double x = d->x[k], upper = d->x[k + 1];
   if (rule == RULE_SCHOOL || rule == RULE_HF2) return x + (upper - x) / 2;
@@ -77,7 +87,8 @@ static double at_step(const struct distribution *d, size_t k, enum quantile_rule
 }
 
 /* Rules that pick an observed value, or the midpoint of two: the first point at or beyond p.
- * `fuzz` decides whether F(x) = p without weights: there a decimal p is meant. */
+ * `fuzz` decides whether F(x) = p without weights: there a decimal p is meant. Of 1 2 3 4 and p =
+ * 0.5 the sum after 2 is 2 = 0.5 * 4: math takes 2, school 2.5. */
 static double step_quantile(const struct distribution *d, double p, enum quantile_rule rule) {
   struct exact total = exact_total(d), sum = {0, 0};
   double fuzz = d->fuzz * p * total.sum;
@@ -110,7 +121,8 @@ static struct line line_of(enum quantile_rule rule) {
   }
 }
 
-/* A point on the way: its place on the scale of p * (S + end * w_n), and its value. */
+/* A point on the way: its place on the scale of p * (S + end * w_n), in units of weight, and its
+ * value. */
 struct point {
   double place, x;
 };
@@ -145,7 +157,8 @@ static double line_quantile(const struct distribution *d, double p, enum quantil
   return d->x[last];
 }
 
-/* The largest value whose place is at most p; the smallest value below all places.
+/* The largest value whose place is at most p; the smallest value below all places. Of 1 2 3 4 once
+ * each the places are 1/5, 2/5, 3/5, 4/5, so the median is 2, and p = 0.6 gives 3.
  * Weights are scaled to sum to the number of points, as the rule asks for. */
 static double shahvaish_quantile(const struct distribution *d, double p,
                                  enum quantile_ties ties) {
@@ -161,7 +174,8 @@ static double shahvaish_quantile(const struct distribution *d, double p,
   return x;
 }
 
-/* Dispatches on the rule; p outside [0, 1] gives the first or last value. */
+/* Dispatches on the rule; p outside [0, 1] gives the first or last value. Rules up to RULE_HF3
+ * are of steps, for which rows that share a value make no difference. */
 double distribution_quantile(const struct distribution *d, double p, enum quantile_rule rule,
                              enum quantile_ties ties) {
   if (!d->count) return NAN;
@@ -174,10 +188,10 @@ double distribution_quantile(const struct distribution *d, double p, enum quanti
 
 /* Codes of the answers of a column by rising value, and room for one group's distribution. */
 struct ladder {
-  size_t *codes;
-  size_t count;
-  double *x, *w;
-  int64_t *rows;
+  size_t *codes; /* [count] by rising value; two may have the same value */
+  size_t count;  /* levels that are answers */
+  double *x, *w; /* [count] room: values and weights of the group climbed last */
+  int64_t *rows; /* [count] the same: respondents with the value */
 };
 
 /* Releases what ladder_open got; NULL is fine. */
@@ -200,21 +214,23 @@ static bilan_status ladder_open(bilan *b, struct ladder *l, const struct column 
 }
 
 /* Do the rows of a cell have the weight of those before, to rounding? Its mean and its squares
- * tell. */
+ * tell: 1, 3 sum to 2 times 2, but their squares to 10, not 8. */
 static bool same_weight(const struct cells *c, size_t cell, double weight) {
   double n = (double)c->n[cell], room = 1e-12 * weight * n;
   return fabs(c->weight[cell] - n * weight) <= room &&
          fabs(c->weight2[cell] - n * weight * weight) <= room * weight;
 }
 
-/* Rows of equal weight are counted, so that their sums are exact on any scale of the weights. */
+/* Rows of equal weight are counted, so that their sums are exact on any scale of the weights: 20
+ * rows of 0.1 are 20, and the median of them falls where that of 20 rows of 1 does. */
 static void count_equals(struct ladder *l, size_t count) {
   for (size_t k = 0; k < count; k++) l->w[k] = (double)l->rows[k];
 }
 
-/* Cells of one group along the item -> its distribution; levels of equal value are one.
- * Borrowed from the ladder: valid until the next group is climbed. Values without rows are
- * left out. */
+/* Cells of one group along the item -> its distribution; levels of equal value are one. Levels
+ * low 1, mid 2, middle 2, high 3 with 4, 1, 2, 0 rows of weight 1.5: x = 1 2, rows = 4 3, w = 4
+ * 3 (rows of equal weight are counted). Borrowed from the ladder: valid until the next group is
+ * climbed. Values without rows are left out. */
 static struct distribution climb(struct ladder *l, const struct column *item,
                                  const struct cells *c, size_t from, bool weighted) {
   size_t count = 0;
@@ -247,10 +263,10 @@ struct work {
   bilan *b;
   struct estimates *out;
   const struct sample *sample;
-  const struct column *item;  /* the measure as codes */
+  const struct column *item;  /* the measure as codes; lent, as all above and the next two */
   const struct by *by;
   const struct quantile_options *o;
-  struct ladder ladder;
+  struct ladder ladder;       /* one for all groups: they share the item's levels */
   struct cells cells;         /* by x item */
   double *df;                 /* of each group */
   size_t rows;                /* of `out` before the call */
@@ -259,7 +275,7 @@ struct work {
   uint32_t *band;             /* [cell]: band of that value in that group, from 1 */
   struct column *bands;       /* the same of each row, 0 where there is no answer */
   size_t *rank;               /* [statistic] r_i */
-  struct target_answer answer;
+  struct target_answer answer; /* F at every quantile, with its variance */
 };
 
 /* Releases what was got. */
@@ -282,18 +298,19 @@ static size_t below(const double *q, size_t count, double x) {
   return n;
 }
 
-/* The distribution of a group; see climb. */
+/* The distribution of a group; see climb. It lasts until that of the next is asked for. */
 static struct distribution distribution_of(struct work *w, size_t group) {
   return climb(&w->ladder, w->item, &w->cells, group * dict_count(w->item->dict),
                sample_weight(w->sample) != NULL);
 }
 
-/* The k-th quantile of a group that is shown. */
+/* The k-th quantile of a group that is shown: rows of a group are neighbours in the output. */
 static double quantile_at(const struct work *w, size_t shown, size_t k) {
   return estimate_get(&w->out->rows[w->rows + shown * w->o->p_count + k].e, FIGURE_VALUE);
 }
 
-/* Bands of the values and ranks of the quantiles of one group. `q` is room for its quantiles. */
+/* Bands of the values and ranks of the quantiles of one group. `q` is room for its quantiles. Only
+ * codes of the ladder get a band: kinds of missing keep 0, as do groups that are not shown. */
 static void band_group(struct work *w, size_t shown, double *q) {
   size_t from = w->groups[shown] * dict_count(w->item->dict), count = w->o->p_count;
   for (size_t k = 0; k < count; k++) q[k] = quantile_at(w, shown, k);
@@ -305,7 +322,8 @@ static void band_group(struct work *w, size_t shown, double *q) {
   }
 }
 
-/* Codes 0 .. count with numbers for labels: no answer, and the bands. */
+/* Codes 0 .. count with numbers for labels: no answer, and the bands. Between p quantiles there are
+ * p + 1 bands. The caller frees *out. */
 static bilan_status band_dict(bilan *b, struct dict **out, size_t count) {
   bilan_status status = dict_new(b, out);
   for (size_t i = 1; !status && i <= count; i++) {
@@ -342,7 +360,8 @@ static bilan_status band_rows(struct work *w) {
 }
 
 /* Statistic shown * p_count + k is F at the k-th quantile of that group: the share of bands up
- * to its rank. */
+ * to its rank. A group has p + 2 cells: that of no answer, which is passed over by the + 1, and
+ * p + 1 bands. NaN where a replicate gives nobody in the group weight. */
 static void solve(const void *context, double *theta, const struct cells *totals) {
   const struct work *w = context;
   size_t p = w->o->p_count;
@@ -422,7 +441,8 @@ static void fill_row(struct estimate *e, const struct work *w, const struct dist
   woodruff(e, d, share, sqrt(fmax(0, variance)), w->o);
 }
 
-/* All p of one group, in the order in which they were asked for. */
+/* All p of one group, in the order in which they were asked for: a row each with its value. The
+ * group is noted down, so that bands and intervals find it. */
 static bilan_status add_group(struct work *w, size_t group, const struct estimate *base,
                               const uint32_t codes[BY_MOST]) {
   struct distribution d = distribution_of(w, group);
@@ -439,7 +459,8 @@ static bilan_status add_group(struct work *w, size_t group, const struct estimat
   return BILAN_OK;
 }
 
-/* Cells, order and degrees of freedom; then the rows with their values. */
+/* Cells, order and degrees of freedom; then the rows with their values, which need no design. On
+ * failure work_close releases what was got; rows that were added stay. */
 static bilan_status add_values(struct work *w) {
   size_t groups = by_groups(w->by), levels = dict_count(w->item->dict);
   struct cells_request request = moments_request(w->sample, w->by, w->item, NULL, 0);
@@ -460,7 +481,7 @@ static bilan_status add_values(struct work *w) {
   return status;
 }
 
-/* The intervals of all rows, group by group. */
+/* The intervals of all rows, group by group: the ladder holds one distribution at a time. */
 static void add_intervals(struct work *w) {
   size_t p = w->o->p_count;
   for (size_t shown = 0; shown < w->group_count; shown++) {

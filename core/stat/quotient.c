@@ -1,5 +1,10 @@
 /* quotient.c - see quotient.h: a list of parts, and the two functions of a target over it.
  *
+ * Worked example of a contrast, girls 30 over 2, boys 22 over 2: parts {over 30, under 2, factor
+ * 1} and {over 22, under 2, factor -1} of statistic 0: theta = 15 - 11 = 4. Gradient: 1/2 and
+ * -15/2 at the girls' slots, -1/2 and 11/2 at the boys'. A total of 30 is {over 30, NO_SLOT,
+ * factor 1} with a gradient of 1.
+ *
  * Both functions walk the parts once, so a table of many groups costs no more than its rows.
  * Invariant: every slot named is one of the request's; the estimator sees to that.
  */

@@ -22,12 +22,14 @@
 
 #define NO_SLOT SIZE_MAX
 
+/* One term of a statistic; slots are those of the request (design/forms.h). */
 struct quotient_part {
   size_t statistic, over;
   size_t under;          /* NO_SLOT: a total */
-  double offset, factor;
+  double offset, factor; /* what the measure was centred on; what the term counts for */
 };
 
+/* A list that grows; zeroed or opened before it is freed. */
 struct quotients {
   struct mem *mem;
   struct quotient_part *parts;
@@ -41,7 +43,8 @@ bilan_status quotients_add(bilan *b, struct quotients *q, struct quotient_part p
 void quotients_free(struct quotients *q); /* idempotent */
 
 /* Values and variances (block 1) from the request's totals; free with target_free. A quotient by
- * 0 makes its statistic NaN. known: see target.h, or NULL. Without statistics the answer is empty. */
+ * 0 makes its statistic NaN. known: see target.h, or NULL. Without statistics the answer is
+ * empty. */
 bilan_status quotients_estimate(bilan *b, struct target_answer *out, const struct design *design,
                                 const struct cells_request *request, struct quotients *q,
                                 const struct cells *known);

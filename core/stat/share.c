@@ -1,6 +1,18 @@
 /* share.c - see share.h: value, then interval, then standard error; each may be missing for its
  * own reason, and the notes say which.
  *
+ * Worked example by design, that of share.h: 8 of 20, V = 0.02, df 19: t = 2.093, n_e = 0.24 /
+ * 0.02 = 12, base 12 (1.960 / 2.093)^2 = 10.52; logit(0.4) = -0.405 -+ 1.960 / sqrt(10.52 * 0.24)
+ * = -1.639, 0.828, hence 0.163 and 0.696. The design effect is 0.02 / (0.24 / 19) = 1.58.
+ *
+ * What is missing when:
+ *
+ *   base of 0              everything but n; NOTE_EMPTY
+ *   0 % or 100 %           se is 0, the interval one-sided and exact; NOTE_EDGE_INTERVAL
+ *   one respondent         se and deff; NOTE_ONE_RESPONDENT
+ *   no degrees of freedom  the interval; NOTE_NO_DEGREES
+ *   ticks among ticks      by a design without their variance, all but the value
+ *
  * Invariants: an interval never comes from a standard error of 0, except where the design itself
  * fixes the share, which is noted; figures that are not finite are absent (estimate_set). Pure
  * but for share_check.
@@ -16,7 +28,7 @@ bilan_status share_check(bilan *b, const struct sample *sample, unsigned method)
   return fail(b, BILAN_USAGE, "ci: %s", refusal);
 }
 
-/* Both limits and the level they stand for. */
+/* Both limits and the level they stand for: limits without conf could not be read. */
 static void set_limits(struct estimate *e, double low, double high, double conf) {
   estimate_set(e, FIGURE_LOW, low);
   estimate_set(e, FIGURE_HIGH, high);
@@ -52,7 +64,8 @@ static void interval_of_counts(struct estimate *e, const struct share *s, double
   set_limits(e, i.low, i.high, conf);
 }
 
-/* A simple random sample: the closed form; names that exist by design only stand on its V. */
+/* A simple random sample: the closed form; names that exist by design only stand on its V. The
+ * base is of respondents: without a design n and weighted n are the same. */
 static void fill_plain(struct estimate *e, const struct sample *sample, struct share s, double p,
                        const struct share_options *o) {
   unsigned method = share_method_of(o->method, false);

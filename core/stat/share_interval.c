@@ -5,6 +5,14 @@
  * shrunk by that factor turns its normal quantile into Student's. Clopper-Pearson has no z; there
  * t_{n-1} / t_df does what Korn and Graubard want.
  *
+ * Worked examples, p = 0.3, V = 0.0025, df = 14, 150 answers and rows: n_e = 84, t = 2.145, z =
+ * 1.960, t_149 = 1.976.
+ *
+ *   wilson         base 84 (1.960 / 2.145)^2 = 70.15      0.205 to 0.415
+ *   logit          the same base                          0.205 to 0.417
+ *   korn_graubard  base 84 (1.976 / 2.145)^2 = 71.30      0.197 to 0.420
+ *   wald           no base                                0.193 to 0.407
+ *
  * The likelihood interval is where twice the drop of the log-likelihood of n_e rows reaches t^2
  * times the fit's dispersion, n / (n - 1): the profile of an intercept with Rao and Scott's
  * correction, solved to the last digits.

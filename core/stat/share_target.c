@@ -10,6 +10,18 @@
  * Layout for a by-item of codes 0, 1, 2 and an item of codes 0, 1, 2 with a net of both levels:
  * cells of a group 3; parts of the levels {1}, {2}, {1, 2}; of the base {1, 2}.
  *
+ * The same for an item with options a, b and a net of both, base `asked`, by-item of codes 0, 1:
+ *
+ *   measures   1: a ticked, 2: b ticked, 3: a or b ticked     (0 is the weight)
+ *   cells      6 states a group: 0 no answer, 1 none, 2 ticked, 3 not asked, 4, 5
+ *   levels     a {(1, 2)}, b {(2, 2)}, net {(3, 2)}           (measure, place)
+ *   base       {(0, 0) (0, 1) (0, 2) (0, 4) (0, 5)}: all weights but of "not asked"
+ *   slot of a in group 1: 1 * 12 + 1 * 6 + 2 = 20, with C = 12
+ *
+ * And under a banner with options x, y, the level a alone: keys are the state of the banner, that
+ * of the item and a itself, so a group has 6 * 3 cells, measures 1 and 2 are "x ticked", "y
+ * ticked", and the column x reads A at measure 1 + 0, place 2 * 3 + 2 (ticked any, ticked a).
+ *
  * Invariants: A and B of a share of 100 % add the same numbers in the same order, so that its
  * influences, and with them V, are exactly 0. The views of ticks borrow the codes of an option
  * under a dictionary that says 0 and 1; they own nothing.
@@ -23,10 +35,11 @@
 
 /* One total of a group. */
 struct part {
-  size_t measure, place;
+  size_t measure; /* 0: the weight; m: the m-th of the request */
+  size_t place;   /* cell within its group, below the stride */
 };
 
-/* A list of parts in the array of all. */
+/* A list of parts in the array of all: first .. first + count - 1. A count of 0 is a sum of 0. */
 struct parts {
   size_t first, count;
 };
@@ -42,28 +55,29 @@ struct place {
 /* All that solve and gradient look at, and what has to be freed. */
 struct work {
   bilan *b;
-  const struct share_plan *plan;
+  const struct share_plan *plan; /* lent */
   size_t groups, stride;   /* cells of a group */
   bool *valid;             /* [group] has an answer */
-  struct part *parts;
+  struct part *parts;      /* [part_count] of all lists */
   size_t part_count;
-  struct parts *levels;    /* [row] */
-  struct parts base;
-  struct place *columns;
-  size_t rows, column_count;
+  struct parts *levels;    /* [rows] what A is made of */
+  struct parts base;       /* what B is made of, but for shares of rows */
+  struct place *columns;   /* [column_count], the pooled one last */
+  size_t rows, column_count; /* statistics: rows * column_count */
   struct dict *ticks;      /* 0 and 1 */
   struct column *state;    /* of the item, several answers */
   struct column *across;   /* of the banner, several answers */
   struct column **unions;  /* of nets over several answers */
-  struct column *views;    /* the columns behind the measures */
-  const struct column **measures;
+  struct column *views;    /* [measure_count] options under the dictionary of ticks */
+  const struct column **measures; /* [measure_count] -> views */
   size_t measure_count;
-  struct cells_request request;
+  struct cells_request request;   /* of the target: keys and measures */
 };
 
 /* ---- measures of ticks ------------------------------------------------------------------- */
 
-/* Numbers for the three codes of an option. */
+/* Numbers for the three codes of an option: the blank (none, so missing), 0 not ticked, 1 ticked. A
+ * measure then sums the weights of those who ticked. The caller frees *out. */
 static bilan_status tick_numbers(bilan *b, struct dict **out) {
   struct dict *d;
   uint32_t code;
@@ -76,7 +90,8 @@ static bilan_status tick_numbers(bilan *b, struct dict **out) {
   return status;
 }
 
-/* One more measure, 1 where the option is ticked; returns its number, from 1. */
+/* One more measure, 1 where the option is ticked; returns its number, from 1. The view is a copy of
+ * the column's struct that borrows its codes: never freed, and no longer there than the work. */
 static size_t add_measure(struct work *w, const struct column *option) {
   struct column *view = &w->views[w->measure_count];
   *view = *option;
@@ -85,7 +100,8 @@ static size_t add_measure(struct work *w, const struct column *option) {
   return ++w->measure_count;
 }
 
-/* The union of a net over several answers, as an option of its own: w->unions[net]. */
+/* The union of a net over several answers, as an option of its own: w->unions[net], freed by
+ * work_free. BILAN_NOMEM. */
 static bilan_status make_union(struct work *w, size_t net) {
   const struct tally_request *r = w->plan->request;
   const struct net *n = &r->nets[net];
@@ -97,6 +113,16 @@ static bilan_status make_union(struct work *w, size_t net) {
   return status;
 }
 
+/* The column of ticks of a level of several answers: the option, or the union that is made for a
+ * net. Lent by the item, or by w->unions. */
+static bilan_status ticks_of(struct work *w, const struct column **out, size_t level) {
+  const struct column *item = w->plan->request->item;
+  bool option = level < item->option_count;
+  bilan_status status = option ? BILAN_OK : make_union(w, level - item->option_count);
+  if (!status) *out = option ? item->options[level] : w->unions[level - item->option_count];
+  return status;
+}
+
 /* ---- what levels and the base are made of ------------------------------------------------- */
 
 /* Lists are made one after the other, so each is a run of the array of all parts. */
@@ -105,19 +131,13 @@ static void add_part(struct work *w, struct parts *to, size_t measure, size_t pl
   w->parts[w->part_count++] = (struct part){measure, place};
 }
 
-/* Is this level of the tally asked for? */
+/* Is this level of the tally (a place, nets too) asked for? */
 static bool is_wanted(const struct work *w, size_t level) {
   return w->plan->level == NO_LEVEL || w->plan->level == w->plan->tally->codes[level];
 }
 
-/* A level that a net names twice counts once. */
-static bool named_before(const struct net *net, size_t i) {
-  for (size_t j = 0; j < i; j++)
-    if (net->codes[j] == net->codes[i]) return true;
-  return false;
-}
-
-/* A level of one answer is its cell, a net the cells of its levels. */
+/* A level of one answer is its cell, a net the cells of its levels, which exclude each other: the
+ * union is their sum. Codes from dict_count on are nets (tally.h). */
 static void add_code(struct work *w, struct parts *level, uint32_t code) {
   const struct tally_request *r = w->plan->request;
   size_t codes = dict_count(r->item->dict);
@@ -127,7 +147,7 @@ static void add_code(struct work *w, struct parts *level, uint32_t code) {
   }
   const struct net *net = &r->nets[code - codes];
   for (size_t j = 0; j < net->count; j++)
-    if (!named_before(net, j)) add_part(w, level, 0, net->codes[j]);
+    if (!net_repeats(net, j)) add_part(w, level, 0, net->codes[j]);
 }
 
 /* One answer: the base is every code that is a level of the tally. The only key besides the
@@ -160,12 +180,12 @@ static bilan_status plan_ticks(struct work *w) {
   const struct tally *t = w->plan->tally;
   size_t options = r->item->option_count, row = 0;
   bool answers = r->base == BASE_ANSWERS;
-  bilan_status status = BILAN_OK;
+  const struct column *ticks;
   for (size_t i = 0; i < t->levels; i++) {
     if (!is_wanted(w, i) && !(answers && i < options)) continue;
-    if (i >= options) status = make_union(w, i - options);
+    bilan_status status = ticks_of(w, &ticks, i);
     if (status) return status;
-    size_t measure = add_measure(w, i < options ? r->item->options[i] : w->unions[i - options]);
+    size_t measure = add_measure(w, ticks);
     if (is_wanted(w, i)) add_part(w, &w->levels[row++], measure, STATE_TICKED);
   }
   if (!answers) base_of_states(w, 1);
@@ -178,12 +198,11 @@ static bilan_status plan_ticks(struct work *w) {
 /* Several answers under overlapping columns: the columns are the measures, so the level (one a
  * call) is a key, and its A the cell of those who ticked it. */
 static bilan_status plan_tick_key(struct work *w) {
-  const struct tally_request *r = w->plan->request;
-  size_t options = r->item->option_count, level = 0;
+  const struct column *key;
+  size_t level = 0;
   while (!is_wanted(w, level)) level++;
-  bilan_status status = level < options ? BILAN_OK : make_union(w, level - options);
+  bilan_status status = ticks_of(w, &key, level);
   if (status) return status;
-  const struct column *key = level < options ? r->item->options[level] : w->unions[level - options];
   size_t width = dict_count(key->dict);
   add_part(w, &w->levels[0], 0, STATE_TICKED * width + SET_TICKED);
   base_of_states(w, width);
@@ -222,7 +241,8 @@ static void plan_options(struct work *w, struct share_spread *s) {
 
 /* ---- sums --------------------------------------------------------------------------------- */
 
-/* One total, in the words of a target: measure 0 is the weight. */
+/* One total of a target: measure 0 is the weight of the cell, m the m-th measure's, at
+ * (m - 1) * cells + cell of the sums. */
 static double total_of(const struct cells *c, size_t measure, size_t cell) {
   return measure ? c->sums[(measure - 1) * c->count + cell].y : c->weight[cell];
 }
@@ -261,14 +281,15 @@ static struct parts whole_parts(const struct work *w, size_t row, struct place c
   return level ? w->levels[row] : w->base;
 }
 
-/* B itself: 1 of counts. */
+/* B itself, in units of weight; of counts it is 1, so that A / B is the count. */
 static double whole_sum(const struct work *w, const struct cells *c, size_t row,
                         struct place column) {
   if (w->plan->of == SHARE_OF_NOTHING) return 1;
   return sum_of(w, c, whole_parts(w, row, column), whole_of(w, column));
 }
 
-/* The function `solve` of a target. B is that of the column but for shares of rows. */
+/* The function `solve` of a target: theta[row * columns + column] = A / B, NaN where nobody is
+ * in the base. B is that of the column but for shares of rows, so it is summed once a column. */
 static void solve(const void *context, double *theta, const struct cells *totals) {
   const struct work *w = context;
   for (size_t j = 0; j < w->column_count; j++) {
@@ -282,7 +303,8 @@ static void solve(const void *context, double *theta, const struct cells *totals
   }
 }
 
-/* Adds `factor` to the coefficient of every total of some parts in a column. */
+/* Adds `factor` to the coefficient of every total of some parts in a column: the same slots, in the
+ * same order, as sum_of adds up. `cells` is the C of the file head. */
 static bilan_status add_terms(bilan *b, const struct work *w, struct forms *f, size_t cells,
                               struct parts parts, struct place column, size_t statistic,
                               double factor) {
@@ -296,7 +318,9 @@ static bilan_status add_terms(bilan *b, const struct work *w, struct forms *f, s
   return status;
 }
 
-/* The function `gradient` of a target: dA / B - p dB / B. */
+/* The function `gradient` of a target: dA / B - p dB / B. For 8 of 12, p = 2/3: each total of
+ * the level has 1/12 - 2/3 / 12 = 1/36, the others of the base -2/3 / 12 = -1/18. A slot that
+ * is in both lists has two terms, which the forms add up in that order. */
 static bilan_status gradient(bilan *b, const void *context, struct forms *f,
                              const struct cells *totals, const double *theta) {
   const struct work *w = context;
@@ -332,14 +356,16 @@ static void work_free(struct work *w) {
   dict_free(w->ticks);
 }
 
-/* The most parts there can be: those of every level and net, and of the base. */
+/* The most parts there can be: those of every level and net, and of the base (all levels, or states
+ * times the codes of an option, of which there are fewer than states). */
 static size_t most_parts(const struct tally_request *r) {
   size_t most = 2 * dict_count(r->item->dict) + 2 * (size_t)STATES * STATES + r->net_count;
   for (size_t i = 0; i < r->net_count; i++) most += r->nets[i].count;
   return most;
 }
 
-/* Room for the lists, by what the plan can need at most. */
+/* Room for the lists, by what the plan can need at most. Nothing grows later, so pointers into
+ * views and measures hold. On failure work_free and share_spread_free release what was got. */
 static bilan_status reserve(struct work *w, struct share_spread *s) {
   struct mem *mem = &w->b->mem;
   const struct tally_request *r = w->plan->request;
@@ -360,7 +386,8 @@ static bilan_status reserve(struct work *w, struct share_spread *s) {
   return all ? BILAN_OK : fail_nomem(w->b);
 }
 
-/* The columns that say what a row of an item with several answers is. */
+/* The columns that say what a row of an item with several answers is, and the numbers of ticks.
+ * Made for the item, for the banner, for both or for neither. */
 static bilan_status derive_states(struct work *w) {
   const struct share_plan *p = w->plan;
   bilan_status status = tick_numbers(w->b, &w->ticks);
@@ -387,7 +414,8 @@ static bilan_status plan_all(struct work *w, struct share_spread *s) {
   return p->banner ? plan_tick_key(w) : plan_ticks(w);
 }
 
-/* The plan as a target; nothing to estimate is an empty answer. */
+/* The plan as a target; nothing to estimate (no group with a base, no such level) is an empty
+ * answer. Not joint: a block of 1, so that memory is one number a statistic. */
 static bilan_status estimate(struct work *w, struct share_spread *s, const struct sample *sample) {
   size_t count = w->rows * w->column_count;
   s->columns = w->column_count;
@@ -430,7 +458,7 @@ void share_spread_free(struct share_spread *s) {
   *s = (struct share_spread){0};
 }
 
-/* The diagonal. */
+/* The diagonal of the block of its level; see the header for what is NaN. */
 double share_variance(const struct share_spread *s, size_t level, size_t column) {
   if (column >= s->columns || s->row[level] == SIZE_MAX) return NAN;
   size_t statistic = s->row[level] * s->columns + column;

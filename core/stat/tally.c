@@ -15,6 +15,9 @@
  *   codes   1 2 3              two levels, then the net as code dict_count + 0 = 3
  *   count   [group 0: 1 2 net] [group 1: 1 2 net] [group 2: 1 2 net]
  *
+ * Worked example of one answer, without by: counts of the codes blank 4, yes 5, no 3 and a net
+ * {yes, no}: base 8, missing 4 (no answer), counts 5 3 8.
+ *
  * Group 0 is that of rows without an answer in the by-variable: it is counted like any other
  * and passed over by those who read (by_codes). Failure: BILAN_USAGE, BILAN_LIMIT,
  * BILAN_NOMEM; nothing is left behind.
@@ -55,7 +58,8 @@ static void list_levels(struct tally *t, const struct tally_request *r) {
   for (uint32_t net = 0; net < r->net_count; net++) t->codes[t->levels++] = count + net;
 }
 
-/* Groups times levels, checked before anything of that size is asked for. */
+/* Groups times levels, checked before anything of that size is asked for. The product is kept below
+ * CELLS_MOST at every step, so it cannot wrap round. BILAN_LIMIT, with the two numbers. */
 static bilan_status check_size(bilan *b, const struct tally_request *r) {
   size_t cells = dict_count(r->item->dict) + r->net_count;
   for (size_t i = 0; i < r->by->count; i++) {
@@ -82,9 +86,8 @@ static bilan_status reserve(bilan *b, struct tally *t, const struct tally_reques
   return t->count && t->weight && t->weight2 && t->bases ? BILAN_OK : fail_nomem(b);
 }
 
-/* The request for by-variables x one more key.
- * Free *out with cells_free. By-variables first, so that the cells of a group are
-  * neighbours. */
+/* The request for by-variables x one more key: cell = group * codes of the key + code. By-variables
+ * come first, so that the cells of a group are neighbours. Free *out with cells_free. */
 static bilan_status cross(bilan *b, struct cells *out, const struct sample *sample,
                           const struct by *by, const struct column *key) {
   struct cells_request r = {
@@ -94,13 +97,13 @@ static bilan_status cross(bilan *b, struct cells *out, const struct sample *samp
   return cells_tabulate(b, out, &r);
 }
 
-/* Rows left out of the base of a group. */
+/* n rows left out of the base of a group, by kind and in the sum of all kinds. */
 static void add_missing(struct tally_group *g, bilan_missing kind, int64_t n) {
   g->missing[kind] += n;
   g->missing[BILAN_PRESENT] += n;
 }
 
-/* Rows in the base of a group. */
+/* The rows of a cell into the base of a group; base and respondents part only for `answers`. */
 static void add_base(struct tally_group *g, const struct cells *c, size_t cell) {
   g->n += c->n[cell];
   g->respondents += c->n[cell];
@@ -108,17 +111,9 @@ static void add_base(struct tally_group *g, const struct cells *c, size_t cell) 
   g->weight2 += c->weight2[cell];
 }
 
-/* A level that a net names twice counts once.
- * Nets are short: the double loop costs nothing next to the pass over the rows. */
-static bool named_before(const struct net *net, size_t i) {
-  for (size_t j = 0; j < i; j++)
-    if (net->codes[j] == net->codes[i]) return true;
-  return false;
-}
-
 /* ---- one answer a row -------------------------------------------------------------------- */
 
-/* Adds a cell to the count of a level. */
+/* Adds a cell to the count `to` (group * levels + level): rows, weight and squared weights. */
 static void count_cell(struct tally *t, size_t to, const struct cells *c, size_t cell) {
   t->count[to] += c->n[cell];
   t->weight[to] += c->weight[cell];
@@ -144,11 +139,12 @@ static void codes_group(struct tally *t, const struct tally_request *r, const st
     }
     const struct net *net = &r->nets[t->codes[level] - count];
     for (size_t i = 0; i < net->count; i++)
-      if (!named_before(net, i)) count_cell(t, to + level, c, from + net->codes[i]);
+      if (!net_repeats(net, i)) count_cell(t, to + level, c, from + net->codes[i]);
   }
 }
 
-/* One request for everything. */
+/* One request for everything: by-variables x item. On failure the tally's arrays are the
+ * caller's to release. */
 static bilan_status tally_codes(bilan *b, struct tally *t, const struct sample *sample,
                                 const struct tally_request *r) {
   struct cells c;
@@ -169,7 +165,8 @@ bool tally_in_base(enum tally_base base, size_t state) {
   return state == STATE_TICKED;
 }
 
-/* One request: groups by what a row ticked at all. */
+/* One request: groups by what a row ticked at all. A state outside the base that is no kind of
+ * missing (answered without a tick, base `ticked`) is in neither count: it was answered. */
 static bilan_status set_bases(bilan *b, struct tally *t, const struct sample *sample,
                               const struct tally_request *r) {
   struct column *ticks;
@@ -198,14 +195,14 @@ static bilan_status set_level(bilan *b, struct tally *t, const struct sample *sa
   if (status) return status;
   size_t codes = dict_count(option->dict);
   for (size_t group = 0; group < t->groups; group++)
-    /* A dictionary without that code has nothing to count. */
-    if (SET_TICKED < codes)
+    if (SET_TICKED < codes) /* a dictionary without that code has nothing to count */
       count_cell(t, group * t->levels + level, &c, group * codes + SET_TICKED);
   cells_free(&c);
   return BILAN_OK;
 }
 
-/* The union of options is a column of its own, tabulated like an option. */
+/* The union of options is a column of its own, tabulated like an option. The codes of a net are
+ * those of the SET's dictionary, whose code 0 is the blank: option i has code i + 1. */
 static bilan_status set_net(bilan *b, struct tally *t, const struct sample *sample,
                             const struct tally_request *r, size_t level,
                             const struct net *net) {
@@ -281,7 +278,8 @@ void tally_free(struct tally *t) {
   *t = (struct tally){0};
 }
 
-/* Counts only: shares come from share_fill. */
+/* Counts only: shares come from share_fill. The base is that of the group, the same for all
+ * levels. */
 struct estimate tally_estimate(const struct tally *t, size_t group, size_t level) {
   const struct tally_group *g = &t->bases[group];
   struct estimate e = estimate_none();

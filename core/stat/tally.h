@@ -38,6 +38,14 @@ struct net {
   size_t count;
 };
 
+/* Was the i-th level of a net named before? Then it is passed over: a respondent counts once. Nets
+ * are short, so a walk back costs nothing next to the pass over the rows. */
+static inline bool net_repeats(const struct net *net, size_t i) {
+  for (size_t j = 0; j < i; j++)
+    if (net->codes[j] == net->codes[i]) return true;
+  return false;
+}
+
 /* What to count; everything in it is lent. `by` may have a count of 0, never be NULL. */
 struct tally_request {
   const struct column *item;  /* CODES or SET */

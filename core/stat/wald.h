@@ -18,6 +18,13 @@
 
 #include "stat/glm_model.h"
 
+/* x'y, summed in order: the same on every machine. */
+static inline double regression_dot(const double *x, const double *y, size_t count) {
+  double sum = 0;
+  for (size_t k = 0; k < count; k++) sum += x[k] * y[k];
+  return sum;
+}
+
 /* What a kind of regression tells of itself; the context is its own state. */
 struct estimating {
   void *context;
@@ -29,6 +36,7 @@ struct estimating {
   bilan_status (*refit)(bilan *b, void *context, double *theta, const double *weights);
 };
 
+/* Are all coefficients of a term 0? */
 struct wald_test {
   size_t columns;               /* df of the numerator; 0: the term has none */
   double statistic, ddf, p_value; /* NaN: no test */
@@ -42,13 +50,13 @@ struct regression {
   double *theta;            /* [count] */
   double *cov;              /* [count^2] */
   struct wald_test *tests;  /* [term] */
-  double ddf;
+  double ddf;               /* of all t and Wald tests of the model; may be 0 or less */
   size_t lost;              /* replicates without a solution */
   struct model_levels response; /* ordinal: levels of the response */
   double dispersion;        /* see glm.h; NaN for ordinal */
   bool exact;               /* the model leaves no residual: no standard errors */
   double deviance;          /* weights of mean 1 */
-  size_t iterations;
+  size_t iterations;        /* steps of the full-sample fit */
 };
 
 /* Covariances into r->cov, degrees of freedom, tests; r->theta and the model are there. */

@@ -95,7 +95,8 @@ local function describe(source)
   if source.synthetic then
     title = title .. "(" .. words.say(source.lang, "synthetic", {}) .. ") "
   end
-  return escape.clean(title .. table.concat(parts, languages.separator(source.lang)), " ")
+  local text = title .. table.concat(parts, languages.separator(source.lang))
+  return escape.clean(source.design == "" and text or text .. ". " .. source.design, " ")
 end
 
 -- ---- the object -------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ end
 
 -- This survey with a design; `declared` says it in words.
 local function with_design(self, design, declared)
-  return Survey.changed(self, { design = design, declared = declared })
+  return Survey.changed(self, { design = design, declared = declared, design_lost = false })
 end
 
 -- The declaration with one receipt more.
@@ -76,6 +76,16 @@ end
 
 -- ---- declaring --------------------------------------------------------------------------------
 
+-- A design declared anew would forget adjusted weights without a word.
+local function check_drawn(self, verb)
+  local declared = inside(self).declared
+  local last = declared and declared.receipts[#declared.receipts]
+  if last then
+    fault.raise("%s: the weights were adjusted already (%s) and would be lost: declare first, "
+      .. "then adjust; add_weights makes them an item", verb, last.verb)
+  end
+end
+
 local design_options = { "weights", "strata", "clusters", "fpc", "nest", "lonely", "sampling" }
 
 --- How the sample was drawn: weights (an item), strata, clusters and fpc (an item, or a list of
@@ -83,6 +93,7 @@ local design_options = { "weights", "strata", "clusters", "fpc", "nest", "lonely
 -- certainty, average), sampling (probability, nonprobability, census).
 function methods:design(opts)
   opts = fault.options(opts, design_options, "design")
+  check_drawn(self, "design")
   local draft = { table = inside(self).table, verb = "design" }
   local spec = { nest = opts.nest, lonely = opts.lonely, sampling = opts.sampling,
     weights = opts.weights ~= nil and item_at(draft, "weights", opts.weights) or nil }
@@ -136,6 +147,13 @@ local function kind_of(kind, what)
   return fault.choice(aliases[word] or word, kind_names, nil, what .. ": kind")
 end
 
+-- Fay's factor is asked for like the kind: 0 in its place would be another scale.
+local function check_rho(kind, rho, what)
+  if kind == "fay" and rho == nil then
+    fault.raise("%s: rho is missing: Fay's factor, from 0 (plain brr) to below 1", what)
+  end
+end
+
 local replicate_options = { "weights", "replicate_weights", "kind", "rho", "scale", "rscales",
   "mse", "combined", "df" }
 
@@ -144,8 +162,10 @@ local replicate_options = { "weights", "replicate_weights", "kind", "rho", "scal
 -- are factors of the weight), df ("rank", "replicates").
 function methods:replicates(opts)
   opts = fault.options(opts, replicate_options, "replicates")
+  check_drawn(self, "replicates")
   local draft = { table = inside(self).table, verb = "replicates" }
   local kind, columns = kind_of(opts.kind, "replicates"), opts.replicate_weights
+  check_rho(kind, opts.rho, "replicates")
   if columns == nil then
     fault.raise('replicates: replicate_weights is missing: names of items, or a pattern like "rw%%d+"')
   end
@@ -169,8 +189,10 @@ end
 function methods:to_replicates(opts)
   opts = fault.options(opts, { "kind", "replicates", "rho", "mse", "seed", "df" }, "to_replicates")
   local design, declared = design_of(self)
+  local kind = kind_of(opts.kind, "to_replicates")
+  check_rho(kind, opts.rho, "to_replicates")
   return with_design(self, core.design.to_replicates(design, { rho = opts.rho, mse = opts.mse,
-    kind = kind_of(opts.kind, "to_replicates"), replicates = opts.replicates, seed = opts.seed,
+    kind = kind, replicates = opts.replicates, seed = opts.seed,
     df = opts.df }), declared)
 end
 
@@ -215,7 +237,8 @@ local function scaled(verb, name, numbers, opts, sum)
     return numbers
   end
   if math.abs(all - 1) > SHARES_TOLERANCE then
-    fault.raise('%s: the shares of "%s" sum to %s instead of 1', verb, name, rounded(all))
+    fault.raise('%s: the shares of "%s" sum to %s instead of 1%s', verb, name, rounded(all),
+      math.abs(all - 100) <= 1 and ": are they percentages? Divide them by 100" or "")
   end
   local totals = {}
   for i, number in ipairs(numbers) do totals[i] = number / all * sum end
@@ -336,8 +359,13 @@ function methods:weight_report(opts)
   local row = { n = facts.n, zero = facts.zero, sum = facts.sum, min = facts.least,
     max = facts.most, mean = facts.mean, cv = facts.cv, effective_n = facts.effective_n,
     deff = facts.deff, value = facts.mean, missing = 0, receipts = declared.receipts }
+  if facts.n == 0 then -- of nobody there is no smallest, no mean and no spread
+    row = { n = 0, zero = facts.zero, sum = 0, missing = 0, receipts = declared.receipts,
+      note = "the base is 0" }
+  end
   return Result.new { kind = "weights", unit = "number", rows = { row }, lang = lang,
     synthetic = s.synthetic, title = opts.title or format.say(lang, "weights_title"),
+    title_word = opts.title == nil and "weights_title" or nil,
     design_notes = Survey.design_notes(self, lang), receipts = declared.receipts }
 end
 
@@ -345,6 +373,9 @@ end
 function methods:add_weights(name)
   fault.expect(name, "string", "add_weights: a name for the item")
   local s, design = inside(self), design_of(self)
+  if core.data.has(s.table, name) then
+    fault.raise('add_weights: there is an item "%s" already: choose another name', name)
+  end
   return Survey.changed(self, { table = core.data.with(s.table, name, "number",
     core.design.weight(design)) })
 end
@@ -366,7 +397,8 @@ function Survey.design_notes(self, lang)
   elseif facts.clustered then
     say("method_clusters", { psus = facts.psus, df = facts.df })
   else
-    say("method_rows", { n = facts.rows, df = facts.df })
+    say(facts.sampling == "probability" and "method_rows" or "method_rows_model",
+      { n = facts.rows, df = facts.df })
   end
   if facts.stages > 1 then say("method_stages", { count = facts.stages }) end
   if facts.fpc and not facts.replicates then say("method_fpc") end
@@ -402,6 +434,7 @@ end
 function Survey.add_design(self, fields, lang, df)
   local s = inside(self)
   if not s.design then
+    fields.design_notes = s.design_lost and { { "method_design_lost", {} } } or nil
     fields.report_notes = has_error(fields.rows) and { { "method_srs", {} } } or nil
     return
   end

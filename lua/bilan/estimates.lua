@@ -125,6 +125,11 @@ local function spec(self, kind, opts, fields)
   if opts.missing == "include" then
     words[fields.item.name] = add_missing_words(words[fields.item.name], lang)
   end
+  if opts.deff and opts.deff ~= "none" then
+    local key = (opts.deff == true or opts.deff == "wor") and "method_deff_wor" or "method_deff_wr"
+    fields.notes = fields.notes or {}
+    fields.notes[#fields.notes + 1] = { key }
+  end
   fields.level_labels = words
   fields.no_group = fields.no_group or { no_group(self, list_of(opts.by), lang) }
   fields.kind, fields.by = kind, by
@@ -153,6 +158,7 @@ local function share_notes(self, item, opts, rows)
   for _, row in ipairs(rows) do
     if row.low then -- a share of ticks has no interval
       local method = opts.ci or s.design and "logit" or "wilson"
+      if opts.percent == "none" and s.design then method = "t" end -- limits of totals
       notes[1] = { "method_interval", { method = method_aliases[method] or method,
         conf = row.conf } }
       break
@@ -252,7 +258,8 @@ function methods:crosstab(row, col, opts)
   end
   return spec(self, "crosstab", opts, { rows = made.rows, unit = "share", levels = made.levels,
     item = named(self, row, opts.lang), no_group = outside, banners = made.banners,
-    letter_level = opts.alpha, letter_adjust = opts.adjust,
+    letter_level = opts.alpha, letter_adjust = opts.adjust, letters_asked = opts.letters,
+    smallest = opts.smallest,
     bases = made.bases,
     tests = made.tests, percent = made.percent, notes = share_notes(self, row, opts, made.rows),
     title = ("%s × %s"):format(self:label(row, opts.lang), table.concat(titles, ", ")) })
@@ -316,6 +323,10 @@ local function coefficient_list(self, by, given, what)
   for key, number in ordered.pairs(given) do
     local label = type(key) == "number" and core.text.number(key) or key
     local at = place[label] or #given == #labels and math.type(key) == "integer" and key
+    if not at and #given > 0 then
+      fault.raise('%s: coefficients: %d numbers for the %d levels of "%s": %s', what, #given, #labels,
+        by, table.concat(labels, ", "))
+    end
     if not at then fault.unknown(('level of "%s"'):format(by), tostring(label), labels) end
     list[at] = fault.expect(number, "number", ('%s: the coefficient of "%s"'):format(what, label))
     any = any or number ~= 0
@@ -475,6 +486,30 @@ local function two_items(keys)
   end
 end
 
+-- The labels that an item's answers have.
+local function labels_of(self, name)
+  local labels = {}
+  local codes = core.data.to_codes(core.data.item(inside(self).table, name), 10000)
+  for _, level in ipairs(core.data.levels(codes)) do
+    if not level.missing then labels[#labels + 1] = level.label end
+  end
+  return labels
+end
+
+-- Two answers to the same question: two items that share a level.
+local function two_answers(self, a, b, opts)
+  local passed, _, items = two_items { "before", "after" }(self, a, b, opts)
+  local known, first, second = {}, labels_of(self, a), labels_of(self, b)
+  for _, label in ipairs(first) do known[label] = true end
+  local shared = #first == 0 or #second == 0
+  for _, label in ipairs(second) do shared = shared or known[label] end
+  if not shared then
+    fault.raise('mcnemar: "%s" and "%s" have no answer in common ("%s", "%s"): expected the same '
+      .. "question twice", a, b, first[1], second[1])
+  end
+  return passed, opts, items
+end
+
 local function one_item(self, item, opts)
   core.data.check(inside(self).table, item)
   return { item = item }, opts, { item }
@@ -489,7 +524,7 @@ test("t_test", { "after", "from", "to", "mu", "pooled" }, one_item)
 -- median, KruskalWallis, and opts.ties: file (default) or shared.
 test("rank_test", { "after", "from", "to", "test", "ties" }, one_item)
 --- Paired answers of the same respondents, exact for few changes.
-test("mcnemar", { "level", "kind" }, two_items { "before", "after" }, false)
+test("mcnemar", { "level", "kind" }, two_answers, false)
 --- Does the share of `level` rise or fall along the levels of `by`?
 test("trend", { "level" }, one_item)
 --- The common odds ratio of two yes/no items over strata.

@@ -25,9 +25,18 @@ function M.hint(names, typed)
   return nearest and ('; did you mean "%s"?'):format(nearest) or ""
 end
 
---- Raises 'unknown WHAT "typed"; did you mean "x"?'
+-- Lists of names longer than this are not spelt out in a message.
+local FEW <const> = 10
+
+--- Raises 'unknown WHAT "typed"; did you mean "x"?', or names a short list; "verb: thing" as WHAT
+-- becomes 'verb: unknown thing'.
 function M.unknown(what, typed, names)
-  M.raise('unknown %s "%s"%s', what, tostring(typed), M.hint(names, typed))
+  local hint = M.hint(names, typed)
+  if hint == "" and #names > 0 and #names <= FEW then
+    hint = "; known are " .. table.concat(names, ", ")
+  end
+  local verb, thing = what:match("^([%w_.]+: )(.*)$")
+  M.raise('%sunknown %s "%s"%s', verb or "", thing or what, tostring(typed), hint)
 end
 
 --- Refuses option names that are not in the list; nil options are fine. Returns the options.

@@ -197,6 +197,13 @@ local function sentence(note, tag)
   return format.say(tag, key, note.args or note[2])
 end
 
+-- What the design says, one sentence after the other, for the foot of a chart; "" without one.
+local function design_line(spec, tag)
+  local sentences = {}
+  for at, note in ipairs(spec.design_notes or {}) do sentences[at] = sentence(note, tag) end
+  return table.concat(sentences, " ")
+end
+
 -- All sentences of a sheet: the result's, what rounding did, what the policy says.
 local function method_notes(spec, policy, view)
   local notes = {}
@@ -249,10 +256,12 @@ function M.release(result, policy, opts)
     end
   end
   return seal {
-    kind = spec.kind, title = spec.title, subtitle = spec.subtitle, lang = tag, unit = spec.unit,
+    kind = spec.kind, subtitle = spec.subtitle, lang = tag, unit = spec.unit,
+    title = spec.title_word and format.say(tag, spec.title_word) or spec.title,
     synthetic = spec.synthetic, columns = grid.columns, groups = grid.groups, rows = grid.rows,
     foot = grid.foot, notes = method_notes(spec, policy, grid.view),
-    own_notes = #spec.notes + #(spec.design_notes or {}),
+    own_notes = #spec.notes + #(spec.design_notes or {}), percent = spec.percent,
+    design_line = design_line(spec, tag),
     records = view.records, level_labels = spec.level_labels,
     keys = used_keys(spec, view.records), by = spec.by, item = spec.item, bases = view.bases,
     tests = view.tests, model = spec.model, policy = policy.name, withheld = withheld,

@@ -496,7 +496,9 @@ local function add_test_lines(foot, tests, spec, view)
   for _, test in ipairs(tests) do
     local label = label_of[test.banner] or test.banner
     local name = lang.translate(view.lang, test.name or "F")
-    if view.lang == "en" then name = name:gsub("^%l", string.upper) end
+    if view.lang == "en" then
+      name = name == "F" and "Rao-Scott F" or name:gsub("^%l", string.upper)
+    end
     foot[#foot + 1] = format.say(view.lang, label and "test_line" or "test_line_plain",
       { name = name, banner = label, figures = test_figures(test, view) })
   end
@@ -540,7 +542,8 @@ end
 -- What the percentages are of; those of the total name their base, which no column has.
 local function percent_line(spec, records, view)
   local n = spec.percent == "total" and common(records, "n")
-  if not n then return format.say(view.lang, "method_percent_" .. spec.percent) end
+  local weighted = spec.percent == "none" and spec.weighted and "_weighted" or ""
+  if not n then return format.say(view.lang, "method_percent_" .. spec.percent .. weighted) end
   return format.say(view.lang, "method_percent_total_n",
     { n = format.count(n, { lang = view.lang }) })
 end
@@ -548,6 +551,19 @@ end
 -- The names of adjustments of p-values; none is not spoken of.
 local adjustments = { bonferroni = "Bonferroni", holm = "Holm", hochberg = "Hochberg",
   hommel = "Hommel", bh = "Benjamini-Hochberg", by = "Benjamini-Yekutieli" }
+
+-- Have two columns of a banner bases that are large enough to be compared?
+local function some_compared(columns, base_of, smallest)
+  local large = {}
+  for _, column in ipairs(columns) do
+    local banner = column.key:match("^([^%z]+)%z")
+    if banner and base_of[column.key] and base_of[column.key].n >= smallest then
+      large[banner] = (large[banner] or 0) + 1
+      if large[banner] == 2 then return true end
+    end
+  end
+  return false
+end
 
 local function cross_grid(spec, records, view, bases, tests)
   if spec.percent == "none" then view.unit = "count" end
@@ -568,6 +584,9 @@ local function cross_grid(spec, records, view, bases, tests)
       grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_letters_adjusted",
         { method = method })
     end
+  elseif spec.letters_asked and some_compared(columns, base_of, spec.smallest or 30) then
+    grid.foot[#grid.foot + 1] = format.say(view.lang, "foot_letters_none",
+      { level = spec.letter_level or 0.05 })
   end
   return grid
 end

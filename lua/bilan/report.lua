@@ -279,10 +279,10 @@ local function sentence_of_verbatims(run, item)
   return say(run, "verbatims_hidden", { count = #item.list })
 end
 
--- "(tables 1, 3; figure 2)" when a note does not hold for all tables.
+-- "(tables 1, 3; figure 2)" when a note does not hold for all tables and figures.
 local function where_note_holds(run, note)
   local tables, figures, parts = #note.tables, #note.figures, {}
-  if tables == run.tables and (tables > 0 or figures == run.figures) then return nil end
+  if tables == run.tables and figures == run.figures then return nil end
   if tables > 0 then
     parts[1] = say(run, tables == 1 and "table_of" or "tables_of",
       { list = table.concat(note.tables, ", ") })

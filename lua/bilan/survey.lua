@@ -396,6 +396,7 @@ function methods:stack(other)
   return changed(self, { table = core.data.stack(above, below), domain = false,
     synthetic = a.synthetic or b.synthetic,
     design = false, declared = false,
+    design_lost = lost ~= "" or a.design_lost or b.design_lost or false,
     notes = note(self, "%d rows of another survey were added%s", #other, lost) })
 end
 

@@ -19,7 +19,7 @@ local M = {}
 local GAP <const> = 2
 local LINES_MOST <const> = 4 -- of a label, unless two would look the same
 local LABEL_MOST <const>, LABEL_LEAST <const> = 44, 12
-local WORDS_LEAST <const> = 16 -- of the words in place of a figure
+local WORDS_LEAST <const> = 20 -- of the words in place of a figure
 
 -- The longest start of a text that fits, and the rest.
 local function cut(text, room)
@@ -137,7 +137,7 @@ local function total_width(list, widths)
 end
 
 -- Narrows labels, notes and words, the widest first, until the list fits or none can shrink.
-local function shrink_labels(list, widths, room)
+local function shrink(list, widths, room)
   while total_width(list, widths) > room do
     local widest
     for _, at in ipairs(list) do
@@ -154,7 +154,7 @@ end
 local function label_lines(body, list, widths, texts)
   local lines = {}
   for _, at in ipairs(list) do
-    lines[at] = is_left(body.columns[at]) and LINES_MOST or nil
+    lines[at] = body.columns[at].type == "label" and LINES_MOST or nil
     local seen = {}
     for _, row in ipairs(is_left(body.columns[at]) and texts or {}) do
       local shown = table.concat(M.wrap(row[at], widths[at], LINES_MOST), "\n")
@@ -306,7 +306,7 @@ function M.write(sheet, opts)
     for at in ipairs(body.columns) do list[at] = at end
     widths.least = least_widths(body, texts)
     local dropped = drop_optional(body, list, widths, room)
-    shrink_labels(list, widths, room)
+    shrink(list, widths, room)
     widths.lines = label_lines(body, list, widths, texts)
     for index, panel in ipairs(panels_of(body, list, widths, room)) do
       if index > 1 then lines[#lines + 1] = "" end

@@ -628,3 +628,46 @@ describe("the theme", function()
     assert.equal("…", cut[2]:match("…$"))
   end)
 end)
+
+describe("charts of a sample design", function()
+  -- Two strata of two schools; one school alone in the domain of the small.
+  local survey = bilan.survey {
+    { "region", { "north", "north", "north", "south", "south" } },
+    { "school", { "n1", "n1", "n2", "s1", "s2" } }, { "weight", { 200, 200, 400, 100, 300 } },
+    { "score", { 1, 3, 5, 2, 4 } }, { "answer", { "yes", "no", "yes", "no", "yes" } } }
+  local designed = survey:design { weights = "weight", strata = "region", clusters = "school" }
+
+  it("say_how_it_was_drawn_below_and_in_words", function()
+    local results = { bars = designed:freq "answer", dots = designed:mean("score", { by = "answer" }),
+      grouped_bars = designed:crosstab("answer", "region"),
+      stacked = designed:crosstab("answer", "region"), heatmap = designed:crosstab("answer", "region") }
+    for _, kind in ipairs { "bars", "dots", "grouped_bars", "stacked", "heatmap" } do
+      local opts = kind == "heatmap" and { value = "value" } or nil
+      local one = chart[kind](results[kind], opts)
+      assert.truthy(one.svg:find("Design: 2 strata, 4 primary units, 2 degrees of freedom", 1, true), kind)
+      assert.truthy(one.svg:find("Weighted by", 1, true), kind)
+    end
+    local words = chart.bars(results.bars).description
+    assert.truthy(words:find("n is the unweighted number of respondents.", 1, true), words)
+    assert.is_nil(chart.bars(survey:freq "answer").svg:find("primary units", 1, true))
+  end)
+
+  it("say_that_an_interval_is_a_model", function()
+    local volunteers = survey:design { sampling = "nonprobability" }
+    local one = chart.bars(volunteers:freq("answer", { lang = "fr" }))
+    assert.truthy(one.svg:find("Échantillon non probabiliste", 1, true))
+  end)
+
+  it("say_why_there_is_no_interval", function()
+    local one = chart.dots(designed:where("school = 'n1'"):proportion("answer", { level = "yes",
+      by = "region" }))
+    assert.truthy(one.svg:find("no degrees of freedom, no variance", 1, true))
+  end)
+
+  it("measure_counts_in_people_and_not_in_percent", function()
+    local svg_text = chart.grouped_bars(designed:crosstab("answer", "region",
+      { percent = "none" })).svg
+    assert.truthy(svg_text:find(">600<", 1, true), "yes in the north: 200 + 400 of weight")
+    assert.is_nil(svg_text:find("00%<", 1, true))
+  end)
+end)

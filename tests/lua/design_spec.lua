@@ -137,8 +137,13 @@ describe("replicate weights", function()
     local s = replicated()
     fails("replicates: kind is missing", s.replicates, s,
       { weights = "w", replicate_weights = "rw%d+" })
-    fails('unknown replicates: kind "jk9"; did you mean "jk1"?', s.replicates, s,
+    fails('replicates: unknown kind "jk9"; did you mean "jk1"?', s.replicates, s,
       { replicate_weights = "rw%d+", kind = "jk9" })
+    fails('unknown kind "jackknife"; known are brr, fay, jk1', s.replicates, s,
+      { replicate_weights = "rw%d+", kind = "jackknife" })
+    fails("replicates: rho is missing", s.replicates, s,
+      { replicate_weights = "rw%d+", kind = "fay" })
+    fails("to_replicates: rho is missing", s.to_replicates, designed(), { kind = "fay" })
     fails('no item is called "rv%d+" in full', s.replicates, s,
       { replicate_weights = "rv%d+", kind = "jk1" })
     fails("is no Lua pattern", s.replicates, s, { replicate_weights = "rw(%d+", kind = "jk1" })
@@ -256,6 +261,14 @@ describe("adjusted weights", function()
   it("can_be_kept_as_an_item", function()
     local d = designed():poststratify("answer", { yes = 18, no = 9 }):add_weights "final"
     assert.same({ 4, 6, 8, 3, 6 }, d:column "final")
+    fails('there is an item "weight" already', d.add_weights, d, "weight")
+  end)
+  it("are_not_lost_by_a_second_declaration", function()
+    local d = designed():poststratify("answer", { yes = 18, no = 9 })
+    fails("design: the weights were adjusted already (poststratify)", d.design, d, whole)
+    fails("replicates: the weights were adjusted already", d.replicates, d,
+      { kind = "jk1", replicate_weights = "weight" })
+    mean_is(designed():design(whole), 3.5, 1.0625, 2)
   end)
 end)
 
@@ -279,7 +292,60 @@ describe("the report on weights", function()
     has(designed():weight_report(), "Effective n")
     has(designed():weight_report { lang = "fr" }, "Effet de la pondération")
     has(designed():weight_report():to_csv(), "effective_n")
+    has(designed():weight_report():to_text { lang = "fr" }, "Poids\n")
+    has(designed():weight_report { title = "W" }:to_text { lang = "fr" }, "W\n")
     has(designed():weight_report():to_html(), "Coefficient of variation")
+  end)
+end)
+
+describe("words about a design", function()
+  it("name_what_a_design_effect_is_against", function()
+    local d = designed()
+    local wide = { width = 300 }
+    has(d:mean("score", { deff = true }):to_text(wide), "simple random sample without replacement.")
+    has(d:proportion("answer", { deff = "wr" }):to_text(wide),
+      "simple random sample with replacement.")
+    assert.is_nil(tostring(d:mean "score"):find("Design effect", 1, true))
+  end)
+  it("call_weighted_counts_what_they_are", function()
+    local counts = designed():crosstab("answer", "region", { percent = "none" })
+    has(counts, "Weighted counts: estimated numbers in the population.")
+    has(counts, "Student's t method")
+    has(schools():crosstab("answer", "region", { percent = "none" }), "\nCounts.")
+  end)
+  it("say_that_columns_were_compared_when_no_letter_stands", function()
+    local function text(opts)
+      return designed():crosstab("answer", "region", opts):to_text { width = 300 }
+    end
+    has(text { letters = true, alpha = 0.1, smallest = 1 },
+      "two by two: no share is significantly higher, at the 10% level.")
+    assert.is_nil(text { letters = true }:find("two by two", 1, true)) -- bases under 30
+    assert.is_nil(text {}:find("two by two", 1, true))
+  end)
+  it("name_the_test", function()
+    has(designed():crosstab("answer", "region", { test = true }), "Rao-Scott F test (region)")
+  end)
+  it("do_not_say_that_a_census_was_drawn", function()
+    local census = schools():design { sampling = "census" }:mean "score"
+    has(census, "Variances as if 5 rows had been drawn one by one")
+    assert.is_nil(tostring(census):find("Design: ", 1, true))
+  end)
+  it("tell_a_table_of_stacked_files_that_the_design_is_gone", function()
+    local both = designed():stack(schools())
+    has(both:mean "score", "The design from before stacking is gone")
+    has(both:where("score > 1"):freq "answer", "The design from before stacking is gone")
+    assert.is_nil(tostring(both:design(whole):mean "score"):find("stacking", 1, true))
+    assert.is_nil(tostring(schools():stack(schools()):mean "score"):find("stacking", 1, true))
+  end)
+  it("refuse_slips_in_plain_words", function()
+    local d = designed()
+    fails('contrast: coefficients: 3 numbers for the 2 levels of "answer"', d.contrast, d, "score",
+      { by = "answer", coefficients = { 1, -1, 0 } })
+    fails('mcnemar: "answer" and "region" have no answer in common', d.mcnemar, d, "answer",
+      "region")
+    fails("are they percentages? Divide them by 100", d.poststratify, d, "answer",
+      { yes = 60, no = 40 }, { shares = true })
+    fails('no df "residual"; known are domain, design', d.mean, d, "score", { df = "residual" })
   end)
 end)
 

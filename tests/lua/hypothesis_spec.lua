@@ -88,6 +88,33 @@ describe("two groups", function()
   end)
 end)
 
+-- d <- data.frame(y = c(1,4,2,NA,NA,NA,6,2,8,1,3,9), w = 1:12, g = rep(c("u","v"), 6),
+--   c = rep(1:6, each = 2)); s <- svydesign(~c, weights = ~w, data = d)
+-- svyttest(y ~ g, s); svyranktest(y ~ g, s); the same with svydesign(~1, ...)
+describe("answers that are missing", function()
+  local none = bilan.missing.no_answer
+  local rows = bilan.survey { y = { 1, 4, 2, none, none, none, 6, 2, 8, 1, 3, 9 },
+    w = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 },
+    g = { "u", "v", "u", "v", "u", "v", "u", "v", "u", "v", "u", "v" },
+    c = { 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6 } }
+
+  local function expect(design, verb, statistic, df, p_value)
+    local row = one(rows:design(design)[verb](rows:design(design), "y", { by = "g" }))
+    assert.near(statistic, row.statistic, 1e-12)
+    assert.equal(df, row.df)
+    assert.near(p_value, row.p_value, 1e-12)
+    assert.equal(3, row.missing)
+  end
+
+  it("leave_their_clusters_out_of_the_degrees_of_freedom_of_a_test", function()
+    local clusters, units = { weights = "w", clusters = "c" }, { weights = "w" }
+    expect(clusters, "t_test", -0.149902690955055, 3, 0.89035232676113)
+    expect(clusters, "rank_test", -0.26352100603683, 3, 0.809212795354561)
+    expect(units, "t_test", -0.209553989992915, 7, 0.839984037863102)
+    expect(units, "rank_test", -0.342256858290879, 7, 0.742203937129417)
+  end)
+end)
+
 describe("goodness of fit", function()
   local shares = { E = 4421, H = 755, M = 1018 }
 

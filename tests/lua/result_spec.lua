@@ -120,6 +120,19 @@ describe("tostring", function()
       assert.is_true(widest(result.new(helper.crosstab()):to_text { width = width }) <= width)
     end
   end)
+  it("wraps_the_words_in_place_of_a_figure_and_keeps_the_columns", function()
+    local s = require("bilan").survey { { "y", { 1, 2, 4, 7, 7, 7 } }, { "g", { 1, 1, 1, 2, 2, 2 } },
+      { "class", { 1, 2, 3, 4, 5, 6 } } }
+    local text = s:design({ clusters = "class" }):mean("y", { by = "g", deff = true, lang = "fr" })
+      :to_text()
+    assert.is_true(widest(text) <= 80)
+    local table_, words = text:match "^(.-)\nSans réponse", {}
+    for word in table_:gmatch "%S+" do words[word] = true end
+    for _, word in ipairs { "aucune", "variance", "d'intervalle", "Remarque", "3" } do
+      assert.is_true(words[word], word .. " in\n" .. text)
+    end
+    assert.is_nil(text:find("non affichées", 1, true))
+  end)
   it("splits_many_columns_into_panels_with_all_cells", function()
     local spec = helper.crosstab { banners = { { name = "classe", label = "Classe" } }, bases = {},
       tests = {}, rows = {} }

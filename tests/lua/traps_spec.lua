@@ -98,12 +98,16 @@ describe("samples and designs", function()
     local n = math.min(12, 12 * (stat.t_quantile(0.975, 11) / stat.t_quantile(0.975, 3)) ^ 2)
     local limit = stat.beta_quantile(0.975, 1, n)
     for _, ci in ipairs(intervals) do
-      local none, all = one(s:proportion("y = 1", { ci = ci })), one(s:proportion("y = 0", { ci = ci }))
+      local none = one(s:proportion("y = 1", { ci = ci }))
+      local all = one(s:proportion("y = 0", { ci = ci }))
       near(0, none.low)
       near(limit, none.high)
       near(1 - limit, all.low)
       near(1, all.high)
     end
+    -- never more answers than there are: t_2 is larger than t_3
+    near(stat.beta_quantile(0.975, 1, 3),
+      one(s:where("c = 1"):proportion("y = 1", { df = "design" })).high)
     local alone = s:where("c = 1"):proportion "y = 1"
     assert.is_nil(one(alone).low)
     assert.is_nil(one(alone).high)
@@ -192,11 +196,11 @@ describe("samples and designs", function()
     near(3440375.75, one(two:total "api00").value)
     near(926665.5860902703, one(two:total "api00").se)
     near(30.09902737683660, one(two:mean "api00").se)
-    -- stage 2 adds: W = (N1/n1)(N2/n2), V = N1^2 (1 - f1) s1^2 / n1 + (N1/n1) sum N2^2 (1 - f2) s2^2/n2.
+    -- V = N1^2 (1 - f1) s1^2 / n1 + (N1 / n1) sum N2^2 (1 - f2) s2^2 / n2, weights N1/n1 N2/n2.
     -- Schools of 4 and 2 rows of 8 and 4, 2 schools of 10; labels of rows begin anew in each school
-    local t = bilan.survey { i = { "a", "a", "b", "b" }, j = { 1, 2, 1, 2 }, N1 = { 10, 10, 10, 10 },
-      f1 = { 0.2, 0.2, 0.2, 0.2 }, N2 = { 8, 8, 4, 4 }, f2 = { 0.25, 0.25, 0.5, 0.5 },
-      y = { 1, 3, 4, 8 } }
+    local t = bilan.survey { i = { "a", "a", "b", "b" }, j = { 1, 2, 1, 2 },
+      N1 = { 10, 10, 10, 10 }, f1 = { 0.2, 0.2, 0.2, 0.2 },
+      N2 = { 8, 8, 4, 4 }, f2 = { 0.25, 0.25, 0.5, 0.5 }, y = { 1, 3, 4, 8 } }
     -- totals of schools 8 * 2 = 16 and 4 * 6 = 24; s1^2 = 32; s2^2 = 2 and 8
     local variance = 100 * 0.8 * 32 / 2 + 5 * (64 * 0.75 * 2 / 2 + 16 * 0.5 * 8 / 2)
     for _, fpc in ipairs { { "N1", "N2" }, { "f1", "f2" } } do
@@ -256,7 +260,8 @@ describe("estimates", function()
   it("10: a design effect has two denominators", function()
     local s = file "apistrat" -- n = 200 of N = 6194
     local d = s:design { strata = "stype", weights = "pw", fpc = "fpc" }
-    local wor, wr = one(d:mean("api00", { deff = true })), one(d:mean("api00", { deff = "replace" }))
+    local wor = one(d:mean("api00", { deff = true }))
+    local wr = one(d:mean("api00", { deff = "replace" }))
     near(wr.deff, wor.deff * (1 - 200 / wr.weighted_n))
     -- weights that sum to n estimate no population
     local small = s:derive { w = "pw * 0.032289312" }:design { strata = "stype", weights = "w" }
@@ -297,7 +302,7 @@ describe("estimates", function()
     near(1024 * one(a:total "api00").se, one(b:total "api00").se)
   end)
 
-  -- svychisq(~sch.wide + stype, d1, statistic = s); lincom by the mixture: shares_spec, unit tests
+  -- svychisq(~sch.wide + stype, d1, statistic = s); the mixture of lincom: tests/unit/test_mixture.c
   it("12: Rao and Scott, each statistic by its name", function()
     local d = clus1()
     for name, want in pairs {
@@ -338,12 +343,14 @@ describe("estimates", function()
       near(scale * sum, one(replicated { kind = kind }:mean "y").se ^ 2)
     end
     near(sum / (4 * 0.49), one(replicated { kind = "fay", rho = 0.3 }:mean "y").se ^ 2)
-    near(sum / 2, one(replicated { kind = "jkn", rscales = { 0.5, 0.5, 0.5, 0.5 } }:mean "y").se ^ 2)
+    local jkn = replicated { kind = "jkn", rscales = { 0.5, 0.5, 0.5, 0.5 } }
+    near(sum / 2, one(jkn:mean "y").se ^ 2)
     near(sum, one(replicated { kind = "other", scale = 1, mse = true }:mean "y").se ^ 2)
     -- factors times the weight; the column "rw" is no replicate
     near(3 / 4 * sum * 64, one(replicated({ kind = "jk1", combined = false }, 1):total "y").se ^ 2)
     assert.equal(4, replicated { kind = "jk1" }:design_report().replicates.count)
     near(3, one(replicated { kind = "jk1" }:mean "y").df)
+    near(3, one(replicated { kind = "jk1", df = "replicates" }:mean "y").df)
     fails("kind is missing", replicated, {})
     fails("scale", replicated, { kind = "other" })
   end)
@@ -409,9 +416,9 @@ describe("tables", function()
       local letters = x:get({ row = "Yes", col = pair[1] }).letters or ""
       assert.equal(p < 0.05, letters:find(letter, 1, true) ~= nil)
     end
-    local weighty = d:crosstab("sch_wide", "stype", { letters = true, smallest = 1, adjust = "bonferroni",
-      alpha = 1e-6 })
-    assert.equal("", weighty:get({ row = "Yes", col = "E" }).letters)
+    local strict = d:crosstab("sch_wide", "stype", { letters = true, smallest = 1,
+      adjust = "bonferroni", alpha = 1e-6 })
+    assert.equal("", strict:get({ row = "Yes", col = "E" }).letters)
   end)
 
   it("16: several answers have four bases", function()
@@ -470,7 +477,7 @@ describe("tables", function()
     near(0.2480775342488606, row.se)
     local apart = both:design { weights = "w", clusters = "id", strata = "year", nest = true }
     assert.is_true(one(apart:difference("y", { by = "year", from = 1, to = 2 })).se > 0.7)
-    -- paired yes and no: d = (b - c) / n, var = (b + c - (b - c)^2 / n) / n^2; exact for few changes
+    -- paired yes and no: d = (b - c) / n, var = (b + c - (b - c)^2 / n) / n^2; few changes: exact
     local before, after = {}, {}
     for i = 1, 40 do
       before[i], after[i] = i <= 20 and 1 or 0, (i <= 17 or i > 31) and 1 or 0 -- c = 3, b = 9
@@ -517,7 +524,8 @@ describe("tables", function()
     local variance = 0
     for _, sum in pairs(sums) do variance = variance + 15 / 14 * (sum / W) ^ 2 end
     near(math.sqrt(variance), one(share).se)
-    local count = d:crosstab("sch_wide", "stype", { percent = "none" }):get { row = "Yes", col = "H" }
+    local count = d:crosstab("sch_wide", "stype", { percent = "none" })
+      :get { row = "Yes", col = "H" }
     near(stat.t_quantile(0.975, count.df), (count.high - count.value) / count.se)
   end)
 
@@ -568,12 +576,13 @@ describe("figures in print", function()
 
   it("24: a figure is rounded once, by a named rule, on whole numbers", function()
     for _, case in ipairs { { 1, 8, "13%", "12%", "12%" }, { 57, 200, "29%", "28%", "28%" },
-      { 1, 32, "3%", "3%", "3%" }, { 569, 2000, "28%", "28%", "28%" }, { 3, 8, "38%", "38%", "37%" } } do
+      { 1, 32, "3%", "3%", "3%" }, { 569, 2000, "28%", "28%", "28%" },
+      { 3, 8, "38%", "38%", "37%" } } do
       for i, rule in ipairs { "half_up", "half_even", "half_down" } do
         assert.equal(case[2 + i], format.percent(case[1], case[2], { rule = rule }))
       end
     end
-    assert.equal("28.5%", format.percent(569, 2000, { decimals = 1 })) -- 28.45, never 28.5 and then 29
+    assert.equal("28.5%", format.percent(569, 2000, { decimals = 1 })) -- 28.45, and 28 above
     assert.equal("3.13%", format.percent(1, 32, { decimals = 2 }))
     assert.equal("3.12%", format.percent(1, 32, { decimals = 2, rule = "half_even" }))
     assert.equal("28.5%", format.share(0.285, nil, nil, { decimals = 1 }))
@@ -581,7 +590,8 @@ describe("figures in print", function()
     for n = 1, 60 do
       for k = 0, n do
         local units = (2 * 1000 * k + n) // (2 * n)
-        assert.equal(("%d.%d%%"):format(units // 10, units % 10), format.percent(k, n, { decimals = 1 }))
+        assert.equal(("%d.%d%%"):format(units // 10, units % 10),
+          format.percent(k, n, { decimals = 1 }))
       end
     end
     local text = tostring(bilan.survey { a = { "x", "y", "y", "y", "y", "y", "y", "y" } }:freq "a")
@@ -619,7 +629,8 @@ end)
 describe("weights and numbers", function()
   -- r <- rake(d1, list(~stype, ~sch.wide), list(...)); svymean(~api00, r)
   it("27: raking meets every margin, and the variance knows of it", function()
-    local margins = { stype = { E = 4421, H = 755, M = 1018 }, sch_wide = { No = 1072, Yes = 5122 } }
+    local margins = { stype = { E = 4421, H = 755, M = 1018 },
+      sch_wide = { No = 1072, Yes = 5122 } }
     local d = clus1():rake(margins, { epsilon = 1e-13 })
     for item, levels in pairs(margins) do
       for level, total in pairs(levels) do
@@ -668,18 +679,17 @@ describe("weights and numbers", function()
       local j = state // 65536 % i + 1
       order[i], order[j] = order[j], order[i]
     end
-    for i, name in ipairs { "dnum", "pw", "stype", "sch_wide", "api00", "ell", "meals", "enroll" } do
+    for i, name in ipairs { "dnum", "pw", "stype", "sch_wide", "api00", "enroll" } do
       local values, moved = s:column(name), {}
       for row, from in ipairs(order) do moved[row] = values[from] end
       columns[i] = { name, moved }
     end
-    -- stype has its levels in the order in which they are met: a codebook gives them one
     local shuffled = bilan.survey(columns)
     local function figures(survey)
       local d, list = survey:design { weights = "pw", clusters = "dnum" }, {}
       local function add(result)
         for _, row in ipairs(result:rows()) do
-          local key = (row.level or row.row or row.term or "") .. "/" .. (row.col or row.by.stype or "")
+          local key = (row.level or row.row or "") .. "/" .. (row.col or row.by.stype or "")
           for _, field in ipairs { "value", "se", "low", "high", "statistic", "p_value" } do
             list[#list + 1] = row[field] and ("%s %s %a"):format(key, field, row[field])
           end
@@ -802,5 +812,8 @@ describe("no figure without its reason", function()
       end
     end
     assert.is_true(checked > 400)
+    local weights = one(s:design():where("y > 99"):weight_report())
+    assert.is_nil(weights.mean)
+    has(weights.note, "the base is 0")
   end)
 end)

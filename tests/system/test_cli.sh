@@ -168,6 +168,10 @@ run tab schools.csv answer --weights weight --strata school --lonely certainty
 gives tab_lonely 0 "Strata with a single primary unit: 3" ""
 run tab schools.csv answer region --weights weight --format csv
 gives tab_weights 0 "effective_n" ""
+run tab schools.csv answer region --weights weight --ci wald --format json
+gives tab_of_two_items_has_the_interval 0 "intervals: Wald method" ""
+run tab schools.csv answer region --by school; gives tab_by_with_two_items 2 "" "--by is for a table"
+run tab schools.csv score --ci wald; gives tab_interval_of_a_mean 2 "" "--ci is for shares"
 run tab schools.csv answer --weights wieght
 gives tab_unknown_weights_have_a_hint 1 "" 'no item "wieght"; did you mean "weight"'
 run tab schools.csv answer --strata region --lonely ajust

@@ -22,7 +22,7 @@ result() {
 cat >"$work/figures.lua" <<'END'
 local bilan = require "bilan"
 
--- ---- 20,000 rows in 400 clusters of 8 strata; weights and numbers with long fractions ------------
+-- ---- 20,000 rows in 400 clusters of 8 strata; weights and numbers with long fractions -----------
 
 local ROWS <const>, REPLICATES <const> = 20000, 10
 local state = 20240229
@@ -32,7 +32,8 @@ local function uniform()
   return (state // 128) / 16777216
 end
 
-local names = { "h", "c", "j", "w", "N1", "N2", "y", "x", "g", "k", "a", "b", "t1", "t2", "t3", "s" }
+local names = { "h", "c", "j", "w", "N1", "N2", "y", "x", "g", "k", "a", "b", "t1", "t2", "t3",
+  "s" }
 local columns, of = {}, {}
 for i, name in ipairs(names) do
   columns[i] = { name, {} }
@@ -61,7 +62,7 @@ end
 local sample = bilan.survey(columns):group { several = { "t1", "t2", "t3" } }
   :derive { stage = "case when s < 2 then 'low' when s < 4 then 'middle' else 'high' end" }
 
--- ---- every figure of a result, in hexadecimal ----------------------------------------------------
+-- ---- every figure of a result, in hexadecimal ---------------------------------------------------
 
 local function sorted(t)
   local keys = {}
@@ -91,7 +92,7 @@ local function show(name, result)
   figures(result.model or {}, name .. ".model")
 end
 
--- ---- the verbs -----------------------------------------------------------------------------------
+-- ---- the verbs ----------------------------------------------------------------------------------
 
 local function ask(name, s, designed)
   local function run(verb, ...)
@@ -122,7 +123,8 @@ local function ask(name, s, designed)
   run("difference", "y", { by = "g", from = "u", to = "v" })
   run("difference", "a", { by = "g", from = "u", to = "v", level = "1" })
   run("contrast", "y", { by = "k", coefficients = { k1 = 1, k2 = 1, k3 = -1, k4 = -1 } })
-  for _, statistic in ipairs(designed and { "F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint" }
+  for _, statistic in ipairs(designed
+    and { "F", "Chisq", "Wald", "adjWald", "lincom", "saddlepoint" }
     or { "pearson", "likelihood_ratio" }) do
     run("independence", "stage", "k", { statistic = statistic })
   end
@@ -142,8 +144,8 @@ end
 
 local clusters = { weights = "w", strata = "h", clusters = "c", nest = true }
 local design = sample:design(clusters)
-local adjusted = design:rake { g = { u = 21000, v = 19000 }, k = { k1 = 9000, k2 = 11000, k3 = 10000,
-  k4 = 10000 } }
+local adjusted = design:rake { g = { u = 21000, v = 19000 },
+  k = { k1 = 9000, k2 = 11000, k3 = 10000, k4 = 10000 } }
 local surveys = {
   { "plain", sample },
   { "clusters", design },

@@ -382,11 +382,12 @@ static void a_missing_label_is_refused(void **state) {
   struct design_spec spec = two_stages(&s, LONELY_FAIL);
   assert_string_equal(refusal(&s, &spec, BILAN_DATA),
                       "row 4 has no cluster at stage 2 (no answer); expected a label in every "
-                      "row");
+                      "row: delete those that are not of the sample first, with drop_rows");
   replace(&s, STRATUM, make_texts(&s.b, ROWS, texts));
   spec = one_stage(&s, LONELY_FAIL);
   assert_string_equal(refusal(&s, &spec, BILAN_DATA),
-                      "row 3 has no stratum at stage 1 (refused); expected a label in every row");
+                      "row 3 has no stratum at stage 1 (refused); expected a label in every "
+                      "row: delete those that are not of the sample first, with drop_rows");
   survey_close(&s);
 }
 

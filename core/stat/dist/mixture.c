@@ -19,18 +19,22 @@
  *   s(u) = z + m (sin(t) cosh(u) + i cos(t) sinh(u)),   s(0) = c,
  *
  * along which exp(-a s) falls double exponentially; the trapezoidal rule in u then converges
- * geometrically (Weideman & Trefethen, Mathematics of Computation 76, 2007). z + m is the
- * nearest singularity to the right (branch point, or the pole at 0 where c < 0), z stays right of
- * the nearest to the left. The step is halved until two answers agree, or
- * differ by rounding alone. Where c is nearer to the
- * pole than 1/sqrt(K''(0)) it is moved away from it, at the cost of a factor below e^(1/2).
+ * geometrically (Weideman & Trefethen, Mathematics of Computation 76, 2007). z + m is the nearest
+ * singularity to the right (branch point, or the pole at 0 where c < 0), z stays right of the
+ * nearest to the left. The step is halved until two answers agree, or differ by rounding alone.
+ * Where c is nearer to the pole than 1/sqrt(K''(0)) it is moved away from it, at the cost of a
+ * factor below e^(1/2).
  *
  * Saddlepoint approximation: Lugannani & Rice, Advances in Applied Probability 12, 1980, in
  * Barndorff-Nielsen's form; Kuonen, Biometrika 86, 1999. At the mean the formula is 0/0 and the
  * limit, K'''(0) / (6 K''(0)^(3/2)), stands for it.
  *
- * Satterthwaite, Biometrics Bulletin 2, 1946: f = (sum lambda)^2 / sum lambda^2 degrees of freedom,
- * scale sum lambda^2 / sum lambda.
+ * Satterthwaite, Biometrics Bulletin 2, 1946: f = (sum lambda)^2 / sum lambda^2 degrees of
+ * freedom, scale sum lambda^2 / sum lambda.
+ *
+ * Worked example: lambda = (1.5, 0.5), no denominator, x = 5. K'(c) = 5 at c = 0.2187, right of 0
+ * and left of 1/3. exact 0.08963; saddlepoint w = 0.934, v = 1.363, so P(Z > w + ln(v / w) / w) =
+ * 0.0904; satterthwaite f = 1.6, scale 1.25: P(chi2_1.6 > 4) = 0.0943.
  *
  * Cost: a few hundred to a few thousand evaluations of K, each of `count` logarithms.
  */
@@ -42,13 +46,14 @@
 
 #include "stat/dist/dist.h"
 
+/* Of the step: 1000 times finer than the first. Of the bracket: more than a double has bits. */
 enum { HALVINGS = 10, BISECTIONS = 200 };
 static const double pi = 3.14159265358979323846;
-static const double quarter = 0.78539816339744830962;
+static const double quarter = 0.78539816339744830962; /* pi / 4 */
 
 /* R of the file head. */
 struct sum {
-  const double *lambda;
+  const double *lambda; /* lent */
   size_t count;
   double ddf;         /* infinite: no denominator */
   double x;           /* of the question */
@@ -75,7 +80,9 @@ static struct sum sum_of(const struct mixture *m, double x) {
                       plain ? -(double)INFINITY : -m->ddf / (2 * x), 1 / (2 * most)};
 }
 
-/* Derivatives of K at a real s between the branch points: of order 1, 2 or 3. */
+/* Derivatives of K at a real s between the branch points: of order 1, 2 or 3. That of order j is
+ * 2^(j-1) (j-1)! times the sum of (lambda / (1 - 2 lambda s))^j, a chi-squared having cumulants
+ * 1, 2, 8. The denominator adds ddf variables of weight -x / ddf. */
 static double derivative(const struct sum *q, double s, int order) {
   double total = 0, factor = order == 1 ? 1 : order == 2 ? 2 : 8;
   for (size_t i = 0; i < q->count; i++)
@@ -111,7 +118,9 @@ static double saddle(const struct sum *q) {
 
 /* A hyperbola: see the file head. */
 struct path {
-  double z, m, angle, c;
+  double z, m;  /* centre and size */
+  double angle; /* t, in (0, pi / 2): how steeply it rises from the axis */
+  double c;     /* where it crosses the axis */
 };
 
 /* Through c, right of `left` and left of `right`. */

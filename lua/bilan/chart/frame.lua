@@ -340,6 +340,10 @@ local function add_own_notes(self)
       break
     end
   end
+  for _, cell in ipairs(source.cells) do
+    if cell.note then self:note(format.say(source.lang, "foot_note", { note = cell.note })) end
+  end
+  self:note(source.design)
   if source.synthetic then self:note(format.say(source.lang, "foot_synthetic")) end
   self:note(opts.note)
   if opts.source then

@@ -77,13 +77,14 @@ local function join(list, what, opts)
   local entries = list_entries(list, what)
   local first, name = entries[1].spec, opts.joined or "\1set"
   local spec = { kind = first.kind, unit = first.unit, item = first.item, lang = first.lang,
-    title = opts.title or first.title, weighted = first.weighted, rows = {}, notes = {}, design_notes = {},
-    report_notes = {},
+    title = opts.title or first.title, weighted = first.weighted, rows = {}, notes = {},
+    design_notes = {}, report_notes = {},
     by = { { name = name, label = format.say(opts.lang or first.lang, "item") },
       table.unpack(first.by) },
     decimals = first.decimals, model = first.model, synthetic = false }
   if entries[1].series then
-    table.insert(spec.by, 2, { name = SERIES, label = format.say(opts.lang or first.lang, "series") })
+    local label = format.say(opts.lang or first.lang, "series")
+    table.insert(spec.by, 2, { name = SERIES, label = label })
   end
   local seen = {}
   for _, entry in ipairs(entries) do
@@ -233,6 +234,7 @@ local function figure_or_nil(x) return format.is_figure(x) and x or nil end
 local function new_cell(self, record, lead)
   local shown = record.shown and format.is_figure(record.value) and lead and lead.shown
   local cell = { at = {}, n = figure_or_nil(record.n), shown = shown or false, net = record.net,
+    note = shown and not figure_or_nil(record.low) and record.note or nil,
     broken = record["break"], constant = record.term == "(Intercept)" or record.threshold }
   if shown then
     cell.value, cell.low, cell.high = record.value, figure_or_nil(record.low),
@@ -590,7 +592,8 @@ function M.open(source, opts, what)
   local body = gate.open(sheet, what)
   local self = setmetatable({ sheet = sheet, lang = sheet.lang, unit = body.unit, kind = body.kind,
     synthetic = body.synthetic, title = opts.title or sheet.title or "", cells = {},
-    dimensions = {}, result = own, foot = body.foot, decimals = body.decimals, model = body.model }, Source)
+    dimensions = {}, result = own, foot = body.foot, decimals = body.decimals, model = body.model,
+    design = body.design_line or "" }, Source)
   if body.kind == "crosstab" and body.percent == "none" then self.unit = "count" end
   if self.unit == "share" and body.kind == "difference" then self.unit = "points" end
   if body.kind == "table" then read_typed(self, body) else read_records(self, body) end

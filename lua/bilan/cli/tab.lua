@@ -9,12 +9,14 @@ local function write(result, format)
 end
 
 -- A number gets its mean by group, an item with levels a table.
-local function table_of(survey, row, col, options)
+local function table_of(survey, row, col, options, cli)
   local by = options.by
   if col then
-    return survey:crosstab(row, col, { percent = options.percent or "col", test = options.test })
+    return survey:crosstab(row, col, { percent = options.percent or "col", test = options.test,
+      ci = options.ci })
   end
   if survey:item(row).kind == "number" and not options.levels then
+    if options.ci then cli.usage_error("tab: --ci is for shares: take --levels, or leave it out") end
     return survey:mean(row, { by = by })
   end
   return survey:freq(row, { by = by, ci = options.ci })
@@ -81,12 +83,15 @@ return {
     if not rest[3] and (options.percent or options.test) then
       cli.usage_error("tab: --percent and --test are for a table of two items")
     end
+    if rest[3] and options.by then
+      cli.usage_error("tab: --by is for a table of one item; with COL take --where")
+    end
     cli.guard({ rest[1] }, { options.codebook }, { output = 0 })
     local survey = require("bilan").read(rest[1], { codebook = options.codebook,
       encoding = options.encoding, delimiter = options.delimiter })
     survey = designed(survey, options)
     if options.where then survey = survey:where(options.where) end
-    core.host.print(write(table_of(survey, rest[2], rest[3], options), format))
+    core.host.print(write(table_of(survey, rest[2], rest[3], options, cli), format))
     return 0
   end,
 }
