@@ -32,6 +32,12 @@
  *   trend            Cochran-Armitage                 linear trend by design
  *   mantel_haenszel  common odds ratio                refused by the engine
  *
+ * Example by design: rank_test(t, nil, { item = "score", by = "zone", design = d }) with three
+ * zones, 183 respondents in 15 clusters (nu = 14) ->
+ *   { { method = "Kruskal-Wallis by design", statistic = .., df = 2, ddf = 12, p_value = ..,
+ *       n = 183, weighted_n = 6194, missing = 0, missing_kinds = {} } }
+ * A test of more than two groups has no one difference, hence no value.
+ *
  * The sign is always "to minus from". A test the data do not allow has its base and a note,
  * no figures. Raised: unknown options, items or levels (with the nearest name), what a test
  * cannot take, a statistic that belongs to samples with (or without) a design.
@@ -240,7 +246,8 @@ static void refuse_option(lua_State *L, const struct call *call, const char *key
 }
 
 /* rank_test: groups (by), or pairs (after).
- * Exactly one of by and after. Items are numbers or levels in order; method says which of the
+ * Exactly one of by and after: groups of different respondents, or two answers of the same ones.
+ * Items are numbers or levels in order; method says which of the
  * three tests it was. */
 static int l_rank_test(lua_State *L) {
   static const char *const known[] = {"item", "after", "by",   "from", "to",
@@ -296,7 +303,8 @@ static int l_mcnemar(lua_State *L) {
 
 /* trend: the share of a level along the levels of `by` in order.
  * item's level must be an answer; `by` gives the order: by its numbers, else by its
- * dictionary. */
+ * dictionary. { item = "lit", level = "oui", by = "annee" } asks whether more say yes from year to
+ * year; by a design value is the change of the share a unit of `by`. */
 static int l_trend(lua_State *L) {
   static const char *const known[] = {"item", "level", "by", "conf", NULL};
   struct call call;
@@ -318,6 +326,7 @@ static int l_trend(lua_State *L) {
 
 /* mantel_haenszel: the common odds ratio, then its homogeneity over the strata: a list of two
  * records, made as two lists of one, of which the second gives its record to the first.
+ * The odds ratio is that of row_level against all other rows, col_level against all other columns.
  * row_level and col_level may be left out where an item has two levels. conf is that of the
  * common odds ratio. */
 static int l_mantel_haenszel(lua_State *L) {

@@ -110,13 +110,14 @@ static struct crosstab_options read_options(lua_State *L, const struct call *cal
 /* Name of the metatable of a cross-table. */
 static const char crosstab_type[] = "bilan.crosstab";
 
-/* __gc of a cross-table; idempotent. */
+/* __gc of a cross-table; idempotent, as Lua may call it on one that was never filled. */
 static int free_crosstab(lua_State *L) {
   crosstab_free(luaL_checkudata(L, 1, crosstab_type));
   return 0;
 }
 
-/* Closed until the engine fills it, so that an error in between leaks nothing. */
+/* Closed until the engine fills it, so that an error in between leaks nothing; a zeroed table
+ * is what crosstab_free takes for released. */
 static struct crosstab *new_crosstab(lua_State *L) {
   struct crosstab *x = lua_newuserdatauv(L, sizeof *x, 0);
   *x = (struct crosstab){0};
@@ -166,7 +167,8 @@ static void push_cell(lua_State *L, const struct call *call, const struct banner
   lua_setfield(L, -2, "letters");
 }
 
-/* Row by row, in each the total first, then banner by banner. */
+/* Row by row, in each the total first, then banner by banner: one flat list, as a reader prints it.
+ * Lua tables count in ints; limits of cells keep the product far below. */
 static void set_rows(lua_State *L, const struct call *call, const struct banners *banners,
                      const struct crosstab *x, bool letters) {
   lua_createtable(L, (int)(x->level_count * x->column_count), 0);
@@ -253,7 +255,8 @@ static void set_tests(lua_State *L, const struct banners *banners, const struct 
 }
 
 /* crosstab(table, domain, options) -> the table described above.
- * Nothing is computed before all options are read. */
+ * Nothing is computed before all options are read; nothing is pushed before all is computed. The
+ * stack keeps names and columns below x until the answer is made. */
 static int l_crosstab(lua_State *L) {
   static const char *const known[] = {"row",     "columns", "percent", "sort",     "nets",
                                       "base",    "test",    "letters", "alpha",    "adjust",

@@ -6,6 +6,15 @@
  * reader pops what a `struct call` points to, and an error at any point leaks nothing. The
  * order in which options are read is fixed, so the first fault reported is always the same.
  *
+ * What of the options ends up where in a struct call:
+ *
+ *   design, df        sample.design (held by the options), sample.degrees
+ *   by                by.keys, by.declared, by_names
+ *   conf              conf, 0.95 unless told
+ *   item or row       tally.item, base, missing_levels     l_read_levels; NULL for verbs of numbers
+ *   level             level, NO_LEVEL unless told
+ *   nets              tally.nets, in scratch memory
+ *
  * Example: { item = "avi" } raises  enquete.lua:3: no item "avi"; did you mean "avis"?
  *
  * Invariant: after l_read_call the stack has the three arguments and above them what was

@@ -24,6 +24,14 @@
  *   rows   (Intercept), ell, stypeH, stypeM, ell:stypeH, ell:stypeM
  *   tests  ell on 1 degree of freedom, stype on 2, ell:stype on 2
  *
+ * A record of rows, one of an aliased column, one of a threshold, and a test:
+ *
+ *   { term = "ell", value = .., se = .., low = .., high = .., conf = 0.95, statistic = ..,
+ *     p_value = .., df = 9, n = 183, missing = 0, missing_kinds = {} }
+ *   { term = "zhigh", aliased = true, n = 183, missing = 0, missing_kinds = {} }
+ *   { term = "low|middle", threshold = true, value = .., ... }
+ *   { term = "stype", statistic = .., df = 2, ddf = 9, p_value = .. }
+ *
  * Who owns: columns made from an item stand on the Lua stack above the three arguments, lists of
  * atoms and terms are scratch memory of the call, names are strings of the options; the answer is a
  * userdata until its table is pushed. Failure: raised, from the verb or from the engine; a fit that
@@ -128,7 +136,8 @@ static struct model_term read_term(lua_State *L, const struct call *call, size_t
   return t;
 }
 
-/* The terms in scratch memory; their names are kept alive by the options. */
+/* The terms in scratch memory; their names are kept alive by the options. To be read after the
+ * atoms, whose number bounds their places. */
 static void read_terms(lua_State *L, const struct call *call, struct model_spec *s) {
   int list = read_list(L, "terms", &s->term_count);
   struct model_term *terms = l_scratch(L, s->term_count, sizeof *terms);
@@ -145,7 +154,7 @@ static void read_terms(lua_State *L, const struct call *call, struct model_spec 
 /* Name of the metatable of an answer. */
 static const char regression_type[] = "bilan.regression";
 
-/* __gc; idempotent. */
+/* __gc of an answer; idempotent, as Lua may call it on one that was never filled. */
 static int free_regression(lua_State *L) {
   regression_free(luaL_checkudata(L, 1, regression_type));
   return 0;
@@ -202,7 +211,8 @@ static void push_threshold(lua_State *L, const struct regression *r, size_t q, d
   l_set_estimate(L, &e);
 }
 
-/* All records. The intercept of an ordinal model has no record: thresholds stand for it. */
+/* All records: columns in the order of the model, then thresholds. The intercept of an ordinal
+ * model has no record: thresholds stand for it. */
 static void push_rows(lua_State *L, const struct regression *r, double conf) {
   const struct model *m = &r->model;
   lua_Integer at = 1;
@@ -219,7 +229,8 @@ static void push_rows(lua_State *L, const struct regression *r, double conf) {
   }
 }
 
-/* Tests in the order of the terms; figures that do not exist are nil. */
+/* Tests in the order of the terms; figures that do not exist are nil. A term all of whose columns
+ * are aliased has df 0 and nothing else. */
 static void push_tests(lua_State *L, const struct regression *r) {
   lua_newtable(L);
   for (size_t t = 0; t < r->model.spec.term_count; t++) {
@@ -235,7 +246,8 @@ static void push_tests(lua_State *L, const struct regression *r) {
   }
 }
 
-/* The whole answer as one table. */
+/* The whole answer as one table, on top of the userdata that holds it; 1, as a Lua function
+ * returns. */
 static int push_regression(lua_State *L, const struct regression *r, double conf) {
   lua_createtable(L, 0, 12);
   push_rows(L, r, conf);

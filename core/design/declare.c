@@ -12,6 +12,14 @@
  *    2      B       7           1       1 (without nest: refused, 7 stands in A and B)
  *    3      A       7           0       0
  *
+ * Two stages, pupils in schools, labels of pupils beginning anew in each school; the parent of a
+ * unit is part of the pair, so that needs no `nest`:
+ *
+ *   row  school  pupil     unit of stage 0   pair of stage 1   unit of stage 1   its stratum
+ *    1     7       1             0                (0, "1")            0               0
+ *    2     7       2             0                (0, "2")            1               0
+ *    3     9       1             1                (1, "1")            2               1
+ *
  * A finite population is said once a stratum, as a size or a fraction, and every row of the
  * stratum has to repeat it: size N > 1, or f <= 1 and then N = n / f. A missing one, or one that
  * is infinite: drawn with replacement. Where weights were not given and every stage has its
@@ -26,14 +34,6 @@
  *
  * Rows of weight 0 are part of the sample: they count in n_h (a unit without respondents was
  * drawn all the same), not in degrees of freedom.
- *
- * Two stages, pupils in schools, labels of pupils beginning anew in each school; the parent of a
- * unit is part of the pair, so that needs no `nest`:
- *
- *   row  school  pupil     unit of stage 0   pair of stage 1   unit of stage 1   its stratum
- *    1     7       1             0                (0, "1")            0               0
- *    2     7       2             0                (0, "2")            1               0
- *    3     9       1             1                (1, "1")            2               1
  *
  * The draft as it fills, and who refuses what:
  *

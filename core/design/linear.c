@@ -7,6 +7,7 @@
  *              a first pass adds up the strata's sums, a second the squares about their means.
  *   alike      rows that are units and differ within a cell by their weight alone: strata by
  *              cells stand for them (alike.h).
+ *
  * Which way a stage goes:
  *
  *   units are clusters, not calibrated    form_clusters     slots by unit from the kernel

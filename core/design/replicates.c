@@ -52,8 +52,9 @@ const char *const replicate_degrees_names[REPLICATE_DEGREES + 1] = {"rank", "rep
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-/* Everything at its neutral value; a df below 0 is one that is yet to be counted. Whoever makes a
- * set fills in its kind, its scales and either factors or columns. BILAN_NOMEM. */
+/* Everything at its neutral value: scale and rscales 1, no weights. A df below 0 is one that is
+ * yet to be counted. Whoever makes a set fills in its kind, its scales and either factors or
+ * columns. BILAN_NOMEM. */
 bilan_status replicates_new(bilan *b, struct replicates **out, size_t count) {
   struct replicates *r = mem_zero(&b->mem, 1, sizeof *r);
   if (!r) return fail_nomem(b);
@@ -304,8 +305,9 @@ struct spread {
   size_t stride, block;
 };
 
-/* Has replicate r every statistic of the block that the full sample has? One that the full sample
- * lacks has no variance to spoil. */
+/* A ratio over a domain that a replicate leaves out is 0 / 0 there. Has replicate r every
+ * statistic of the block that the full sample has? One that the full sample lacks has no variance
+ * to spoil. */
 static bool spread_has(const struct spread *s, size_t r) {
   for (size_t i = 0; i < s->block; i++)
     if (isfinite(s->theta[i]) && !isfinite(s->thetas[r * s->stride + i])) return false;

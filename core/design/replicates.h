@@ -13,6 +13,14 @@
  * PSU), times the design's weight, or a column of their own (given in the data, or adjusted after
  * they were made). Never rows x replicates where units will do.
  *
+ * Worked example, jk1 of three PSUs with totals 2, 3, 7 (sum 12), R = 3, scale 2/3: replicates
+ * 15, 13.5, 7.5, mean 12, V = 2/3 (9 + 2.25 + 20.25) = 21; linearised 3/2 (4 + 1 + 9) = 21.
+ *
+ * Layout of both kinds of weights, two units of two rows and one, R = 2:
+ *
+ *   factor   [unit * 2 + r]   0 2 | 2 0       unit    [row]   0 0 1
+ *   weights  [r]              columns of 3 rows each: 0 0 2w, 2w 2w 0
+ *
  * Degrees of freedom: rank of the matrix of replicate weights minus 1 ("rank"; relative tolerance
  * 1e-5, as in R's survey), or R - 1 ("replicates").
  */
@@ -72,8 +80,8 @@ struct replicates_spec {
 };
 
 /* A design of replicates alone: rows are PSUs of one stratum in name only. BILAN_DATA names the
- * column and row of a missing or negative weight (a row of weight 0 may weigh in a replicate), and
- * tells factors that were taken for weights or weights taken for factors: sums of replicates
+ * column and row of a missing or negative weight (a row of weight 0 may weigh in a replicate),
+ * and tells factors that were taken for weights or weights taken for factors: sums of replicates
  * five times as large or small as that of the full sample, unless `other`. BILAN_USAGE names
  * options that the kind lacks or needs. */
 bilan_status replicates_declare(bilan *b, struct design **out, size_t rows,
@@ -109,8 +117,8 @@ bilan_status hadamard_make(bilan *b, signed char **signs, size_t *order, size_t 
 /* `count` replicates without weights: scale 1, rscales all 1, by rank. One owner. */
 bilan_status replicates_new(bilan *b, struct replicates **out, size_t count);
 
-/* A copy of `d` with replicates `r` (taken over, also on failure) in place of its own. The degrees
- * of freedom are those of `rule`, unless `df` is already set (not negative). */
+/* A copy of `d` with replicates `r` (taken over, also on failure) in place of its own. The
+ * degrees of freedom are those of `rule`, unless `df` is already set (not negative). */
 bilan_status replicates_attach(bilan *b, struct design **out, const struct design *d,
                                struct replicates *r);
 
@@ -119,8 +127,8 @@ bilan_status replicates_attach(bilan *b, struct design **out, const struct desig
 struct replicates *replicates_hold(struct replicates *r);
 void replicates_free(struct replicates *r); /* NULL is fine */
 
-/* Gives back one hold of each of `count` columns and the array itself, which is of `mem`; NULL, and
- * places that were not filled yet, are fine. */
+/* Gives back one hold of each of `count` columns and the array itself, which is of `mem`; NULL,
+ * and places that were not filled yet, are fine. */
 void replicate_columns_free(struct mem *mem, struct column **columns, size_t count);
 
 /* The weights of replicate r as a column; one hold for the caller. */
@@ -140,7 +148,8 @@ bilan_status replicates_totals(bilan *b, const struct design *d,
                                void *context);
 
 /* cov as in linear.h from thetas[r * count + k]. Replicates in which a statistic of the block is
- * NaN while theta is not are left out of that block; *lost counts them (the most of any block). */
+ * NaN while theta is not are left out of that block; *lost counts them (the most of any
+ * block). */
 void replicates_variance(double *cov, size_t *lost, const struct replicates *r,
                          const double *theta, const double *thetas, size_t count, size_t block);
 

@@ -19,8 +19,9 @@
  * Several calibrations: slopes of the second are of the residuals of the first, for its weights
  * came out of those the first had made. So each needs its own pass, with those before it applied.
  *
- * Invariants: after calibration c, the sum over rows of q x z / w_after is 0 (to rounding); rows
- * of weight 0 at that time take no part in it. Workers write to their partial result only.
+ * Invariants: after calibration c, the sum over rows of q x z / w_after is 0, to rounding with
+ * SWEEP_REGRESSION, nearly with ten rounds of SWEEP_MARGINS; rows of weight 0 at that time take
+ * no part in it. Workers write to their partial result only.
  */
 #include "design/scores.h"
 
@@ -28,7 +29,7 @@
 
 #include "kernel/blocks.h"
 
-/* Scores of this many numbers at a time; rows in it, at least a few. */
+/* Scores of this many numbers at a time (256 KiB); rows in it, at least a few. */
 enum { SCORES_ROOM = 1 << 15, SCORES_LEAST = 16 };
 
 /* Depends on the number of statistics alone, so that a sum's order does not depend on anything

@@ -39,7 +39,7 @@
 
 #include <math.h>
 
-/* Strata named in a message before "and 3 more". */
+/* Strata named in a message before "and 3 more"; bytes of a label. */
 enum { NAMED_MOST = 10, LABEL_MOST = 60 };
 
 /* ---- owners --------------------------------------------------------------------------------- */

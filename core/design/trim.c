@@ -124,7 +124,7 @@ static bilan_status find_factor(bilan *b, double *f, const struct bounds *k, con
  * cut, even beyond a bound, for the sum comes first. BILAN_DATA: see calibration.h. */
 static bilan_status trim_weights(bilan *b, const struct bounds *k, double *weight, size_t rows,
                                  const char *where) {
-  double f;
+  double f = 1;
   if (all_inside(k, weight, rows)) return BILAN_OK;
   bilan_status status = find_factor(b, &f, k, weight, rows, where);
   if (status) return status;

@@ -8,6 +8,11 @@
  * so that with q = 1/p (0 for an empty cell, which then takes no part) every entry of C' D^-1 C is
  * a sum of at most four q, and of C' D^-1 V D^-1 C of sixteen products.
  *
+ * Contrasts of a 2 x 3 table, cells row by row, k = 0 and 1:
+ *
+ *   c_11 =  1 -1  0      c_12 =  1  0 -1      so C is 6 x 2 and never stored: a contrast is its
+ *          -1  1  0             -1  0  1      four corners and their signs
+ *
  * Two passes: the first finds the rows and columns that hold somebody, the second is the target's.
  * Shares are of the whole base, so p has the gradient (delta_kj - p_k) / W at the weight of cell j.
  *
@@ -267,7 +272,7 @@ struct effects {
   double trace, f; /* of Delta; trace^2 / trace(Delta^2): from 1 (one lambda has it all) to k */
 };
 
-/* Releases both arrays; NULL is fine. */
+/* Releases both arrays; NULL is fine, so it may follow an effects_open that failed. */
 static void effects_free(bilan *b, struct effects *e) {
   mem_free(&b->mem, e->delta);
   mem_free(&b->mem, e->lambda);
@@ -296,7 +301,7 @@ struct corners {
 /* In the order of corners_at: own cell, its row's first, its column's first, the first of all. */
 static const double signs[4] = {1, -1, -1, 1};
 
-/* Contrast k, of rows 0 and i and columns 0 and j: the order of deviations.
+/* The corners of contrast k, of rows 0 and i and columns 0 and j: the order of deviations.
  * Of a 3 x 3 table: k = 0 .. 3 are the cells 4, 5, 7, 8 of 0 .. 8. */
 static struct corners corners_at(const struct crossing *x, size_t k) {
   size_t i = k / (x->c - 1) + 1, j = k % (x->c - 1) + 1;

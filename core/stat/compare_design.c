@@ -21,6 +21,13 @@
  * (y - 15) / 2 = -1.5, 1.5; with 2 clusters V = 2 * sum of squared cluster totals = 4 and 9, their
  * covariance is 2 * (1.5 + 1.5) = 6, and the difference has 4 + 9 - 12 = 1, not 13.
  *
+ * How a t-test goes:
+ *
+ *   one mean     means_open over presence; its mean against mu, on nu
+ *   pairs        the change as a column of its own, then as one mean
+ *   two groups   find_groups unless they are named; the domain of their rows; means_open over group
+ *                x presence; the contrast of two of its cells, on nu - 1
+ *
  * Which rows count for degrees of freedom: those of the groups compared that answered, as in a
  * regression on the group, so two of three groups are tested as the domain they are. Owner: what
  * is made here is released here.
@@ -171,7 +178,8 @@ static bilan_status means_contrast(bilan *b, struct tested *out, const struct sa
 }
 
 /* One mean against mu, on all degrees of freedom of the domain: nothing but the mean is
- * estimated. */
+ * estimated, so none is spent. e gets the base in any case; a domain of nobody has NOTE_EMPTY
+ * and no figures. */
 bilan_status compare_one_mean(bilan *b, struct estimate *e, const struct sample *s,
                               const struct column *measure, double mu, double conf) {
   struct means m;
@@ -189,7 +197,8 @@ bilan_status compare_one_mean(bilan *b, struct estimate *e, const struct sample 
   return status;
 }
 
-/* The mean change of those who have both numbers; a respondent with one of the two is missing. */
+/* The mean change, after less before, of those who have both numbers; a respondent with one of the
+ * two is missing. BILAN_USAGE for labels. */
 static bilan_status paired_means(bilan *b, struct estimate *e, const struct sample *s,
                                  const struct t_request *r) {
   struct column *change;
@@ -281,8 +290,9 @@ static bilan_status grouped_means(bilan *b, struct estimate *e, const struct sam
   return status;
 }
 
-/* Which of the three. BILAN_USAGE: labels instead of numbers, more than two groups with nothing
- * said, pooled variances, which a design does not have. */
+/* Which of the three forms of head and header: pairs, groups, one mean. BILAN_USAGE: labels
+ * instead of numbers, more than two groups with nothing said, pooled variances, which a design
+ * does not have. */
 bilan_status compare_design_means(bilan *b, struct estimate *out, const struct sample *sample,
                                   const struct t_request *r) {
   struct estimate e = estimate_none();
@@ -352,7 +362,8 @@ static void solve_slope(const void *context, double *theta, const struct cells *
   *theta = fit(context, totals).slope;
 }
 
-/* u of the file head at the weight of every cell of the base. */
+/* u of the file head at the weight of every cell of the base: (1 - 2)(1 - 0.25) / 8 = -0.094
+ * for those at score 1 who have the level, -1 * -0.25 / 8 = 0.031 for those who do not. */
 static bilan_status slope_gradient(bilan *b, const void *context, struct forms *forms,
                                    const struct cells *totals, const double *theta) {
   const struct line *l = context;
@@ -388,7 +399,8 @@ static bilan_status scores_of(bilan *b, double **scores, const struct column *by
   return BILAN_OK;
 }
 
-/* Base: those with an answer in a group; missing: those of a group without one. */
+/* Base: those with an answer in a group; missing: those of a group without one, by kind. Rows
+ * without a group are in neither: they are outside what is asked. */
 static void line_base(struct estimate *e, const struct cells *c, const struct line *l) {
   double weight = 0, s, y;
   for (size_t cell = 0; cell < c->count; cell++) {

@@ -16,6 +16,11 @@
  * 15 from no to yes: value 10/90 = 0.111, se = sqrt((20 - 100/90)/(90 * 89)) = 0.0486, t = 2.29 on
  * 89 degrees of freedom; McNemar's chi is 2.24.
  *
+ * Worked example of symmetry. 100 respondents, levels a, b, c; changes a to b 6, b to a 2, b to c
+ * 5, c to b 1, nobody between a and c: two pairs, theta = (6 - 2)/100, (5 - 1)/100 = 0.04, 0.04. A
+ * cell's coefficient for pair k is (its sign there - theta_k) / W: of a to b 0.96/100 and
+ * -0.04/100, of the diagonal -0.04/100 twice.
+ *
  * Memory: nine bytes a row for z; levels^4 / 2 for the gradient of symmetry. Owner: released on
  * return.
  */
@@ -210,7 +215,8 @@ static bilan_status test_symmetry(bilan *b, struct estimate *e, const struct sam
   return status;
 }
 
-/* More than two levels: one count for the pairs, then the test. Nobody who changed is a note. */
+/* More than two levels: one count for the pairs, then the test. Nobody who changed is a note, as is
+ * nobody at all. There is no value: a square of changes has no one difference. */
 static bilan_status symmetry(bilan *b, struct estimate *e, const struct sample *s,
                              const struct mcnemar_request *r, const struct places *p) {
   struct symmetry pairs = {.places = p};

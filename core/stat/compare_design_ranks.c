@@ -23,6 +23,12 @@
  * three are won by the second group, one by the first: 3/4 - 1/4.) Influences are the scores less
  * their group's mean over 2: 0.125 -0.125 (the sign turned) and -0.125 0.125.
  *
+ * Arrays for that example, rows 3 1 4 2 of the table in the groups A A B B:
+ *
+ *   row 0 1 2 3    value 3 1 4 2    order 1 3 0 2 (the places by rising value)
+ *   score 0.625 0.125 0.875 0.375    place[A] = 0, place[B] = 1
+ *   weight 2 2    mean 0.375 0.625    influence[0] -0.125 0.125 0.125 -0.125
+ *
  * Memory: 16 bytes a row, and 8 a row and group. Cost: one sort. Owner: released on return.
  */
 #include <math.h>
@@ -232,8 +238,8 @@ static bilan_status totals_gradient(bilan *b, const void *context, struct forms 
   return status;
 }
 
-/* Two groups: t on nu - 1. The effect is Cliff's delta of the estimated population: with r/N the
- * difference of mean scores is P(above) + P(equal)/2 - 1/2. */
+/* The figures of two groups: t on nu - 1. The effect is Cliff's delta of the estimated
+ * population: with r/N the difference of mean scores is P(above) + P(equal)/2 - 1/2. */
 static void set_two(struct estimate *e, const struct ranked *r, double variance, double df,
                     enum rank_score score, double conf) {
   double value = r->mean[1] - r->mean[0], se = sqrt(variance);
@@ -249,7 +255,9 @@ static void set_two(struct estimate *e, const struct ranked *r, double variance,
   estimate_interval(e, conf);
 }
 
-/* More: Wald's chi-squared is shown, F(g - 1, nu - g + 1) gives its p-value, as in R's survey. */
+/* The figures of more: Wald's chi-squared of the g - 1 differences is shown, F(g - 1, nu - g +
+ * 1) gives its p-value, as in R's survey. Neither a value nor an interval: there is no one
+ * difference. */
 static bilan_status set_many(bilan *b, struct estimate *e, const struct ranked *r,
                              const double *cov, double nu) {
   double k = (double)r->groups - 1, chi, *beta = mem_array(&b->mem, r->groups, sizeof *beta);

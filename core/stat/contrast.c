@@ -10,6 +10,10 @@
  *   cell   0 .. 5      6     7        8 .. 11   12 .. 17
  *          group 0     no    answer   ...       group 2       6 and 7 are of group 1
  *
+ * Parts of girls minus boys, means 16 and 11 in groups 1 and 2: {over slot 25, under cell 7,
+ * offset 16, factor 1} and {over slot 31, under cell 13, offset 11, factor -1}, both of statistic
+ * 0. Totals about the centres are 0, so theta = 16 - 11.
+ *
  * Worked example of an indicator: an item with levels yes, no and a blank; answers yes, blank, no
  * and the level yes give numbers 1, -, 0, missing where the item is.
  *
@@ -139,7 +143,8 @@ static void fill(struct estimate *e, const struct work *w, double df, double con
   estimate_set_t(e, t, df);
 }
 
-/* The first pass over group x presence. The measure is lent until the design has answered. */
+/* The first pass over group x presence, as for means by group; BILAN_USAGE for labels. The
+ * measure is lent until the design has answered. */
 static bilan_status open_work(struct work *w, const struct column *const *measure) {
   struct by by = {.count = 1, .keys = {w->contrast->group}};
   quotients_open(w->b, &w->parts);

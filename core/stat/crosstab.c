@@ -5,6 +5,13 @@
  * run of neighbours. Rows are sorted by one order, found from the total: m->order holds places
  * in the tallies, x->levels the codes that belong to them.
  *
+ * From counts to cells, one banner genre with the codes blank, girl, boy and a total:
+ *
+ *   banners[0].tally    group 0 (blank)   group 1 (girl)   group 2 (boy)     levels each
+ *   total               group 1 + group 2: those without an answer in the banner are left out
+ *   columns             total, girl (place 1, group 1, A), boy (place 2, group 2, B)
+ *   cells[i * 3 + j]    level order[i] in column j
+ *
  * Who owns: `making` holds what is needed on the way and goes in every case; `crosstab` owns
  * what it lists. The columns read are borrowed.
  *
@@ -115,7 +122,8 @@ static bilan_status tally_all(struct making *m) {
   return status ? status : tally_total(m);
 }
 
-/* Releases all that is only needed while a table is made. */
+/* Releases all that is only needed while a table is made, however far it came; what the table keeps
+ * is crosstab_free's. */
 static void making_free(struct making *m) {
   for (size_t i = 0; m->banners && i < m->request->banner_count; i++) banner_free(&m->banners[i]);
   mem_free(&m->b->mem, m->banners);
@@ -240,7 +248,8 @@ static bilan_status list_levels(struct crosstab *x, struct making *m) {
 
 /* ---- cells ------------------------------------------------------------------------------- */
 
-/* All of one level over the columns of a banner.
+/* Makes the base that of one level over all columns of a banner: 8 girls and 12 boys who said yes
+ * are 20, of whom 40 % are girls.
  * The total column is 100 % of the row by definition, so by a design it has no interval. */
 static struct share row_share(const struct making *m, const struct crosstab_column *c,
                               size_t level, struct share s) {
@@ -262,8 +271,9 @@ static struct share row_share(const struct making *m, const struct crosstab_colu
   return s;
 }
 
-/* All of a banner.
- * The total column is a share of itself, as for percentages of columns. */
+/* Makes the base that of all of a banner: the groups that count for its total, summed in order.
+ * The total column is a share of itself, as for percentages of columns. Rows are those without
+ * an answer to the item too. */
 static struct share table_share(const struct making *m, const struct crosstab_column *c,
                                 struct share s) {
   if (c->banner == NO_BANNER) return s;
@@ -303,7 +313,8 @@ static void design_share(const struct making *m, const struct crosstab_column *c
   if (code_known) s->df = m->row_df[code];
 }
 
-/* What the percentage of a cell is a share of.
+/* What the percentage of a cell is a share of, with its count, weights, variance and df as share.h
+ * takes them; `level` is a place in the tallies.
  * For columns: the count in a cell over the base of its column. */
 static struct share share_of(const struct making *m, const struct crosstab_column *c,
                              size_t level) {
@@ -522,8 +533,8 @@ static bilan_status test_counts(struct crosstab *x, const struct making *m, size
   return status;
 }
 
-/* Tests a banner, or says why there is no test.
- * Options of a SET overlap, and a banner without columns has no table. */
+/* Tests a banner, or says why there is no test: always one entry of x->tests, with figures or a
+ * note. Options of a SET overlap, and a banner without columns has no table. */
 static bilan_status test_banner(struct crosstab *x, const struct making *m, size_t banner) {
   struct span span = span_of(x, banner);
   const struct column *row = m->request->row.item;
@@ -540,7 +551,7 @@ static bilan_status test_banner(struct crosstab *x, const struct making *m, size
   return BILAN_OK;
 }
 
-/* Letters and tests; at most two tests a banner.
+/* Letters and tests, banner by banner; at most two tests each, hence the room for them.
  * Letters need column percentages; with a base of answers a respondent counts several times,
  * so there are none. */
 static bilan_status judge(struct crosstab *x, const struct making *m) {
@@ -589,7 +600,7 @@ bilan_status crosstab_open(bilan *b, struct crosstab *out, const struct sample *
   return status;
 }
 
-/* Idempotent; a zeroed table is fine. */
+/* Idempotent; a zeroed table is fine, as is one that failed half way. */
 void crosstab_free(struct crosstab *x) {
   if (!x->mem) return;
   mem_free(x->mem, x->levels);

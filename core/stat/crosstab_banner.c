@@ -4,6 +4,16 @@
  * of the item down, where that has several answers too). Variances come from share_target.h in
  * one call, or one a level where both items have several answers.
  *
+ * Where things are, for a banner with one answer and one with several:
+ *
+ *                  one answer                  several answers
+ *   columns        levels, groups of tally     options, a tally each in options[]
+ *   by of tally    the item                    what a row ticked at all (state)
+ *   in the total   groups with an answer       states but "not asked"
+ *   spreads        [0], all levels             [0], or [level] under an item with several
+ *   df[column]     of the group                of those who ticked the option
+ *   df_all         of those with an answer     of the domain
+ *
  * Degrees of freedom are those of a column's respondents, item missing or not, as R's degf of a
  * subset; the total's are those of everybody with an answer to the banner.
  *
@@ -63,7 +73,8 @@ bilan_status banner_open(bilan *b, struct banner *out, const struct sample *samp
   return set ? open_options(b, out, sample, *row) : BILAN_OK;
 }
 
-/* A zeroed banner is fine. */
+/* A zeroed banner is fine. What hangs on the tally was made after it, so there is nothing else to
+ * free where the tally has no memory. */
 void banner_free(struct banner *n) {
   struct mem *mem = n->tally.mem;
   if (mem) {
@@ -85,7 +96,8 @@ bool banner_has(const struct banner *n, size_t group) {
   return n->options ? group != STATE_NOT_ASKED : by_codes(&n->by, group, codes);
 }
 
-/* Options are always shown; levels by the rule of by-groups. */
+/* Options are always shown, their codes being places from 1 behind the blank; levels by the rule of
+ * by-groups. *code and *group are set in any case. */
 bool banner_column(const struct banner *n, size_t column, uint32_t *code, size_t *group) {
   uint32_t codes[BY_MOST];
   if (n->options) {
@@ -119,7 +131,8 @@ static bilan_status option_degrees(bilan *b, double *df, const struct sample *sa
   return status;
 }
 
-/* Of the total of one banner: those with an answer to it; of several answers, the domain. */
+/* Of the total of one banner: those with an answer to it, whatever it is; of several answers, the
+ * domain, as some who ticked nothing belong to the total. */
 static bilan_status total_degrees(bilan *b, struct banner *n, const struct sample *sample) {
   struct column *presence;
   double groups[STATES];
@@ -178,7 +191,8 @@ bilan_status banner_spread(bilan *b, struct banner *n, const struct sample *samp
   return open_spreads(b, n, sample, plan, each);
 }
 
-/* The place of a column among those of a spread. */
+/* The place of a column among those of a spread; SIZE_MAX, so no variance, for a group without a
+ * base. n->columns stands for the total. */
 static size_t spread_column(const struct banner *n, const struct share_spread *s, size_t column) {
   return column == n->columns ? s->pooled : s->column[column];
 }

@@ -11,6 +11,10 @@
  * estimate_interval at 0.95 sets low 0.165, high 0.635. With a design whose se is 0.1414 instead,
  * estimate_deff of squares 20 * 0.24, weight 20, scale 1 sets (0.1414 / 0.1124)^2 = 1.58.
  *
+ * Worked example of degrees of freedom, by = sex, three schools a stratum in two strata; girls in
+ * all six schools, boys in four, two a stratum: df = 6 - 2 = 4 and 4 - 2 = 2 by DEGREES_DOMAIN, 4
+ * and 4 by DEGREES_DESIGN; without a design N - 1 for both.
+ *
  * Who may say what is absent: estimate_set alone. It turns a figure that is not finite into an
  * absent one, so estimators pass on what they have computed and need no tests of their own.
  */
@@ -47,7 +51,8 @@ const char *figure_name(enum figure f) {
   return names[f];
 }
 
-/* Notes of this floor here; all others are those of the plain statistics. */
+/* Text that goes to readers, so it says what to make of the figures, not what the code did.
+ * Notes of this floor here; all others are those of the plain statistics. */
 const char *estimate_note_text(unsigned note) {
   switch (note) {
   case NOTE_OUTSIDE:
@@ -85,7 +90,7 @@ double estimate_get(const struct estimate *e, enum figure f) {
   return estimate_has(e, f) ? e->figures[f] : NAN;
 }
 
-/* Nothing happens without a standard error or degrees of freedom.
+/* Nothing happens without a standard error or degrees of freedom, so a caller may ask in any case.
  * t is the upper quantile at (1 - conf) / 2: 1.96 for 0.95 and many degrees of freedom. */
 void estimate_interval(struct estimate *e, double conf) {
   double df = estimate_get(e, FIGURE_DF), se = estimate_get(e, FIGURE_SE);
@@ -209,7 +214,7 @@ bilan_status estimates_add(bilan *b, struct estimates *list, struct estimate_row
   return BILAN_OK;
 }
 
-/* A list that was never opened must be zeroed. */
+/* A list that was never opened must be zeroed: it then has no memory to give back. */
 void estimates_free(struct estimates *list) {
   if (!list->mem) return;
   mem_free(list->mem, list->rows);

@@ -38,7 +38,7 @@ bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t 
   return status;
 }
 
-/* The levels of one group, as sorted in it.
+/* The levels of one group, as sorted in it: a row each, with the share of proportion_fill.
  * The running sum is over the rows as shown; nets are behind and do not add to it. */
 static bilan_status add_group(bilan *b, struct estimates *out, const struct proportions *p,
                               size_t group, const size_t *order) {
@@ -60,7 +60,8 @@ static bilan_status add_group(bilan *b, struct estimates *out, const struct prop
   return BILAN_OK;
 }
 
-/* Sorted within each group by its own counts. All levels are shown, whatever options->level. */
+/* Sorted within each group by its own counts, so two groups may show the levels in different
+ * orders. All levels are shown, whatever options->level: a share cumulates over all of them. */
 bilan_status frequency_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                 const struct tally_request *request,
                                 const struct proportion_options *options,

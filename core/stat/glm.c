@@ -9,6 +9,15 @@
  * coefficients are then good to rounding. Replicates go on to that. A step that makes the deviance
  * worse, or a mean impossible, is halved.
  *
+ * Layout of a pass with p = 2 columns and a block of 3 rows, all by columns:
+ *
+ *   block      sqrt(W1) x11   sqrt(W1) x12   sqrt(W1) z1      stacked below R, block on block:
+ *              sqrt(W2) x21   sqrt(W2) x22   sqrt(W2) z2      triangle  r11 r12 q1
+ *              sqrt(W3) x31   sqrt(W3) x32   sqrt(W3) z3                  0  r22 q2
+ *                                                                         0   0  rest
+ *
+ * The coefficients solve r11 b1 + r12 b2 = q1, r22 b2 = q2; rest^2 is the sum of squares left.
+ *
  * Separation: a coefficient that has no finite estimate (Albert & Anderson, Biometrika 71, 1984)
  * goes on by about 1 a step while the deviance no longer falls, so a predictor that still moves
  * after 15 steps is taken for one.
@@ -381,7 +390,8 @@ static bool fits_exactly(const struct irls *f) {
   return f->request->family == GAUSSIAN && f->deviance <= EXACT * squares;
 }
 
-/* Why there is no estimate. */
+/* Why there is no estimate: BILAN_DATA, with the name of the coefficient that is on its way to
+ * infinity, or of the model that does not converge. */
 static bilan_status refuse(const struct irls *f, enum outcome outcome) {
   const struct model *m = f->model;
   struct text name = m->columns[m->kept[outcome == SEPARATED ? f->culprit : 0]].name;

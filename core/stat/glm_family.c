@@ -29,7 +29,8 @@ const char *const link_names[LINKS + 1] = {"identity", "log", "logit", "probit",
 /* Are the answers shares? */
 static bool is_binomial(enum family f) { return f == BINOMIAL || f == QUASIBINOMIAL; }
 
-/* The link whose equations are sum w (y - mu) x = 0. */
+/* The canonical link: the one whose equations are sum w (y - mu) x = 0, as mu' is then V(mu). Taken
+ * where none is named. */
 enum link family_link(enum family f) {
   if (f == GAUSSIAN) return LINK_IDENTITY;
   return is_binomial(f) ? LINK_LOGIT : LINK_LOG;
@@ -100,7 +101,8 @@ double link_mean(enum link link, double eta) {
   }
 }
 
-/* Away from 0, so that it may divide. */
+/* Away from 0, so that it may divide: the logit's by means that stay inside (inner), the others by
+ * their floor of an ulp. */
 double link_slope(enum link link, double eta) {
   double mu;
   switch (link) {

@@ -27,6 +27,13 @@
  * Dependences are looked for before anything is fitted, on the rows under their weights alone, so
  * the same columns are kept whatever the family, and every replicate fits the same ones.
  *
+ * What the model holds for these two rows (numbers 7 and 9 of the table, weights 2 and 4):
+ *
+ *   rows 7 9    weights 0.667 1.333    mean_weight 3    n 2
+ *   levels[f]   codes {low, mid, high}, place[code] = 0, 1, 2;    levels[x] is empty
+ *   columns     term NO_TERM, 0, 0, 1, 2, 2;  level[0] of f -, 1, 2, -, 1, 2
+ *   kept        0 .. 5 less those that are aliased
+ *
  * Worked example of a dependence: an item z with levels that are those of f merged (low and mid
  * together). zhigh equals fhigh, so y ~ f + z keeps (Intercept), fmid, fhigh; zhigh is aliased.
  *
@@ -169,7 +176,8 @@ bilan_status model_levels_of(bilan *b, struct model_levels *out, const struct mo
   return BILAN_OK;
 }
 
-/* Levels of every item, and the scratch of model_row. One level alone would be the intercept. */
+/* Levels of every item, and the scratch of model_row. One level alone would be the intercept:
+ * BILAN_DATA, with the name of the item. */
 static bilan_status open_levels(bilan *b, struct model *m) {
   const struct model_spec *s = &m->spec;
   m->levels = mem_zero(m->mem, s->atom_count, sizeof *m->levels);
@@ -410,7 +418,8 @@ cleanup:
 
 /* ---- the model --------------------------------------------------------------------------- */
 
-/* In this order each part needs those before it: rows, levels, columns, dependences. */
+/* In this order each part needs those before it: rows, levels that these have, columns that those
+ * make, dependences among these. *out is untouched on failure. */
 bilan_status model_open(bilan *b, struct model *out, const struct sample *sample,
                         const struct model_spec *spec) {
   struct model m = {.mem = &b->mem, .spec = *spec};
@@ -423,7 +432,8 @@ bilan_status model_open(bilan *b, struct model *out, const struct sample *sample
   return status;
 }
 
-/* Also of a model that failed half way. */
+/* Also of a model that failed half way, and of a zeroed one, which has no memory to give back. The
+ * names of columns are texts of the model; those of terms and atoms are lent. */
 void model_free(struct model *m) {
   if (!m->mem) return;
   for (size_t a = 0; m->levels && a < m->spec.atom_count; a++) {

@@ -45,7 +45,7 @@ struct known {
   size_t count;  /* k + 1, at least 2 */
 };
 
-/* Releases both lists; NULL is fine. */
+/* Releases both lists; NULL is fine, so it may follow a known_fill that failed. */
 static void known_free(bilan *b, struct known *k) {
   mem_free(&b->mem, k->code);
   mem_free(&b->mem, k->share);
@@ -86,14 +86,16 @@ static bilan_status known_fill(bilan *b, struct known *k, const struct cells *c,
   return BILAN_OK;
 }
 
-/* W: the weight of the levels in question, in their order. */
+/* W: the weight of the levels in question, in their order, so that it rounds alike in every set of
+ * replicate weights. */
 static double known_weight(const struct known *k, const struct cells *t) {
   double sum = 0;
   for (size_t i = 0; i < k->count; i++) sum += t->weight[k->code[i]];
   return sum;
 }
 
-/* (O - E) / sqrt(E) of every level; NaN where nobody has weight. */
+/* (O - E) / sqrt(E) of every level, in the order of the lists: 1 and -1 in the example. NaN where
+ * nobody has weight, as in a replicate without the domain. */
 static void solve_residuals(const void *context, double *theta, const struct cells *totals) {
   const struct known *k = context;
   double sum = known_weight(k, totals);
@@ -149,7 +151,8 @@ static void set_goodness(struct estimate *e, double x2, const double *lambda, si
 }
 
 /* By design: residuals with their covariance, then its eigenvalues; what rounding leaves below 0
- * is 0. */
+ * is 0. All is scaled to n respondents, n / W, before it is shown: with weights that sum to a
+ * population X2 would be that of so many respondents. */
 static bilan_status goodness_designed(bilan *b, struct estimate *e, const struct sample *s,
                                       const struct cells_request *request, struct known *k,
                                       enum goodness_order order) {
@@ -178,8 +181,8 @@ static bilan_status goodness_designed(bilan *b, struct estimate *e, const struct
   return status;
 }
 
-/* Without a design: Pearson's X2 of the counts, with a note where a level expects fewer than five,
- * too few for its distribution. */
+/* Without a design: Pearson's X2 of the counts (every row counts 1), with a note where a level
+ * expects fewer than five, too few for its distribution. */
 static void goodness_plain(struct estimate *e, const struct known *k, const struct cells *c) {
   double x2 = 0, n = (double)e->n, df = (double)k->count - 1;
   for (size_t i = 0; i < k->count; i++) {

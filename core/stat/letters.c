@@ -21,21 +21,24 @@
 #include "base/handle.h"
 #include "stat/dist/dist.h"
 
-/* Two-sided p-value for the difference of two independent shares. */
+/* Two-sided p-value for the difference of two independent shares, of Fleiss, Levin and Paik's
+ * z: 50 % of 100 against 30 % of 100 is 0.0039. 1 where there is no variance. */
 static double pair_p(const struct letters_share *a, const struct letters_share *c) {
   double p = (a->base * a->p + c->base * c->p) / (a->base + c->base);
   double se = sqrt(p * (1 - p) * (1 / a->base + 1 / c->base));
   return se > 0 ? fmin(1, 2 * normal_cdf(fabs(a->p - c->p) / se, UPPER)) : 1;
 }
 
-/* The same from a variance, which is 0 (within rounding) for columns of the same respondents. */
+/* The same from a variance, which is 0 (within rounding) for columns of the same respondents: then
+ * the columns are one, and the p-value 1. df above 0. */
 static double contrast_p(double difference, double v1, double v2, double covariance, double df) {
   double variance = v1 + v2 - 2 * covariance;
   if (!(variance > 1e-14 * (v1 + v2))) return 1;
   return fmin(1, 2 * student_cdf(fabs(difference) / sqrt(variance), df, UPPER));
 }
 
-/* The p-values of all pairs that are compared, in order; returns how many. */
+/* The p-values of all pairs that are compared, in the order 01, 02, .., 12, ..; returns how
+ * many. `p` has room for count^2. */
 static size_t list_pairs(double *p, const struct letters_share *shares, size_t count,
                          const struct letters_spread *spread) {
   size_t pairs = 0;
@@ -50,7 +53,7 @@ static size_t list_pairs(double *p, const struct letters_share *shares, size_t c
   return pairs;
 }
 
-/* Goes through the pairs in the order in which list_pairs wrote them.
+/* Says of every pair that differs which of the two is larger, in the order of list_pairs.
  * Invariant: `pair` counts compared pairs only, exactly as list_pairs does. */
 static void mark(bool *larger, const double *p, const struct letters_share *shares, size_t count,
                  double alpha) {
@@ -63,7 +66,7 @@ static void mark(bool *larger, const double *p, const struct letters_share *shar
     }
 }
 
-/* O(count^2) per row of a table. */
+/* Lists, adjusts, marks: O(count^2) for a row of a table. On failure `larger` is all false. */
 bilan_status letters_compare(bilan *b, bool *larger, const struct letters_share *shares,
                              size_t count, const struct letters_spread *spread,
                              const struct letters_options *options) {

@@ -9,6 +9,14 @@
  * (derive_presence), so the cell of a group's answers is group * STATES + STATE_ANSWERED and
  * the cells beside it say why the others have no value.
  *
+ * Statistics as parts, factor * (offset + T_over / T_under), with c the centre and k the ratio:
+ *
+ *   verb     over             under    offset   factor
+ *   mean     sum w (y - c)    sum w    c        1
+ *   total    sum w (y - c)    -        0        1        and sum w, -, 0, c
+ *   levels   sum w of level   -        0        1
+ *   ratio    sum w (y - k x)  sum w x  k        1
+ *
  * Precision. Measures are summed about the group's mean of the first pass, so a mean of 1e9
  * costs a variance of 1 nothing (two-pass algorithm with correction; Chan, Golub & LeVeque,
  * American Statistician 37, 1983). A ratio sums d = y - k x for k the ratio over all groups:
@@ -23,6 +31,10 @@
  *
  * Worked example of a ratio, y as above and x = 1, 2, 3: R = 15 / 6 = 2.5, u = (y - 2.5 x) / 6 =
  * -0.083, -0.167, 0.25, V = 3/2 * 0.0972 = 0.146 for a sample of these three.
+ *
+ * How a row of the output comes about: each_group adds it with its base and tells its parts;
+ * answer_rows asks the design once for all rows and lets the verb's fill_* finish each. So a table
+ * of 100 groups costs one pass of the design, not 100.
  *
  * Memory: cells of groups times six states, one part and one number or two a row.
  */
@@ -195,7 +207,7 @@ struct work {
   struct target_answer answer;  /* one value and variance a statistic */
 };
 
-/* Releases what was got. */
+/* Releases what was got, however far the call came; rows that were added are the list's. */
 static void work_close(struct work *w) {
   column_free(w->presence);
   column_free(w->residual);
@@ -520,7 +532,8 @@ static void ratio_deff(struct estimate *e, const struct work *w, size_t cell) {
   estimate_deff(e, w->o->deff, fmax(0, squares) / x->y / x->y, x->weight, x->weight);
 }
 
-/* A divisor of 0 has a note and no figure. */
+/* A divisor of 0 has a note and no figure. `varies` is off: a ratio without a variance is noted as
+ * constant, since y may follow x row by row. */
 static void fill_ratio(struct estimate *e, const struct work *w, size_t group, double variance) {
   struct moment_variance v = {variance, 0, 2, estimate_get(e, FIGURE_VALUE), false};
   if (e->n && isnan(v.scale)) e->notes |= NOTE_ZERO_DENOMINATOR;

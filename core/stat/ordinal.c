@@ -28,6 +28,15 @@
  * Why Newton's method with all second derivatives and not BFGS with differences: it is done in five
  * or six passes, and the information matrix of the sandwich is exact, not good to four digits.
  *
+ * The order of things in one step, at theta:
+ *
+ *   cut_at        v_a, v_c, p and the derivatives of l of one row
+ *   pass          loss = - sum w log p, score = sum w dl, hessian = - sum w d2l
+ *   invert        hessian^-1 by its scaled form (1 on the diagonal), so units do not matter
+ *   take_step     theta += hessian^-1 score; halved by pass_downhill while the loss is worse
+ *
+ * Invariant: thresholds rise strictly wherever the loss is finite.
+ *
  * Cost: (columns + levels)^2 a row and step.
  */
 #include "stat/ordinal.h"
@@ -82,7 +91,7 @@ static bilan_status newton_open(bilan *b, struct newton *f, struct model *m, siz
   return BILAN_OK;
 }
 
-/* Frees what newton_open got. */
+/* Frees what newton_open got, all of it or a part. */
 static void newton_close(struct newton *f) {
   mem_free(&f->b->mem, f->y);
   mem_free(&f->b->mem, f->theta);
@@ -129,7 +138,8 @@ static void put_vectors(struct newton *f, size_t i) {
   }
 }
 
-/* Row i at theta; its vectors stay in f. */
+/* Row i at theta: probability of its answer and derivatives; its vectors stay in f->upper,
+ * lower. */
 static struct cut cut_at(struct newton *f, size_t i) {
   put_vectors(f, i);
   return cut_of(regression_dot(f->upper, f->theta, f->count),
@@ -138,7 +148,8 @@ static struct cut cut_at(struct newton *f, size_t i) {
 
 /* ---- one pass over the rows -------------------------------------------------------------- */
 
-/* hessian -= w d2l of one row. */
+/* hessian -= w d2l of one row: the outer products of v_a and v_c with their second derivatives.
+ * Most entries of the threshold rows are 0 and skipped. */
 static void add_curvature(struct newton *f, const struct cut *k, double w) {
   for (size_t i = 0; i < f->count; i++) {
     double a = w * (k->aa * f->upper[i] + k->ac * f->lower[i]);
@@ -325,7 +336,8 @@ static void drop_intercept(struct model *m) {
   memmove(m->kept, m->kept + 1, m->kept_count * sizeof *m->kept);
 }
 
-/* Start, steps, answer; then what all regressions share. */
+/* Start, steps, answer; then what all regressions share. The deviance is minus twice the
+ * log-likelihood; there is no dispersion. On failure regression_free releases what r got. */
 static bilan_status fit(bilan *b, struct regression *r, struct newton *f,
                         const struct sample *sample) {
   enum outcome outcome;
@@ -347,7 +359,8 @@ static bilan_status fit(bilan *b, struct regression *r, struct newton *f,
   return regression_finish(b, r, sample, &e);
 }
 
-/* The intercept is in the model until levels are coded and dependences known. */
+/* The intercept is in the model until levels are coded and dependences known: an item then gets
+ * contrasts, and a column that is constant is aliased, as the thresholds stand for it. */
 bilan_status ordinal_estimate(bilan *b, struct regression *out, const struct sample *sample,
                               const struct ordinal_request *request) {
   struct regression r = {.mem = &b->mem};

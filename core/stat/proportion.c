@@ -20,7 +20,8 @@
  */
 #include "stat/proportion.h"
 
-/* A zeroed one is fine. */
+/* A zeroed one is fine. The tally goes last: its handle's memory is what the others are freed
+ * from. */
 void proportions_free(struct proportions *p) {
   struct mem *mem = p->tally.mem;
   share_spread_free(&p->spread);
@@ -29,7 +30,8 @@ void proportions_free(struct proportions *p) {
   p->df = NULL;
 }
 
-/* What only a declared design has: variances of the shares asked for, degrees of freedom. */
+/* What only a declared design has: variances of the shares asked for (of one level, or all),
+ * degrees of freedom of every group. On failure proportions_free releases what was got. */
 static bilan_status open_spread(bilan *b, struct proportions *p) {
   const struct share_plan plan = {.request = p->request,
                                   .tally = &p->tally,
@@ -86,7 +88,8 @@ static bilan_status add_group(bilan *b, struct estimates *out, const struct prop
   return BILAN_OK;
 }
 
-/* One tally, then row by row. */
+/* One tally, then row by row. Of a list that fails half way the rows stay, which the caller's list
+ * releases. */
 bilan_status proportion_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                  const struct tally_request *request,
                                  const struct proportion_options *options) {

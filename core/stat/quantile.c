@@ -9,6 +9,16 @@
  * (4 - 1) = 0.75; the places are 0, 1, 2, 3; 0.75 lies between the first and the second: 1 +
  * 0.75 * (2 - 1) = 1.75.
  *
+ * Places of 1 2 3 4 once each, and what the scale p * (S + end * w_n) runs to:
+ *
+ *          x = 1   2      3      4      scale     median
+ *   hf4    1       2      3      4      4 p       2
+ *   hf5    0.5     1.5    2.5    3.5    4 p       2.5
+ *   hf6    1       2      3      4      5 p       2.5
+ *   hf7    0       1      2      3      3 p       2.5
+ *   hf8    0.67    1.67   2.67   3.67   4.33 p    2.5
+ *   hf9    0.625   1.625  2.625  3.625  4.25 p    2.5
+ *
  * Woodruff's interval needs the standard error of F(q) by the design. Each value of a row is
  * put into a band: how many of its group's quantiles lie below it. Then x <= q_i is "a band of
  * at most r_i", r_i the number of quantiles below q_i, and F(q_i) is a share of bands: one
@@ -65,7 +75,7 @@ static struct exact exact_total(const struct distribution *d) {
   return sum;
 }
 
-/* S of the formulas. */
+/* S of the formulas, rounded once. */
 static double total_weight(const struct distribution *d) {
   struct exact sum = exact_total(d);
   return sum.sum + sum.lost;
@@ -194,7 +204,7 @@ struct ladder {
   int64_t *rows; /* [count] the same: respondents with the value */
 };
 
-/* Releases what ladder_open got; NULL is fine. */
+/* Releases what ladder_open got; NULL is fine, so it may follow one that failed. */
 static void ladder_free(bilan *b, struct ladder *l) {
   mem_free(&b->mem, l->codes);
   mem_free(&b->mem, l->x);
@@ -278,7 +288,7 @@ struct work {
   struct target_answer answer; /* F at every quantile, with its variance */
 };
 
-/* Releases what was got. */
+/* Releases what was got, however far the call came; the item is quantile_estimate's own. */
 static void work_close(struct work *w) {
   struct mem *mem = &w->b->mem;
   ladder_free(w->b, &w->ladder);
@@ -428,8 +438,8 @@ static void woodruff(struct estimate *e, const struct distribution *d, double sh
   estimate_set(e, FIGURE_SE, width / (2 * t));
 }
 
-/* The interval of one row, or why there is none. The value needs no degrees of freedom and is
- * there even with one respondent. */
+/* The interval of one row, or why there is none: the first obstacle in this order is the note.
+ * The value needs no degrees of freedom and is there even with one respondent. */
 static void fill_row(struct estimate *e, const struct work *w, const struct distribution *d,
                      double df, double share, double variance) {
   if (!d->count) e->notes |= NOTE_EMPTY;

@@ -12,10 +12,11 @@
 
 #include <math.h>
 
-/* Asks for no memory. */
+/* An empty list on the memory of the handle; asks for none. */
 void quotients_open(bilan *b, struct quotients *q) { *q = (struct quotients){.mem = &b->mem}; }
 
-/* Grows by doubling. */
+/* Grows by doubling. statistics follows the numbers that are named; one that is skipped has no part
+ * and is 0. */
 bilan_status quotients_add(bilan *b, struct quotients *q, struct quotient_part part) {
   if (q->count == q->room) {
     size_t room = q->room ? 2 * q->room : 16;
@@ -36,7 +37,8 @@ void quotients_free(struct quotients *q) {
   *q = (struct quotients){0};
 }
 
-/* The total in a slot: of weights, or of a measure (forms.h). */
+/* The total in a slot: of weights below the number of cells, else of a measure (forms.h), whose
+ * sums follow each other as those slots do. */
 static double total_at(const struct cells *c, size_t slot) {
   return slot < c->count ? c->weight[slot] : c->sums[slot - c->count].y;
 }

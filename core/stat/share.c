@@ -21,7 +21,8 @@
 
 #include <math.h>
 
-/* Plain names are refused by design: their t would be the normal's and their n too large. */
+/* Plain names are refused by design: their t would be the normal's and their n too large. Asked
+ * once, before anything is counted. */
 bilan_status share_check(bilan *b, const struct sample *sample, unsigned method) {
   const char *refusal = share_method_refusal(share_method_of(method, sample_designed(sample)));
   if (!sample_designed(sample) || !refusal) return BILAN_OK;

@@ -17,6 +17,9 @@
  * times the fit's dispersion, n / (n - 1): the profile of an intercept with Rao and Scott's
  * correction, solved to the last digits.
  *
+ * The edge, nobody of 183 with df 14: min(1, (1.973 / 2.145)^2) = 0.846, so the exact limits are
+ * those of 0 of 154.9: 0 and 1 - 0.025^(1 / 154.9) = 0.0235. All of 183 gives 0.9765 and 1.
+ *
  * Invariants: limits lie in [0, 1] and hold p between them; those of 1 - p are 1 minus those of p.
  * Pure; the cost is that of the plain interval.
  */
@@ -54,7 +57,9 @@ const char *share_method_refusal(unsigned method) {
   }
 }
 
-/* (t_{n-1} / t_df)^2; 1 for a single row, which has no t of its own. */
+/* (t_{n-1} / t_df)^2; 1 for a single row, which has no t of its own. tail = (1 - conf) / 2.
+ * With n = 183, df = 14 at 0.95: (1.973 / 2.145)^2 = 0.846, below 1 as PSUs are fewer than
+ * respondents. */
 static double squared_ratio(double n, double df, double tail) {
   if (!(n > 1)) return 1;
   double ratio = student_quantile(tail, n - 1, UPPER) / student_quantile(tail, df, UPPER);
@@ -69,7 +74,8 @@ static struct share_limits at_edge(const struct share_basis *s, double conf) {
   return (struct share_limits){i.low, i.high, i.notes, true, false};
 }
 
-/* The plain method behind a method by design, and the base it is asked about. */
+/* The plain method behind a method by design, and the base it is asked about: not a whole
+ * number, as the plain ones take it. V above 0. */
 static enum plain_method base_of(double *base, const struct share_basis *s, double conf,
                                  unsigned method) {
   double tail = (1 - conf) / 2, effective = s->p * (1 - s->p) / s->variance;
@@ -85,7 +91,8 @@ static enum plain_method base_of(double *base, const struct share_basis *s, doub
   return method == SHARE_XLOGIT ? METHOD_LOGIT : (enum plain_method)method;
 }
 
-/* Rounding leaves about 1e-32 of a variance that is 0. */
+/* Does the design fix the share? Rounding leaves about 1e-32 of a variance that is 0; the least
+ * that is one, of millions of respondents, is far above 1e-24. */
 static bool is_fixed(const struct share_basis *s) {
   return s->variance <= 1e-24 * s->p * (1 - s->p);
 }

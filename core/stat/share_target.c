@@ -7,6 +7,14 @@
  *
  * Statistics lie level by level, the columns of a level side by side: those of a block.
  *
+ * What a share of level i in column j is made of:
+ *
+ *   of         A              B
+ *   column     level i in j   base in j
+ *   row        level i in j   level i in all groups; of the pooled column the base there
+ *   table      level i in j   base in all groups
+ *   nothing    level i in j   1
+ *
  * Layout for a by-item of codes 0, 1, 2 and an item of codes 0, 1, 2 with a net of both levels:
  * cells of a group 3; parts of the levels {1}, {2}, {1, 2}; of the base {1, 2}.
  *
@@ -44,7 +52,9 @@ struct parts {
   size_t first, count;
 };
 
-/* Where a column is read. */
+/* Where a column is read: one group of the cells, or all, and through which measure. The
+ * columns of a by-item are {0, group}, options of a banner {option + 1, STATE_TICKED}, the
+ * pooled {0, POOLED}. */
 struct place {
   size_t measure; /* overlapping columns; 0: the weights */
   size_t group;   /* POOLED: all groups that are valid */
@@ -340,7 +350,8 @@ static bilan_status gradient(bilan *b, const void *context, struct forms *f,
 
 /* ---- the whole ---------------------------------------------------------------------------- */
 
-/* Everything that is only needed while the answer is made. */
+/* Releases everything that is only needed while the answer is made; what was not got is NULL. The
+ * views are not column_free'd: they own nothing. */
 static void work_free(struct work *w) {
   struct mem *mem = &w->b->mem;
   for (size_t i = 0; w->unions && i < w->plan->request->net_count; i++) column_free(w->unions[i]);
@@ -465,7 +476,8 @@ double share_variance(const struct share_spread *s, size_t level, size_t column)
   return target_cov(&s->answer, statistic, statistic);
 }
 
-/* Both columns stand in the block of their level. */
+/* Both columns stand in the block of their level. A plan that was not joint has blocks of one
+ * statistic, which hold no covariance: ask for variances alone then. */
 double share_covariance(const struct share_spread *s, size_t level, size_t column, size_t other) {
   if (column >= s->columns || other >= s->columns || s->row[level] == SIZE_MAX) return NAN;
   size_t first = s->row[level] * s->columns;

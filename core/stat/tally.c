@@ -18,6 +18,12 @@
  * Worked example of one answer, without by: counts of the codes blank 4, yes 5, no 3 and a net
  * {yes, no}: base 8, missing 4 (no answer), counts 5 3 8.
  *
+ * Worked example of several answers, the five respondents of tally.h ({a, b}, {a}, {}, no answer,
+ * not asked), a net of both and base `asked`: states are ticked 2, answered 1, no answer 1, not
+ * asked 1, so n is 4 and missing 1; codes 1 2 3, count 2 1 2. With base `answers` n is 2 + 1 = 3
+ * ticks, respondents stay the 2 who ticked, and the three others are in no base: two are missing
+ * by their kind, the empty answer is neither.
+ *
  * Group 0 is that of rows without an answer in the by-variable: it is counted like any other
  * and passed over by those who read (by_codes). Failure: BILAN_USAGE, BILAN_LIMIT,
  * BILAN_NOMEM; nothing is left behind.
@@ -72,7 +78,7 @@ static bilan_status check_size(bilan *b, const struct tally_request *r) {
   return BILAN_OK;
 }
 
-/* Room for counts; on failure tally_free releases what was got.
+/* Room for counts, all 0, and the list of levels; on failure tally_free releases what was got.
  * The blank is left out of an item's levels unless missing_levels has it in. */
 static bilan_status reserve(bilan *b, struct tally *t, const struct tally_request *r) {
   *t = (struct tally){.mem = &b->mem, .groups = by_groups(r->by)};
@@ -232,8 +238,8 @@ static void base_of_answers(struct tally *t, size_t options) {
   }
 }
 
-/* One request for the bases, one a level. Cost: options times rows; options overlap, so their
- * joint table would have two to the number of options cells. */
+/* One request for the bases, one a level: options first, then nets. Cost: options times rows;
+ * options overlap, so their joint table would have two to the number of options cells. */
 static bilan_status tally_set(bilan *b, struct tally *t, const struct sample *sample,
                               const struct tally_request *r) {
   size_t options = r->item->option_count;
@@ -267,7 +273,7 @@ bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample
   return status;
 }
 
-/* A zeroed tally is fine. */
+/* A zeroed tally is fine, and one that reserve left half made. */
 void tally_free(struct tally *t) {
   if (!t->mem) return;
   mem_free(t->mem, t->codes);

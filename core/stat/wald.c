@@ -11,6 +11,16 @@
  * in either. With columns (Intercept), a, b, c of which b is aliased, theta = (Intercept), a, c;
  * entry (i, j) of cov is at i * 3 + j, and that of a and c at 1 * 3 + 2.
  *
+ * How an answer comes about, whatever the kind of regression:
+ *
+ *   model_open          rows, levels, columns              glm_model.c
+ *   fit                 theta, and the state of the fit    glm.c, ordinal.c
+ *   linearise           influences as columns, their design covariance
+ *    or replicate       theta again under each set of weights, and how they scatter
+ *   find_degrees        those of the complete rows, less the coefficients
+ *   test_terms          Wald's test of every term
+ *   regression_row      one parameter as an estimate, when somebody asks
+ *
  * A test does not change when a column is measured in other units, and its rank must not either:
  * b and V are first divided by the standard errors, then one tolerance fits all.
  *
@@ -103,7 +113,8 @@ static bilan_status read_weights(bilan *b, double *weights, const struct model *
   return BILAN_OK;
 }
 
-/* The full-sample estimate is every replicate's start. A replicate without a solution is left out
+/* theta of every replicate, then their scatter about the full-sample one, which is also each one's
+ * start. A replicate without a solution is left out
  * by replicates_variance, which counts it. */
 static bilan_status replicate(bilan *b, struct regression *r, const struct sample *s,
                               const struct estimating *e) {

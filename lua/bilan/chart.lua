@@ -28,7 +28,7 @@ local kinds = { "bars", "grouped_bars", "stacked", "likert", "dots", "trend", "s
   "heatmap", "histogram" }
 
 local common = { "title", "subtitle", "lang", "width", "height", "decimals", "privacy",
-  "small_base", "level", "levels", "category", "series", "total", "nets", "note", "source",
+  "policy", "small_base", "level", "levels", "category", "series", "total", "nets", "note", "source",
   "greyscale", "heading", "base" }
 
 local option_types = { title = "string", subtitle = "string", note = "string", source = "string",
@@ -151,13 +151,13 @@ end
 function methods.result(chart) return bodies[chart].result end
 
 --- The same chart under another policy, and in a language when its author named none: for a
--- report, which publishes all its tables under one policy.
-function methods.under(chart, policy, lang)
+-- report, which publishes all its tables under one policy; rules are its display rules, if any.
+function methods.under(chart, policy, lang, rules)
   local body = bodies[chart]
   if not body.result then return chart end
   local opts = {}
   for key, value in pairs(body.given) do opts[key] = value end
-  opts.privacy, opts.lang = policy, opts.lang or lang
+  opts.privacy, opts.lang, opts.policy = policy, opts.lang or lang, rules or opts.policy
   return M[body.name](body.result, opts)
 end
 

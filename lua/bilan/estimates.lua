@@ -114,6 +114,18 @@ local function add_missing_words(words, lang)
   return words
 end
 
+-- Says which sample the design effects of the rows compare with, where there are any.
+local function add_deff_note(fields, deff)
+  for _, row in ipairs(deff and fields.rows or {}) do
+    if row.deff then
+      local with_replacement = deff == "wr" or deff == "replace"
+      fields.notes = fields.notes or {}
+      fields.notes[#fields.notes + 1] = { with_replacement and "method_deff_wr" or "method_deff_wor" }
+      return
+    end
+  end
+end
+
 -- The spec that all results share.
 local function spec(self, kind, opts, fields)
   local s, by, words = inside(self), {}, {}
@@ -125,11 +137,7 @@ local function spec(self, kind, opts, fields)
   if opts.missing == "include" then
     words[fields.item.name] = add_missing_words(words[fields.item.name], lang)
   end
-  if opts.deff and opts.deff ~= "none" then
-    local key = (opts.deff == true or opts.deff == "wor") and "method_deff_wor" or "method_deff_wr"
-    fields.notes = fields.notes or {}
-    fields.notes[#fields.notes + 1] = { key }
-  end
+  add_deff_note(fields, opts.deff)
   fields.level_labels = words
   fields.no_group = fields.no_group or { no_group(self, list_of(opts.by), lang) }
   fields.kind, fields.by = kind, by

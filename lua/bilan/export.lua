@@ -4,8 +4,8 @@
 -- numbers. opts.layout = "table" writes what a reader sees instead. JSON is versioned
 -- ("bilan": 1), keys stand in a fixed order, and a number reads back as the same double.
 --
--- JSON: { bilan, kind, title, lang, unit, synthetic, policy, item, by, rows, bases, tests, foot,
--- notes }; a row has by = { item: level }, labels, figures, and where there is no figure
+-- JSON: { bilan, kind, title, lang, unit, synthetic, policy, display, item, by, rows, bases, tests,
+-- foot, notes }; a row has by = { item: level }, labels, figures, and where there is no figure
 -- "value": null, "shown": false and the reason in words. Line breaks stand between records, so
 -- that two runs compare line by line.
 local escape = require "bilan.escape"
@@ -164,6 +164,7 @@ function M.json(sheet)
   end
   parts[#parts + 1] = pair("synthetic", json.encode(body.synthetic or false))
   parts[#parts + 1] = pair("policy", json.encode(body.policy))
+  if body.display then parts[#parts + 1] = pair("display", json.encode(body.display)) end
   if body.item then parts[#parts + 1] = pair("item", json_item(body.item)) end
   if #body.by > 0 then parts[#parts + 1] = pair("by", json_list(body.by, json_item)) end
   parts[#parts + 1] = pair("rows", json_list(body.records, function(record)

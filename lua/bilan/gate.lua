@@ -10,7 +10,9 @@
 -- A policy is { name, protect, statement, decimals }. `protect(view)` is given the copies
 -- { records, bases, tests, spec } and returns a map from a record of these lists to why it is
 -- withheld (a key of the language table, plain words, or { reason, hide_n = true }).
+-- opts.policy names display rules ("nchs", "30/30"), applied to what the policy has left.
 -- `gate.table` makes a sheet of what a script types itself; `gate.text` one of plain sentences.
+local display = require "bilan.display"
 local format = require "bilan.format"
 local host = require "bilan.host"
 local lang = require "bilan.lang"
@@ -49,7 +51,7 @@ function methods.grid(sheet)
 end
 
 local readable = { title = true, subtitle = true, lang = true, synthetic = true, kind = true,
-  unit = true, withheld = true, policy = true }
+  unit = true, withheld = true, policy = true, display = true }
 
 function Sheet.__index(sheet, key)
   if methods[key] then return methods[key] end
@@ -98,6 +100,10 @@ local function find_policy(policy)
   if policy == nil then return current end
   if policy == "off" then return off end
   if type(policy) == "table" then return policy end
+  if display.is_name(policy) then
+    host.fail(('"%s" says what is precise enough to be shown: give it as policy, not as privacy')
+      :format(policy))
+  end
   host.fail(('unknown privacy policy "%s"; expected a policy or "off"'):format(tostring(policy)))
 end
 
@@ -186,7 +192,7 @@ local function used_keys(spec, records)
   for _, item in ipairs(spec.by) do keys[#keys + 1] = { name = item.name, by = true } end
   add(label_fields)
   add(number_fields, true)
-  add { "letters", "note", "reason" }
+  add { "letters", "note", "flag", "flag_reason", "reason" }
   return keys
 end
 
@@ -231,7 +237,8 @@ local function check_bases(grid, title)
 end
 
 --- Lets a result out: a sheet. policy: nil (the default), "off", or a policy table.
--- opts: lang, decimals, rule, small_base (30; false for no warning), se.
+-- opts: lang, decimals, rule, small_base (30; false for no warning), se, policy (the name of display
+-- rules).
 function M.release(result, policy, opts)
   opts = copy(opts or {})
   if M.is_sheet(result) then return M.relay(result, opts) end
@@ -241,6 +248,7 @@ function M.release(result, policy, opts)
     host.fail(("gate.release takes a result, not a %s"):format(type(result)))
   end
   policy = find_policy(policy)
+  display.check(opts.policy)
   if opts.small_base == nil then opts.small_base = policy.small_base or 30 end
   if opts.decimals == nil then opts.decimals = policy.decimals end
   local tag = lang.check(opts.lang or spec.lang)
@@ -248,6 +256,7 @@ function M.release(result, policy, opts)
   drop_non_figures(view.records)
   translate_notes(view, tag)
   local withheld = protect(policy, view, tag)
+  local judged = opts.policy and display.apply(opts.policy, spec, view.records, tag)
   local grid = layout.build(spec, view.records, view.bases, view.tests, opts)
   check_bases(grid, spec.title)
   for _, record in ipairs(view.records) do
@@ -255,16 +264,22 @@ function M.release(result, policy, opts)
       record.reason = layout.words(record, grid.view)
     end
   end
+  local notes = method_notes(spec, policy, grid.view)
+  if judged then
+    table.move(judged.lines, 1, #judged.lines, #grid.foot + 1, grid.foot)
+    table.move(judged.notes, 1, #judged.notes, #notes + 1, notes)
+  end
   return seal {
     kind = spec.kind, subtitle = spec.subtitle, lang = tag, unit = spec.unit,
     title = spec.title_word and format.say(tag, spec.title_word) or spec.title,
     synthetic = spec.synthetic, columns = grid.columns, groups = grid.groups, rows = grid.rows,
-    foot = grid.foot, notes = method_notes(spec, policy, grid.view),
+    foot = grid.foot, notes = notes, display = opts.policy, flags = judged and judged.lines,
     own_notes = #spec.notes + #(spec.design_notes or {}), percent = spec.percent,
     design_line = design_line(spec, tag),
     records = view.records, level_labels = spec.level_labels,
     keys = used_keys(spec, view.records), by = spec.by, item = spec.item, bases = view.bases,
-    tests = view.tests, model = spec.model, policy = policy.name, withheld = withheld,
+    tests = view.tests, model = spec.model, policy = policy.name,
+    withheld = withheld + (judged and judged.withheld or 0),
     decimals = grid.view.decimals,
     remake = function(more)
       for key, value in pairs(opts) do if more[key] == nil then more[key] = value end end
@@ -273,10 +288,11 @@ function M.release(result, policy, opts)
   }
 end
 
---- The same sheet in another language or with other decimals.
+--- The same sheet in another language, with other decimals, or under display rules.
 function M.relay(sheet, opts)
   local body = M.open(sheet, "gate.relay")
   local same = (not opts.lang or opts.lang == body.lang) and opts.decimals == nil
+    and (opts.policy == nil or opts.policy == body.display or body.policy == "typed")
   return same and sheet or body.remake(copy(opts))
 end
 

@@ -3,6 +3,7 @@
 -- An indicator is defined once, by an id that is unique in the run and stays the same from year
 -- to year. It can be printed (report:indicator), is listed in the run's record, and is what
 -- later runs are compared with. `estimate` is a result, or one row of a result.
+local display = require "bilan.display"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
@@ -116,7 +117,11 @@ function methods.headline(indicator, policy, opts)
     local base = format.count(record.n, { lang = body.lang })
     detail[#detail + 1] = format.say(body.lang, "n_is", { n = base })
   end
-  return { text = head.text, shown = head.shown, detail = table.concat(detail, ", "),
+  if record.flag and record.shown then
+    detail[#detail + 1] = display.marks[record.flag] .. " " .. record.flag_reason
+  end
+  local text = record.flag and not record.shown and record.reason or head.text
+  return { text = text, shown = head.shown, detail = table.concat(detail, ", "),
     foot = body.foot, synthetic = body.synthetic }
 end
 

@@ -15,6 +15,7 @@
 -- A level nobody chose is a row of 0 of n; a pair that has no record was not asked, and says so.
 -- Shares have one decimal where every base has a hundred respondents, none below: on fewer, one
 -- respondent is more than a point. A base under `small_base` puts an asterisk on the share.
+local display = require "bilan.display"
 local format = require "bilan.format"
 local lang = require "bilan.lang"
 
@@ -78,12 +79,13 @@ local function figure_cell(record, key, type, view, lead)
   else
     cell.reason = words_for(record, view)
     local alone = lead or (type == "interval" and format.is_figure(record.value))
-    cell.text = alone and cell.reason or DASH
+    cell.text = alone and (display.marks[record.flag] or cell.reason) or DASH
   end
   if lead and text and view.unit == "share" and is_small(record, view) then
     cell.small, view.any_small = true, true
     cell.text = text .. "*"
   end
+  if lead and text and record.flag then cell.text = cell.text .. display.marks[record.flag] end
   if lead and text and record.letters ~= "" then cell.letters = record.letters end
   return cell
 end

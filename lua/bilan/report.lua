@@ -13,6 +13,7 @@
 --
 -- Every table states its bases; the notes on method are written by the engine and collected at
 -- the end; synthetic data is marked on the page and on each table. Same calls, same bytes.
+local display = require "bilan.display"
 local escape = require "bilan.escape"
 local fault = require "bilan.fault"
 local format = require "bilan.format"
@@ -39,11 +40,11 @@ local closed = { __name = "bilan.report", __metatable = false,
     return verb
   end }
 
-local known = { "title", "subtitle", "lang", "author", "date", "privacy", "decimals",
-  "small_base", "verbatims", "synthetic", "contents" }
+local known = { "title", "subtitle", "lang", "author", "date", "privacy", "policy",
+  "decimals", "small_base", "verbatims", "synthetic", "contents" }
 
 --- A new report. title is required; lang is fr, en or nl; date is year-month-day.
--- Further: privacy (a policy or "off"), decimals, small_base, verbatims = true (allows open
+-- Further: privacy (a policy or "off"), policy (the name of display rules), decimals, small_base, verbatims = true (allows open
 -- answers), contents = false.
 function M.new(given)
   if type(given) ~= "table" or type(given.title) ~= "string" then
@@ -53,6 +54,7 @@ function M.new(given)
   -- Options have a table of their own: a missing one must not be found among the methods.
   local opts = gate.copy(given)
   opts.lang = lang.check(given.lang)
+  display.check(given.policy)
   if given.date then format.date(given.date, { lang = opts.lang }) end
   return setmetatable({ opts = opts, items = {}, sections = {}, numbers = { 0, 0, 0 } }, closed)
 end
@@ -163,7 +165,7 @@ end
 local function charts_under(self, run)
   local made = {}
   local function add_chart(chart)
-    if chart and chart.under then made[chart] = chart:under(run.policy, run.lang) end
+    if chart and chart.under then made[chart] = chart:under(run.policy, run.lang, run.opts.policy) end
   end
   for _, item in ipairs(self.items) do
     add_chart(item.chart)
@@ -186,7 +188,7 @@ local function say(run, key, args) return format.say(run.lang, key, args) end
 -- A sheet under the report's policy, in its language and decimals.
 local function release(run, source, opts)
   local more = { lang = run.lang, decimals = opts and opts.decimals or run.opts.decimals,
-    small_base = run.opts.small_base }
+    small_base = run.opts.small_base, policy = run.opts.policy }
   return gate.release(source, run.policy, more)
 end
 
@@ -407,7 +409,7 @@ end
 function to_html.indicators(run, item)
   local cards, rest = {}, {}
   for _, one in ipairs(item.list) do
-    local opts = { lang = run.lang, decimals = run.opts.decimals }
+    local opts = { lang = run.lang, decimals = run.opts.decimals, policy = run.opts.policy }
     local head = one:headline(run.policy, opts)
     if head then
       collect(run, one:sheet(run.policy, opts))
@@ -560,7 +562,7 @@ end
 function to_markdown.indicators(run, item)
   local lines, rest = {}, {}
   for _, one in ipairs(item.list) do
-    local opts = { lang = run.lang, decimals = run.opts.decimals }
+    local opts = { lang = run.lang, decimals = run.opts.decimals, policy = run.opts.policy }
     local head = one:headline(run.policy, opts)
     if head then
       collect(run, one:sheet(run.policy, opts))

@@ -218,11 +218,11 @@ end
 
 -- ---- output ---------------------------------------------------------------------------------
 
-local release_options = { "lang", "decimals", "rule", "small_base", "se" }
+local release_options = { "lang", "decimals", "rule", "small_base", "se", "policy" }
 
 -- The options of a sheet and those of one writer: any other is refused.
 local function check_options(opts, own, what)
-  local known = table.move(release_options, 1, #release_options, 3, { "privacy", "policy" })
+  local known = table.move(release_options, 1, #release_options, 2, { "privacy" })
   fault.options(opts, table.move(own, 1, #own, #known + 1, known), what)
 end
 
@@ -230,10 +230,10 @@ end
 local function release(result, opts)
   local chosen = {}
   for _, key in ipairs(release_options) do chosen[key] = opts and opts[key] end
-  return gate.release(result, opts and (opts.policy or opts.privacy), chosen)
+  return gate.release(result, opts and opts.privacy, chosen)
 end
 
---- The result as a sheet: opts.privacy, lang, decimals, rule, small_base, se.
+--- The result as a sheet: opts.privacy, policy, lang, decimals, rule, small_base, se.
 function methods.sheet(result, opts)
   check_options(opts, {}, "sheet")
   return release(result, opts)

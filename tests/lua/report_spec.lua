@@ -1,3 +1,4 @@
+local bilan = require "bilan"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
 local indicator = require "bilan.indicator"
@@ -327,5 +328,22 @@ describe("report texts", function()
   end)
   it("come_out_of_markdown_as_they_went_in", function()
     assert.equal("a **b** *c* `d<` \\*e\n", markup.markdown("a **b** *c* `d<` \\*e", "en"))
+  end)
+end)
+
+describe("the notes on method of a report", function()
+  it("name_the_tables_and_figures_when_a_chart_has_another_design", function()
+    local survey = bilan.survey { { "school", { "a", "a", "b", "b" } }, { "weight", { 1, 2, 3, 4 } },
+      { "answer", { "yes", "no", "yes", "no" } } }
+    local by_school = survey:design { clusters = "school", weights = "weight" }
+    local rows = survey:design { sampling = "nonprobability" }
+    local r = report.new { title = "x", lang = "en", privacy = "off" }
+    r:table(by_school:freq "answer")
+    r:chart(bilan.chart.bars(rows:freq "answer"))
+    local html = r:html()
+    local function line(start) return html:match("<li>(" .. start .. "[^\n]*)</li>") end
+    assert.truthy(line("Design: 2 primary units"):find("(table 1)", 1, true))
+    assert.truthy(line("Non%-probability sample"):find("(figure 1)", 1, true))
+    assert.is_nil(line("95%% confidence intervals"):find("(", 1, true)) -- of both
   end)
 end)

@@ -160,7 +160,7 @@ run tab schools.csv score --weights weight --strata region --clusters school
 gives tab_by_design 0 "^3.50 .*0.94.*7.94 +1.03 " ""
 gives tab_tells_the_design 0 "Design: 2 strata, 4 primary units, 2 degrees of freedom" ""
 run tab schools.csv score --weights weight --strata region --clusters label
-gives tab_wants_nest 1 "" "nest = true"
+gives tab_wants_nest 1 "" "add --nest"
 run tab schools.csv score --weights weight --strata region --clusters label,school --fpc 4 --nest \
   --lonely certainty
 gives tab_takes_stages 0 "Drawn in 2 stages" ""

@@ -61,7 +61,8 @@ struct sum {
   double left, right; /* branch points of K */
 };
 
-/* Is there a distribution at all? */
+/* Is there a distribution at all? Weights at least 0 and finite, one of them above 0; ddf above 0,
+ * infinite too. */
 static bool valid(const struct mixture *m) {
   double most = 0;
   for (size_t i = 0; i < m->count; i++) {
@@ -92,7 +93,7 @@ static double derivative(const struct sum *q, double s, int order) {
   return factor * (total + q->ddf * pow(other / (1 - 2 * other * s), order));
 }
 
-/* K at a real s between the branch points. */
+/* K at a real s between the branch points; 0 at s = 0. */
 static double cumulant(const struct sum *q, double s) {
   double total = 0;
   for (size_t i = 0; i < q->count; i++) total += log1p(-2 * q->lambda[i] * s);

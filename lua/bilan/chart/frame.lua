@@ -343,6 +343,7 @@ local function add_own_notes(self)
   for _, cell in ipairs(source.cells) do
     if cell.note then self:note(format.say(source.lang, "foot_note", { note = cell.note })) end
   end
+  for _, line in ipairs(source.flags) do self:note(line) end
   self:note(source.design)
   if source.synthetic then self:note(format.say(source.lang, "foot_synthetic")) end
   self:note(opts.note)

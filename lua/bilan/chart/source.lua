@@ -110,7 +110,7 @@ end
 
 local function release(source, opts, what)
   if gate.is_sheet(source) then
-    return gate.relay(source, { lang = opts.lang, decimals = opts.decimals })
+    return gate.relay(source, { lang = opts.lang, decimals = opts.decimals, policy = opts.policy })
   end
   if type(source) == "table" and not result.is_result(source) then source = join(source, what, opts) end
   if not result.is_result(source) then
@@ -118,7 +118,7 @@ local function release(source, opts, what)
       type(source))
   end
   return gate.release(source, opts.privacy, { lang = opts.lang, decimals = opts.decimals,
-    small_base = opts.small_base }), source
+    small_base = opts.small_base, policy = opts.policy }), source
 end
 
 -- ---- dimensions -------------------------------------------------------------------------------
@@ -593,7 +593,7 @@ function M.open(source, opts, what)
   local self = setmetatable({ sheet = sheet, lang = sheet.lang, unit = body.unit, kind = body.kind,
     synthetic = body.synthetic, title = opts.title or sheet.title or "", cells = {},
     dimensions = {}, result = own, foot = body.foot, decimals = body.decimals, model = body.model,
-    design = body.design_line or "" }, Source)
+    design = body.design_line or "", flags = body.flags or {} }, Source)
   if body.kind == "crosstab" and body.percent == "none" then self.unit = "count" end
   if self.unit == "share" and body.kind == "difference" then self.unit = "points" end
   if body.kind == "table" then read_typed(self, body) else read_records(self, body) end

@@ -41,9 +41,11 @@ local function designed(survey, options)
   end
   if not any then return survey end
   local fpc = options.fpc and tonumber(options.fpc) or stages_of(survey, options.fpc)
-  return survey:design { weights = options.weights, strata = stages_of(survey, options.strata),
-    clusters = stages_of(survey, options.clusters), fpc = fpc, nest = options.nest or nil,
-    lonely = options.lonely }
+  local ok, made = pcall(survey.design, survey, { weights = options.weights,
+    strata = stages_of(survey, options.strata), clusters = stages_of(survey, options.clusters),
+    fpc = fpc, nest = options.nest or nil, lonely = options.lonely })
+  if ok then return made end
+  error(type(made) == "string" and made:gsub("say nest = true", "add --nest") or made, 0)
 end
 
 local lonely_rules = { "fail", "adjust", "certainty", "average" }
