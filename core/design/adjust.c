@@ -4,7 +4,7 @@
  * A replicate stands for a sample that might have been drawn, so it is adjusted as that sample
  * would have been: the same totals, from its own weights (Wolter, Introduction to Variance
  * Estimation, 2nd ed., 2007, section 1.4). A design without replicates gets a record for the
- * variance in its place (calibration.c).
+ * variance in its place (residual.c).
  *
  * The way of one call, d with R replicates or with none:
  *

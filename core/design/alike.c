@@ -23,6 +23,9 @@
 
 #include <string.h>
 
+#include "design/squares.h"
+#include "kernel/cells.h"
+
 /* What the kernel counted. With several strata they are the units of the request, and n, W and W2
  * of stratum h in a cell are its totals by unit; with one stratum they are those of the cell. */
 struct counts {

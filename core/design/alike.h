@@ -4,13 +4,13 @@
  * This is the usual case of a share in a survey of persons without clusters: a million rows, a few
  * hundred pairs of a stratum and a cell. The sums are those of linear.c in another order, so the
  * result is the same to rounding, not to the bit; which of the two is taken depends on sizes alone.
- *
- * And what it shares with linear.c: squares about centres. For these two files alone.
  */
 #ifndef DESIGN_ALIKE_H
 #define DESIGN_ALIKE_H
 
-#include "design/linear.h"
+#include "design/design.h"
+#include "design/forms.h"
+#include "kernel/rows.h"
 
 /* Can cells stand for the rows of this stage, and is that less work than looking at the rows? */
 bool alike_rows(const struct design *d, const struct stage *s,
@@ -21,13 +21,5 @@ bool alike_rows(const struct design *d, const struct stage *s,
 bilan_status alike_variance(bilan *b, double *cov, const struct stage *s,
                             const struct cells_request *request, const struct forms *f,
                             size_t block);
-
-/* cov += factor (z - centre) (z - centre)' within blocks. */
-void squares_add(double *cov, const double *z, const double *centre, double factor,
-                 size_t statistics, size_t block);
-
-/* Turns sums by stratum [stratum * statistics] into the centres of squares: means of the stratum,
- * or of all units where the stratum is lonely and adjusted. */
-void squares_centre(double *sums, const struct stage *s, size_t statistics);
 
 #endif

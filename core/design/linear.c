@@ -39,6 +39,7 @@
 
 #include "design/alike.h"
 #include "design/scores.h"
+#include "design/squares.h"
 #include "design/stages.h"
 #include "kernel/blocks.h"
 
@@ -53,34 +54,7 @@ struct work {
   const struct cells *known; /* totals by PSU; NULL */
 };
 
-/* ---- squares of known z ---------------------------------------------------------------------- */
-
-/* See alike.h. Most scores of a row are 0 and most centres small: a statistic at its centre
- * exactly has a row of zeros, which is skipped. */
-void squares_add(double *cov, const double *z, const double *centre, double factor,
-                 size_t statistics, size_t block) {
-  for (size_t k = 0; k < statistics; k++) {
-    size_t first = k / block * block;
-    double d = factor * (z[k] - centre[k]);
-    if (d == 0) continue;
-    double *row = cov + k * block;
-    for (size_t j = 0; j < block; j++) row[j] += d * (z[first + j] - centre[first + j]);
-  }
-}
-
-/* See alike.h. Means are over n_h, not over the units that have a row in the domain: a unit
- * without one is a z of 0, and counts. */
-void squares_centre(double *sums, const struct stage *s, size_t statistics) {
-  for (size_t k = 0; k < statistics; k++) {
-    double all = 0;
-    for (size_t h = 0; h < s->strata; h++) all += sums[h * statistics + k];
-    for (size_t h = 0; h < s->strata; h++) {
-      double *sum = &sums[h * statistics + k];
-      *sum = s->centre_all && s->centre_all[h] ? all / (double)s->units
-                                               : *sum / (double)s->sampled[h];
-    }
-  }
-}
+/* ---- units ------------------------------------------------------------------------------------ */
 
 /* Adds the variance of one stage from the z of all its units, z[unit * statistics + k]. */
 static bilan_status add_units(const struct work *w, const struct stage *s, const double *z) {

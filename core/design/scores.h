@@ -13,7 +13,7 @@
 #define DESIGN_SCORES_H
 
 #include "design/calibration.h"
-#include "design/linear.h"
+#include "design/forms.h"
 #include "kernel/rows.h"
 
 /* Ready to be read by several workers. */

@@ -27,29 +27,7 @@
 #ifndef KERNEL_CELLS_H
 #define KERNEL_CELLS_H
 
-#include "data/column.h"
-#include "data/domain.h"
-
-/* The most keys of a request; the most cells, totals or sums of an answer. */
-enum { CELLS_KEYS = 8, CELLS_MOST = 1 << 26 };
-
-/* Columns, domain and arrays are lent for the length of the call. Every column has `rows`
- * rows. */
-struct cells_request {
-  size_t rows;
-  const struct domain *domain;                  /* NULL: all rows */
-  const struct column *keys[CELLS_KEYS];        /* CODES */
-  size_t key_count;                             /* 0: one cell */
-  const struct column *const *measures;         /* numeric; a missing one leaves the row out of
-                                                   that measure alone */
-  size_t measure_count;
-  const double *centres;                        /* measure x cell, subtracted before summing,
-                                                   for two-pass variances; NULL: 0 */
-  const struct column *weight;                  /* numeric; NULL: 1 for every row; a
-                                                   missing weight counts as 0 */
-  const uint32_t *unit;                         /* of each row; NULL: no totals by unit */
-  size_t unit_count;
-};
+#include "kernel/rows.h"
 
 /* What one measure sums to in one cell. y stands for value minus centre. */
 struct cells_sums {

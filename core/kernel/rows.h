@@ -20,7 +20,29 @@
 #ifndef KERNEL_ROWS_H
 #define KERNEL_ROWS_H
 
-#include "kernel/cells.h"
+#include "data/column.h"
+#include "data/domain.h"
+
+/* The most keys of a request; the most cells, totals or sums of an answer. */
+enum { CELLS_KEYS = 8, CELLS_MOST = 1 << 26 };
+
+/* Columns, domain and arrays are lent for the length of the call. Every column has `rows`
+ * rows. */
+struct cells_request {
+  size_t rows;
+  const struct domain *domain;                  /* NULL: all rows */
+  const struct column *keys[CELLS_KEYS];        /* CODES */
+  size_t key_count;                             /* 0: one cell */
+  const struct column *const *measures;         /* numeric; a missing one leaves the row out of
+                                                   that measure alone */
+  size_t measure_count;
+  const double *centres;                        /* measure x cell, subtracted before summing,
+                                                   for two-pass variances; NULL: 0 */
+  const struct column *weight;                  /* numeric; NULL: 1 for every row; a
+                                                   missing weight counts as 0 */
+  const uint32_t *unit;                         /* of each row; NULL: no totals by unit */
+  size_t unit_count;
+};
 
 /* Rows of a chunk: its arrays take 56 KiB. */
 enum { ROWS_CHUNK = 2048 };

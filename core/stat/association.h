@@ -62,6 +62,7 @@ bilan_status association_test(bilan *b, struct estimate *out, const struct sampl
 enum goodness_order { GOODNESS_SECOND, GOODNESS_FIRST, GOODNESS_F, GOODNESS_ORDERS };
 extern const char *const goodness_names[GOODNESS_ORDERS + 1]; /* "second", "first", "F" */
 
+/* Lent for the call. */
 struct goodness_request {
   const struct column *item;  /* CODES */
   const double *shares;       /* [code] of the levels in question, > 0; 0 for a code left out;

@@ -63,8 +63,9 @@ struct crosstab_request {
   size_t banner_count;
 };
 
+/* A column that is shown: the total, a level of a banner, or an option of one. */
 struct crosstab_column {
-  size_t banner;            /* NO_BANNER for the total */
+  size_t banner;            /* place in the request; NO_BANNER for the total */
   uint32_t code;            /* level of the banner; NO_LEVEL for the total */
   size_t place, group;      /* among the columns of the banner; in the tally of that column */
   char letter[LETTER_ROOM]; /* "" for the total */
@@ -91,6 +92,7 @@ enum crosstab_method {
 
 extern const char *const crosstab_method_names[CROSSTAB_METHODS + 1];
 
+/* A test of one banner; without figures it has a note. */
 struct crosstab_test {
   size_t banner;     /* place in the request */
   enum crosstab_method method;

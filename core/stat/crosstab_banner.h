@@ -13,6 +13,7 @@
 
 #include "stat/share_target.h"
 
+/* Zeroed it is an empty one; after a failure banner_free takes what is there. */
 struct banner {
   const struct column *item;    /* lent */
   struct by by;                 /* of `tally` */

@@ -19,6 +19,7 @@
 #include "stat/glm_family.h"
 #include "stat/wald.h"
 
+/* Lent while the fit is at work and its answer lives. */
 struct glm_request {
   struct model_spec model; /* the response is numeric */
   enum family family;

@@ -27,6 +27,7 @@
 
 #include "stat/estimate.h"
 
+/* How the figures of numbers are made. */
 struct moment_options {
   double conf;    /* in (0, 1) */
   enum deff deff;

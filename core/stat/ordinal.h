@@ -18,6 +18,7 @@
 
 #include "stat/wald.h"
 
+/* Lent while the fit is at work and its answer lives. */
 struct ordinal_request {
   struct model_spec model; /* the response is CODES; intercept true, for the coding */
   bool sorted;             /* levels of the response by number or label, else by dictionary */

@@ -42,6 +42,7 @@ struct share_plan {
   uint32_t level; /* this one only; NO_LEVEL for all */
 };
 
+/* Values and covariances of the shares, statistic row * columns + column. Owns its arrays. */
 struct share_spread {
   struct mem *mem;
   size_t *column; /* [group or option]: its place among the columns, SIZE_MAX for none */

@@ -180,7 +180,7 @@ end
 local function reason_words(keys, tag)
   local list = {}
   for at, key in ipairs(keys) do list[at] = format.say(tag, key) end
-  return table.concat(list, lang.separator(tag))
+  return format.typography(table.concat(list, lang.separator(tag)), { lang = tag })
 end
 
 -- The line below a table for each flag that occurs, with all its reasons in order.

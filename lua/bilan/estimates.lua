@@ -504,12 +504,14 @@ local function labels_of(self, name)
   return labels
 end
 
--- Two answers to the same question: two items that share a level.
+-- Two answers to the same question: items of two levels or more each that share one. Where a
+-- level is named it is held against all others, whatever they are.
 local function two_answers(self, a, b, opts)
   local passed, _, items = two_items { "before", "after" }(self, a, b, opts)
+  if type(opts) == "table" and opts.level ~= nil then return passed, opts, items end
   local known, first, second = {}, labels_of(self, a), labels_of(self, b)
   for _, label in ipairs(first) do known[label] = true end
-  local shared = #first == 0 or #second == 0
+  local shared = #first < 2 or #second < 2 -- all may have changed alike
   for _, label in ipairs(second) do shared = shared or known[label] end
   if not shared then
     fault.raise('mcnemar: "%s" and "%s" have no answer in common ("%s", "%s"): expected the same '

@@ -4,7 +4,8 @@
 --   { type, text, value, n, count, shown, reason, small, letters }
 -- `text` is what a reader sees, rounded once. A figure that cannot be given has shown = false,
 -- value = nil and the reason, in words, as its text. Records come from the gate, which has
--- already taken away what may not leave; nothing here looks at anything else.
+-- already taken away what may not leave; nothing here looks at anything else. A figure that display
+-- rules speak of carries their mark (flag_mark); one that they withhold is the mark alone.
 --
 -- Column types: label (a row's name), share, points, number, count, p, interval, text.
 -- Two shapes:
@@ -71,7 +72,8 @@ end
 --- The cell of one figure; `lead` says that it is the row's main figure, which carries the words
 -- when there is none.
 local function figure_cell(record, key, type, view, lead)
-  local text = not record.reason and figure_text(record, key, type, view)
+  local open = not record.reason or (record.flag and type == "count") -- display rules leave bases
+  local text = open and figure_text(record, key, type, view)
   local cell = { type = type, n = record.n, count = record.count, shown = text and true or false }
   if text then
     cell.text, cell.value = text, record[key]
@@ -85,7 +87,10 @@ local function figure_cell(record, key, type, view, lead)
     cell.small, view.any_small = true, true
     cell.text = text .. "*"
   end
-  if lead and text and record.flag then cell.text = cell.text .. display.marks[record.flag] end
+  if lead and text and record.flag then
+    cell.flag_mark = display.marks[record.flag]
+    cell.text = cell.text .. cell.flag_mark
+  end
   if lead and text and record.letters ~= "" then cell.letters = record.letters end
   return cell
 end

@@ -9,6 +9,7 @@
 -- files; xl/styles.xml holds the formats that cells refer to by index (`styles` below must
 -- follow the order of cellXfs). Texts stand in the cells themselves ("inlineStr"): no table of
 -- shared strings is needed. Row 1 is the title, row 2 the headings, then the rows of the grid.
+local display = require "bilan.display"
 local escape = require "bilan.escape"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
@@ -36,9 +37,27 @@ local CELL_TEXT_MOST <const> = 32767
 local styles = { plain = 0, head = 1, title = 2, percent0 = 3, percent1 = 4, percent2 = 5,
   count = 6, number = 7, words = 8, wrap = 9, italic = 10 }
 
+-- Formats of figures with a mark of display rules behind them ("12%‡"): the number stays one.
+-- marked[mark][style] is the index into cellXfs.
+local marked, mark_formats, mark_xfs = {}, {}, {}
+for _, flag in ipairs { "review", "complement" } do
+  local mark, own = display.marks[flag], {}
+  for _, pair in ipairs { { "percent0", "0%" }, { "percent1", "0.0%" }, { "percent2", "0.00%" },
+    { "count", "#,##0" }, { "number", "General" } } do
+    local id = 166 + #mark_formats
+    mark_formats[#mark_formats + 1] = ('<numFmt numFmtId="%d" formatCode="%s&quot;%s&quot;"/>')
+      :format(id, pair[2], mark)
+    mark_xfs[#mark_xfs + 1] = ('<xf numFmtId="%d" fontId="0" fillId="0" borderId="0" xfId="0" '
+      .. 'applyNumberFormat="1"/>'):format(id)
+    own[styles[pair[1]]] = 10 + #mark_xfs
+  end
+  marked[mark] = own
+end
+
 local style_xml <const> = DECLARATION .. '<styleSheet xmlns="' .. MAIN .. '">'
-  .. '<numFmts count="2"><numFmt numFmtId="164" formatCode="0.0%"/>'
-  .. '<numFmt numFmtId="165" formatCode="0.00%"/></numFmts>'
+  .. ('<numFmts count="%d">'):format(2 + #mark_formats)
+  .. '<numFmt numFmtId="164" formatCode="0.0%"/><numFmt numFmtId="165" formatCode="0.00%"/>'
+  .. table.concat(mark_formats) .. '</numFmts>'
   .. '<fonts count="4"><font><sz val="11"/><name val="Calibri"/></font>'
   .. '<font><b/><sz val="11"/><name val="Calibri"/></font>'
   .. '<font><b/><sz val="14"/><name val="Calibri"/></font>'
@@ -49,7 +68,7 @@ local style_xml <const> = DECLARATION .. '<styleSheet xmlns="' .. MAIN .. '">'
   .. '<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>'
   .. '<border><left/><right/><top/><bottom style="thin"/><diagonal/></border></borders>'
   .. '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-  .. '<cellXfs count="11">'
+  .. ('<cellXfs count="%d">'):format(11 + #mark_xfs)
   .. '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
   .. '<xf numFmtId="0" fontId="1" fillId="2" borderId="1" xfId="0" applyFont="1" applyFill="1" '
   .. 'applyBorder="1" applyAlignment="1"><alignment vertical="bottom" wrapText="1"/></xf>'
@@ -63,7 +82,7 @@ local style_xml <const> = DECLARATION .. '<styleSheet xmlns="' .. MAIN .. '">'
   .. '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1">'
   .. '<alignment vertical="top" wrapText="1"/></xf>'
   .. '<xf numFmtId="0" fontId="3" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
-  .. '</cellXfs></styleSheet>'
+  .. table.concat(mark_xfs) .. '</cellXfs></styleSheet>'
 
 -- "A", "Z", "AA": the name of a column.
 local function column_name(index)
@@ -144,7 +163,9 @@ local function book_cell(cell, column, body, at, row)
   if cell.shown and math.type(value) then
     local type_name = cell.type == "interval" and column.type or cell.type
     if column.field == "n" then type_name = "count" end
-    return number_cell(at, row, value, style_of(type_name, body))
+    local style = style_of(type_name, body)
+    if cell.flag_mark then style = marked[cell.flag_mark][style] end
+    return number_cell(at, row, value, style)
   end
   if cell.text == "" then return "" end
   return text_cell(at, row, cell.text, cell.shown and styles.plain or styles.words)

@@ -343,6 +343,8 @@ describe("words about a design", function()
       { by = "answer", coefficients = { 1, -1, 0 } })
     fails('mcnemar: "answer" and "region" have no answer in common', d.mcnemar, d, "answer",
       "region")
+    local moved = bilan.survey { before = { "no", "no" }, after = { "yes", "yes" } }
+    near(2, moved:mcnemar("before", "after"):rows()[1].n) -- everybody changed
     fails("are they percentages? Divide them by 100", d.poststratify, d, "answer",
       { yes = 60, no = 40 }, { shares = true })
     fails('no df "residual"; known are domain, design', d.mean, d, "score", { df = "residual" })

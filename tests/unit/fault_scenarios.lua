@@ -32,7 +32,7 @@ local function message(f, ...)
   local ok, err = pcall(f, ...)
   assert(not ok, "the call should have failed")
   if tostring(err):find "memory" then error(err, 0) end
-  return (tostring(err):gsub('; did you mean "[^"]*"%?', ""):gsub("; known are [%w_, .]*", ""))
+  return (tostring(err):gsub('; did you mean "[^"]*"%?', ""):gsub("; known are [^\n]*", ""))
 end
 
 local function shown(survey)

@@ -20,6 +20,7 @@
 
 #include <stddef.h>
 
+/* Q over Y / ddf. */
 struct mixture {
   const double *lambda; /* [count], lent */
   size_t count;

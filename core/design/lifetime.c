@@ -1,4 +1,4 @@
-/* design.c - see design.h: names, owners, copies, and the design of a table without one.
+/* lifetime.c - see design.h: names, owners, copies, and the design of a table without one.
  *
  * A design is immutable, so that two designs may share columns, stages, calibrations and
  * replicates: each of those is counted, and design_copy takes one hold of every part. The copy

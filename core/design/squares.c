@@ -1,0 +1,29 @@
+/* squares.c - see squares.h. Plain loops over statistics; no memory, no failure. */
+#include "design/squares.h"
+
+/* Most scores of a row are 0 and most centres small: a statistic at its centre
+ * exactly has a row of zeros, which is skipped. */
+void squares_add(double *cov, const double *z, const double *centre, double factor,
+                 size_t statistics, size_t block) {
+  for (size_t k = 0; k < statistics; k++) {
+    size_t first = k / block * block;
+    double d = factor * (z[k] - centre[k]);
+    if (d == 0) continue;
+    double *row = cov + k * block;
+    for (size_t j = 0; j < block; j++) row[j] += d * (z[first + j] - centre[first + j]);
+  }
+}
+
+/* Means are over n_h, not over the units that have a row in the domain: a unit
+ * without one is a z of 0, and counts. */
+void squares_centre(double *sums, const struct stage *s, size_t statistics) {
+  for (size_t k = 0; k < statistics; k++) {
+    double all = 0;
+    for (size_t h = 0; h < s->strata; h++) all += sums[h * statistics + k];
+    for (size_t h = 0; h < s->strata; h++) {
+      double *sum = &sums[h * statistics + k];
+      *sum = s->centre_all && s->centre_all[h] ? all / (double)s->units
+                                               : *sum / (double)s->sampled[h];
+    }
+  }
+}
