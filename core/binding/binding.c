@@ -26,8 +26,7 @@
 #include "base/names.h"
 #include "design/design.h"
 
-/* ---- the handle
- * --------------------------------------------------------------------------- */
+/* ---- the handle --------------------------------------------------------------------------- */
 
 static const char handle_key = 'h'; /* its address is the key in the registry */
 
@@ -46,8 +45,7 @@ void l_set_handle(lua_State *L, bilan *b) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &handle_key);
 }
 
-/* ---- errors
- * ------------------------------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------------------------- */
 
 /* Is the frame at this level a line of a script's? */
 static bool script_frame(lua_State *L, lua_Debug *frame, int level) {
@@ -124,8 +122,7 @@ static void raise_top(lua_State *L) {
   lua_error(L);
 }
 
-/* ---- userdata
- * ------------------------------------------------------------------------------ */
+/* ---- userdata ----------------------------------------------------------------------------- */
 
 static const char table_type[] = "bilan.table";
 static const char domain_type[] = "bilan.domain";
@@ -233,8 +230,7 @@ void l_new_types(lua_State *L) {
   new_type(L, design_type, free_design);
 }
 
-/* ---- values
- * -------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------- */
 
 /* Strings only: a number that passes for a name is a slip. May hold any byte. */
 struct text l_check_text(lua_State *L, int index) {
@@ -262,8 +258,7 @@ void *l_scratch(lua_State *L, size_t count, size_t size) {
   return lua_newuserdatauv(L, count * size, 0);
 }
 
-/* ---- options
- * ------------------------------------------------------------------------------- */
+/* ---- options ------------------------------------------------------------------------------ */
 
 /* Exactly one of the names. */
 static bool is_known(const char *name, const char *const *known) {

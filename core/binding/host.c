@@ -77,8 +77,7 @@ static int refuse(lua_State *L, const char *format, const char *what) {
   return lua_error(L);
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------ */
 
 /* Is `path` the folder (or file) `root`, or below it? Both are absolute and resolved.
  * "/data" holds "/data" and "/data/a", not "/database". */
@@ -218,8 +217,7 @@ static int l_check_read(lua_State *L) {
   return 0;
 }
 
-/* ---- writing
- * ------------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------------ */
 
 /* A path below the output folder: relative, without "..", empty parts or control characters.
  * "tab/age.csv" is one; "/a", "../a", "a//b", "a/" and "a/./b" are not. */
@@ -358,8 +356,7 @@ static int l_terminal(lua_State *L) {
   return 1;
 }
 
-/* ---- setting up (the command line calls these before the script runs)
- * ---------------------- */
+/* ---- setting up (the command line calls these before the script runs) --------------------- */
 
 /* grant(path): scripts may read this folder (or file); "-" is standard input. Absent paths are
  * passed over. */

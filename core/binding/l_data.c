@@ -45,8 +45,7 @@ void l_push_missing(lua_State *L, bilan_missing missing) {
   lua_pushstring(L, missing_names[missing]);
 }
 
-/* ---- making
- * -------------------------------------------------------------------------------- */
+/* ---- making ------------------------------------------------------------------------------- */
 
 /* What a list of values holds: "number", "text", "mixed" or "empty". A kind of missing is a
  * light userdata whose address is the kind; nil is no answer.
@@ -190,8 +189,7 @@ static int l_missing_mark(lua_State *L) {
   return 1;
 }
 
-/* ---- looking inside
- * ------------------------------------------------------------------------ */
+/* ---- looking inside ----------------------------------------------------------------------- */
 
 /* rows(table [, domain]) -> rows (in the domain).
  * An integer from 0. */
@@ -359,8 +357,7 @@ static int l_to_codes(lua_State *L) {
   return 1;
 }
 
-/* ---- choosing
- * ------------------------------------------------------------------------------ */
+/* ---- choosing ----------------------------------------------------------------------------- */
 
 /* select(table, { names }, { new names } or nil) -> a table of those items.
  * In the order of the names given; a name may be changed on the way by the entry of the

@@ -41,8 +41,7 @@ static bilan_status refuse_design(bilan *b, const struct sample *sample) {
   return fail(b, BILAN_USAGE, "this test is one without a design: take the one by design");
 }
 
-/* ---- independence
- * -------------------------------------------------------------------------- */
+/* ---- independence ------------------------------------------------------------------------- */
 
 /* Counts once, then the statistic that was asked for.
  * `row` and `col` are CODES. A table with one row or column has no test, and a note. */
@@ -66,8 +65,7 @@ bilan_status compare_independence(bilan *b, struct estimate *out, bool *simulate
   return status;
 }
 
-/* ---- means
- * --------------------------------------------------------------------------------- */
+/* ---- means -------------------------------------------------------------------------------- */
 
 /* n, mean and standard deviation (n - 1) of a group, as the plain tests take them. */
 static struct plain_sample sample_of(struct moment m) {
@@ -182,8 +180,7 @@ bilan_status compare_means(bilan *b, struct estimate *out, const struct sample *
   return status;
 }
 
-/* ---- trend
- * --------------------------------------------------------------------------------- */
+/* ---- trend -------------------------------------------------------------------------------- */
 
 /* Shares of the groups in rising order of their numbers, groups without respondents left out.
  * x: respondents at the level; n: respondents of the group. */
@@ -270,8 +267,7 @@ bilan_status compare_trend(bilan *b, struct estimate *out, const struct sample *
   return status;
 }
 
-/* ---- strata
- * -------------------------------------------------------------------------------- */
+/* ---- strata ------------------------------------------------------------------------------- */
 
 /* Two levels of an item: the one that is meant, or the first of exactly two. */
 static bilan_status first_level(bilan *b, uint32_t *level, const struct column *item) {

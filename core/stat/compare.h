@@ -17,8 +17,7 @@
 
 #include "stat/estimate.h"
 
-/* ---- independence of two items
- * ------------------------------------------------------------- */
+/* ---- independence of two items ------------------------------------------------------------ */
 
 /* In the order of independence_names. */
 enum independence {
@@ -43,8 +42,7 @@ bilan_status compare_independence(bilan *b, struct estimate *out, bool *simulate
                                   const struct column *col,
                                   const struct independence_options *options);
 
-/* ---- means
- * --------------------------------------------------------------------------------- */
+/* ---- means -------------------------------------------------------------------------------- */
 
 /* At most one of `after` and `group` may be there; with neither it is the test of one mean. */
 struct t_request {
@@ -63,8 +61,7 @@ struct t_request {
 bilan_status compare_means(bilan *b, struct estimate *out, const struct sample *sample,
                            const struct t_request *request);
 
-/* ---- ranks
- * --------------------------------------------------------------------------------- */
+/* ---- ranks -------------------------------------------------------------------------------- */
 
 /* What *test is set to; in the order of rank_test_names. */
 enum rank_test { RANK_WILCOXON, RANK_SIGNED, RANK_KRUSKAL, RANK_TESTS };
@@ -102,8 +99,7 @@ struct mcnemar_request {
 bilan_status compare_mcnemar(bilan *b, struct estimate *out, enum plain_mcnemar_kind *used,
                              const struct sample *sample, const struct mcnemar_request *request);
 
-/* ---- trend and strata
- * ---------------------------------------------------------------------- */
+/* ---- trend and strata --------------------------------------------------------------------- */
 
 /* Does the share of a level rise or fall over the groups of `by` (their numbers as scores, else
  * 1, 2, 3, ...)? Groups without respondents are left out. */

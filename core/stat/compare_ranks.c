@@ -71,8 +71,7 @@ static bilan_status rank_cells(bilan *b, struct ranking *r, const struct cells *
   return status;
 }
 
-/* ---- groups
- * -------------------------------------------------------------------------------- */
+/* ---- groups ------------------------------------------------------------------------------- */
 
 /* Answers of one group; adds its missing to the base.
  * The number of answers in the group. */
@@ -159,8 +158,7 @@ static bilan_status rank_groups(bilan *b, struct estimate *e, enum rank_test *te
   return status;
 }
 
-/* ---- pairs
- * --------------------------------------------------------------------------------- */
+/* ---- pairs -------------------------------------------------------------------------------- */
 
 /* Signed ranks from the distinct differences and how often each occurs. */
 static bilan_status rank_changes(bilan *b, struct estimate *e, const struct sample *sample,

@@ -147,8 +147,7 @@ bilan_status derive_any(bilan *b, struct column **out, const struct column *set,
   return column_codes(b, out, set->rows, 1, codes, dict_hold(set->options[0]->dict));
 }
 
-/* ---- levels of a column of codes
- * ---------------------------------------------------------- */
+/* ---- levels of a column of codes ---------------------------------------------------------- */
 
 /* Sorts by value; `value` and `spare` are room for one entry a code. */
 static void order_by_value(size_t *codes, size_t count, const struct column *item, double *value,
