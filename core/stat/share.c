@@ -86,7 +86,7 @@ static void fill_plain(struct estimate *e, const struct sample *sample, struct s
  * where there is one, for it is what the design gives, but no interval. */
 static void fill_design(struct estimate *e, struct share s, const struct share_options *o) {
   bool edge = s.count <= 0 || s.count >= s.base;
-  if (edge) s.variance = 0;
+  if (edge || share_is_fixed(s.weight / s.base_weight, s.variance)) s.variance = 0;
   interval_by_design(e, &s, o->conf, share_method_of(o->method, true));
   estimate_set(e, FIGURE_EFFECTIVE_N, s.base_weight * s.base_weight / s.base_weight2);
   estimate_set(e, FIGURE_DF, s.df);

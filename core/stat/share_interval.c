@@ -93,9 +93,7 @@ static enum plain_method base_of(double *base, const struct share_basis *s, doub
 
 /* Does the design fix the share? Rounding leaves about 1e-32 of a variance that is 0; the least
  * that is one, of millions of respondents, is far above 1e-24. */
-static bool is_fixed(const struct share_basis *s) {
-  return s->variance <= 1e-24 * s->p * (1 - s->p);
-}
+bool share_is_fixed(double p, double variance) { return variance <= 1e-24 * p * (1 - p); }
 
 /* In the order in which things may be missing: degrees of freedom, an open share, a variance. */
 struct share_limits share_interval(const struct share_basis *s, double conf, unsigned method) {
@@ -104,7 +102,7 @@ struct share_limits share_interval(const struct share_basis *s, double conf, uns
   if (s->none || s->all) return at_edge(s, conf);
   if (!(s->p > 0 && s->p < 1 && s->variance >= 0))
     return (struct share_limits){NAN, NAN, NOTE_DOMAIN, false, false};
-  if (is_fixed(s)) return (struct share_limits){s->p, s->p, 0, false, true};
+  if (share_is_fixed(s->p, s->variance)) return (struct share_limits){s->p, s->p, 0, false, true};
   if (method == METHOD_WALD) {
     double half = student_quantile((1 - conf) / 2, s->df, UPPER) * sqrt(s->variance);
     return (struct share_limits){s->p - half, s->p + half, 0, false, false};

@@ -70,4 +70,7 @@ struct share_limits {
 };
 struct share_limits share_interval(const struct share_basis *s, double conf, unsigned method);
 
+/* Is the variance of a share p nothing but rounding, so that the design fixes the share? */
+bool share_is_fixed(double p, double variance);
+
 #endif

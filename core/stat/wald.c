@@ -39,6 +39,9 @@
 /* A direction of the covariances below this share of the largest has no variance. */
 #define FLAT 1e-12
 
+/* A standard error below this part of its coefficient is what rounding leaves of 0. */
+#define ROUNDING 1e-12
+
 /* ---- by linearisation -------------------------------------------------------------------- */
 
 /* Columns of 0 for all rows of the sample, to be filled. columns[i] stays NULL beyond a
@@ -228,15 +231,26 @@ static bilan_status test_terms(bilan *b, struct regression *r) {
 
 /* ---- the answer -------------------------------------------------------------------------- */
 
-/* Everything that follows from the estimate and its influences. A fit without residuals has a
- * covariance of rounding: it is withheld, so no test comes of it. */
+/* Withholds the covariances of a coefficient whose variance is rounding, as where a group has as
+ * many coefficients as respondents; of all where the fit leaves no residual. */
+static void withhold_rounding(struct regression *r) {
+  for (size_t k = 0; k < r->count; k++) {
+    double least = ROUNDING * fabs(r->theta[k]);
+    if (!r->exact && r->cov[k * r->count + k] > least * least) continue;
+    for (size_t j = 0; j < r->count; j++)
+      r->cov[k * r->count + j] = r->cov[j * r->count + k] = NAN;
+  }
+}
+
+/* Everything that follows from the estimate and its influences. A covariance of rounding is
+ * withheld, so no test comes of it. */
 bilan_status regression_finish(bilan *b, struct regression *r, const struct sample *sample,
                                const struct estimating *e) {
   r->cov = mem_zero(r->mem, r->count, r->count * sizeof *r->cov);
   if (!r->cov) return fail_nomem(b);
   bool replicated = sample->design && sample->design->replicates;
   bilan_status status = replicated ? replicate(b, r, sample, e) : linearise(b, r, sample, e);
-  for (size_t k = 0; r->exact && k < r->count * r->count; k++) r->cov[k] = NAN;
+  if (!status) withhold_rounding(r);
   if (!status) status = find_degrees(b, r, sample);
   if (!status) status = test_terms(b, r);
   return status;

@@ -444,6 +444,7 @@ function Survey.add_design(self, fields, lang, df)
   if facts.collisions > 0 then
     rules[#rules + 1] = { "method_collisions", { count = facts.collisions } }
   end
+  if facts.weighted then rules[#rules + 1] = { "method_effective", {} } end
   fields.report_notes, fields.weighted = rules, facts.weighted
 end
 

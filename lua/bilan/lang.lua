@@ -240,6 +240,10 @@ local words = {
     "Getrokken in {count} trappen." },
   method_fpc = { "Correction pour population finie.", "Finite population correction.",
     "Correctie voor eindige populatie." },
+  method_effective = {
+    "n efficace : ce que des poids inégaux laissent de n (Kish) ; l'effet des grappes est dans l'effet de sondage.",
+    "Effective n: what unequal weights leave of n (Kish); what clusters do is in the design effect.",
+    "Effectieve n: wat ongelijke gewichten van n overlaten (Kish); wat clusters doen, staat in het ontwerpeffect." },
   method_rows_kept = {
     "Les personnes hors du champ ou sans réponse gardent leur place dans le plan, avec un poids nul.",
     "Respondents outside the domain or without an answer keep their place in the design with weight 0.",

@@ -44,8 +44,8 @@ local known = { "title", "subtitle", "lang", "author", "date", "privacy", "polic
   "decimals", "small_base", "verbatims", "synthetic", "contents" }
 
 --- A new report. title is required; lang is fr, en or nl; date is year-month-day.
--- Further: privacy (a policy or "off"), policy (the name of display rules), decimals, small_base, verbatims = true (allows open
--- answers), contents = false.
+-- Further: privacy (a policy or "off"), policy (the name of display rules), decimals, small_base,
+-- verbatims = true (allows open answers), contents = false.
 function M.new(given)
   if type(given) ~= "table" or type(given.title) ~= "string" then
     host.fail('a report is made by report{ title = "...", lang = "fr" }')

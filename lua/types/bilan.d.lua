@@ -66,6 +66,7 @@ function bilan.indicator(definition) end
 ---@field author? string
 ---@field date? string
 ---@field privacy? any
+---@field policy? "nchs"|"30/30"
 ---@field decimals? integer
 ---@field small_base? integer|false
 ---@field verbatims? boolean
@@ -545,6 +546,8 @@ function Survey:add_weights(name) end
 ---@field effect? number
 ---@field letters? string
 ---@field note? string
+---@field flag? "withheld"|"review"|"complement"
+---@field flag_reason? string
 
 ---@class Result: Record
 ---@field kind string
@@ -556,6 +559,7 @@ local Result = {}
 
 ---@class OutputOptions
 ---@field privacy? any
+---@field policy? "nchs"|"30/30"
 ---@field lang? string
 ---@field decimals? integer
 ---@field rule? "half_up"|"half_even"|"half_down"
@@ -620,8 +624,9 @@ function Chart:write(path) end
 function Chart:result() end
 ---@param policy any
 ---@param lang? string
+---@param rules? "nchs"|"30/30"
 ---@return Chart
-function Chart:under(policy, lang) end
+function Chart:under(policy, lang, rules) end
 
 ---@class Indicator
 ---@field id string

@@ -194,6 +194,22 @@ describe("regression", function()
     assert.are.equal("no variance: the coefficient has no standard error", result.tests[1].note)
   end)
 
+  -- Two respondents of b and two coefficients for them: the line goes through both, and what its
+  -- influences leave is rounding, 1e-14 of the coefficient.
+  it("gives no standard error of rounding where some rows fit exactly", function()
+    local s = bilan.survey { { "y", { 1.1, 2.3, 2.9, 4.25, 5.2, 7.7, 3.3 } },
+      { "x", { 0.3, 1.7, 2.1, 2.2, 3.9, 4.4, 5.1 } }, { "g", { "a", "a", "a", "a", "a", "b", "b" } } }
+    local rows = by_term(s:glm "y ~ x:g + g - 1")
+    assert.is_number(rows.ga.se)
+    for _, term in ipairs { "gb", "x:gb" } do
+      assert.is_nil(rows[term].se)
+      assert.is_nil(rows[term].statistic)
+      assert.is_nil(rows[term].low)
+      assert.are.equal("no variance: the coefficient has no standard error", rows[term].note)
+    end
+    assert.is_nil(s:glm("y ~ x:g + g - 1").tests[1].statistic)
+  end)
+
   it("takes the degrees of the whole design when told to", function()
     local part = designs.taylor:where "stratum <= 3"
     assert.are.equal(6 - 1, part:glm("y ~ x").model.ddf)

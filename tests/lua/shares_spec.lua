@@ -46,6 +46,20 @@ describe("a share by design", function()
     near(W ^ 2 / (6 + 5 * 9), row.effective_n)
   end)
 
+  it("has_no_standard_error_of_rounding_in_a_single_cluster", function()
+    local s = bilan.survey {
+      { "school", { 1, 1, 2, 2, 3, 3 } }, { "weight", { 32, 8, 3, 1, 2, 5 } },
+      { "answer", { "yes", "no", "yes", "no", "yes", "no" } },
+    }
+    local one = s:design { weights = "weight", clusters = "school" }:where "school = 1"
+    local row = one:proportion("answer", { level = "yes" }):rows()[1]
+    near(0.8, row.value)
+    assert.equal(0, row.df)
+    assert.is_nil(row.se)
+    assert.is_nil(row.low)
+    assert.truthy(row.note)
+  end)
+
   it("has_the_logit_interval_on_the_designs_degrees_of_freedom", function()
     local result = pupils(true):proportion("answer")
     local row, p = result:get { level = "yes" }, yes / W

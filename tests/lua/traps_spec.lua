@@ -615,9 +615,33 @@ describe("figures in print", function()
     assert.equal("unverifiable", claim("37%", 10, "weighted").verdict)
   end)
 
-  -- The named display policy itself is no part of the engine; what it is decided by stands in
-  -- every record.
-  it("26: what display rules are decided by stands beside each share", function()
+  -- p <- coef(svymean(~stype, d1)); se <- SE(...); n_eff <- pmin(183, p * (1 - p) / se^2)
+  -- b <- pmin(183, n_eff * (qt(.975, 182) / qt(.975, 14))^2); widths of qbeta(.025, .975):
+  -- E 0.787: 0.2093; H 0.0765: 0.1264 = 165 %; M 0.137: 0.1344 = 98 %
+  it("26: named display rules withhold what is too imprecise, after privacy", function()
+    local stype = clus1():freq "stype"
+    local function shown(opts)
+      local out = {}
+      for _, record in ipairs(stype:sheet(opts):records()) do
+        out[record.level] = record.value ~= nil
+      end
+      return out
+    end
+    assert.same({ E = true, H = false, M = true }, shown { policy = "nchs" })
+    assert.same({ E = true, H = false, M = true }, shown { policy = "30/30" }) -- se / p: 0.35
+    local first = { name = "first", protect = function(view)
+      for _, record in ipairs(view.records) do
+        if record.level == "E" then return { [record] = "withheld" } end
+      end
+    end }
+    assert.same({ E = false, H = false, M = true }, shown { policy = "nchs", privacy = first })
+    local text = stype:to_text { policy = "nchs" }
+    has(text, "† Not shown: 95% interval over 130% of the share.")
+    assert.truthy(text:find("H +†.* 183"))
+    fails('did you mean "nchs"', stype.sheet, stype, { policy = "nhcs" })
+    -- counts: 2 sinh(qt(.975, 14) * SE / total) of 473.86 (158.70) is 1.563, 14 schools
+    assert.equal(0, clus1():total("stype"):sheet { policy = "nchs" }.withheld)
+    -- what the rules are decided by stands beside each share
     local row = one(clus1():proportion("sch_wide", { level = "Yes", ci = "kg_nchs" }))
     for _, field in ipairs { "effective_n", "low", "high", "df", "n", "count" } do
       assert.is_number(row[field], field)
