@@ -550,7 +550,7 @@ static bilan_status check_spec(bilan *b, const struct design_spec *spec) {
   if (stages > STAGES_MOST)
     return fail(b, BILAN_USAGE, "%zu stages of clusters; at most %d", stages, STAGES_MOST);
   if (spec->fpc_count > stages)
-    return fail(b, BILAN_USAGE, "%zu items of fpc for %zu stages; expected at most one a stage",
+    return fail(b, BILAN_USAGE, "items of fpc: %zu, stages: %zu; expected at most one fpc a stage",
                 spec->fpc_count, stages);
   for (size_t s = 0; s < spec->cluster_count; s++)
     if (!spec->clusters[s]) return fail(b, BILAN_USAGE, "no clusters at stage %zu", s + 1);

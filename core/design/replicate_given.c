@@ -114,7 +114,7 @@ static bilan_status choose_scale(bilan *b, double *out, const struct replicates_
 static bilan_status check_spec(bilan *b, double *scale, size_t rows,
                                const struct replicates_spec *s) {
   if (s->count < 2)
-    return fail(b, BILAN_USAGE, "%zu columns of replicate weights; at least 2", s->count);
+    return fail(b, BILAN_USAGE, "columns of replicate weights: %zu; expected at least 2", s->count);
   if (!s->weight && !s->factors)
     return fail(b, BILAN_USAGE, "replicate weights need the weights of the full sample too");
   for (size_t r = 0; r < s->count; r++)

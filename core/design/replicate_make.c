@@ -215,7 +215,7 @@ static bilan_status check_strata(bilan *b, const struct roster *p, enum replicat
     return fail(b, BILAN_USAGE, "jk1 is for designs without strata, this has %zu: use \"jkn\"",
                 p->stage->strata);
   if (p->lonely && lonely != LONELY_CERTAINTY && lonely != LONELY_AVERAGE)
-    return fail(b, BILAN_USAGE, "%zu strata have one PSU: no replicate can leave it out; declare "
+    return fail(b, BILAN_USAGE, "strata with one PSU: %zu; no replicate can leave it out: declare "
                 "lonely = \"certainty\" or \"average\", or join strata", p->lonely);
   if (!p->used)
     return fail(b, BILAN_USAGE, "no stratum has two PSUs of a larger population: there is nothing "

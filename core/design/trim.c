@@ -101,7 +101,7 @@ static bool all_inside(const struct bounds *k, const double *weight, size_t rows
 /* Three weights of a sum of 10 do not go below 3 each. `where` is "" or says that it happened to
  * a replicate. */
 static bilan_status refuse_sum(bilan *b, const char *where) {
-  return fail(b, BILAN_DATA, "trimming%s: the bounds cannot hold the sum of the weights: expected "
+  return fail(b, BILAN_DATA, "the bounds cannot hold the sum of the weights%s: expected "
               "rows within them to take up what is cut; widen them", where);
 }
 
@@ -199,7 +199,7 @@ bilan_status design_trim(bilan *b, struct design **out, struct receipt *receipt,
   struct column **weights = NULL;
   struct receipt made = {0};
   if (!(low >= 0) || !(high > low))
-    return fail(b, BILAN_USAGE, "trimming: bounds are two weights, 0 <= low < high");
+    return fail(b, BILAN_USAGE, "bounds are two weights, 0 <= low < high");
   bilan_status status = design_weights(b, &before, d);
   if (!status) status = design_weights(b, &after, d);
   if (!status) status = trim_weights(b, &k, after, d->rows, "");

@@ -275,6 +275,16 @@ end
 
 -- ---- numbers ----------------------------------------------------------------------------------
 
+-- Says of quantiles that both limits are the same answer where many gave it: a width of 0 is no
+-- certainty.
+local function say_same_limits(rows)
+  for _, row in ipairs(rows) do
+    if row.low and row.low == row.high and not row.note then
+      row.note = "both limits are the same answer: many gave it"
+    end
+  end
+end
+
 -- A verb on one numeric item.
 local function numeric(kind, call, own)
   return function(self, item, opts)
@@ -284,6 +294,7 @@ local function numeric(kind, call, own)
     local passed = { item = name, by = list_of(opts.by), conf = opts.conf }
     for _, option in ipairs(own) do passed[option] = opts[option] end
     local rows = core.estimate[call](table_, inside(self).domain, sampled(self, opts, passed))
+    if kind == "quantile" then say_same_limits(rows) end
     local label = expression and { name = item, label = item } or named(self, name, opts.lang)
     return spec(self, kind, opts, { rows = rows, unit = "number", item = label,
       title = by_title(self, label.label, opts) })

@@ -447,6 +447,7 @@ local sentences = {
   { "un seul répondant dans la base : pas de variance", "one respondent in the base: no variance", "één respondent in de basis: geen variantie" },
   { "une seule ligne dans l'échantillon : aucun degré de liberté", "one row in the sample: no degrees of freedom", "één rij in de steekproef: geen vrijheidsgraden" },
   { "aucune variance dans l'échantillon : pas d'intervalle", "no variance in the sample: no interval", "geen variantie in de steekproef: geen interval" },
+  { "les deux bornes sont la même réponse : beaucoup l'ont donnée", "both limits are the same answer: many gave it", "beide grenzen zijn hetzelfde antwoord: velen gaven het" },
   { "une borne de l'intervalle sort de l'échantillon", "a limit of the interval lies beyond the sample", "een grens van het interval valt buiten de steekproef" },
   { "le dénominateur est nul", "the denominator is zero", "de noemer is nul" },
   { "un des groupes n'a aucun répondant", "one of the groups has no respondent", "een van de groepen heeft geen respondent" },

@@ -148,3 +148,15 @@ describe("degrees of freedom", function()
     assert.truthy(row.note:find("no degrees of freedom", 1, true))
   end)
 end)
+
+describe("a quantile", function()
+  -- 3 was given by 36 of 40: F(3) is 38/40, and both limits of the median's share of 0.95 -+ 0.07
+  -- that lie in 0.05 .. 0.95 are 3.
+  it("says_that_both_limits_are_the_same_answer", function()
+    local scale = {}
+    for i = 1, 40 do scale[i] = i <= 2 and 2 or i <= 30 and 3 or 4 end
+    local row = bilan.survey { scale = scale }:quantile("scale", { p = 0.5 }):rows()[1]
+    assert.equal(3, row.value)
+    assert.is_nil(row.low == row.high and not row.note or nil)
+  end)
+end)

@@ -746,7 +746,7 @@ static void impossible_declarations_are_refused(void **state) {
   spec.cluster_count = 1;
   spec.fpc_count = 2;
   assert_string_equal(refusal(&s, &spec, BILAN_USAGE),
-                      "2 items of fpc for 1 stages; expected at most one a stage");
+                      "items of fpc: 2, stages: 1; expected at most one fpc a stage");
   spec.fpc_count = 0;
   spec.strata[1] = s.columns[KIND];
   assert_string_equal(refusal(&s, &spec, BILAN_USAGE),

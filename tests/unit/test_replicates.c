@@ -535,7 +535,7 @@ static void lonely_psus_follow_their_rule(void **state) {
   world_open(&s, 1 | 8 | 16 | 32 | 64);
   struct replicates_plan plan = {.kind = REPLICATE_JKN};
   struct design *made, *d = declare(&s, true, NULL, LONELY_ADJUST);
-  expect_no_make(&s, d, &plan, "1 strata have one PSU");
+  expect_no_make(&s, d, &plan, "strata with one PSU: 1; no replicate");
   design_free(d);
   double scale[2];
   for (int average = 0; average < 2; average++) {
