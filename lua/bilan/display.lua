@@ -131,7 +131,8 @@ local names = { "nchs", "30/30" }
 function M.check(name)
   if name == nil then return nil end
   if type(name) == "table" then
-    fault.raise('policy takes a name, "nchs" or "30/30"; a table that withholds is given as privacy')
+    fault.raise('policy takes a name, "nchs" or "30/30"; a table that withholds is given as '
+      .. "privacy")
   end
   return fault.choice(name, names, nil, "display policy")
 end
@@ -168,7 +169,8 @@ end
 
 -- ---- the figures that leave -------------------------------------------------------------------
 
-local given_away = { "value", "se", "low", "high", "count", "cumulative", "deff", "letters", "note" }
+local given_away = { "value", "se", "low", "high", "count", "cumulative", "deff", "letters",
+  "note" }
 
 -- Takes the figure away; its base stays.
 local function withhold(record, words, tag)

@@ -297,6 +297,7 @@ local function numeric(kind, call, own)
     if kind == "quantile" then say_same_limits(rows) end
     local label = expression and { name = item, label = item } or named(self, name, opts.lang)
     return spec(self, kind, opts, { rows = rows, unit = "number", item = label,
+      notes = kind == "quantile" and { { "method_quantile", { rule = opts.rule or "math" } } } or nil,
       title = by_title(self, label.label, opts) })
   end
 end

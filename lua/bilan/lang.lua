@@ -166,6 +166,9 @@ local words = {
   method_interval = { "Intervalles de confiance à {conf|percent} : méthode {method|word}.",
     "{conf|percent} confidence intervals: {method|word} method.",
     "{conf|percent}-betrouwbaarheidsintervallen: methode {method|word}." },
+  method_quantile = { "Quantiles : règle {rule}, intervalles de Woodruff.",
+    "Quantiles: rule {rule}, Woodruff's intervals.",
+    "Kwantielen: regel {rule}, intervallen van Woodruff." },
   method_glm = {
     "Modèle linéaire généralisé, famille {family}, lien {link}, ajusté par pseudo-vraisemblance pondérée.",
     "Generalised linear model, {family} family, {link} link, fitted by weighted pseudo-likelihood.",

@@ -321,6 +321,18 @@ describe("a display policy", function()
     assert.is_nil(svg:find("9.0%", 1, true))
   end)
 
+  it("stands_in_words_on_the_card_of_an_indicator", function()
+    local sub = clus1():where "dnum in (61, 135, 178, 197, 255, 406)"
+    local indicator = require "bilan.indicator"
+    indicator.reset()
+    local gone = bilan.indicator { id = "h", estimate = sub:proportion("stype", { level = "H" }) }
+    local doubt = bilan.indicator { id = "a", estimate = sub:proportion("awards", { level = "Yes" }) }
+    local opts = { policy = "nchs" }
+    assert.equal("not shown: 95% interval over 130% of the share", gone:headline(nil, opts).text)
+    assert.truthy(doubt:headline(nil, opts).detail:find("‡ fewer than 8 degrees of freedom", 1, true))
+    indicator.reset()
+  end)
+
   it("leaves_the_mark_on_a_number_of_a_workbook", function()
     local res = strat():where("stype = 'E'"):freq "sch_wide"
     local bytes = workbook({ gate.release(res, nil, { policy = "nchs" }) })
