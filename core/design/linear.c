@@ -41,7 +41,6 @@
 #include "design/scores.h"
 #include "design/squares.h"
 #include "design/stages.h"
-#include "kernel/blocks.h"
 
 /* What all parts of one call share; read only but for cov. */
 struct work {
@@ -117,17 +116,12 @@ static bilan_status form_clusters(const struct work *w, const struct stage *s, d
 
 /* ---- passes over scores ---------------------------------------------------------------------- */
 
-/* One pass: sums of scores by unit or stratum, or squares about centres. A partial result is
- * `numbers` sums, then room for scores. */
+/* What a pass adds up: scores by unit or stratum, or their squares about centres. */
 struct score_pass {
   const struct work *work;
-  const struct scores *scores;
   const struct stage *stage;
-  const double *centre; /* NULL: sums of scores by `group` */
-  size_t groups;        /* strata, or units */
-  bool by_unit;         /* groups are units: a stage of clusters */
-  size_t numbers;       /* groups * statistics; squares: statistics * block */
-  double *total;        /* [numbers] what the blocks are added to */
+  const double *centre; /* NULL: sums of scores by group */
+  bool by_unit;         /* groups are units: a stage of clusters; else strata */
 };
 
 /* Where the sums of a row go: its unit, or its stratum where rows are units. */
@@ -138,8 +132,9 @@ static inline size_t group_of(const struct score_pass *p, size_t row) {
 /* Scores of a few rows into sums (centre NULL) or squares. Rows of a stratum with factor 0 have
  * no squares to add, but their sums count in the mean of all units, which an adjusted stratum is
  * measured by. */
-static void add_scores(const struct score_pass *p, double *sums, const double *z, size_t from,
+static void add_scores(const void *context, double *sums, const double *z, size_t from,
                        size_t count) {
+  const struct score_pass *p = context;
   size_t statistics = p->work->statistics;
   for (size_t i = 0; i < count; i++, z += statistics) {
     size_t group = group_of(p, from + i);
@@ -153,42 +148,6 @@ static void add_scores(const struct score_pass *p, double *sums, const double *z
   }
 }
 
-/* The work of a block (blocks.h): scores of a few rows at a time, never those of the whole
- * block. */
-static void sum_scores(const void *context, void *partial, size_t begin, size_t end) {
-  const struct score_pass *p = context;
-  double *sums = partial, *z = sums + p->numbers;
-  size_t step = scores_rows(p->scores);
-  memset(sums, 0, p->numbers * sizeof *sums);
-  for (size_t from = begin; from < end; from += step) {
-    size_t count = end - from < step ? end - from : step;
-    scores_read(p->scores, z, from, count);
-    add_scores(p, sums, z, from, count);
-  }
-}
-
-/* One block's sums into those of all; the scores behind them are scratch. */
-static void add_partial(void *context, const void *partial) {
-  struct score_pass *p = context;
-  const double *from = partial;
-  for (size_t i = 0; i < p->numbers; i++) p->total[i] += from[i];
-}
-
-/* Runs a pass; `total` has room for `numbers` and holds what is added to. */
-static bilan_status run_pass(struct score_pass *p, size_t numbers, double *total) {
-  p->numbers = numbers;
-  p->total = total;
-  struct blocks_job job = {
-      .rows = p->work->request->rows,
-      .block = blocks_rows_for(numbers),
-      .partial = (numbers + scores_rows(p->scores) * p->work->statistics) * sizeof(double),
-      .context = p,
-      .sum = sum_scores,
-      .add = add_partial,
-  };
-  return blocks_run(p->work->b, &job);
-}
-
 /* ---- the stages ------------------------------------------------------------------------------ */
 
 /* A stage of clusters: z of all units, then their squares. Units of a domain's outside are in z
@@ -200,9 +159,8 @@ static bilan_status add_clusters(const struct work *w, const struct scores *scor
   bilan_status status = BILAN_OK;
   if (!z) return fail_nomem(w->b);
   if (w->design->calibration_count) {
-    struct score_pass pass = {.work = w, .scores = scores, .stage = s, .groups = s->units,
-                              .by_unit = true};
-    status = run_pass(&pass, numbers, z);
+    struct score_pass pass = {.work = w, .stage = s, .by_unit = true};
+    status = scores_pass(w->b, scores, z, numbers, add_scores, &pass);
   } else {
     status = form_clusters(w, s, z);
   }
@@ -218,13 +176,12 @@ static bilan_status add_rows(const struct work *w, const struct scores *scores,
   size_t numbers = s->strata * w->statistics;
   double *centre = mem_zero(&w->b->mem, numbers, sizeof *centre);
   if (!centre) return fail_nomem(w->b);
-  struct score_pass sums = {.work = w, .scores = scores, .stage = s, .groups = s->strata};
-  bilan_status status = run_pass(&sums, numbers, centre);
+  struct score_pass pass = {.work = w, .stage = s};
+  bilan_status status = scores_pass(w->b, scores, centre, numbers, add_scores, &pass);
   if (!status) {
     squares_centre(centre, s, w->statistics);
-    struct score_pass squares = sums;
-    squares.centre = centre;
-    status = run_pass(&squares, w->statistics * w->block, w->cov);
+    pass.centre = centre;
+    status = scores_pass(w->b, scores, w->cov, w->statistics * w->block, add_scores, &pass);
   }
   mem_free(&w->b->mem, centre);
   return status;

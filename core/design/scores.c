@@ -34,7 +34,7 @@ enum { SCORES_ROOM = 1 << 15, SCORES_LEAST = 16 };
 
 /* Depends on the number of statistics alone, so that a sum's order does not depend on anything
  * that two runs may differ in: 32,768 / statistics, from 16 rows to a chunk. */
-size_t scores_rows(const struct scores *s) {
+static size_t rows_at_a_time(const struct scores *s) {
   size_t rows = SCORES_ROOM / (s->statistics ? s->statistics : 1);
   if (rows < SCORES_LEAST) rows = SCORES_LEAST;
   return rows < ROWS_CHUNK ? rows : ROWS_CHUNK;
@@ -78,7 +78,7 @@ static void take_off(const struct scores *s, const struct calibration *c, const 
 }
 
 /* Plain influences, then the residuals of every calibration that is ready. */
-void scores_read(const struct scores *s, double *z, size_t from, size_t count) {
+static void read_scores(const struct scores *s, double *z, size_t from, size_t count) {
   struct rows k;
   rows_read(&k, &s->rows, from, count);
   read_plain(s, &k, z);
@@ -86,22 +86,68 @@ void scores_read(const struct scores *s, double *z, size_t from, size_t count) {
     take_off(s, s->design->calibrations[c], s->slopes[c], z, from, count);
 }
 
-/* ---- slopes ---------------------------------------------------------------------------------- */
+/* ---- passes ------------------------------------------------------------------------------- */
 
-/* One pass for one calibration. A partial result is the sums, then room for scores. */
-struct slope_pass {
+/* One pass (blocks.h). A partial result is `numbers` sums, then room for the scores of a few
+ * rows, which are scratch. */
+struct pass {
   const struct scores *scores;
-  const struct calibration *calibration;
-  size_t numbers; /* coefficients x statistics */
-  double *sums;
+  scores_add *add;
+  const void *context;
+  size_t numbers;
+  double *total;
 };
 
-/* Sums of q x z / after over the rows of a chunk: z / after takes the weight off the influence,
- * which was put on with the weights of today; q is the weight of the regression. */
-static void add_products(const struct slope_pass *p, double *sums, const double *z, size_t from,
+/* The work of a block: scores of a few rows at a time, never those of the whole block. */
+static void sum_block(const void *context, void *partial, size_t begin, size_t end) {
+  const struct pass *p = context;
+  double *sums = partial, *z = sums + p->numbers;
+  size_t step = rows_at_a_time(p->scores);
+  memset(sums, 0, p->numbers * sizeof *sums);
+  for (size_t from = begin; from < end; from += step) {
+    size_t count = end - from < step ? end - from : step;
+    read_scores(p->scores, z, from, count);
+    p->add(p->context, sums, z, from, count);
+  }
+}
+
+/* One block's sums into those of all. */
+static void add_block(void *context, const void *partial) {
+  struct pass *p = context;
+  const double *from = partial;
+  for (size_t i = 0; i < p->numbers; i++) p->total[i] += from[i];
+}
+
+/* See scores.h. */
+bilan_status scores_pass(bilan *b, const struct scores *s, double *total, size_t numbers,
+                         scores_add *add, const void *context) {
+  struct pass p = {s, add, context, numbers, total};
+  struct blocks_job job = {
+      .rows = s->design->rows,
+      .block = blocks_rows_for(numbers),
+      .partial = (numbers + rows_at_a_time(s) * s->statistics) * sizeof(double),
+      .context = &p,
+      .sum = sum_block,
+      .add = add_block,
+  };
+  return blocks_run(b, &job);
+}
+
+/* ---- slopes ------------------------------------------------------------------------------- */
+
+/* What one calibration is found from. */
+struct products {
+  const struct calibration *calibration;
+  size_t statistics;
+};
+
+/* Sums of q x z / after over a few rows, sums[coefficient * statistics + k]: z / after takes the
+ * weight off the influence, which was put on with the weights of today; q is the weight of the
+ * regression. */
+static void add_products(const void *context, double *sums, const double *z, size_t from,
                          size_t count) {
+  const struct products *p = context;
   const struct calibration *c = p->calibration;
-  size_t statistics = p->scores->statistics;
   double x;
   for (size_t i = 0; i < count; i++) {
     double after = c->after[from + i];
@@ -109,53 +155,25 @@ static void add_products(const struct slope_pass *p, double *sums, const double 
       uint32_t place = calibration_place(&c->margins[m], from + i, &x);
       if (place == UINT32_MAX) continue;
       double factor = (c->q ? c->q[from + i] : 1) * x / after;
-      for (size_t k = 0; k < statistics; k++)
-        sums[place * statistics + k] += factor * z[i * statistics + k];
+      for (size_t k = 0; k < p->statistics; k++)
+        sums[place * p->statistics + k] += factor * z[i * p->statistics + k];
     }
   }
 }
 
-/* The work of a block (blocks.h), a few rows at a time. Scores are read with the calibrations
- * that are ready: those before this one. */
-static void sum_products(const void *context, void *partial, size_t begin, size_t end) {
-  const struct slope_pass *p = context;
-  double *sums = partial, *z = sums + p->numbers;
-  size_t step = scores_rows(p->scores);
-  memset(sums, 0, p->numbers * sizeof *sums);
-  for (size_t from = begin; from < end; from += step) {
-    size_t count = end - from < step ? end - from : step;
-    scores_read(p->scores, z, from, count);
-    add_products(p, sums, z, from, count);
-  }
-}
-
-/* One block's sums into those of all. */
-static void add_sums(void *context, const void *partial) {
-  struct slope_pass *p = context;
-  const double *from = partial;
-  for (size_t i = 0; i < p->numbers; i++) p->sums[i] += from[i];
-}
-
 /* B of the next calibration, from the scores as those before it leave them. */
 static bilan_status find_slopes(bilan *b, struct scores *s, const struct calibration *c) {
-  struct slope_pass p = {s, c, c->coefficients * s->statistics, NULL};
-  p.sums = mem_zero(&b->mem, p.numbers, sizeof *p.sums);
-  if (!p.sums) return fail_nomem(b);
-  struct blocks_job job = {
-      .rows = s->design->rows,
-      .block = blocks_rows_for(p.numbers),
-      .partial = (p.numbers + scores_rows(s) * s->statistics) * sizeof(double),
-      .context = &p,
-      .sum = sum_products,
-      .add = add_sums,
-  };
-  bilan_status status = blocks_run(b, &job);
-  if (!status) status = calibration_solve(b, c, p.sums, s->statistics);
+  struct products p = {c, s->statistics};
+  size_t numbers = c->coefficients * s->statistics;
+  double *sums = mem_zero(&b->mem, numbers, sizeof *sums);
+  if (!sums) return fail_nomem(b);
+  bilan_status status = scores_pass(b, s, sums, numbers, add_products, &p);
+  if (!status) status = calibration_solve(b, c, sums, s->statistics);
   if (status) {
-    mem_free(&b->mem, p.sums);
+    mem_free(&b->mem, sums);
     return status;
   }
-  s->slopes[s->ready++] = p.sums;
+  s->slopes[s->ready++] = sums;
   return BILAN_OK;
 }
 

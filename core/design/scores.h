@@ -31,10 +31,14 @@ bilan_status scores_open(bilan *b, struct scores *s, const struct design *design
                          const struct cells_request *request, const struct forms *forms);
 void scores_close(bilan *b, struct scores *s);
 
-/* Rows that are read at a time: as many as keep their scores near the processor. */
-size_t scores_rows(const struct scores *s);
+/* Adds what the scores of a few rows come to: z[i * statistics + k] of row from + i, i < count. Runs
+ * on any worker, several at a time: reads its context only. */
+typedef void scores_add(const void *context, double *sums, const double *z, size_t from,
+                        size_t count);
 
-/* z[i * statistics + k] of the rows from .. from + count - 1, count <= scores_rows. */
-void scores_read(const struct scores *s, double *z, size_t from, size_t count);
+/* One pass over all rows, block by block: total[numbers] gets, besides what it holds, what `add`
+ * makes of the scores. The bits do not depend on the number of threads. BILAN_NOMEM. */
+bilan_status scores_pass(bilan *b, const struct scores *s, double *total, size_t numbers,
+                         scores_add *add, const void *context);
 
 #endif
