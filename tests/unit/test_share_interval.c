@@ -113,8 +113,8 @@ static void limits_behave(void **state) {
   (void)state;
   uint64_t seed = 7;
   for (int round = 0; round < 2000; round++) {
-    struct share_basis s = {.p = 0.001 + 0.998 * draw_unit(&seed),
-                            .df = 1 + floor(40 * draw_unit(&seed)),
+    struct share_basis s = {.p = 0.01 + 0.98 * draw_unit(&seed),
+                            .df = 2 + floor(40 * draw_unit(&seed)),
                             .n = 2 + floor(300 * draw_unit(&seed))};
     s.rows = s.n + floor(50 * draw_unit(&seed));
     s.variance = s.p * (1 - s.p) / s.n * (0.3 + 4 * draw_unit(&seed));
