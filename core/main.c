@@ -51,6 +51,13 @@ static void *allocate(void *ud, void *block, size_t before, size_t after) {
   return NULL;
 }
 
+/* Workers that kernels may use unless --threads says otherwise: the processors there are, at most
+ * 16. Results have the same bits for any number. */
+static int processors(void) {
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online < 1 ? 1 : online > 16 ? 16 : (int)online;
+}
+
 /* Sets a handler that stays, and lets system calls go on behind it. */
 static void handle_signal(int signal_number, void (*handler)(int)) {
   struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
@@ -112,6 +119,7 @@ int main(int argc, char **argv) {
   static bilan b;
   open_standard_streams();
   handle_init(&b);
+  b.threads = processors();
   sqlite_use_memory(&b);
   handle_signal(SIGPIPE, SIG_IGN);
   handle_signal(SIGALRM, on_alarm);

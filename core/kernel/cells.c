@@ -76,26 +76,25 @@ static void count_chunk(const struct rows *k, int64_t *n) {
   for (size_t i = 0; i < k->count; i++) n[k->cell[i]] += k->weight[i] != 0;
 }
 
-/* n, sum of w and of w^2 per cell, sum of w per unit and cell, in row order. All in one loop: the
- * additions to one cell wait for each other, those to different sums do not. */
+/* n, sum of w and of w^2 per cell, in row order; with units the sum of w goes to them alone, and
+ * cells get it from there (add_units). One loop: sums that differ do not wait for each other. */
 static void weigh_chunk(const struct pass *p, const struct rows *k, void *run) {
   int64_t *n = counts_at(run, p->at.n);
-  double *weight = doubles_at(run, p->at.weight), *weight2 = doubles_at(run, p->at.weight2);
-  double *by_unit = doubles_at(run, p->at.unit_weight);
+  double *weight2 = doubles_at(run, p->at.weight2);
   const uint32_t *unit = p->request->unit ? p->request->unit + k->from : NULL;
+  double *weight = doubles_at(run, unit ? p->at.unit_weight : p->at.weight);
   for (size_t i = 0; i < k->count; i++) {
     double w = k->weight[i];
     size_t cell = k->cell[i];
     if (w == 0) continue;
     n[cell]++;
-    weight[cell] += w;
     weight2[cell] += w * w;
-    if (unit) by_unit[unit[i] * p->cells + cell] += w;
+    weight[unit ? unit[i] * p->cells + cell : cell] += w;
   }
 }
 
-/* n, sum of w, w y and w y^2 of one measure per cell, of w y per unit and cell, in row order.
- * `value` and `part` are set. */
+/* n, sum of w, w y and w y^2 of one measure per cell, in row order; with units the sum of w y goes
+ * to them alone. `value` and `part` are set. */
 static void measure_chunk(const struct pass *p, const struct rows *k, struct sums_place to) {
   const uint32_t *unit = p->request->unit ? p->request->unit + k->from : NULL;
   for (size_t i = 0; i < k->count; i++) {
@@ -105,9 +104,9 @@ static void measure_chunk(const struct pass *p, const struct rows *k, struct sum
     struct cells_sums *s = &to.sums[cell];
     s->n++;
     s->weight += w;
-    s->y += wy;
     s->yy += wy * y;
     if (unit) to.unit_y[unit[i] * p->cells + cell] += wy;
+    else s->y += wy;
   }
 }
 
@@ -206,6 +205,18 @@ static bilan_status lay_out(bilan *b, struct pass *p) {
   return BILAN_OK;
 }
 
+/* With units, what cells sum to is what their units do, in the order of the units. */
+static void add_units(const struct pass *p) {
+  size_t totals = p->units * p->cells;
+  const double *weight = doubles_at(p->total, p->at.unit_weight);
+  const double *y = doubles_at(p->total, p->at.unit_y);
+  for (size_t i = 0; i < totals; i++) doubles_at(p->total, p->at.weight)[i % p->cells] += weight[i];
+  for (size_t m = 0; m < p->request->measure_count; m++) {
+    struct cells_sums *sums = sums_at(p->total, p->at.sums) + m * p->cells;
+    for (size_t i = 0; i < totals; i++) sums[i % p->cells].y += y[m * totals + i];
+  }
+}
+
 /* Hands the run over as an answer. Without weights every row weighs 1, so that the sums of
  * weights are the counts. */
 static void fill_answer(bilan *b, struct cells *out, const struct pass *p) {
@@ -252,6 +263,7 @@ bilan_status cells_tabulate(bilan *b, struct cells *out, const struct cells_requ
   p.total = mem_zero(&b->mem, p.at.numbers, sizeof(double));
   if (!p.total) return fail_nomem(b);
   status = sum_all(b, &p);
+  if (!status) add_units(&p);
   if (status) mem_free(&b->mem, p.total);
   else fill_answer(b, out, &p);
   return status;

@@ -31,7 +31,7 @@ return {
     { "timeout", "number", "seconds it may take (default: 300; 0: no limit)", "S" },
     { "memory", "number", "megabytes it may use (default: 2048; 0: no limit)", "MB" },
     { "instructions", "number", "Lua instructions it may run (default: 0, no limit)", "N" },
-    { "threads", "number", "threads for tabulating; never changes a result", "N" },
+    { "threads", "number", "threads (all processors); never changes a result", "N" },
     { "trusted", "flag", "lifts the sandbox: all of Lua, any file" },
   },
   run = function(options, rest, cli)
