@@ -38,29 +38,12 @@ static struct column *new_column(bilan *b, enum column_type type, size_t rows) {
   return c;
 }
 
-/* At least the highest of bytes: all their bits together, eight bytes at a time. */
-static uint32_t highest_bits(const uint8_t *codes, size_t rows) {
-  uint64_t bits = 0, word;
-  size_t row = 0;
-  for (; row + sizeof word <= rows; row += sizeof word) {
-    memcpy(&word, codes + row, sizeof word);
-    bits |= word;
-  }
-  uint32_t all = 0;
-  for (size_t i = 0; i < sizeof word; i++) all |= (uint32_t)(bits >> (8 * i)) & 255;
-  for (; row < rows; row++) all |= codes[row];
-  return all;
-}
-
-/* The highest code, or a bound of it that is below `enough`. Three loops rather than a test in one: each runs
- * over an array of one width. */
-static uint32_t highest_code(const void *codes, unsigned width, size_t rows, size_t enough) {
+/* Three loops rather than a test in one: each runs over an array of one width. */
+static uint32_t highest_code(const void *codes, unsigned width, size_t rows) {
   const uint8_t *c1 = codes;
   const uint16_t *c2 = codes;
   const uint32_t *c4 = codes;
-  uint32_t highest = width == 1 ? highest_bits(c1, rows) : 0;
-  if (width == 1 && highest < enough) return highest;
-  highest = 0;
+  uint32_t highest = 0;
   if (width == 1)
     for (size_t row = 0; row < rows; row++) highest = c1[row] > highest ? c1[row] : highest;
   else if (width == 2)
@@ -82,7 +65,7 @@ bilan_status column_codes(bilan *b, struct column **out, size_t rows, unsigned w
   }
   c->width = width;
   c->codes = codes;
-  c->highest = highest_code(codes, width, rows, dict_count(dict));
+  c->highest = highest_code(codes, width, rows);
   c->dict = dict;
   *out = c;
   return BILAN_OK;

@@ -27,7 +27,7 @@ struct column {
   struct dict *dict;         /* CODES: levels; SET: the options, codes 1..option_count */
   unsigned width;            /* CODES: bytes per code: 1, 2 or 4 */
   void *codes;               /* CODES */
-  uint32_t highest;          /* CODES: no code is higher */
+  uint32_t highest;          /* CODES: the highest code there is */
   double *numbers;           /* NUMBERS; 0 where missing */
   uint64_t *offsets;         /* TEXT: rows + 1 */
   char *arena;               /* TEXT */

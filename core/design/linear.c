@@ -53,7 +53,7 @@ struct work {
   const struct cells *known; /* totals by PSU; NULL */
 };
 
-/* ---- units ------------------------------------------------------------------------------------ */
+/* ---- units ------------------------------------------------------------------------------- */
 
 /* Adds the variance of one stage from the z of all its units, z[unit * statistics + k]. */
 static bilan_status add_units(const struct work *w, const struct stage *s, const double *z) {

@@ -69,17 +69,6 @@ struct worst margins_worst(const struct method *m, const double *reached) {
   return worst;
 }
 
-/* Rows of weight 0 are left out, whatever they answered. Cost: one pass over rows * margins. */
-void margins_totals(double *reached, const struct method *m, const double *weight) {
-  for (size_t i = 0; i < m->coefficients; i++) reached[i] = 0;
-  for (size_t row = 0; row < m->rows; row++)
-    for (size_t i = 0; i < m->adjustment->margin_count; i++) {
-      double x;
-      uint32_t at = calibration_place(&m->adjustment->margins[i], row, &x);
-      if (at != UINT32_MAX && !(fabs(weight[row]) <= 0)) reached[at] += weight[row] * x;
-    }
-}
-
 /* ---- checks ------------------------------------------------------------------------------ */
 
 /* Names margin, level (where there are levels), total, and what was expected of it: the total of

@@ -54,9 +54,6 @@ struct method {
  * options out of range. */
 bilan_status margins_prepare(bilan *b, struct method *m, const double *weight);
 
-/* reached[coefficient] = sum of w x, added up row by row. */
-void margins_totals(double *reached, const struct method *m, const double *weight);
-
 /* Relative distance to a target; absolute where the target is 0; infinite where there is none. */
 double margins_distance(double reached, double target);
 struct worst margins_worst(const struct method *m, const double *reached);

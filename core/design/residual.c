@@ -1,4 +1,5 @@
-/* residual.c - see calibration.h: the record of an adjustment, and the regression that the variance takes off.
+/* residual.c - see calibration.h: the record of an adjustment, and the regression that the
+ * variance takes off.
  *
  * An estimate under calibrated weights varies, to first order, as the residuals of its influence
  * on the calibration variables do (Deville & Sarndal, JASA 87, 1992, result 5). With z the

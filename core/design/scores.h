@@ -31,8 +31,8 @@ bilan_status scores_open(bilan *b, struct scores *s, const struct design *design
                          const struct cells_request *request, const struct forms *forms);
 void scores_close(bilan *b, struct scores *s);
 
-/* Adds what the scores of a few rows come to: z[i * statistics + k] of row from + i, i < count. Runs
- * on any worker, several at a time: reads its context only. */
+/* Adds what the scores of a few rows come to: z[i * statistics + k] of row from + i, i < count.
+ * Runs on any worker, several at a time: reads its context only. */
 typedef void scores_add(const void *context, double *sums, const double *z, size_t from,
                         size_t count);
 

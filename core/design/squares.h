@@ -1,4 +1,5 @@
-/* squares.h - squares of unit totals about their centres: the last step of every linearised variance.
+/* squares.h - squares of unit totals about their centres: the last step of every linearised
+ * variance.
  *
  *   cov += factor_h * (z - centre_h)(z - centre_h)'        unit by unit, within blocks
  * Centres are known before the first square is taken (two passes), so that what is the same in all

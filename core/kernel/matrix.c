@@ -440,12 +440,3 @@ bilan_status matrix_least_squares(bilan *b, size_t *rank, double *x, double *inv
 }
 
 /* ---- products ---------------------------------------------------------------------------- */
-
-/* In the order in which memory runs; sums go over k from the first to the last. `c` is neither a
- * nor b. */
-void matrix_multiply(double *c, const double *a, const double *b, size_t n, size_t k, size_t m) {
-  for (size_t i = 0; i < n * m; i++) c[i] = 0;
-  for (size_t j = 0; j < m; j++)
-    for (size_t l = 0; l < k; l++)
-      for (size_t i = 0; i < n; i++) c[i + j * n] += a[i + l * n] * b[l + j * k];
-}

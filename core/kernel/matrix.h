@@ -47,7 +47,4 @@ bilan_status matrix_least_squares(bilan *b, size_t *rank, double *x, double *inv
  * the order of one block. Signs of R's rows are arbitrary. */
 bilan_status matrix_stack(bilan *b, double *r, size_t columns, const double *a, size_t rows);
 
-/* c = a b, (n x k) (k x m). */
-void matrix_multiply(double *c, const double *a, const double *b, size_t n, size_t k, size_t m);
-
 #endif

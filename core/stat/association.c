@@ -50,9 +50,6 @@ enum { PAIRS_MOST = 1 << 24 };
 /* Pivots of a covariance below this share of the largest count as 0. */
 static const double pivot_tolerance = 1e-12;
 
-/* The whole domain as one group: tests have the degrees of freedom of all they compare. */
-static const struct by no_by = {0};
-
 /* ---- Wald -------------------------------------------------------------------------------- */
 
 /* One system of equations, V x = theta, by a Cholesky decomposition that stops at pivots of 0:

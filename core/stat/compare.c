@@ -33,8 +33,6 @@
 const char *const independence_names[INDEPENDENCES + 1] = {"pearson", "likelihood_ratio",
                                                            "fisher", NULL};
 
-static const struct by no_by = {0};
-
 /* What counts respondents is wrong for a sample with a declared design. */
 static bilan_status refuse_design(bilan *b, const struct sample *sample) {
   if (!sample_designed(sample)) return BILAN_OK;

@@ -41,9 +41,6 @@
 #include "stat/moments.h"
 #include "stat/quotient.h"
 
-/* The whole domain as one group. */
-static const struct by no_by = {0};
-
 /* ---- t on the degrees of freedom of a design ---------------------------------------------- */
 
 /* value, se, df, the test of value against mu, and the interval at `conf`; notes where there is
@@ -111,26 +108,16 @@ static void means_close(bilan *b, struct means *m) {
  * failure means_close releases what was got. */
 static bilan_status means_open(bilan *b, struct means *m, const struct sample *s,
                                const struct column *measure, const struct column *group) {
+  struct by by = {.count = group ? 1 : 0, .keys = {group}};
   *m = (struct means){.measures = {measure}};
   if (!column_is_numeric(measure))
     return fail(b, BILAN_USAGE, "a test of means needs an item with numbers");
   bilan_status status = derive_presence(b, &m->presence, measure, NULL);
   if (status) return status;
-  m->request = (struct cells_request){.rows = s->rows, .domain = s->domain,
-                                      .measures = m->measures, .measure_count = 1,
-                                      .weight = sample_weight(s)};
-  if (group) m->request.keys[m->request.key_count++] = group;
-  m->request.keys[m->request.key_count++] = m->presence;
-  status = cells_tabulate(b, &m->first, &m->request);
-  if (status) return status;
-  m->centres = mem_zero(&b->mem, m->first.count, sizeof *m->centres);
-  if (!m->centres) return fail_nomem(b);
-  for (size_t cell = 0; cell < m->first.count; cell++) {
-    const struct cells_sums *sums = &m->first.sums[cell];
-    if (sums->weight > 0) m->centres[cell] = sums->y / sums->weight;
-  }
+  m->request = moments_request(s, &by, m->presence, m->measures, 1);
+  status = moments_first(b, &m->first, &m->centres, &m->request);
   m->request.centres = m->centres;
-  return BILAN_OK;
+  return status;
 }
 
 /* Answers in a group (0 where there are no groups), of positive weight: its share of the base. */

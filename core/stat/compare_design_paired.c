@@ -31,9 +31,6 @@
 #include "stat/compare_design_t.h"
 #include "stat/derive.h"
 
-/* The whole domain as one group. */
-static const struct by no_by = {0};
-
 /* Places of the answers of both items, matched by their labels; SIZE_MAX for a kind of missing. */
 struct places {
   size_t *before, *after; /* [code of that item]: 0 .. count - 1 */

@@ -43,9 +43,6 @@ const char *const rank_score_names[RANK_SCORES + 1] = {"wilcoxon", "vanderWaerde
                                                        "KruskalWallis", NULL};
 const char *const rank_ties_names[RANK_TIES + 1] = {"file", "shared", NULL};
 
-/* The whole domain as one group. */
-static const struct by no_by = {0};
-
 /* The rows that are compared, and their groups. */
 struct ranked {
   size_t count;    /* rows with a group, an answer and a weight: the base */

@@ -65,9 +65,6 @@ struct making {
   size_t *order;              /* [levels]: i-th row shown -> its place in all tallies */
 };
 
-/* Everybody as one group. */
-static const struct by no_by = {0};
-
 /* ---- tallies ----------------------------------------------------------------------------- */
 
 /* Adds one column of a tally to a total, which has one group: counts, weights, their squares and

@@ -34,9 +34,6 @@
 
 #include "stat/derive.h"
 
-/* Everybody as one group. */
-static const struct by no_by = {0};
-
 /* ---- counts -------------------------------------------------------------------------------- */
 
 /* The tallies of the options, one after the other. Each is by its option's own codes (blank, not

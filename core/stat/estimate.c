@@ -135,6 +135,8 @@ void estimate_add_missing(struct estimate *e, bilan_missing kind, int64_t rows) 
 /* ---- the sample and its groups ----------------------------------------------------------- */
 
 /* In the order of enum degrees_rule. */
+const struct by no_by = {0};
+
 const char *const degrees_rule_names[DEGREES_RULES + 1] = {"domain", "design", NULL};
 
 /* Without a declared design every group has the degrees of freedom of the whole sample; with

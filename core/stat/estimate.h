@@ -163,6 +163,9 @@ struct by {
                              respondents stays; levels met while reading: it goes */
 };
 
+/* No by-variables: everybody is one group. */
+extern const struct by no_by;
+
 /* Groups without respondents and groups of missing codes are counted too: it is the size of
  * arrays indexed by group. */
 size_t by_groups(const struct by *by); /* product of the dictionaries; 1 without by */

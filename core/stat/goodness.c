@@ -35,9 +35,6 @@
 
 const char *const goodness_names[GOODNESS_ORDERS + 1] = {"second", "first", "F", NULL};
 
-/* The whole domain as one group. */
-static const struct by no_by = {0};
-
 /* The levels in question: their codes and shares, which sum to 1. */
 struct known {
   size_t *code;  /* [count], in the order of the dictionary */

@@ -13,14 +13,9 @@ local ordered = require "bilan.ordered"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
 
-local methods, inside = Survey.methods, Survey.inside
+local methods, inside, list_of = Survey.methods, Survey.inside, Survey.list_of
 
 -- ---- reading options --------------------------------------------------------------------------
-
-local function list_of(value)
-  if value == nil then return {} end
-  return type(value) == "table" and value or { value }
-end
 
 -- The item an option names. A number stands for a column of that number: fpc = 1340.
 local function item_at(draft, option, value)

@@ -11,14 +11,9 @@ local Result = require "bilan.result"
 local Survey = require "bilan.survey"
 
 local methods = Survey.methods
-local inside = Survey.inside
+local inside, list_of = Survey.inside, Survey.list_of
 
 -- ---- shared parts -----------------------------------------------------------------------------
-
-local function list_of(value)
-  if value == nil then return {} end
-  return type(value) == "table" and value or { value }
-end
 
 local function named(self, name, lang)
   return { name = name, label = self:label(name, lang) }

@@ -294,7 +294,10 @@ function methods:derive(exprs)
   return changed(self, { table = made, book = book })
 end
 
-local function list_of(value) return type(value) == "table" and value or { value } end
+--- A value as a list of one, a list as it is, nil as none.
+function Survey.list_of(value) return type(value) == "table" and value or { value } end
+
+local list_of = Survey.list_of
 
 -- levels and the map old place -> new place of a recode { new = { old, ... } }.
 local function recode_plan(name, old_levels, map)

@@ -6,6 +6,15 @@
 
 enum { MOST = 12 };
 
+/* c = a b, (n x k) (k x m), column by column. */
+static void matrix_multiply(double *c, const double *a, const double *b, size_t n, size_t k,
+                            size_t m) {
+  for (size_t i = 0; i < n * m; i++) c[i] = 0;
+  for (size_t j = 0; j < m; j++)
+    for (size_t l = 0; l < k; l++)
+      for (size_t i = 0; i < n; i++) c[i + j * n] += a[i + l * n] * b[l + j * k];
+}
+
 static bilan b;
 
 static int open_handle(void **state) {
