@@ -30,7 +30,7 @@
 #include <string.h>
 
 #include "kernel/blocks.h"
-#include "kernel/rows.h"
+#include "kernel/one_cell.h"
 
 /* A struct cells_sums is counted as four numbers of eight bytes. */
 enum { SUMS_NUMBERS = sizeof(struct cells_sums) / sizeof(double) };
@@ -93,25 +93,44 @@ static void weigh_chunk(const struct pass *p, const struct rows *k, void *run) {
   }
 }
 
-/* n, sum of w, w y and w y^2 of one measure per cell, in row order; with units the sum of w y goes
- * to them alone. `value` and `part` are set. */
+/* Sums of w y and w y^2 of one measure per cell, in row order; with units that of w y goes to them
+ * alone. `value` and `part` are set. */
 static void measure_chunk(const struct pass *p, const struct rows *k, struct sums_place to) {
   const uint32_t *unit = p->request->unit ? p->request->unit + k->from : NULL;
   for (size_t i = 0; i < k->count; i++) {
     double w = k->part[i], y = k->value[i], wy = w * y;
     size_t cell = k->cell[i];
     if (w == 0) continue;
-    struct cells_sums *s = &to.sums[cell];
-    s->n++;
-    s->weight += w;
-    s->yy += wy * y;
+    to.sums[cell].yy += wy * y;
     if (unit) to.unit_y[unit[i] * p->cells + cell] += wy;
-    else s->y += wy;
+    else to.sums[cell].y += wy;
+  }
+}
+
+/* n and sum of w of one measure per cell. */
+static void answers_chunk(const struct rows *k, struct cells_sums *sums) {
+  for (size_t i = 0; i < k->count; i++) {
+    struct cells_sums *s = &sums[k->cell[i]];
+    s->n += k->part[i] != 0;
+    s->weight += k->part[i];
+  }
+}
+
+/* The same as weigh_chunk and measure_chunk for a request of one cell with units (one_cell.h). */
+static void sum_one_cell(const struct pass *p, struct rows *k, void *run) {
+  const uint32_t *unit = p->request->unit + k->from;
+  one_cell_weigh(k, unit, counts_at(run, p->at.n), doubles_at(run, p->at.weight2),
+                 doubles_at(run, p->at.unit_weight));
+  for (size_t m = 0; m < p->request->measure_count; m++) {
+    struct cells_sums *sums = sums_at(run, p->at.sums) + m;
+    rows_measure(k, &p->rows, m);
+    if (!p->request->complete) answers_chunk(k, sums);
+    one_cell_measure(k, unit, &sums->yy, doubles_at(run, p->at.unit_y) + m * p->units);
   }
 }
 
 /* Everything that a chunk adds to a run of totals. Without weights and units the sums of weights
- * are left at 0: fill_answer makes them of the counts. */
+ * are left at 0: weigh_counts makes them of the counts. */
 static void sum_chunk(const struct pass *p, struct rows *k, void *run) {
   const struct cells_request *request = p->request;
   if (request->weight || request->unit) weigh_chunk(p, k, run);
@@ -120,6 +139,7 @@ static void sum_chunk(const struct pass *p, struct rows *k, void *run) {
     struct sums_place to = {sums_at(run, p->at.sums) + m * p->cells,
                             doubles_at(run, p->at.unit_y) + m * p->units * p->cells};
     rows_measure(k, &p->rows, m);
+    if (!request->complete) answers_chunk(k, to.sums);
     measure_chunk(p, k, to);
   }
 }
@@ -131,7 +151,8 @@ static void sum_rows(const struct pass *p, void *run, size_t begin, size_t end) 
   struct rows k;
   for (size_t from = begin; from < end; from += k.count) {
     rows_read(&k, &p->rows, from, end - from < ROWS_CHUNK ? end - from : ROWS_CHUNK);
-    sum_chunk(p, &k, run);
+    if (p->request->unit && p->cells == 1) sum_one_cell(p, &k, run);
+    else sum_chunk(p, &k, run);
   }
 }
 
@@ -217,8 +238,25 @@ static void add_units(const struct pass *p) {
   }
 }
 
-/* Hands the run over as an answer. Without weights every row weighs 1, so that the sums of
- * weights are the counts. */
+/* Without weights every row weighs 1, so that the sums of weights are the counts. */
+static void weigh_counts(const struct pass *p) {
+  const int64_t *n = counts_at(p->total, p->at.n);
+  double *weight = doubles_at(p->total, p->at.weight);
+  double *weight2 = doubles_at(p->total, p->at.weight2);
+  for (size_t i = 0; i < p->cells; i++) weight[i] = weight2[i] = (double)n[i];
+}
+
+/* A complete request has the answers of every measure in the cells themselves. */
+static void add_answers(const struct pass *p) {
+  const double *weight = doubles_at(p->total, p->at.weight);
+  const int64_t *n = counts_at(p->total, p->at.n);
+  for (size_t i = 0; i < p->request->measure_count * p->cells; i++) {
+    sums_at(p->total, p->at.sums)[i].n = n[i % p->cells];
+    sums_at(p->total, p->at.sums)[i].weight = weight[i % p->cells];
+  }
+}
+
+/* Hands the run over as an answer. */
 static void fill_answer(bilan *b, struct cells *out, const struct pass *p) {
   *out = (struct cells){
       .mem = &b->mem,
@@ -234,8 +272,6 @@ static void fill_answer(bilan *b, struct cells *out, const struct pass *p) {
       .unit_y = p->units ? doubles_at(p->total, p->at.unit_y) : NULL,
   };
   memcpy(out->sizes, p->rows.sizes, sizeof p->rows.sizes);
-  if (p->request->weight) return;
-  for (size_t i = 0; i < p->cells; i++) out->weight[i] = out->weight2[i] = (double)out->n[i];
 }
 
 /* One block needs no partial result: it is summed where the answer will lie. The bits are those
@@ -263,10 +299,15 @@ bilan_status cells_tabulate(bilan *b, struct cells *out, const struct cells_requ
   p.total = mem_zero(&b->mem, p.at.numbers, sizeof(double));
   if (!p.total) return fail_nomem(b);
   status = sum_all(b, &p);
-  if (!status) add_units(&p);
-  if (status) mem_free(&b->mem, p.total);
-  else fill_answer(b, out, &p);
-  return status;
+  if (status) {
+    mem_free(&b->mem, p.total);
+    return status;
+  }
+  add_units(&p);
+  if (!request->weight) weigh_counts(&p);
+  if (request->complete) add_answers(&p);
+  fill_answer(b, out, &p);
+  return BILAN_OK;
 }
 
 /* One block holds all: it begins with the weights. */

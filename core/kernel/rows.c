@@ -8,12 +8,18 @@
  * Order within a chunk, and what each step leaves in its arrays:
  *
  *   index_rows     cell     0, then cell * size + code for each key
- *   weigh_rows     weight   1 or 0 by the domain, times the weight; value and part are scratch
+ *   weigh_rows     weight   the weight or 1; 0 outside the domain and, in a complete request,
+ *                           where a measure is missing
  *   rows_measure   value    numbers of the measure, its centre taken off
  *                  part     weight, 0 where there is no number
  *
+ * Where weights are numbers without a missing one and nobody is left out, weight is the column's
+ * own array; the same of value; part is weight where the chunk lacks no answer. So the usual
+ * mean of a design moves 13 bytes a row (weight, unit, code) and writes 8 to memory that stays
+ * near the processor.
+ *
  * Invariant: part is 0 where a value is missing, and sums skip such rows: what stands in its
- * place may be NaN, which would spoil a sum even times 0. Cost: a walk a key, two or three
+ * place may be NaN, which would spoil a sum even times 0. Cost: a walk a key, one or two
  * a measure, over arrays of one type each, which compilers turn into vector instructions.
  */
 #include "kernel/rows.h"
@@ -44,71 +50,110 @@ static void index_rows(const struct rows_plan *p, struct rows *k) {
     index_key(k, p->request->keys[i], (uint32_t)p->sizes[i]);
 }
 
-/* One-byte codes by table: the number of each code, and 1 for those that have one. Two small
- * tables a chunk instead of a look into the dictionary a row; levels that are a kind of missing
- * have 0 and 0. A place beyond the dictionary is never read, as codes were checked. */
-static void read_bytes(const struct column *c, const struct rows *k, const double *weight,
-                       double *value, double *part) {
-  double number[256], present[256];
+/* Does one of `count` bytes say a kind of missing? Asked of every chunk, mostly in vain. */
+static bool any_kind(const uint8_t *missing, size_t count) {
+  uint8_t any = 0;
+  for (size_t i = 0; i < count; i++) any |= missing[i];
+  return any != 0;
+}
+
+/* Is one of `count` codes of a byte a kind of missing? A search for each of the few levels that
+ * are one costs less than a look at every row's level. */
+static bool any_missing_code(const struct dict *dict, const uint8_t *codes, size_t count) {
+  for (uint32_t i = 0; i < dict_count(dict); i++)
+    if (dict_level(dict, i)->missing && memchr(codes, (int)i, count)) return true;
+  return false;
+}
+
+/* See rows.h. */
+bool rows_may_lack(const struct column *c, size_t from, size_t count) {
+  if (c->type == COLUMN_NUMBERS) return c->missing && any_kind(c->missing + from, count);
+  return c->width != 1 || any_missing_code(c->dict, (const uint8_t *)c->codes + from, count);
+}
+
+/* part = weight, and 0 where the column has no value; the two may be one array. */
+static void leave_out(double *part, const double *weight, const struct column *c,
+                      const struct rows *k) {
+  double present[256];
+  if (c->type == COLUMN_CODES && c->width == 1) {
+    const uint8_t *code = (const uint8_t *)c->codes + k->from;
+    for (uint32_t i = 0; i < dict_count(c->dict); i++)
+      present[i] = dict_level(c->dict, i)->missing ? 0 : 1;
+    for (size_t i = 0; i < k->count; i++) part[i] = present[code[i]] * weight[i];
+    return;
+  }
+  for (size_t i = 0; i < k->count; i++)
+    part[i] = column_missing(c, k->from + i) == BILAN_PRESENT ? weight[i] : 0;
+}
+
+/* One-byte codes by table: the number of each code. A small table a chunk instead of a look into
+ * the dictionary a row; levels that are a kind of missing have 0. A place beyond the dictionary
+ * is never read, as codes were checked. */
+static void read_bytes(const struct column *c, const struct rows *k, double *value) {
+  double number[256];
   const uint8_t *code = (const uint8_t *)c->codes + k->from;
   for (uint32_t i = 0; i < dict_count(c->dict); i++) {
     const struct level *level = dict_level(c->dict, i);
-    present[i] = level->missing ? 0 : 1;
     number[i] = level->missing ? 0 : level->value;
   }
-  for (size_t i = 0; i < k->count; i++) {
-    value[i] = number[code[i]];
-    part[i] = present[code[i]] * weight[i];
-  }
+  for (size_t i = 0; i < k->count; i++) value[i] = number[code[i]];
 }
 
 /* The rule of what has a number: a value that is not missing; of levels, one that carries a
- * number and is no kind of missing. Numbers of the chunk's rows and, in `part`, `weight` with 0
- * where there is no number. */
-static void read_numbers(const struct column *c, const struct rows *k, const double *weight,
-                         double *value, double *part) {
-  if (c->type == COLUMN_NUMBERS) {
-    memcpy(value, c->numbers + k->from, k->count * sizeof *value);
-    memcpy(part, weight, k->count * sizeof *part);
-    for (size_t i = 0; c->missing && i < k->count; i++)
-      if (c->missing[k->from + i]) part[i] = 0;
-    return;
-  }
+ * number and is no kind of missing. Numbers of the chunk's rows: the column's own, or in `room`;
+ * those of rows without one are not to be looked at. */
+static const double *read_numbers(const struct column *c, const struct rows *k, double *room) {
+  if (c->type == COLUMN_NUMBERS) return c->numbers + k->from;
   if (c->width == 1) {
-    read_bytes(c, k, weight, value, part);
-    return;
+    read_bytes(c, k, room);
+    return room;
   }
   for (size_t i = 0; i < k->count; i++) {
     bool absent = column_missing(c, k->from + i) != BILAN_PRESENT;
-    value[i] = absent ? 0 : column_number(c, k->from + i);
-    part[i] = absent ? 0 : weight[i];
+    room[i] = absent ? 0 : column_number(c, k->from + i);
   }
+  return room;
 }
 
-/* 1 inside the domain, 0 outside: the weight of rows without weights. */
-static void mark_domain(const struct domain *domain, struct rows *k) {
-  if (!domain)
-    for (size_t i = 0; i < k->count; i++) k->weight[i] = 1;
-  else
-    for (size_t i = 0; i < k->count; i++) k->weight[i] = domain_has(domain, k->from + i) ? 1 : 0;
-}
-
-/* Weight of every row: 0 outside the domain and where it is missing. Missing ones by way of part,
- * with a weight of 1 for the rows of the domain. Weights that are all there,
- * as those of a design are, are taken over as they stand. */
-static void weigh_rows(const struct rows_plan *p, struct rows *k) {
-  const struct column *weight = p->request->weight;
-  const struct domain *domain = p->request->domain;
-  if (weight && weight->type == COLUMN_NUMBERS && !weight->missing) {
-    memcpy(k->weight, weight->numbers + k->from, k->count * sizeof *k->weight);
-    for (size_t i = 0; domain && i < k->count; i++)
-      if (!domain_has(domain, k->from + i)) k->weight[i] = 0;
+/* Weight of every row before anybody is left out: the column's own where it is all there, as that
+ * of a design is. */
+static void weigh_all(const struct column *weight, struct rows *k) {
+  k->weight = k->weight_room;
+  if (!weight) {
+    for (size_t i = 0; i < k->count; i++) k->weight_room[i] = 1;
     return;
   }
-  mark_domain(domain, k);
-  if (!weight) return;
-  read_numbers(weight, k, k->weight, k->value, k->part);
-  for (size_t i = 0; i < k->count; i++) k->weight[i] = k->part[i] != 0 ? k->value[i] : 0;
+  const double *numbers = read_numbers(weight, k, k->weight_room);
+  if (rows_may_lack(weight, k->from, k->count))
+    leave_out(k->weight_room, numbers, weight, k);
+  else
+    k->weight = numbers;
+}
+
+/* Weights that may be changed: a copy in the chunk's own room, unless they stand there already. */
+static double *own_weights(struct rows *k) {
+  if (k->weight != k->weight_room) {
+    memcpy(k->weight_room, k->weight, k->count * sizeof *k->weight);
+    k->weight = k->weight_room;
+  }
+  return k->weight_room;
+}
+
+/* Weight of every row: 0 outside the domain, where it is missing, and where a complete request
+ * lacks a measure. */
+static void weigh_rows(const struct rows_plan *p, struct rows *k) {
+  const struct cells_request *request = p->request;
+  weigh_all(request->weight, k);
+  if (request->domain) {
+    double *weight = own_weights(k);
+    for (size_t i = 0; i < k->count; i++)
+      if (!domain_has(request->domain, k->from + i)) weight[i] = 0;
+  }
+  for (size_t m = 0; request->complete && m < request->measure_count; m++) {
+    if (!rows_may_lack(request->measures[m], k->from, k->count)) continue;
+    double *weight = own_weights(k);
+    leave_out(weight, weight, request->measures[m], k);
+  }
 }
 
 /* See rows.h. The arrays of the last chunk are written over; `value` and `part` are of no measure
@@ -120,12 +165,19 @@ void rows_read(struct rows *k, const struct rows_plan *p, size_t from, size_t co
   weigh_rows(p, k);
 }
 
-/* value - centre of the cell, in place. Rows out of the domain have a cell too, and a centre. */
+/* value - centre of the cell. Rows out of the domain have a cell too, and a centre. */
 void rows_measure(struct rows *k, const struct rows_plan *p, size_t m) {
-  read_numbers(p->request->measures[m], k, k->weight, k->value, k->part);
+  const struct column *measure = p->request->measures[m];
+  k->value = read_numbers(measure, k, k->value_room);
+  k->part = k->weight;
+  if (!p->request->complete && rows_may_lack(measure, k->from, k->count)) {
+    leave_out(k->part_room, k->weight, measure, k);
+    k->part = k->part_room;
+  }
   if (!p->request->centres) return;
   const double *centres = p->request->centres + m * p->cells;
-  for (size_t i = 0; i < k->count; i++) k->value[i] -= centres[k->cell[i]];
+  for (size_t i = 0; i < k->count; i++) k->value_room[i] = k->value[i] - centres[k->cell[i]];
+  k->value = k->value_room;
 }
 
 /* ---- checking a request ---------------------------------------------------------------------- */

@@ -14,8 +14,12 @@
  *    2    2, 1    out     2     11       9     0       1      0
  *    3    1, 0    in      ?     12       4     0       2      0      no weight
  *
+ * A complete request leaves out rows that lack any measure, as a domain would: row 1 weighs 0.
+ *
  * Use: rows_check once; then per chunk rows_read, and rows_measure for each measure in turn.
- * Readers share the request and own their chunk, so several may read at a time.
+ * Readers share the request and own their chunk, so several may read at a time. What a column
+ * already holds as it is needed is not copied: arrays of a chunk are lent by the column or by
+ * the chunk's own room, so a filled chunk may not be copied either.
  */
 #ifndef KERNEL_ROWS_H
 #define KERNEL_ROWS_H
@@ -36,6 +40,7 @@ struct cells_request {
   const struct column *const *measures;         /* numeric; a missing one leaves the row out of
                                                    that measure alone */
   size_t measure_count;
+  bool complete;                                /* rows that lack a measure weigh 0 */
   const double *centres;                        /* measure x cell, subtracted before summing,
                                                    for two-pass variances; NULL: 0 */
   const struct column *weight;                  /* numeric; NULL: 1 for every row; a
@@ -44,15 +49,17 @@ struct cells_request {
   size_t unit_count;
 };
 
-/* Rows of a chunk: its arrays take 56 KiB. */
+/* Rows of a chunk: its arrays take 56 KiB. Blocks (blocks.h) are a whole number of chunks. */
 enum { ROWS_CHUNK = 2048 };
 
 struct rows {
-  size_t from, count;        /* rows from .. from + count - 1 of the table; row from + i is at i */
-  uint32_t cell[ROWS_CHUNK]; /* below the plan's cells */
-  double weight[ROWS_CHUNK]; /* 0: the row is not in */
-  double value[ROWS_CHUNK];  /* of the measure read last, its centre taken off */
-  double part[ROWS_CHUNK];   /* its weight: 0 also where the measure is missing */
+  size_t from, count;   /* rows from .. from + count - 1 of the table; row from + i is at i */
+  const double *weight; /* 0: the row is not in */
+  const double *value;  /* of the measure read last, its centre taken off */
+  const double *part;   /* its weight, 0 also where the measure is missing; `weight` itself when
+                           the chunk lacks no answer */
+  uint32_t cell[ROWS_CHUNK];         /* below the plan's cells */
+  double weight_room[ROWS_CHUNK], value_room[ROWS_CHUNK], part_room[ROWS_CHUNK];
 };
 
 /* What is known of a request once it was checked. */
@@ -71,5 +78,9 @@ void rows_read(struct rows *k, const struct rows_plan *plan, size_t from, size_t
 
 /* value and part of measure m for the rows that were read. */
 void rows_measure(struct rows *k, const struct rows_plan *plan, size_t m);
+
+/* May rows from .. from + count - 1 lack a value of a column of NUMBERS or CODES? A quick look:
+ * codes of more than a byte are not searched, and may. */
+bool rows_may_lack(const struct column *c, size_t from, size_t count);
 
 #endif

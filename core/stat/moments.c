@@ -5,9 +5,11 @@
  * (quotient.h); the design answers with values and variances about those means; the rows are
  * filled. Statistic k belongs to the k-th row that was added.
  *
- * The last key of every request but that of levels is the presence of the measure
- * (derive_presence), so the cell of a group's answers is group * STATES + STATE_ANSWERED and
- * the cells beside it say why the others have no value.
+ * Requests with measures are complete (kernel/rows.h): rows that lack one weigh 0, so the cells are
+ * the groups and hold their answers alone. Why the others have no value is counted apart, and only
+ * where some may have none: by x the item's levels, or by x presence (derive_presence), without
+ * measures and units. moments_open, for tests, takes the presence as the last key instead: the cell
+ * of a group's answers then is group * STATES + STATE_ANSWERED.
  *
  * Statistics as parts, factor * (offset + T_over / T_under), with c the centre and k the ratio:
  *
@@ -24,8 +26,8 @@
  * which stays exact when y nearly is k x. A standard error that is but the rounding of a variance
  * of 0 is 0.
  *
- * Worked example: y = 2, 4, 9 and a refusal in one group. Cells of the group, states 0 to 5: n = 0
- * 3 0 0 0 1, so the base is 3 and `refused` 1. First pass: 15 / 3 = 5. Second, about 5: sums 0 and
+ * Worked example: y = 2, 4, 9 and a refusal in one group. By state, 0 to 5, n = 0 3 0 0 0 1: the
+ * base is 3 and `refused` 1. First pass: 15 / 3 = 5. Second, about 5: sums 0 and
  * 26, so the part of the mean is 5 + 0 / 3. About 0 instead: 15 and 101, 101 - 15 * 5 = 26 again;
  * 15 * 5 = 75 is not above 10000 times 26, so the second pass is saved.
  *
@@ -36,7 +38,8 @@
  * answer_rows asks the design once for all rows and lets the verb's fill_* finish each. So a table
  * of 100 groups costs one pass of the design, not 100.
  *
- * Memory: cells of groups times six states, one part and one number or two a row.
+ * Memory: a cell a group (and twelve of counts at most where answers are missing), one part and one
+ * number or two a row.
  */
 #include "stat/moments.h"
 
@@ -48,14 +51,14 @@
 
 /* ---- requests and centres ---------------------------------------------------------------- */
 
-/* The request all estimators here make: by-variables, then a last key, with measures. */
+/* The request all estimators here make: by-variables, then a last key if any, with measures. */
 struct cells_request moments_request(const struct sample *sample, const struct by *by,
                                      const struct column *last,
                                      const struct column *const *measures, size_t count) {
   struct cells_request r = {
       .rows = sample->rows, .domain = sample->domain, .weight = sample_weight(sample)};
   for (size_t i = 0; i < by->count; i++) r.keys[r.key_count++] = by->keys[i];
-  r.keys[r.key_count++] = last;
+  if (last) r.keys[r.key_count++] = last;
   r.measures = measures;
   r.measure_count = count;
   return r;
@@ -155,6 +158,12 @@ static void add_answers(struct estimate *e, int64_t n, double weight, double wei
   if (weighted) estimate_set(e, FIGURE_EFFECTIVE_N, w * w / w2);
 }
 
+/* Rows of the levels of `item` that are a kind of missing; `n` has a count a level. */
+static void add_missing(struct estimate *e, const struct column *item, const int64_t *n) {
+  for (size_t code = 0; code < dict_count(item->dict); code++)
+    estimate_add_missing(e, dict_level(item->dict, (uint32_t)code)->missing, n[code]);
+}
+
 /* State by state; called for several groups in turn, it adds up their bases. The kinds are in the
  * order of the states of derive.h: present, with or without a tick, is no kind. */
 void moments_add_states(struct estimate *e, const struct cells *c, size_t group, bool weighted) {
@@ -177,8 +186,8 @@ void moments_add_item(struct estimate *e, const struct column *item, const struc
                       size_t from, bool weighted) {
   int64_t n = 0;
   double weight = 0, weight2 = 0;
+  add_missing(e, item, c->n + from);
   for (size_t code = 0; code < dict_count(item->dict); code++) {
-    estimate_add_missing(e, dict_level(item->dict, (uint32_t)code)->missing, c->n[from + code]);
     if (!level_answers(item, code)) continue;
     n += c->n[from + code];
     weight += c->weight[from + code];
@@ -189,6 +198,9 @@ void moments_add_item(struct estimate *e, const struct column *item, const struc
 
 /* ---- an estimation ----------------------------------------------------------------------- */
 
+/* Levels of an item that are counted as they are: twice as many as there are states. */
+enum { FEW_LEVELS = 2 * STATES };
+
 /* What one call has at hand: opened by `open`, released by `close`, however far it came. */
 struct work {
   bilan *b;
@@ -196,9 +208,12 @@ struct work {
   const struct sample *sample;
   const struct by *by;
   const struct moment_options *o;
-  struct column *presence, *residual; /* owned; the latter y - k x of a ratio */
+  struct column *residual;      /* owned: y - k x of a ratio */
   struct cells_request request; /* of the target */
-  struct cells first;           /* the first pass */
+  struct cells first;           /* the first pass: by, or by x level */
+  const struct column *reasons; /* the item, or the presence of its measures; NULL: none lack */
+  struct column *presence;      /* owned; NULL where the item tells by itself */
+  struct cells lacking;         /* rows by x reasons */
   double *centres;              /* [measure * cells + cell]: its means */
   bool centred;                 /* the target's measures are summed about them */
   double *df;                   /* of each group */
@@ -209,9 +224,10 @@ struct work {
 
 /* Releases what was got, however far the call came; rows that were added are the list's. */
 static void work_close(struct work *w) {
-  column_free(w->presence);
   column_free(w->residual);
+  column_free(w->presence);
   cells_free(&w->first);
+  cells_free(&w->lacking);
   mem_free(&w->b->mem, w->centres);
   mem_free(&w->b->mem, w->df);
   quotients_free(&w->parts);
@@ -226,11 +242,12 @@ static struct work work_of(bilan *b, struct estimates *out, const struct sample 
   return w;
 }
 
-/* The first pass over by x last, and the degrees of freedom of every group. Measures are lent
- * until the target has answered. */
+/* The first pass over by x last (NULL: by alone), and the degrees of freedom of every group.
+ * Measures are lent until the target has answered. */
 static bilan_status open_cells(struct work *w, const struct column *last,
                                const struct column *const *measures, size_t count) {
   w->request = moments_request(w->sample, w->by, last, measures, count);
+  w->request.complete = count > 0;
   if (w->sample->design) linear_request(&w->request, w->sample->design);
   w->centred = true;
   bilan_status status = moments_first(w->b, &w->first, &w->centres, &w->request);
@@ -240,19 +257,49 @@ static bilan_status open_cells(struct work *w, const struct column *last,
   return sample_degrees(w->b, w->df, w->sample, w->by);
 }
 
-/* The same for measures that must be numbers, with presence as the last key: of the first, or of
- * both. */
-static bilan_status open_measures(struct work *w, const struct column *const *measures,
-                                  size_t count) {
-  bilan_status status = moments_check(w->b, measures[0]);
-  if (!status && count > 1) status = moments_check(w->b, measures[1]);
-  if (!status)
-    status = derive_presence(w->b, &w->presence, measures[0], count > 1 ? measures[1] : NULL);
-  return status ? status : open_cells(w, w->presence, measures, count);
+/* Sets the column that says why rows lack one of the measures, if there may be such rows: the
+ * levels of a single item of few, its presence else. */
+static bilan_status find_reasons(struct work *w, const struct column *const *measures,
+                                 size_t count) {
+  bool lack = false;
+  for (size_t m = 0; m < count; m++) lack = lack || rows_may_lack(measures[m], 0, w->sample->rows);
+  if (!lack) return BILAN_OK;
+  w->reasons = measures[0];
+  bool codes = count == 1 && measures[0]->type == COLUMN_CODES;
+  if (codes && dict_count(measures[0]->dict) <= FEW_LEVELS) return BILAN_OK;
+  bilan_status status = derive_presence(w->b, &w->presence, measures[0],
+                                        count > 1 ? measures[1] : NULL);
+  w->reasons = w->presence;
+  return status;
 }
 
-/* The cell of a group's answers: the first of its six cells is that of no answer. */
-static size_t answers_of(size_t group) { return group * STATES + STATE_ANSWERED; }
+/* Counts the rows of every group by what they lack. */
+static bilan_status count_lacking(struct work *w, const struct column *const *measures,
+                                  size_t count) {
+  bilan_status status = find_reasons(w, measures, count);
+  if (status || !w->reasons) return status;
+  struct cells_request request = moments_request(w->sample, w->by, w->reasons, NULL, 0);
+  return cells_tabulate(w->b, &w->lacking, &request);
+}
+
+/* The first pass for measures that must be numbers. */
+static bilan_status open_measures(struct work *w, const struct column *const *measures,
+                                  size_t count) {
+  bilan_status status = BILAN_OK;
+  for (size_t m = 0; !status && m < count; m++) status = moments_check(w->b, measures[m]);
+  if (!status) status = open_cells(w, NULL, measures, count);
+  return status ? status : count_lacking(w, measures, count);
+}
+
+/* The base of a group, which is a cell of its own, and its missing rows. */
+static struct estimate base_of(const struct work *w, size_t group) {
+  const struct cells *c = &w->first;
+  struct estimate e = estimate_none();
+  if (w->reasons)
+    add_missing(&e, w->reasons, w->lacking.n + group * dict_count(w->reasons->dict));
+  add_answers(&e, c->n[group], c->weight[group], c->weight2[group], w->request.weight != NULL);
+  return e;
+}
 
 /* The slot of measure m in a cell (design/forms.h): 0 .. C - 1 are the weights of the C cells. */
 static size_t slot_of(const struct work *w, size_t m, size_t cell) {
@@ -347,8 +394,7 @@ static bilan_status each_group(struct work *w, tell *tell_parts, fill *fill_row)
   for (size_t group = 0; !status && group < by_groups(w->by); group++) {
     uint32_t codes[BY_MOST];
     struct estimate_row *row;
-    struct estimate base = estimate_none();
-    moments_add_states(&base, &w->first, group, w->request.weight != NULL);
+    struct estimate base = base_of(w, group);
     if (!by_codes(w->by, group, codes) || !by_shows(w->by, base.n + base.missing[BILAN_PRESENT]))
       continue;
     status = estimates_add(w->b, w->out, &row, codes, NO_LEVEL);
@@ -380,8 +426,8 @@ static double offset_of(const struct work *w, size_t cell) {
 
 /* centre + sum w (y - centre) / W: one part over the measure's slot, under the weight's. */
 static bilan_status tell_mean(struct work *w, size_t group) {
-  size_t cell = answers_of(group);
-  struct quotient_part part = {last_statistic(w), slot_of(w, 0, cell), cell, offset_of(w, cell), 1};
+  struct quotient_part part = {last_statistic(w), slot_of(w, 0, group), group,
+                               offset_of(w, group), 1};
   return quotients_add(w->b, &w->parts, part);
 }
 
@@ -394,8 +440,8 @@ static bool varies(const struct cells_sums *s, double mean) {
 
 /* A single respondent has a mean and no scatter to tell its error from. */
 static void fill_mean(struct estimate *e, const struct work *w, size_t group, double variance) {
-  const struct cells_sums *s = &w->answer.cells.sums[answers_of(group)];
-  double mean = w->centres[answers_of(group)];
+  const struct cells_sums *s = &w->answer.cells.sums[group];
+  double mean = w->centres[group];
   finish(e, w, group, (struct moment_variance){variance, 0, 2, mean, varies(s, mean)});
   estimate_deff(e, w->o->deff, squares_of(s), s->weight, 1);
 }
@@ -417,17 +463,17 @@ bilan_status mean_estimate(bilan *b, struct estimates *out, const struct sample 
 /* sum w (y - centre) + centre * sum w: two parts, of which the second varies where the size of the
  * group does. */
 static bilan_status tell_total(struct work *w, size_t group) {
-  size_t cell = answers_of(group), k = last_statistic(w);
-  struct quotient_part about = {k, slot_of(w, 0, cell), NO_SLOT, 0, 1};
-  struct quotient_part centre = {k, cell, NO_SLOT, 0, offset_of(w, cell)};
+  size_t k = last_statistic(w);
+  struct quotient_part about = {k, slot_of(w, 0, group), NO_SLOT, 0, 1};
+  struct quotient_part centre = {k, group, NO_SLOT, 0, offset_of(w, group)};
   bilan_status status = quotients_add(w->b, &w->parts, about);
   return status ? status : quotients_add(w->b, &w->parts, centre);
 }
 
 /* One respondent has a total with a variance: it is 0 outside. */
 static void fill_total(struct estimate *e, const struct work *w, size_t group, double variance) {
-  const struct cells_sums *s = &w->answer.cells.sums[answers_of(group)];
-  double total = estimate_get(e, FIGURE_VALUE), mean = w->centres[answers_of(group)];
+  const struct cells_sums *s = &w->answer.cells.sums[group];
+  double total = estimate_get(e, FIGURE_VALUE), mean = w->centres[group];
   finish(e, w, group,
          (struct moment_variance){variance, 0, e->n ? 0 : 1, total, varies(s, mean)});
   estimate_deff(e, w->o->deff, squares_of(s), s->weight, s->weight);
@@ -504,7 +550,7 @@ enum { D, X, Y, RATIO_MEASURES };
 /* k: the ratio over all groups, or 1 where that is no use. */
 static double overall_ratio(const struct cells *c) {
   double y = 0, x = 0;
-  for (size_t cell = STATE_ANSWERED; cell < c->count; cell += STATES) {
+  for (size_t cell = 0; cell < c->count; cell++) {
     y += c->sums[cell].y;
     x += c->sums[c->count + cell].y;
   }
@@ -513,8 +559,7 @@ static double overall_ratio(const struct cells *c) {
 
 /* R = k + sum w d / sum w x; centres[0] holds k. */
 static bilan_status tell_ratio(struct work *w, size_t group) {
-  size_t cell = answers_of(group);
-  struct quotient_part part = {last_statistic(w), slot_of(w, D, cell), slot_of(w, X, cell),
+  struct quotient_part part = {last_statistic(w), slot_of(w, D, group), slot_of(w, X, group),
                                w->centres[0], 1};
   return quotients_add(w->b, &w->parts, part);
 }
@@ -538,11 +583,10 @@ static void fill_ratio(struct estimate *e, const struct work *w, size_t group, d
   struct moment_variance v = {variance, 0, 2, estimate_get(e, FIGURE_VALUE), false};
   if (e->n && isnan(v.scale)) e->notes |= NOTE_ZERO_DENOMINATOR;
   else finish(e, w, group, v);
-  if (w->o->deff) ratio_deff(e, w, answers_of(group));
+  if (w->o->deff) ratio_deff(e, w, group);
 }
 
-/* See moments.h; one row a group. Rows that lack one of the two have no state "answered" and are
- * in neither sum. */
+/* See moments.h; one row a group. Rows that lack one of the two are in neither sum. */
 bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                             const struct column *numerator, const struct column *denominator,
                             const struct by *by, const struct moment_options *o) {

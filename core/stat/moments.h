@@ -55,7 +55,8 @@ bilan_status ratio_estimate(bilan *b, struct estimates *out, const struct sample
 
 /* ---- shared with quantiles and tests ---------------------------------------------------- */
 
-/* The by-variables, then a last key (the item, its bands, its presence), with measures (lent). */
+/* The by-variables, then a last key (the item, its bands, its presence; NULL: none), with measures
+ * (lent). */
 struct cells_request moments_request(const struct sample *sample, const struct by *by,
                                      const struct column *last,
                                      const struct column *const *measures, size_t count);

@@ -161,6 +161,164 @@ static void totals_by_unit_add_up_to_the_cells(void **state) {
   sample_close(&s);
 }
 
+/* One cell with units, by its own loops, against sums row by row. */
+static void expect_one_cell(struct sample *s, const struct column *measure, bool complete) {
+  struct cells c;
+  long double weight[291] = {0}, y[291] = {0}, all = 0, all2 = 0, answers = 0, yy = 0;
+  int64_t n = 0, yn = 0;
+  const struct column *measures[] = {measure};
+  const double centre = 400;
+  struct cells_request request = request_of(s, measures);
+  request.key_count = 0;
+  request.complete = complete;
+  request.centres = &centre;
+  for (size_t i = 0; i < s->rows; i++) {
+    double w = column_missing(s->weight, i) ? 0 : column_number(s->weight, i);
+    bool absent = column_missing(measure, i) != BILAN_PRESENT;
+    if (!domain_has(s->domain, i) || w == 0 || (complete && absent)) continue;
+    n++;
+    all += w;
+    all2 += (long double)w * w;
+    weight[s->unit[i]] += w;
+    if (absent) continue;
+    long double value = (long double)column_number(measure, i) - centre;
+    yn++;
+    answers += w;
+    y[s->unit[i]] += w * value;
+    yy += w * value * value;
+  }
+  assert_int_equal(cells_tabulate(&s->b, &c, &request), BILAN_OK);
+  assert_int_equal(c.count, 1);
+  assert_int_equal(c.n[0], n);
+  assert_int_equal(c.sums[0].n, yn);
+  expect_close(c.weight[0], (double)all, 1e-12);
+  expect_close(c.weight2[0], (double)all2, 1e-12);
+  expect_close(c.sums[0].weight, (double)answers, 1e-12);
+  expect_close(c.sums[0].yy, (double)yy, 1e-12);
+  for (size_t unit = 0; unit < 291; unit++) {
+    expect_close(c.unit_weight[unit], (double)weight[unit], 1e-12);
+    assert_true(fabs(c.unit_y[unit] - (double)y[unit]) < 1e-9 * centre * (double)weight[unit]);
+  }
+  cells_free(&c);
+}
+
+/* NaN in the place of a missing value, the last one too, and infinite ones outside the domain: none
+ * may reach a sum. */
+static void one_cell_by_units_matches_a_row_by_row_reference(void **state) {
+  (void)state;
+  struct sample s;
+  sample_open(&s, 20003);
+  s.value->numbers[1] = NAN;
+  s.value->missing[1] = BILAN_NO_ANSWER;
+  s.value->numbers[20002] = NAN;
+  s.value->missing[20002] = BILAN_REFUSED;
+  for (size_t i = 0; i < s.rows; i++)
+    if (!domain_has(s.domain, i) && i % 5 == 0) s.value->numbers[i] = INFINITY;
+  for (int complete = 0; complete < 2; complete++) expect_one_cell(&s, s.value, complete);
+  sample_close(&s);
+}
+
+/* An item of levels 10, 20, ..., the blank among its answers, in codes of one byte or two. */
+static struct column *random_scores(bilan *b, size_t rows, uint32_t levels, uint64_t seed) {
+  struct dict *d;
+  struct column *c;
+  assert_int_equal(dict_new(b, &d), BILAN_OK);
+  for (uint32_t i = 1; i <= levels; i++) {
+    uint32_t code;
+    char name[] = {(char)('a' + i % 26), (char)('a' + i / 26), '\0'};
+    struct level level = {text_of(name), 10 * i, BILAN_PRESENT};
+    assert_int_equal(dict_add_level(b, d, &code, &level), BILAN_OK);
+  }
+  unsigned width = column_width_for(levels + 1);
+  uint8_t *one = mem_array(&b->mem, rows, width);
+  uint16_t *two = (void *)one;
+  for (size_t i = 0; i < rows; i++) {
+    uint32_t code = draw_below(&seed, levels + 1);
+    if (width == 1) one[i] = (uint8_t)code;
+    else two[i] = (uint16_t)code;
+  }
+  assert_int_equal(column_codes(b, &c, rows, width, one, d), BILAN_OK);
+  return c;
+}
+
+static void one_cell_of_levels_matches_a_row_by_row_reference(void **state) {
+  (void)state;
+  static const uint32_t levels[] = {9, 280};
+  struct sample s;
+  sample_open(&s, 20003);
+  for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+    struct column *scores = random_scores(&s.b, s.rows, levels[i], 6);
+    assert_int_equal(scores->width, i + 1);
+    for (int complete = 0; complete < 2; complete++) expect_one_cell(&s, scores, complete);
+    column_free(scores);
+  }
+  sample_close(&s);
+}
+
+/* As if the rows that lack one of two measures were outside the domain: to the bit. */
+static void a_complete_request_is_one_of_the_rows_that_have_all(void **state) {
+  (void)state;
+  struct sample s;
+  struct cells got, want;
+  struct domain *have;
+  sample_open(&s, 20000);
+  struct column *second = random_numbers(&s.b, s.rows, 5, 8);
+  const struct column *measures[] = {s.value, second};
+  struct cells_request request = request_of(&s, measures);
+  request.measure_count = 2;
+  request.complete = true;
+  assert_int_equal(cells_tabulate(&s.b, &got, &request), BILAN_OK);
+  assert_int_equal(domain_new(&s.b, &have, s.rows), BILAN_OK);
+  for (size_t i = 0; i < s.rows; i++)
+    if (domain_has(s.domain, i) && !column_missing(s.value, i) && !column_missing(second, i))
+      domain_set(have, i);
+  request.complete = false;
+  request.domain = have;
+  assert_int_equal(cells_tabulate(&s.b, &want, &request), BILAN_OK);
+  assert_memory_equal(got.n, want.n, got.count * sizeof *got.n);
+  assert_memory_equal(got.weight, want.weight, got.count * sizeof *got.weight);
+  assert_memory_equal(got.weight2, want.weight2, got.count * sizeof *got.weight2);
+  assert_memory_equal(got.unit_y, want.unit_y, 2 * 291 * got.count * sizeof *got.unit_y);
+  for (size_t i = 0; i < 2 * got.count; i++) {
+    assert_int_equal(got.sums[i].n, want.sums[i].n);
+    assert_true(got.sums[i].y == want.sums[i].y && got.sums[i].yy == want.sums[i].yy);
+    expect_close(got.sums[i].weight, want.sums[i].weight, 1e-12); /* by rows, or by units */
+  }
+  cells_free(&got);
+  cells_free(&want);
+  domain_free(have);
+  column_free(second);
+  sample_close(&s);
+}
+
+static void one_cell_has_the_same_bits_on_any_number_of_threads(void **state) {
+  (void)state;
+  static const int threads[] = {1, 2, 3, 8};
+  struct sample s;
+  struct cells first = {0};
+  sample_open(&s, ROWS);
+  const struct column *measures[] = {s.value};
+  struct cells_request request = request_of(&s, measures);
+  request.key_count = 0;
+  request.complete = true;
+  for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
+    struct cells c;
+    s.b.threads = threads[t];
+    assert_int_equal(cells_tabulate(&s.b, &c, &request), BILAN_OK);
+    if (!t) {
+      first = c;
+      continue;
+    }
+    assert_memory_equal(c.weight2, first.weight2, sizeof *c.weight2);
+    assert_memory_equal(c.sums, first.sums, sizeof *c.sums);
+    assert_memory_equal(c.unit_weight, first.unit_weight, 291 * sizeof *c.unit_weight);
+    assert_memory_equal(c.unit_y, first.unit_y, 291 * sizeof *c.unit_y);
+    cells_free(&c);
+  }
+  cells_free(&first);
+  sample_close(&s);
+}
+
 static void bits_do_not_depend_on_threads(void **state) {
   (void)state;
   static const int threads[] = {1, 2, 3, 8, 100};
@@ -357,6 +515,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(cells_match_a_row_by_row_reference),
       cmocka_unit_test(totals_by_unit_add_up_to_the_cells),
+      cmocka_unit_test(one_cell_by_units_matches_a_row_by_row_reference),
+      cmocka_unit_test(one_cell_of_levels_matches_a_row_by_row_reference),
+      cmocka_unit_test(a_complete_request_is_one_of_the_rows_that_have_all),
+      cmocka_unit_test(one_cell_has_the_same_bits_on_any_number_of_threads),
       cmocka_unit_test(bits_do_not_depend_on_threads),
       cmocka_unit_test(blocks_are_added_in_order_on_any_number_of_threads),
       cmocka_unit_test(a_missing_or_zero_weight_leaves_the_row_out),
