@@ -30,6 +30,12 @@ check: test-packages  # the tests again under sanitizers and valgrind, and the l
 bench: all $(BUILD)/bench/w$(ROWS).csv $(BUILD)/bench/c$(ROWS).csv
 	@$(BUILD)/bilan run --trusted --timeout 0 tests/bench/bench.lua $(BUILD) $(ROWS)
 	@sh tests/bench/design.sh $(BUILD) $(BUILD)/bench/c$(ROWS).csv
+	@$(MAKE) --no-print-directory $(BUILD)/bench/archive
+	@$(BUILD)/bench/archive $(BUILD)/bench/c$(ROWS).csv $(BUILD)/bench
+	@$(BUILD)/bench/archive $(BUILD)/bench/w$(ROWS).csv $(BUILD)/bench
+$(BUILD)/bench/archive: tests/bench/archive.c $(ENGINE_O)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/bench/w$(ROWS).csv $(BUILD)/bench/c$(ROWS).csv: tests/bench/gen.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -O2 -o $@.gen $< && $@.gen $(ROWS) 1 $@ $(if $(findstring /c,$(@F:%=/%)),codes,wide)

@@ -13,10 +13,12 @@
  */
 #include "base/io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -271,6 +273,59 @@ bilan_status io_make_folder(bilan *b, const char *path) {
   if (!status) status = make_one_folder(b, part);
   mem_free(&b->mem, part);
   return status;
+}
+
+/* For qsort: names of a folder are all different, so its order of equals does not matter. */
+static int compare_names(const void *x, const void *y) {
+  const char *const *a = x, *const *c = y;
+  return strcmp(*a, *c);
+}
+
+/* One name as io_list_folder gives it, to be freed; NULL when memory runs out. A link to a folder
+ * is a folder. */
+static char *listed_name(bilan *b, int folder, const char *name) {
+  struct stat info;
+  size_t n = strlen(name);
+  bool is = sys_stat(&b->io, folder, name, &info, 0) == 0 && S_ISDIR(info.st_mode);
+  char *copy = mem_alloc(&b->mem, n + 2);
+  if (!copy) return NULL;
+  memcpy(copy, name, n);
+  strcpy(copy + n, is ? "/" : "");
+  return copy;
+}
+
+/* All names, in the order of the file system; *list and each name are the caller's. */
+static bilan_status read_names(bilan *b, DIR *folder, char ***list, size_t *count) {
+  const struct dirent *entry;
+  while ((entry = readdir(folder))) {
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
+    char **more = mem_resize_array(&b->mem, *list, *count + 1, sizeof *more);
+    if (!more) return fail_nomem(b);
+    *list = more;
+    more[*count] = listed_name(b, dirfd(folder), entry->d_name);
+    if (!more[*count]) return fail_nomem(b);
+    ++*count;
+  }
+  return BILAN_OK;
+}
+
+bilan_status io_list_folder(bilan *b, struct buffer *names, const char *path) {
+  char **list = NULL;
+  size_t count = 0;
+  int fd = sys_open(&b->io, AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
+  DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+  if (!folder) {
+    bilan_status status = fail_system(b, "list", path);
+    if (fd >= 0) sys_close(&b->io, fd);
+    return status;
+  }
+  bilan_status status = read_names(b, folder, &list, &count);
+  closedir(folder);
+  if (!status && count) qsort(list, count, sizeof *list, compare_names);
+  for (size_t i = 0; !status && i < count; i++) buffer_add(names, list[i], strlen(list[i]) + 1);
+  for (size_t i = 0; i < count; i++) mem_free(&b->mem, list[i]);
+  mem_free(&b->mem, list);
+  return !status && names->failed ? fail_nomem(b) : status;
 }
 
 /* PATH_MAX bounds what the system resolves; a longer path is its error. */

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
 #include "bilan.h"
 
 /* Reads a whole regular file into a block of the handle's allocator (`*out`, freed by the
@@ -32,6 +33,10 @@ bilan_status io_make_folder(bilan *b, const char *path);
 /* Is there a regular file, a folder? Symbolic links are followed; unreachable is false. */
 bool io_is_file(bilan *b, const char *path);
 bool io_is_folder(bilan *b, const char *path);
+
+/* Appends the names in a folder, in the order of their bytes, each with a NUL behind it, and a
+ * folder's with "/" before that; "." and ".." are left out. BILAN_IO with the path. */
+bilan_status io_list_folder(bilan *b, struct buffer *names, const char *path);
 
 /* The absolute path without links and dots of something that exists; mem_free it. */
 bilan_status io_real_path(bilan *b, char **out, const char *path);

@@ -118,6 +118,14 @@ int sys_rename(struct io *io, int folder, const char *from, const char *to) {
   return result;
 }
 
+/* A second name for a file; a name that is taken is EEXIST, whatever it leads to. */
+int sys_link(struct io *io, const char *from, const char *to) {
+  int result, interruptions = 0;
+  do result = refused(io) ? -1 : link(from, to);
+  while (again(result, &interruptions));
+  return result;
+}
+
 /* Also used to take a temporary file away after a fault; its own fault is then not told. */
 int sys_unlink(struct io *io, int folder, const char *path) {
   int result, interruptions = 0;

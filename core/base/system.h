@@ -32,6 +32,7 @@ int sys_fstat(struct io *io, int fd, struct stat *out);
 int sys_stat(struct io *io, int folder, const char *path, struct stat *out, int flags);
 int sys_chmod(struct io *io, int fd, mode_t mode);
 int sys_rename(struct io *io, int folder, const char *from, const char *to);
+int sys_link(struct io *io, const char *from, const char *to);
 int sys_unlink(struct io *io, int folder, const char *path);
 int sys_mkdir(struct io *io, const char *path);
 int sys_real_path(struct io *io, char *resolved, const char *path); /* PATH_MAX bytes of room */

@@ -95,5 +95,6 @@ int l_stat_open(lua_State *L);
 int l_claim_open(lua_State *L);
 int l_text_open(lua_State *L);
 int l_gnuplot_open(lua_State *L);
+int l_archive_open(lua_State *L);
 
 #endif

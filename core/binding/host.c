@@ -12,7 +12,9 @@
  *   progress(text|nil [, slow])   terminal(fd) -> boolean       grant(path)
  *   guard(options)                watch(f, ...) -> ...          limited() -> boolean
  *   set_limit()                   memory() -> used, peak, cap, place
- *   out() -> folder               guarded() -> boolean
+ *   out() -> folder               guarded() -> boolean          list(folder) -> names
+ *   stat(path) -> { bytes =, modified =, changed =, inode =, folder = } or nil
+ *   make([folder]) -> path
  *
  * Worked example of the checks on reading, with /data granted: "/data/../etc/passwd" resolves
  * to /etc/passwd, which is below no grant: refused. "/data/absent.csv" does not resolve, but
@@ -22,6 +24,7 @@
 #include "binding/host.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -139,6 +142,8 @@ static void check_readable(lua_State *L, const struct host *h, const char *path)
         path);
 }
 
+void l_check_readable(lua_State *L, const char *path) { check_readable(L, l_host(L), path); }
+
 /* A path as C wants it: a string without NUL, which would hide what stands behind it. */
 static const char *check_path(lua_State *L, int index) {
   size_t n;
@@ -198,16 +203,71 @@ static int l_read(lua_State *L) {
   return 1;
 }
 
+/* May the path, which leads somewhere, be read? Raises for lack of memory only. */
+static bool may_read(lua_State *L, const char *path) {
+  const struct host *h = l_host(L);
+  char real[HOST_PATH];
+  bilan_status status = resolve(l_handle(L), real, path);
+  if (status == BILAN_NOMEM) l_check(L, status);
+  return !status && (!h->guarded || is_granted(h, real));
+}
+
 /* exists(path) -> is there a regular file that may be read?
  * False for a forbidden file, as for an absent one. */
 static int l_exists(lua_State *L) {
   const char *path = check_path(L, 1);
-  const struct host *h = l_host(L);
-  char real[HOST_PATH];
-  bool there = io_is_file(l_handle(L), path);
-  bilan_status status = there ? resolve(l_handle(L), real, path) : BILAN_OK;
-  if (status == BILAN_NOMEM) l_check(L, status);
-  lua_pushboolean(L, there && !status && (!h->guarded || is_granted(h, real)));
+  lua_pushboolean(L, io_is_file(l_handle(L), path) && may_read(L, path));
+  return 1;
+}
+
+/* Sets a field of the table on top. Times are nanoseconds since 1970. */
+static void set_time(lua_State *L, const char *field, struct timespec at) {
+  lua_pushinteger(L, (lua_Integer)at.tv_sec * 1000000000 + at.tv_nsec);
+  lua_setfield(L, -2, field);
+}
+
+/* stat(path) -> what tells whether a file is still the one it was, or nil as exists has it:
+ * bytes, times of the last change of content and of anything, inode; and folder, a boolean. */
+static int l_stat(lua_State *L) {
+  const char *path = check_path(L, 1);
+  struct stat info;
+  if (sys_stat(&l_handle(L)->io, AT_FDCWD, path, &info, 0) < 0 || !may_read(L, path)) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_createtable(L, 0, 5);
+  lua_pushinteger(L, (lua_Integer)info.st_size);
+  lua_setfield(L, -2, "bytes");
+  set_time(L, "modified", info.st_mtim);
+  set_time(L, "changed", info.st_ctim);
+  lua_pushinteger(L, (lua_Integer)info.st_ino);
+  lua_setfield(L, -2, "inode");
+  lua_pushboolean(L, S_ISDIR(info.st_mode));
+  lua_setfield(L, -2, "folder");
+  return 1;
+}
+
+/* list(folder) -> the names in it, in order of their bytes; a folder's ends with "/".
+ * The block of names belongs to a userdata while Lua copies them. */
+static int l_list(lua_State *L) {
+  const char *path = check_path(L, 1);
+  bilan *b = l_handle(L);
+  struct buffer names;
+  check_readable(L, l_host(L), path);
+  struct block *k = lua_newuserdatauv(L, sizeof *k, 0);
+  *k = (struct block){&b->mem, NULL};
+  luaL_setmetatable(L, "bilan.block");
+  buffer_init(&names, &b->mem);
+  bilan_status status = io_list_folder(b, &names, path);
+  k->bytes = names.s;
+  l_check(L, status);
+  lua_newtable(L);
+  for (size_t at = 0, i = 1; at < names.n; at += strlen(names.s + at) + 1) {
+    lua_pushstring(L, names.s + at);
+    lua_rawseti(L, -2, (lua_Integer)i++);
+  }
+  mem_free(&b->mem, k->bytes);
+  k->bytes = NULL;
   return 1;
 }
 
@@ -304,6 +364,24 @@ static int l_write(lua_State *L) {
     refuse(L, "output limit: more than %s files", "10000");
   }
   l_check(L, io_write_file(l_handle(L), full, bytes.s, bytes.n));
+  lua_pushstring(L, full);
+  return 1;
+}
+
+/* make([folder]) -> its full path: a folder and those above it, where write would put a file;
+ * without one the output folder itself. */
+static int l_make(lua_State *L) {
+  if (lua_isnoneornil(L, 1)) {
+    l_check(L, io_make_folder(l_handle(L), l_host(L)->out));
+    lua_pushstring(L, l_host(L)->out);
+    return 1;
+  }
+  const char *path = check_path(L, 1);
+  char full[HOST_PATH];
+  if (l_host(L)->guarded) output_path(L, l_host(L), full, path);
+  else if (strlen(path) < HOST_PATH) strcpy(full, path);
+  else return refuse(L, "the path \"%s\" is too long", path);
+  l_check(L, io_make_folder(l_handle(L), full));
   lua_pushstring(L, full);
   return 1;
 }
@@ -492,7 +570,8 @@ int l_host_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"read", l_read},         {"exists", l_exists},       {"check_read", l_check_read},
       {"write", l_write},       {"print", l_print},         {"warn", l_warn},
-      {"progress", l_progress},
+      {"progress", l_progress}, {"stat", l_stat},           {"list", l_list},
+      {"make", l_make},
       {"terminal", l_terminal}, {"grant", l_grant},         {"guard", l_guard},
       {"watch", l_watch},       {"limited", l_limited},     {"set_limit", l_set_limit},
       {"memory", l_memory},     {"out", l_out},             {"guarded", l_guarded},

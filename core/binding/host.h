@@ -49,6 +49,8 @@ struct host *l_host(lua_State *L);
 void l_set_host(lua_State *L, struct host *h);
 void l_host_plain(lua_State *L); /* an unguarded host that lives in the state */
 int l_host_open(lua_State *L);   /* pushes the functions of core.host */
+/* Raises unless the path may be read. */
+void l_check_readable(lua_State *L, const char *path);
 /* Notes where the script is, for a message after memory has run out. Allocates nothing, so an
  * allocator may call it. */
 void l_host_note_place(struct host *h);

@@ -15,6 +15,7 @@
  *     fpc, collisions, adjustments, replicates = { kind, count, scale, df, mse, rho, rule } }
  *   take(design, domain) -> the design of those rows alone
  *   weight(design) -> its final weights as a column
+ *   stage(design, i) -> units, strata, population sizes of a stage as columns, for stacking
  *
  * Example: three schools of two rows each, in one stratum:
  *
@@ -221,6 +222,47 @@ static int l_weight(lua_State *L) {
   return 1;
 }
 
+/* What stage() gives of a row. */
+enum stage_part { STAGE_UNIT, STAGE_STRATUM, STAGE_POPULATION, STAGE_PARTS };
+
+/* Numbers of units and strata as in design.h, from 0; a population that is not finite is no
+ * answer. */
+static double stage_value(const struct stage *s, size_t row, enum stage_part part) {
+  size_t unit = s->unit ? s->unit[row] : row;
+  size_t stratum = s->stratum ? s->stratum[unit] : 0;
+  if (part == STAGE_UNIT) return (double)unit;
+  return part == STAGE_STRATUM ? (double)stratum : s->population[stratum];
+}
+
+/* One of the three columns. The builder is finished or closed on every path. */
+static bilan_status stage_column(bilan *b, struct column **out, const struct design *d,
+                                 const struct stage *s, enum stage_part part) {
+  struct numbers_builder k;
+  bilan_status status = BILAN_OK;
+  numbers_builder_open(b, &k);
+  for (size_t row = 0; !status && row < d->rows; row++) {
+    double value = stage_value(s, row, part);
+    bool known = isfinite(value);
+    status = numbers_builder_add(&k, known ? value : 0, known ? BILAN_PRESENT : BILAN_NO_ANSWER);
+  }
+  if (!status) return numbers_builder_finish(&k, out);
+  numbers_builder_close(&k);
+  return status;
+}
+
+/* stage(design, i from 1) -> units, strata, populations: columns of numbers, by which designs of
+ * several years are put on top of each other. */
+static int l_stage(lua_State *L) {
+  const struct design *d = l_check_design(L, 1);
+  lua_Integer i = luaL_checkinteger(L, 2);
+  luaL_argcheck(L, i >= 1 && (size_t)i <= d->stage_count, 2, "no such stage");
+  for (int part = 0; part < STAGE_PARTS; part++) {
+    struct column **slot = l_new_column(L);
+    l_check(L, stage_column(l_handle(L), slot, d, &d->stages[i - 1], (enum stage_part)part));
+  }
+  return STAGE_PARTS;
+}
+
 /* ---- registration ------------------------------------------------------------------------ */
 
 /* core.design: these functions and those of the two other files. */
@@ -229,6 +271,7 @@ int l_design_open(lua_State *L) {
                                        {"facts", l_facts},
                                        {"take", l_take},
                                        {"weight", l_weight},
+                                       {"stage", l_stage},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);
   l_weighting_add(L);

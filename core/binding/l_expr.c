@@ -1,6 +1,7 @@
 /* l_expr.c - SQL expressions for the engine's Lua:
  *   filter(table, expression [, word]) -> domain of the rows where it is true
  *   derive(table, name, expression)    -> table with one more column, or one replaced
+ *   items(table, expression)           -> the items of the table that it names
  *   names()                            -> the functions of the language
  * Errors say which verb the expression was given to ("where: column 12: ...").
  *
@@ -12,6 +13,8 @@
  * Failure: BILAN_USAGE points at the place in the expression with a caret; BILAN_LIMIT;
  * memory. All are raised at the line of the script.
  */
+#include <string.h>
+
 #include "binding/binding.h"
 #include "expr/expr.h"
 
@@ -88,6 +91,26 @@ static int l_derive(lua_State *L) {
   return 1;
 }
 
+/* items(table, expression) -> list of names, in the order of the table.
+ * Raises only for what cannot be parsed. */
+static int l_items(lua_State *L) {
+  const struct table *t = l_check_table(L, 1);
+  struct text source = l_check_text(L, 2);
+  struct expr **e = new_expr(L);
+  bool *used = l_scratch(L, table_count(t), sizeof *used);
+  bilan_status status = expr_parse(l_handle(L), e, source);
+  memset(used, 0, table_count(t) * sizeof *used);
+  if (!status) expr_items(*e, t, used);
+  check_as(L, status, "items");
+  lua_newtable(L);
+  for (size_t i = 0, n = 0; i < table_count(t); i++) {
+    if (!used[i]) continue;
+    l_push_text(L, table_name(t, i));
+    lua_rawseti(L, -2, (lua_Integer)++n);
+  }
+  return 1;
+}
+
 /* names() -> list
  * In alphabetical order, survey words included. */
 static int l_names(lua_State *L) {
@@ -103,7 +126,8 @@ static int l_names(lua_State *L) {
 /* Pushes the table of functions. */
 int l_expr_open(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"filter", l_filter}, {"derive", l_derive}, {"names", l_names}, {NULL, NULL}};
+      {"filter", l_filter}, {"derive", l_derive}, {"items", l_items}, {"names", l_names},
+      {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

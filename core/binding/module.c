@@ -67,6 +67,7 @@ static const struct {
     {"sql", l_sql_open},   {"estimate", l_estimate_open}, {"stat", l_stat_open},
     {"claim", l_claim_open}, {"text", l_text_open},       {"host", l_host_open},
     {"gnuplot", l_gnuplot_open}, {"design", l_design_open},
+    {"archive", l_archive_open},
 };
 
 /* A part of the core is made when it is first asked for: core.stat, core.csv, ...

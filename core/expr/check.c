@@ -289,3 +289,15 @@ bilan_status expr_bind(bilan *b, struct expr *e, struct table *t) {
   if (!status) e->table = table_hold(t);
   return status;
 }
+
+/* Down the tree; its height is bounded (EXPR_DEPTH_MOST). */
+static void mark_items(const struct node *node, const struct table *t, bool *used) {
+  size_t place = node->op == OP_ITEM ? find_item(t, node->name) : SIZE_MAX;
+  if (place != SIZE_MAX) used[place] = true;
+  for (const struct node *c = node->child; c; c = c->next) mark_items(c, t, used);
+}
+
+/* Works on an expression as it was parsed; nothing is bound. */
+void expr_items(const struct expr *e, const struct table *t, bool *used) {
+  mark_items(e->root, t, used);
+}

@@ -76,6 +76,10 @@ bilan_status expr_filter(bilan *b, struct domain **out, struct expr *e, struct t
 bilan_status expr_derive(bilan *b, struct column **out, bilan_kind *kind, struct expr *e,
                          struct table *t);
 
+/* Which items the expression names: sets used[place] for each, `used` having an entry per item
+ * of the table. A name that is no item is passed over: binding reports it. */
+void expr_items(const struct expr *e, const struct table *t, bool *used);
+
 /* Names of all functions, in alphabetical order, for help texts; ends with NULL. */
 const char *const *expr_function_names(void);
 

@@ -12,11 +12,13 @@
 -- level (only these), levels (their order), category, series, total, nets, note, source,
 -- greyscale, heading, base; the kinds add their own.
 local escape = require "bilan.escape"
+local events = require "bilan.events"
 local fault = require "bilan.fault"
 local format = require "bilan.format"
 local host = require "bilan.host"
 local languages = require "bilan.lang"
 local frame = require "bilan.chart.frame"
+local nothing = require "bilan.chart.nothing"
 local queue = require "bilan.chart.queue"
 local source_of = require "bilan.chart.source"
 local tidy = require "bilan.chart.tidy"
@@ -188,8 +190,9 @@ function M.flush() return queue.draw() end
 local function make(name, given_source, given_opts)
   local kind = require("bilan.chart." .. name)
   local opts, what = check_options(given_opts, kind, name)
+  if events.on then events.tell("chart", { kind = name, source = given_source }) end
   local source = source_of.open(given_source, opts, what)
-  kind.prepare(source, opts, what)
+  if source.nothing then kind = nothing else kind.prepare(source, opts, what) end
   local body = { name = name, kind = kind, opts = opts, source = source, sheet = source.sheet,
     title = escape.clean(source.title, ""), drawings = {}, result = source.result,
     given = given_opts or {} }

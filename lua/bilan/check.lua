@@ -7,6 +7,7 @@ local claims = require "bilan.claims"
 local core = require "bilan.core"
 local fault = require "bilan.fault"
 local json = require "bilan.json"
+local ledger = require "bilan.ledger"
 local Survey = require "bilan.survey"
 
 local M = {}
@@ -27,24 +28,50 @@ local function condition(survey, group)
   return table.concat(parts, " AND "), true
 end
 
--- Are all of these answers among those of the item? The values of a number count as levels.
-local function has_levels(survey, item, levels)
-  local known, column = {}, core.data.item(Survey.inside(survey).table, item)
-  if core.data.type(column) ~= "set" then column = core.data.to_codes(column, 10000) end
-  for _, level in ipairs(core.data.levels(column)) do known[level.label] = true end
-  for _, level in ipairs(levels) do if not known[level] then return false end end
+-- The answers of an item as a set, made once. The values of a number count as answers.
+local function answers_of(known, survey, item)
+  if not known[item] then
+    local set, column = {}, core.data.item(Survey.inside(survey).table, item)
+    if core.data.type(column) ~= "set" then column = core.data.to_codes(column, 10000) end
+    for _, level in ipairs(core.data.levels(column)) do set[level.label] = true end
+    known[item] = set
+  end
+  return known[item]
+end
+
+local function has_levels(known, survey, item, levels)
+  local answers = answers_of(known, survey, item)
+  for _, level in ipairs(levels) do if not answers[level] then return false end end
   return true
 end
 
 local bases_of_several = { "asked", "answered", "ticked", "answers" }
 
+-- The table of an item on one base, made once for all claims on single answers of it.
+local function frequencies(known, survey, item, base)
+  local key = item .. "\0" .. (base or "")
+  if not known[key] then
+    local by_level = {}
+    for _, row in ipairs(survey:freq(item, { base = base }):rows()) do by_level[row.level] = row end
+    known[key] = by_level
+  end
+  return known[key]
+end
+
+-- Count and base of the levels of a claim; several levels are a net, in which each respondent
+-- counts once.
+local function count_row(known, survey, item, levels, base)
+  if #levels == 1 then return frequencies(known, survey, item, base)[levels[1]] end
+  local result = survey:freq(item, { nets = { ["\1claim"] = levels }, base = base })
+  return result:get { level = "\1claim" }
+end
+
 -- The counts of a set of levels with every base that a share can have.
-local function counts(survey, item, levels)
+local function counts(known, survey, item, levels)
   local out = {}
   local several = survey:item(item).kind == "multiple"
   for _, base in ipairs(several and bases_of_several or { "answered" }) do
-    local result = survey:freq(item, { nets = { ["\1claim"] = levels }, base = several and base or nil })
-    local row = result:get { level = "\1claim" }
+    local row = count_row(known, survey, item, levels, several and base or nil)
     if row and row.n > 0 then out[#out + 1] = { k = row.count, n = row.n, base = base } end
   end
   if not several and #out > 0 and #survey > out[1].n then
@@ -55,12 +82,17 @@ end
 
 -- The callback of the audit: k and n from the surveys; nil when they do not know.
 local function share_from(surveys)
+  local answers = {} -- of each population
+  local groups = {}  -- the domain of each population and group, and the tables made of it
   return function(population, group, item, levels)
     local survey = surveys[population]
     if not survey or not core.data.has(Survey.inside(survey).table, item) then return nil end
     local where, known = condition(survey, group)
-    if not known or not has_levels(survey, item, levels) then return nil end
-    local found = counts(where and survey:where(where) or survey, item, levels)
+    answers[population] = answers[population] or {}
+    if not known or not has_levels(answers[population], survey, item, levels) then return nil end
+    local key = population .. "\0" .. group
+    groups[key] = groups[key] or { survey = where and survey:where(where) or survey, known = {} }
+    local found = counts(groups[key].known, groups[key].survey, item, levels)
     return #found > 0 and found or nil
   end
 end
@@ -83,7 +115,7 @@ function M.audit(source, opts)
   local function named(value) return type(value) == "string" and value or nil end
   local ok, audit = pcall(claims.audit, source, {
     populations = opts.populations, lang = opts.lang, kinds = opts.kinds,
-    rounding = opts.rounding, read = core.host.read, file = named(source),
+    rounding = opts.rounding, read = ledger.read, file = named(source),
     populations_file = named(opts.populations), surveys = opts.surveys,
     share = opts.surveys and share_from(opts.surveys),
   })

@@ -141,10 +141,11 @@ local ACCENTS = {
   ["Ô"] = "o", ["Â"] = "a", ["œ"] = "oe", ["Œ"] = "oe",
 }
 
--- A level without case, accents, punctuation and what stands in brackets.
+-- A level without case, accents, punctuation and what stands in brackets; "+" and "#" stay, for
+-- "C++" and "C#" are no spellings of "C".
 local function spelling(level)
   local s = level:gsub("%b()", " "):lower():gsub("[\xC3\xC5][\x80-\xBF]", ACCENTS)
-  s = s:gsub("[%p%s]+", " "):gsub("^ ", ""):gsub(" $", "")
+  s = s:gsub("[^%w+#\x80-\xFF]+", " "):gsub("^ ", ""):gsub(" $", "")
   return s ~= "" and s or level
 end
 

@@ -8,7 +8,8 @@ local fault = require "bilan.fault"
 
 local M = {}
 
-local commands = { "run", "tab", "describe", "check", "convert", "repl" }
+local commands = { "run", "tab", "describe", "check", "convert", "verify", "new", "diff", "lint",
+  "repl" }
 
 local function say(text) core.host.warn(text) end
 
@@ -120,6 +121,22 @@ function M.folder_of(path)
   return folder == "" and "/" or folder or "."
 end
 
+--- Grants what a script that is run may read: its folder, the current one, what it wrote, and what
+-- the person named. Looked for before the guard is up.
+function M.grant(folder, options, arguments)
+  local host = core.host
+  host.grant(".")
+  host.grant(folder)
+  host.grant(options.out or "out")
+  for _, name in ipairs(options.read or {}) do
+    if name == "-" then name = "./-" end
+    host.grant(name)
+  end
+  for _, word in ipairs(arguments) do
+    if word == "-" or host.exists(word) then host.grant(word) end
+  end
+end
+
 --- Guards a command that may run somebody's Lua (a codebook, a script of surveys): what it runs
 -- reads these files, the folders of these scripts and the current folder, and writes nothing
 -- but below limits.out. limits: out, timeout, memory, output, as core.host.guard takes them.
@@ -141,8 +158,12 @@ bilan %s - survey statistics, scripted in Lua
   bilan run SCRIPT [ARGS]      run an indicator script
   bilan tab DATA ROW [COL]     one table in the terminal
   bilan describe DATA          every item: kind, levels, answered, missing
+  bilan verify RUN             a recorded run again: which figures changed, and why
   bilan check CLAIMS.tsv       audit published figures
-  bilan convert IN OUT         csv, tsv, sqlite into one another
+  bilan convert IN OUT         csv, tsv, sqlite, archives into one another
+  bilan new YEAR --from YEAR   start a year from the files of another
+  bilan diff A B               two runs or two years, figure by figure
+  bilan lint SCRIPT            mistakes of survey statistics in a script
   bilan repl                   interactive Lua
 
 examples:

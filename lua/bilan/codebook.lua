@@ -24,6 +24,14 @@
 -- base       for kind "multiple": asked, answered, ticked, answers
 -- optional   true: the column may be absent
 -- open       true: answers that no level names are added behind the levels
+-- concept    what is matched across waves (default: the id)
+-- was        how earlier waves had the item, where not the same: { [wave] = "its id then" }, or
+--            { [wave] = { item =, levels = { its level = level of the common scale },
+--            here = { level of this book = level of the common scale }, grade =, note = } };
+--            false: not asked
+-- The common scale of two waves is this book's levels, those named in `here` replaced. The book
+-- itself has `wave` (default: its version) and `population` (who could answer, in words).
+-- `given` is a deep copy of the table as given: what an archive keeps of a codebook.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
 local ordered = require "bilan.ordered"
@@ -36,9 +44,15 @@ M.bases = { "asked", "answered", "ticked", "answers" }
 
 local item_keys = { "id", "kind", "column", "columns", "label", "question", "levels", "missing",
   "nets", "universe", "base", "optional", "open", "separator", "ticked", "blank_is_no", "note",
-  "unit", "none" }
+  "unit", "none", "concept", "was" }
 local level_keys = { "fr", "en", "nl", "score", "codes" }
-local book_keys = { "title", "version", "items", "lang", "synthetic", "note" }
+local book_keys = { "title", "version", "items", "lang", "synthetic", "note", "wave",
+  "population" }
+local was_keys = { "item", "levels", "here", "grade", "note" }
+
+--- How well an item of two waves compares, best first.
+M.grades = { "identical", "reworded", "levels merged", "universe changed", "levels changed",
+  "kind changed", "not asked" }
 
 -- ---- reading the description ------------------------------------------------------------------
 
@@ -99,6 +113,136 @@ local function read_missing(missing, what)
   return list
 end
 
+-- ---- what earlier waves had -------------------------------------------------------------------
+
+-- A level as text: numbers may stand for themselves.
+local function level_name(value, what)
+  if math.type(value) then return core.text.number(value) end
+  return fault.expect(value, "string", what .. ": a level")
+end
+
+-- { level = level, ... } with its texts checked; in order of the keys.
+local function read_map(map, what)
+  local out = {}
+  for from, to in ordered.pairs(fault.expect(map or {}, "table", what)) do
+    out[level_name(from, what)] = level_name(to, what)
+  end
+  return out
+end
+
+--- The levels that an item of a codebook names, in order (options of a multiple one); nil when it
+-- names none, or takes others too.
+function M.named_levels(item)
+  if item.open then return nil end
+  if #item.levels > 0 then return item.levels.order end
+  if not item.columns then return nil end
+  local names = {}
+  for i, pair in ipairs(item.columns) do names[i] = pair[1] end
+  return names
+end
+
+local function set_of(list)
+  local set = {}
+  for _, one in ipairs(list) do set[one] = true end
+  return set
+end
+
+local known_missing = set_of(missing_kinds)
+
+-- Both maps name levels that exist: `here` this item's, `levels` those of the common scale, or a
+-- kind of missing that the answer is today.
+local function check_maps(entry, item, what)
+  local names, scale = M.named_levels(item), {}
+  if not names then return end
+  local own = set_of(names)
+  for from in ordered.pairs(entry.here) do
+    if not own[from] then fault.unknown(("level in here of %s"):format(what), from, names) end
+  end
+  for i, level in ipairs(names) do scale[i] = entry.here[level] or level end
+  local known = set_of(scale)
+  for _, to in ordered.pairs(entry.levels) do
+    if not known[to] and not known_missing[to] then
+      fault.unknown(("level of the common scale in %s"):format(what), to, scale)
+    end
+  end
+end
+
+local with_levels = { single = true, scale = true, multiple = true }
+
+-- One entry of `was`: "id", { item =, ... } or false.
+local function read_was(given, item, wave)
+  local what = ('%s, was["%s"]'):format(item.what, wave)
+  if given == false then return { absent = true } end
+  if type(given) == "string" then given = { item = given } end
+  if type(given) ~= "table" then
+    fault.raise("%s: an item's id, a table or false is expected, got a %s", what, type(given))
+  end
+  fault.options(given, was_keys, what)
+  local entry = { item = fault.expect(given.item or item.id, "string", what .. ": item"),
+    levels = read_map(given.levels, what .. ": levels"),
+    here = read_map(given.here, what .. ": here"), note = given.note,
+    grade = fault.choice(given.grade, { table.unpack(M.grades, 1, #M.grades - 1) }, nil,
+      "grade in " .. what) }
+  local maps = next(entry.levels) ~= nil or next(entry.here) ~= nil
+  if maps and not with_levels[item.kind] then
+    fault.raise("%s: an item of kind %s has no levels to map", what, item.kind)
+  end
+  check_maps(entry, item, what)
+  return entry
+end
+
+-- Fills item.concept and item.was = { [wave] = entry }.
+local function add_past(item, given)
+  item.concept = fault.expect(given.concept or given.id, "string", item.what .. ": concept")
+  item.was = {}
+  if given.was == nil then return item end
+  for wave, entry in ordered.pairs(fault.expect(given.was, "table", item.what .. ": was")) do
+    if type(wave) ~= "string" then
+      fault.raise('%s: was: waves are named, as in was = { ["2022-2023"] = "old_id" }', item.what)
+    end
+    item.was[wave] = read_was(entry, item, wave)
+  end
+  return item
+end
+
+-- Each concept once, and in each earlier wave no item that two items here come from.
+local function check_past(book)
+  local by_concept, from = {}, {}
+  for _, id in ipairs(book.order) do
+    local item = book.items_by_id[id]
+    local other = by_concept[item.concept]
+    if other then
+      fault.raise('codebook: the items "%s" and "%s" have one concept, "%s"', other.id, id,
+        item.concept)
+    end
+    by_concept[item.concept] = item
+    for wave, entry in ordered.pairs(item.was) do
+      if entry.item then
+        from[wave] = from[wave] or {}
+        other = from[wave][entry.item]
+        if other then
+          fault.raise('codebook: the items "%s" and "%s" are both mapped to "%s" of %s', other, id,
+            entry.item, wave)
+        end
+        from[wave][entry.item] = id
+      end
+    end
+  end
+  book.by_concept = by_concept
+  for wave, items in ordered.pairs(from) do
+    for old, id in ordered.pairs(items) do
+      local same = by_concept[old] -- would be matched by its name
+      if same and same.id ~= id and not same.was[wave] then
+        fault.raise('codebook: "%s" of %s is mapped to "%s", but the item "%s" has its name: say '
+          .. 'what that was in %s (was = { ["%s"] = false } if it was not asked)', old, wave, id,
+          same.id, wave, wave)
+      end
+    end
+  end
+end
+
+-- ---- items ------------------------------------------------------------------------------------
+
 local function read_item(item, place)
   local what = ("item %d of the codebook"):format(place)
   fault.expect(item, "table", what)
@@ -106,7 +250,7 @@ local function read_item(item, place)
   what = ('codebook item "%s"'):format(item.id)
   fault.options(item, item_keys, what)
   local levels = read_levels(item.levels, what)
-  return {
+  return add_past({
     id = item.id, what = what, column = item.column or item.id, columns = item.columns,
     kind = fault.choice(item.kind, kinds, "single", "kind of " .. what),
     label = labels(item.label, what), question = labels(item.question, what),
@@ -116,7 +260,23 @@ local function read_item(item, place)
     optional = item.optional, open = item.open, separator = item.separator,
     ticked = item.ticked or { "1", "Yes", "yes", "Oui", "oui", "Y", "true", "x", "X" },
     blank_is_no = item.blank_is_no, note = item.note, unit = item.unit, none = item.none,
-  }
+  }, item)
+end
+
+local DEEPEST <const> = 50
+
+-- A deep copy of the table as given: plain values only.
+local function copy_of(value, depth)
+  if type(value) ~= "table" then return value end
+  if depth > DEEPEST then fault.raise("codebook: a table holds itself, or is nested too deeply") end
+  local out = {}
+  for key, inner in pairs(value) do out[key] = copy_of(inner, depth + 1) end
+  return out
+end
+
+local function text_key(book, key)
+  local value = book[key]
+  return value ~= nil and fault.expect(value, "string", "codebook: " .. key) or nil
 end
 
 --- Checks a codebook table and gives its readable form: { title, version, order, items }.
@@ -125,13 +285,16 @@ function M.read(book)
   if book.order and book.items_by_id then return book end
   fault.options(book, book_keys, "codebook")
   local out = { title = book.title, version = book.version, lang = book.lang, order = {},
-    synthetic = book.synthetic, items_by_id = {} }
+    synthetic = book.synthetic, items_by_id = {}, given = copy_of(book, 1),
+    population = text_key(book, "population"), wave = text_key(book, "wave")
+      or type(book.version) == "string" and book.version or nil }
   for i, item in ipairs(fault.expect(book.items, "table", "codebook: items")) do
     item = read_item(item, i)
     if out.items_by_id[item.id] then fault.raise('codebook: the item "%s" stands twice', item.id) end
     out.order[i] = item.id
     out.items_by_id[item.id] = item
   end
+  check_past(out)
   return out
 end
 
@@ -194,7 +357,7 @@ local function relevel(item, column)
 end
 
 -- Numbers: as they are, with some values declared missing; or text that must read as numbers.
-local function number_column(item, column)
+local function number_column(item, column, rows)
   local kind = core.data.type(column)
   if kind == "numbers" then
     local list = {}
@@ -202,6 +365,7 @@ local function number_column(item, column)
     return #list > 0 and core.data.declare_missing(column, list) or column
   end
   local codes = core.data.to_codes(column, 0)
+  if #core.data.levels(codes) == 0 then return (core.data.column({}, rows)) end -- nobody answered
   local levels, place = targets(item)
   local map = {}
   for i, old in ipairs(core.data.levels(codes)) do
@@ -256,7 +420,7 @@ end
 
 local function made_column(item, table, column)
   if item.kind == "multiple" then return without_none(item, set_column(item, table, column)) end
-  if item.kind == "number" then return number_column(item, column) end
+  if item.kind == "number" then return number_column(item, column, core.data.rows(table)) end
   if item.kind == "single" or item.kind == "scale" then return relevel(item, column) end
   return column
 end

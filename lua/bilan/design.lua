@@ -48,9 +48,10 @@ end
 
 -- ---- keeping ----------------------------------------------------------------------------------
 
--- This survey with a design; `declared` says it in words.
-local function with_design(self, design, declared)
-  return Survey.changed(self, { design = design, declared = declared, design_lost = false })
+-- This survey with a design; `declared` says it in words, `spec` is what it was declared by.
+local function with_design(self, design, declared, spec)
+  return Survey.changed(self, { design = design, declared = declared, design_lost = false },
+    spec and "design", spec)
 end
 
 -- The declaration with one receipt more.
@@ -97,7 +98,7 @@ function methods:design(opts)
   end
   return with_design(self, core.design.declare(draft.table, spec), { weights = spec.weights,
     strata = named(spec.strata), clusters = named(spec.clusters), fpc = named(spec.fpc),
-    receipts = {} })
+    receipts = {} }, spec)
 end
 
 -- rw2 before rw10: runs of digits compare as numbers, everything else by bytes.

@@ -3,9 +3,11 @@
 -- A verb checks its options, hands table, domain and names to core.estimate, and wraps the rows
 -- that come back, with the labels of the codebook and a note on the method, as a result.
 local core = require "bilan.core"
+local events = require "bilan.events"
 local fault = require "bilan.fault"
 local format = require "bilan.format"
 local lang_words = require "bilan.lang"
+local named_methods = require "bilan.methods"
 local ordered = require "bilan.ordered"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
@@ -63,6 +65,30 @@ local function item_or_predicate(self, item, what)
     core.data.check(s.table, item)
   end
   return core.expr.derive(s.table, item, item), item, true
+end
+
+-- A column in whose file nobody answered: it says nothing of being numbers or text.
+local function is_blank(column)
+  if core.data.type(column) ~= "codes" then return false end
+  for _, level in ipairs(core.data.levels(column)) do
+    if not level.missing then return false end
+  end
+  return true
+end
+
+-- The table with such items as numbers, by a level that nobody has: a verb that takes numbers
+-- then gives words instead of refusing text.
+local function blank_as_numbers(table_, ...)
+  for _, name in ipairs { ... } do
+    local column = core.data.has(table_, name) and core.data.item(table_, name)
+    if column and is_blank(column) then
+      local levels, map = core.data.levels(column), {}
+      for i in ipairs(levels) do map[i] = i end
+      levels[#levels + 1] = { label = "0", value = 0 }
+      table_ = core.data.with(table_, name, "number", core.data.relevel(column, levels, map))
+    end
+  end
+  return table_
 end
 
 -- The same, with a predicate as 1, 0 or no answer: true is what is not 0.
@@ -140,7 +166,14 @@ local function spec(self, kind, opts, fields)
   Survey.add_design(self, fields, lang, opts.df)
   fields.lang = opts.lang or s.book.lang
   fields.title = opts.title or fields.title
-  return Result.new(fields)
+  local made = Result.new(fields)
+  if events.on then events.tell("estimate", { survey = self, result = made, fields = fields }) end
+  return made
+end
+
+-- Says that a figure of numbers is asked of items, before they are looked at.
+local function tell_asked(self, verb, ...)
+  if events.on then events.tell("asked", { survey = self, verb = verb, items = { ... } }) end
 end
 
 local function by_title(self, title, opts)
@@ -155,12 +188,21 @@ end
 -- Names of intervals that are other names' second ones.
 local method_aliases = { kg_r = "beta", kg_nchs = "korn_graubard" }
 
+-- The interval to ask the core for, by the versions of methods in effect; nil is its own default.
+local function interval_of(self, opts)
+  local designed = inside(self).design ~= nil
+  if not opts.ci and opts.percent == "none" then return nil end
+  local ci = named_methods.interval(opts.ci, designed)
+  if not opts.ci and ci == (designed and "logit" or "wilson") then return nil end
+  return ci
+end
+
 -- What a share's table says of its method: the interval, and the base of several answers.
 local function share_notes(self, item, opts, rows)
   local notes, s = {}, inside(self)
   for _, row in ipairs(rows) do
     if row.low then -- a share of ticks has no interval
-      local method = opts.ci or s.design and "logit" or "wilson"
+      local method = interval_of(self, opts) or s.design and "logit" or "wilson"
       if opts.percent == "none" and s.design then method = "t" end -- limits of totals
       notes[1] = { "method_interval", { method = method_aliases[method] or method,
         conf = row.conf } }
@@ -206,7 +248,7 @@ function methods:proportion(item, opts)
   opts = check(self, opts, { "level", "ci", "missing", "base", "nets", "deff" }, "proportion")
   local table_, name, predicate = item_or_truth(self, item, "proportion")
   local rows = core.estimate.proportion(table_, inside(self).domain, sampled(self, opts, { item = name,
-    by = list_of(opts.by), level = predicate and "1" or opts.level, ci = opts.ci,
+    by = list_of(opts.by), level = predicate and "1" or opts.level, ci = interval_of(self, opts),
     conf = opts.conf, missing = opts.missing, base = opts.base or base_of(self, name, predicate),
     deff = opts.deff, nets = nets_of(self, name, opts.nets) }))
   if predicate then for _, row in ipairs(rows) do row.level = nil end end
@@ -225,7 +267,7 @@ function methods:freq(item, opts)
   core.data.check(s.table, item)
   local rows = core.estimate.freq(s.table, s.domain, sampled(self, opts, { item = item,
     by = list_of(opts.by), deff = opts.deff, base = opts.base or base_of(self, item),
-    conf = opts.conf, ci = opts.ci, sort = opts.sort, missing = opts.missing,
+    conf = opts.conf, ci = interval_of(self, opts), sort = opts.sort, missing = opts.missing,
     nets = nets_of(self, item, opts.nets) }))
   if #rows == 0 and not opts.by then rows = nobody(self, s.table, item) end
   return spec(self, "freq", opts, { rows = rows, unit = "share", item = named(self, item, opts.lang),
@@ -251,7 +293,7 @@ function methods:crosstab(row, col, opts)
     columns = columns, deff = opts.deff, percent = opts.percent,
     test = opts.test and true or false, letters = opts.letters,
     total = opts.margins, sort = opts.sort, nets = nets_of(self, row, opts.nets),
-    base = opts.base or base_of(self, row), ci = opts.ci, conf = opts.conf,
+    base = opts.base or base_of(self, row), ci = interval_of(self, opts), conf = opts.conf,
     missing = opts.missing, alpha = opts.alpha, adjust = opts.adjust, smallest = opts.smallest }))
   local titles = {}
   for i, banner in ipairs(made.banners) do
@@ -280,16 +322,32 @@ local function say_same_limits(rows)
   end
 end
 
+-- A total of answers of which none is there is not 0, it is not known.
+local function unknown_totals(rows)
+  for _, row in ipairs(rows) do
+    if row.n == 0 and (row.missing or 0) > 0 then
+      row.value, row.se, row.low, row.high = nil, nil, nil, nil
+    end
+  end
+end
+
 -- A verb on one numeric item.
 local function numeric(kind, call, own)
   return function(self, item, opts)
     opts = check(self, opts, own, call)
     local table_, name, expression = item_or_predicate(self, item, call)
+    tell_asked(self, opts.p == 0.5 and "median" or call, item)
     if type(opts.p) == "table" and #opts.p == 0 then fault.raise("%s: p is an empty list", call) end
     local passed = { item = name, by = list_of(opts.by), conf = opts.conf }
     for _, option in ipairs(own) do passed[option] = opts[option] end
+    if call == "quantile" then
+      passed.ties = opts.ties or named_methods.setting("quantile", "ties")
+    end
+    table_ = blank_as_numbers(table_, name)
     local rows = core.estimate[call](table_, inside(self).domain, sampled(self, opts, passed))
+    if #rows == 0 and not opts.by then rows = nobody(self, table_, name) end
     if kind == "quantile" then say_same_limits(rows) end
+    if kind == "total" then unknown_totals(rows) end
     local label = expression and { name = item, label = item } or named(self, name, opts.lang)
     return spec(self, kind, opts, { rows = rows, unit = "number", item = label,
       notes = kind == "quantile" and { { "method_quantile", { rule = opts.rule or "math" } } } or nil,
@@ -315,8 +373,10 @@ function methods:ratio(numerator, denominator, opts)
   opts = check(self, opts, { "deff" }, "ratio")
   core.data.check(inside(self).table, numerator)
   core.data.check(inside(self).table, denominator)
+  tell_asked(self, "ratio", numerator, denominator)
   local title = ("%s / %s"):format(self:label(numerator, opts.lang), self:label(denominator, opts.lang))
-  local rows = core.estimate.ratio(inside(self).table, inside(self).domain, sampled(self, opts, {
+  local table_ = blank_as_numbers(inside(self).table, numerator, denominator)
+  local rows = core.estimate.ratio(table_, inside(self).domain, sampled(self, opts, {
     numerator = numerator, denominator = denominator, by = list_of(opts.by), conf = opts.conf,
     deff = opts.deff }))
   return spec(self, "ratio", opts, { rows = rows, unit = "number",
@@ -353,6 +413,7 @@ end
 -- The record of a contrast of means, or of shares of opts.level or a predicate.
 local function contrast_rows(self, item, opts, coefficients, what)
   local table_, name, predicate = item_or_truth(self, item, what)
+  if not opts.level then table_ = blank_as_numbers(table_, name) end
   return core.estimate.contrast(table_, inside(self).domain, sampled(self, opts, { item = name,
     by = opts.by, coefficients = coefficients, level = opts.level, conf = opts.conf,
     base = opts.level and base_of(self, name, predicate) }))
@@ -368,14 +429,14 @@ local function share_difference(self, item, opts)
     return row
   end
   local from, to = side(opts.from), side(opts.to)
-  local row = { n = from.n + to.n, missing = from.missing + to.missing }
+  local row = { n = from.n + to.n, missing = from.missing + to.missing,
+    conf = opts.conf or 0.95 }
   if from.n == 0 or to.n == 0 then
     row.note = "one of the groups compared has no respondent"
   else
     local ci = core.stat.difference_ci(to.count, to.n, from.count, from.n,
       { method = opts.ci, conf = opts.conf })
     row.value, row.low, row.high = to.value - from.value, ci.low, ci.high
-    row.conf = opts.conf or 0.95
   end
   return { row }, { { "method_interval", { method = opts.ci or "newcombe", conf = row.conf } } }
 end
@@ -402,6 +463,8 @@ local function difference_rows(self, item, opts)
     return rows, "share", notes
   end
   if opts.ci then fault.raise("difference: ci is for shares: name a level, or leave it out") end
+  tell_asked(self, "difference", item)
+  table_ = blank_as_numbers(table_, name)
   return core.estimate.difference(table_, inside(self).domain, sampled(self, opts, { item = name,
     by = opts.by, from = opts.from, to = opts.to, conf = opts.conf })), "number"
 end
@@ -414,6 +477,9 @@ local function contrast_result(self, item, opts, fields, formula)
   fields.title = format.typography(("%s: %s"):format(label, formula), { lang = lang })
   fields.no_group = { no_group(self, { opts.by }, lang) }
   fields.item = { name = item, label = label }
+  if known and events.on then
+    events.tell("test", { survey = self, verb = "difference", items = { item, opts.by } })
+  end
   opts.by = nil
   return spec(self, "difference", opts, fields)
 end
@@ -471,6 +537,16 @@ local function has_order(self, name)
   return entry ~= nil and entry.levels ~= nil and #entry.levels > 0
 end
 
+local takes_numbers = { t_test = true, rank_test = true }
+
+-- Says which items a test holds against one another.
+local function tell_test(self, verb, passed)
+  if not events.on then return end
+  local items = { passed.item or passed.row, passed.col or passed.by and passed.by[1] }
+  if takes_numbers[verb] then tell_asked(self, verb, passed.item) end
+  events.tell("test", { survey = self, verb = verb, items = items })
+end
+
 -- A verb that gives one test; `fill` puts its own arguments among the options passed on.
 local function test(name, own, fill, groups)
   methods[name] = function(self, first, ...)
@@ -478,6 +554,9 @@ local function test(name, own, fill, groups)
     opts = check(self, opts, own, name, groups)
     for _, option in ipairs(own) do passed[option] = opts[option] end
     passed.conf = opts.conf
+    if name == "rank_test" and inside(self).design then
+      passed.ties = opts.ties or named_methods.setting(name, "ties")
+    end
     for i, item in ipairs(items) do items[i] = self:label(item, opts.lang) end
     local title = table.concat(items, " × ")
     passed.by = opts.by and list_of(opts.by) or nil
@@ -485,7 +564,10 @@ local function test(name, own, fill, groups)
       passed.sorted = not has_order(self, passed.by[1])
     end
     local outside = { no_group(self, list_of(opts.by), opts.lang) }
-    local rows = core.estimate[name](inside(self).table, inside(self).domain, sampled(self, opts, passed))
+    tell_test(self, name, passed)
+    local table_ = inside(self).table
+    if takes_numbers[name] then table_ = blank_as_numbers(table_, passed.item, passed.after) end
+    local rows = core.estimate[name](table_, inside(self).domain, sampled(self, opts, passed))
     if name == "t_test" then rows[1].estimate = rows[1].value end
     opts.by = nil
     return spec(self, "test", opts, { rows = rows, unit = "test", title = title,

@@ -178,6 +178,7 @@ function M.interval(low, high, opts)
   if not from or not to then return nil end
   local values = { low = from, high = to }
   local text = lang.find(opts.lang, "up_to"):gsub("{(%w+)}", values):gsub(" ", NBSP)
+  if opts.bare then return text end
   if unit == "share" then return text .. style.percent end
   if unit == "points" then return text .. NBSP .. lang.find(opts.lang, "points") end
   return text
@@ -251,6 +252,9 @@ end
 -- One argument of a sentence, as its mark asks.
 local function argument(tag, name, how, value)
   if how == "word" then return lang.find(tag, name .. "_" .. tostring(value)) or tostring(value) end
+  if how == "kind" or how == "grade" then
+    return lang.find(tag, how .. "_" .. tostring(value)) or tostring(value)
+  end
   if how == "percent" then
     return M.share(value, nil, nil, { lang = tag, decimals = natural_decimals(value * 100, 1) })
   end

@@ -119,7 +119,8 @@ end
 
 local figures = { "value", "se", "low", "high", "count", "weighted_n", "effective_n", "missing",
   "missing_kinds", "sum", "min", "max", "mean", "cv", "zero", "receipts", "df", "deff",
-  "statistic", "ddf", "p_value", "letters", "conf", "note" }
+  "statistic", "ddf", "p_value", "letters", "conf", "note", "from_value", "from_n", "to_value",
+  "to_n", "se_low" }
 
 -- Takes the figures of one record away and writes why.
 local function withhold(record, why, tag)
@@ -128,7 +129,7 @@ local function withhold(record, why, tag)
   if reason == true then reason = "withheld" end
   for _, key in ipairs(figures) do record[key] = nil end
   if hide_n then record.n = nil end
-  record.shown = false
+  record.shown, record.withheld = false, true
   record.reason = lang.find(tag, reason) and format.say(tag, reason) or tostring(reason)
 end
 
@@ -151,7 +152,7 @@ end
 
 local number_fields = { "value", "se", "low", "high", "conf", "count", "n", "weighted_n",
   "effective_n", "missing", "zero", "sum", "min", "max", "mean", "cv", "df", "deff", "statistic",
-  "ddf", "p_value" }
+  "ddf", "p_value", "from_value", "from_n", "to_value", "to_n", "se_low" }
 
 -- A NaN or an infinite value is no figure: it leaves as nil, with words in the grid.
 local function drop_non_figures(records)
@@ -192,7 +193,7 @@ local function used_keys(spec, records)
   for _, item in ipairs(spec.by) do keys[#keys + 1] = { name = item.name, by = true } end
   add(label_fields)
   add(number_fields, true)
-  add { "letters", "note", "flag", "flag_reason", "reason" }
+  add { "letters", "grade", "note", "flag", "flag_reason", "reason" }
   return keys
 end
 
@@ -210,10 +211,20 @@ local function design_line(spec, tag)
   return table.concat(sentences, " ")
 end
 
+-- What changed between the waves of a table, sentence by sentence, for the foot of a chart; nil
+-- for a table that knows of no waves.
+local function change_lines(spec, tag)
+  if not spec.change_notes then return nil end
+  local lines = {}
+  for at, note in ipairs(spec.change_notes) do lines[at] = sentence(note, tag) end
+  return lines
+end
+
 -- All sentences of a sheet: the result's, what rounding did, what the policy says.
 local function method_notes(spec, policy, view)
   local notes = {}
-  for _, list in ipairs { spec.notes, spec.design_notes or {}, spec.report_notes or {} } do
+  for _, list in ipairs { spec.change_notes or {}, spec.notes, spec.design_notes or {},
+    spec.report_notes or {} } do
     for _, note in ipairs(list) do notes[#notes + 1] = sentence(note, view.lang) end
   end
   if view.unit == "share" or view.unit == "points" then
@@ -274,9 +285,10 @@ function M.release(result, policy, opts)
     title = spec.title_word and format.say(tag, spec.title_word) or spec.title,
     synthetic = spec.synthetic, columns = grid.columns, groups = grid.groups, rows = grid.rows,
     foot = grid.foot, notes = notes, display = opts.policy, flags = judged and judged.lines,
-    own_notes = #spec.notes + #(spec.design_notes or {}), percent = spec.percent,
+    own_notes = #(spec.change_notes or {}) + #spec.notes + #(spec.design_notes or {}),
+    change_lines = change_lines(spec, tag), percent = spec.percent,
     design_line = design_line(spec, tag),
-    records = view.records, level_labels = spec.level_labels,
+    records = view.records, level_labels = spec.level_labels, texts = grid.view.texts,
     keys = used_keys(spec, view.records), by = spec.by, item = spec.item, bases = view.bases,
     tests = view.tests, model = spec.model, policy = policy.name,
     withheld = withheld + (judged and judged.withheld or 0),

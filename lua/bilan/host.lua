@@ -5,6 +5,7 @@
 -- each call, so that a test (or a host of its own) can put another in its place with `set`.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
+local ledger = require "bilan.ledger"
 
 local M = { version = core.version }
 
@@ -22,8 +23,8 @@ end
 --- Columns of a terminal that a text takes.
 function M.width(text) return core.text.width(text) end
 
---- Writes a file below the output folder; raises with the path.
-function M.write(path, bytes) return core.host.write(path, bytes) end
+--- Writes a file below the output folder; raises with the path. A run that is recorded enters it.
+function M.write(path, bytes) return ledger.write(path, bytes) end
 
 --- "file:line" of the script's line that is running, or "".
 function M.where() return (core.where():gsub(": $", "")) end

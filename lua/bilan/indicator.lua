@@ -4,6 +4,7 @@
 -- to year. It can be printed (report:indicator), is listed in the run's record, and is what
 -- later runs are compared with. `estimate` is a result, or one row of a result.
 local display = require "bilan.display"
+local events = require "bilan.events"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
@@ -34,9 +35,10 @@ local function result_of(estimate, title)
     if row.col then row.by, row.col, row.banner = { col = row.col }, nil, nil end
     by = row.by and row.by.col and { { name = "col", label = "col" } } or {}
   end
-  return result.new { kind = kind, unit = estimate.unit, lang = estimate.lang, title = title,
+  local made = result.new { kind = kind, unit = estimate.unit, lang = estimate.lang, title = title,
     by = by, rows = { row }, synthetic = estimate.synthetic, weighted = estimate.weighted,
     design_notes = estimate.design_notes, report_notes = estimate.report_notes }
+  return result.keep_trace(made, result.trace(estimate))
 end
 
 -- Refuses what is no definition: unknown fields, a bad id, no estimate.
@@ -73,10 +75,11 @@ function M.define(given)
   end
   local title = given.title or given.id
   local body = { id = given.id, title = title, note = given.note, chart = given.chart,
-    where = where, estimate = result_of(given.estimate, title) }
+    where = where, estimate = result_of(given.estimate, title), under = {} }
   local indicator = setmetatable({}, Indicator)
   bodies[indicator] = body
   list[#list + 1], by_id[given.id] = indicator, indicator
+  if events.on then events.tell("indicator", { id = given.id, title = title }) end
   return indicator
 end
 
@@ -88,6 +91,18 @@ function M.list() return table.move(list, 1, #list, 1, {}) end
 
 --- The indicator of an id, or nil.
 function M.get(id) return by_id[id] end
+
+--- Notes that an indicator was let out under a policy and display rules (by a report).
+function M.publish(indicator, policy, rules)
+  local under = bodies[indicator].under
+  for _, known_one in ipairs(under) do
+    if known_one.policy == policy and known_one.display == rules then return end
+  end
+  under[#under + 1] = { policy = policy, display = rules }
+end
+
+--- Under what an indicator was let out: { { policy, display }, ... }.
+function M.published(indicator) return bodies[indicator].under end
 
 --- Forgets all indicators: a run starts with none.
 function M.reset() list, by_id = {}, {} end

@@ -26,6 +26,7 @@ local function surveys()
   require "bilan.estimates"
   require "bilan.regression"
   require "bilan.design"
+  require "bilan.receipt" -- wraps the verbs of all of them: last
   return require "bilan.survey", bilan.missing
 end
 
@@ -37,12 +38,14 @@ local lazy = {
   codebook = function() return require("bilan.codebook").read end,
   stat = function() return core.stat end,
   chart = function() return require "bilan.chart" end,
+  waves = function() return surveys() and require("bilan.waves").new end,
   report = function() return require("bilan.report").new end,
   indicator = function() return require("bilan.indicator").define end,
   claims = function() return surveys() and require("bilan.check").audit end,
   reconstruct = function() return surveys() and require("bilan.rebuild").survey end,
   table = function() return require("bilan.gate").table end,
   format = function() return require "bilan.format" end,
+  methods = function() return require("bilan.methods").pin end,
   privacy = function() return { minimum = 5 } end,
 }
 

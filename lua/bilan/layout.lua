@@ -50,12 +50,12 @@ local function figure_text(record, key, type, view)
     return format.share(value, record.count, record.n, opts)
   elseif type == "share" then return format.share(value, nil, nil, opts)
   elseif type == "points" then
-    opts.sign = key == "value"
+    opts.sign, opts.bare = key == "value", view.bare
     return format.points(value, opts)
   elseif type == "count" then return format.is_figure(value) and base_text(value, view, key)
   elseif type == "p" then return format.p_value(value, { lang = view.lang, bare = true })
   elseif type == "interval" then
-    opts.unit, opts.decimals = view.unit, view.decimals[view.unit]
+    opts.unit, opts.decimals, opts.bare = view.unit, view.decimals[view.unit], view.bare
     return format.interval(record.low, record.high, opts)
   elseif type == "quantity" then
     local whole = key == "df" or key == "ddf" -- as many decimals as they have
@@ -92,6 +92,7 @@ local function figure_cell(record, key, type, view, lead)
     cell.text = cell.text .. cell.flag_mark
   end
   if lead and text and record.letters ~= "" then cell.letters = record.letters end
+  if lead then view.texts[record] = cell.text end
   return cell
 end
 
@@ -118,11 +119,12 @@ local function any(records, key)
   return false
 end
 
--- The common value of a field, or nil when it differs or is absent. What is withheld has none.
+-- The common value of a field, or nil when it differs or is absent. What is withheld has none, nor
+-- has a year that did not ask.
 local function common(records, key)
   local first
   for _, record in ipairs(records) do
-    if not (record.shown == false and record.reason) then
+    if not record.gap and not (record.shown == false and record.reason) then
       if first == nil then first = record[key] end
       if record[key] ~= first then return nil end
     end
@@ -233,6 +235,30 @@ local function figure_columns(spec, records, view)
   return columns, shared
 end
 
+-- The columns of change between two waves: both figures with their bases, the difference with its
+-- interval and test, and how well the two compare.
+local function change_columns(spec, records, view)
+  local columns = {}
+  local function add(key, type, label)
+    if any(records, key) or key == "value" then
+      columns[#columns + 1] = { key = key, type = type, label = label }
+    end
+  end
+  local n = format.say(view.lang, "n")
+  add("from_value", "share", spec.waves[1])
+  add("from_n", "count", n)
+  add("to_value", "share", spec.waves[2])
+  add("to_n", "count", n)
+  add("value", view.unit, format.say(view.lang, view.bare and "change_points" or "change_value"))
+  if any(records, "low") then
+    columns[#columns + 1] = { key = "interval", type = "interval",
+      label = interval_label(records, view) }
+  end
+  add("p_value", "p", format.say(view.lang, "p_value"))
+  add("grade", "text", format.say(view.lang, "grade"))
+  return columns
+end
+
 -- A level in the words of the codebook for the reader's language; itself when it has none.
 local function level_text(spec, item, level)
   local own = spec.level_labels and item and spec.level_labels[item]
@@ -267,16 +293,34 @@ local function row_view(record, view)
   return setmetatable({ decimals = { number = coefficient_decimals(record) } }, { __index = view })
 end
 
+-- Among changes of shares, that of a mean: a number, with as many decimals as its error has.
+local function number_view(record, view)
+  return setmetatable({ unit = "number", decimals = { number = coefficient_decimals(record) } },
+    { __index = view })
+end
+
+local number_of = { share = "number", points = "number" }
+
+local function grade_text(record, view)
+  return record.grade and format.say(view.lang, "grade_" .. record.grade) or ""
+end
+
 -- One record as a row of cells.
 local function record_row(spec, record, columns, view)
+  local mean = spec.kind == "change" and record.unit == "number"
+  if mean then view = number_view(record, view) end
   if spec.kind == "glm" and not view.decimals_asked then view = row_view(record, view) end
   local row = { kind = record.net and "net" or "row", cells = {} }
   for _, column in ipairs(columns) do
     local cell
     if column.type == "label" then cell = text_cell(label_text(spec, record, column, view), "label")
+    elseif column.key == "grade" then cell = text_cell(grade_text(record, view))
     elseif column.type == "text" then cell = text_cell(note_beside(record, column.has) or "")
     elseif column.key == "n" then cell = base_cell(record, "n", view)
-    else cell = figure_cell(record, column.key, column.type, view, column.key == "value") end
+    else
+      local type = mean and number_of[column.type] or column.type
+      cell = figure_cell(record, column.key, type, view, column.key == "value")
+    end
     row.cells[#row.cells + 1] = cell
   end
   return row
@@ -322,7 +366,9 @@ end
 
 local function list_grid(spec, records, view)
   local columns = stub_columns(spec, records, view)
-  local figures, note = figure_columns(spec, records, view)
+  local figures, note
+  if spec.kind == "change" then figures = change_columns(spec, records, view)
+  else figures, note = figure_columns(spec, records, view) end
   table.move(figures, 1, #figures, #columns + 1, columns)
   local grid = { columns = columns, rows = {}, foot = {} }
   for _, record in ipairs(records) do
@@ -629,14 +675,16 @@ end
 --- How the grid is to be written: language, unit, decimals of each type, small-base warning.
 local function make_view(spec, records, opts)
   local unit = spec.unit == "test" and "number" or spec.unit
-  if unit == "share" and spec.kind == "difference" then unit = "points" end
+  local gap = spec.kind == "difference" or spec.kind == "change"
+  if unit == "share" and gap then unit = "points" end
   local asked = opts.decimals or spec.decimals
   local shares = asked or share_decimals(records)
   local plain = asked or number_decimals(spec, records)
   return {
     lang = lang.check(opts.lang or spec.lang), unit = unit, rule = opts.rule or spec.rule,
     decimals = { share = shares, points = shares, number = plain }, decimals_asked = asked,
-    weighted = spec.weighted,
+    bare = spec.kind == "change" and unit == "points" and not any(records, "unit"),
+    weighted = spec.weighted, texts = {}, -- record -> what its figure is printed as
     small_base = unit == "share" and opts.small_base or nil, show_se = opts.se,
   }
 end

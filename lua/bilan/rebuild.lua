@@ -1,6 +1,7 @@
 --- bilan.reconstruct: whole respondents that have the published figures, as a survey.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
+local ledger = require "bilan.ledger"
 local reconstruct = require "bilan.reconstruct"
 local Survey = require "bilan.survey"
 require "bilan.estimates"
@@ -12,7 +13,7 @@ local M = {}
 -- each with its reason.
 function M.survey(opts)
   fault.expect(opts, "table", "reconstruct")
-  local passed = { read = core.host.read }
+  local passed = { read = ledger.read }
   for key, value in pairs(opts) do passed[key] = value end
   local ok, made = pcall(reconstruct.build, passed)
   if not ok then fault.again(made) end

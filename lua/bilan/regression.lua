@@ -147,7 +147,7 @@ end
 local function result_of(self, made, opts, own)
   local s = inside(self)
   for _, record in ipairs(made.rows) do
-    explain(record)
+    if made.n > 0 then explain(record) end
     if opts.exponentiate then exponentiate(record) end
   end
   local notes = { own, { "method_regression_df" } }
@@ -162,6 +162,18 @@ local function result_of(self, made, opts, own)
       exponentiated = opts.exponentiate or false } }
   Survey.add_design(self, fields, fields.lang)
   return Result.new(fields)
+end
+
+local NOBODY <const> = "no row has an answer to all items of the model"
+
+-- What the core fits; a model that nobody answered yet has one row, with words.
+local function fitted(fit, table_, domain, passed)
+  local ok, made = pcall(fit, table_, domain, passed)
+  if ok then return made end
+  if type(made) ~= "string" or not made:find(NOBODY, 1, true) then error(made, 0) end
+  local missing = core.data.rows(table_, domain)
+  return { n = 0, missing = missing, lost = 0, tests = {},
+    rows = { { term = "(Intercept)", n = 0, missing = missing, note = NOBODY } } }
 end
 
 -- ---- the verbs --------------------------------------------------------------------------------
@@ -208,7 +220,7 @@ function methods:glm(text, opts)
     passed.offset = item_of(draft, opts.offset)
   end
   check_reference(draft, "glm")
-  local made = core.estimate.glm(draft.table, s.domain, passed)
+  local made = fitted(core.estimate.glm, draft.table, s.domain, passed)
   return result_of(self, made, opts, { "method_glm", { family = opts.family, link = opts.link } })
 end
 
@@ -227,7 +239,7 @@ function methods:ordinal(text, opts)
   right_side(draft, parsed, passed)
   passed.intercept = nil
   check_reference(draft, "ordinal")
-  local made = core.estimate.ordinal(draft.table, s.domain, passed)
+  local made = fitted(core.estimate.ordinal, draft.table, s.domain, passed)
   return result_of(self, made, opts, { "method_ordinal" })
 end
 

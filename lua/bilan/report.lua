@@ -180,6 +180,11 @@ local function new_run(self)
     note_of = {}, sheets = {}, synthetic = self.opts.synthetic or false }
   run.policy = gate.prepare(self.opts.privacy, all_results(self))
   run.charts = charts_under(self, run)
+  for _, item in ipairs(self.items) do
+    for _, one in ipairs(item.type == "indicators" and item.list or {}) do
+      indicator.publish(one, run.policy, run.opts.policy)
+    end
+  end
   return run
 end
 

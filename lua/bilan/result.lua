@@ -2,7 +2,7 @@
 --
 -- `Result.new(spec)` checks and keeps a copy of the spec:
 --   kind   proportion, mean, quantile, freq, crosstab, test, ratio, total, difference, table,
---          weights
+--          weights, change
 --   unit   share, number, count, test
 --   title, item = { name, label }, by = { { name, label }, ... }, rows = { record, ... }
 --   level_labels = { item = { level = "words for the reader" } }
@@ -13,6 +13,8 @@
 --   crosstab: banners = { { name, label, levels }, ... }, levels, percent = col|row|total|none,
 --             bases = { { banner, col, n, weighted_n, missing }, ... } (col = nil: all),
 --             tests = { { banner, name, statistic, df, ddf, p_value, note }, ... }
+--   change: waves = { earlier, later }; a record has from_value, from_n, to_value, to_n, grade, unit
+--   change_notes: what changed between the waves of a trend or change, likewise
 -- A record has the fields of the public contract: level, by = { item = level }, p, term, row,
 -- col, banner, net, method (of a test), value, se, low, high, conf, n, count, weighted_n, missing,
 -- missing_kinds, effective_n, df, deff, statistic, ddf, p_value, letters, column_letter, note.
@@ -28,7 +30,7 @@ local specs = setmetatable({}, { __mode = "k" })
 
 local kinds = { proportion = "share", mean = "number", quantile = "number", freq = "share",
   crosstab = "share", test = "test", ratio = "number", total = "number", difference = "share",
-  table = "number", weights = "number", glm = "number" }
+  table = "number", weights = "number", glm = "number", change = "share" }
 local percents = { col = true, row = true, total = true, none = true }
 local units = { share = true, number = true, count = true, test = true }
 
@@ -54,6 +56,24 @@ end
 --- Is this a result?
 function M.is_result(thing) return specs[thing] ~= nil end
 
+-- What a result was computed from, beside its spec and beside each row handed out: the rows stay
+-- plain records, and scripts cannot see or forge it. Written and read by the module receipt.
+local traces = setmetatable({}, { __mode = "k" })
+
+--- Keeps the trace of a result, with the words that its rows are known by; gives the result back.
+function M.keep_trace(result, trace)
+  local spec = specs[result]
+  if trace and not trace.words then
+    trace.words = { title = spec.title, item = spec.item, by = spec.by,
+      level_labels = spec.level_labels }
+  end
+  traces[spec] = trace
+  return result
+end
+
+--- The trace of a result or of one of its rows; nil when there is none.
+function M.trace(thing) return traces[specs[thing] or thing] end
+
 local Result = { __name = "bilan.result", __metatable = "bilan.result" }
 local methods = {}
 
@@ -64,6 +84,7 @@ local function hand_out(spec, record)
   local context = { unit = spec.unit, lang = spec.lang, kind = spec.kind, title = spec.title,
     synthetic = spec.synthetic, weighted = spec.weighted, design_notes = spec.design_notes,
     report_notes = spec.report_notes }
+  traces[copy] = traces[spec]
   return setmetatable(copy, { __index = context })
 end
 

@@ -7,7 +7,9 @@
 -- The wrapped functions are in sandbox/library.lua; here they are put together, and the engine's
 -- own tables are shown to scripts behind proxies that cannot be written to.
 local core = require "bilan.core"
+local events = require "bilan.events"
 local fault = require "bilan.fault"
+local ledger = require "bilan.ledger"
 local library = require "bilan.sandbox.library"
 local ordered = require "bilan.ordered"
 
@@ -68,12 +70,17 @@ end
 
 -- ---- files of code -----------------------------------------------------------------------------
 
---- Loads a Lua file as text in an environment; syntax errors carry file and line.
-function M.load_file(path, environment)
+--- Loads a Lua file as text in an environment; syntax errors carry file and line. role: what it
+-- is to the run that is recorded (script, codebook; default: module).
+function M.load_file(path, environment, role)
   fault.expect(path, "string", "a path")
-  local text = host.read(path):gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "--", 1)
+  local text = ledger.read(path, role or "module"):gsub("^\xEF\xBB\xBF", ""):gsub("^#[^\n]*", "--", 1)
   local chunk, why = load(text, library.chunk_name("@" .. path), "t", environment)
   if not chunk then error(why, 0) end
+  if events.on then
+    local name = debug.getinfo(chunk, "S").short_src
+    events.tell("source", { path = path, chunk = name, text = text })
+  end
   return chunk
 end
 

@@ -7,7 +7,9 @@
 --   design   how the sample was drawn (core.design); nil: a simple random sample, see design.lua
 -- kept out of reach of scripts: `state[survey]`.
 local core = require "bilan.core"
+local events = require "bilan.events"
 local fault = require "bilan.fault"
+local ledger = require "bilan.ledger"
 local ordered = require "bilan.ordered"
 
 local Survey = {}
@@ -64,12 +66,17 @@ end
 
 local inside = Survey.inside
 
--- A survey like this one with some fields replaced; `false` empties a field.
-local function changed(self, fields)
+-- A survey like this one with some fields replaced; `false` empties a field. verb, given: which
+-- verb made it and of what, for those who listen.
+local function changed(self, fields, verb, given)
   local s, copy = inside(self), {}
   for k, v in pairs(s) do copy[k] = v end
   for k, v in pairs(fields) do copy[k] = v or nil end
-  return Survey.wrap(copy.table, copy)
+  local made = Survey.wrap(copy.table, copy)
+  if events.on then
+    events.tell("made", { survey = made, from = self, verb = verb, given = given })
+  end
+  return made
 end
 
 Survey.changed = changed
@@ -135,7 +142,9 @@ function Survey.from_lists(columns)
     if not column then fault.raise('bilan.survey: column "%s": %s', pair[1], kind) end
     made = core.data.with(made, pair[1], kind, column)
   end
-  return Survey.wrap(made, {})
+  made = Survey.wrap(made, {})
+  if events.on then events.tell("lists", { survey = made }) end
+  return made
 end
 
 -- ---- looking inside ---------------------------------------------------------------------------
@@ -199,6 +208,7 @@ end
 function methods:column(name)
   local s = inside(self)
   local values = core.data.values(s.table, s.domain, name)
+  if events.on then events.tell("column", { survey = self, names = { name } }) end
   for i = 1, #values do values[i] = shown(values[i]) end
   return values
 end
@@ -206,6 +216,7 @@ end
 --- The first n rows (default 6) as records { name = value }.
 function methods:head(n)
   local s, out = inside(self), {}
+  if events.on then events.tell("column", { survey = self, names = core.data.names(s.table) }) end
   for _, name in ipairs(core.data.names(s.table)) do
     for i, value in ipairs(core.data.values(s.table, s.domain, name, n or 6)) do
       out[i] = out[i] or {}
@@ -231,7 +242,8 @@ end
 function methods:where(expr)
   local s = inside(self)
   fault.expect(expr, "string", "where: an SQL expression")
-  return changed(self, { domain = core.data.both(s.domain, core.expr.filter(s.table, expr)) })
+  return changed(self, { domain = core.data.both(s.domain, core.expr.filter(s.table, expr)) },
+    "where", expr)
 end
 
 local function copy_of(map)
@@ -263,7 +275,8 @@ function methods:drop_rows(expr)
   if declared then declared.dropped = (declared.dropped or 0) + count end
   return changed(self, { table = core.data.take(s.table, kept), design = design,
     declared = declared, domain = core.data.among(s.domain, kept) or false,
-    notes = note(self, "%d rows were deleted where %s%s", count, expr, dropped_units(s, design)) })
+    notes = note(self, "%d rows were deleted where %s%s", count, expr, dropped_units(s, design)) },
+    "drop_rows", expr)
 end
 
 -- The codebook with another entry (or none) for an item.
@@ -380,7 +393,8 @@ function methods:rename(map)
   local names, renamed, items = core.data.names(s.table), {}, {}
   for id, item in pairs(s.book.items_by_id) do items[new_of[id] or id] = item end
   for i, name in ipairs(names) do renamed[i] = new_of[name] or name end
-  local book = { order = s.book.order, items_by_id = items, lang = s.book.lang }
+  local book = copy_of(s.book)
+  book.items_by_id = items
   return changed(self, { table = core.data.select(s.table, names, renamed), book = book })
 end
 
@@ -400,7 +414,7 @@ function methods:stack(other)
     synthetic = a.synthetic or b.synthetic,
     design = false, declared = false,
     design_lost = lost ~= "" or a.design_lost or b.design_lost or false,
-    notes = note(self, "%d rows of another survey were added%s", #other, lost) })
+    notes = note(self, "%d rows of another survey were added%s", #other, lost) }, "stack", other)
 end
 
 --- All respondents with the items of `other` whose answer to opts.by is the same.
@@ -437,7 +451,11 @@ end
 function methods:sql(query)
   local s = inside(self)
   fault.expect(query, "string", "sql")
-  return Survey.wrap(core.sql.sql(s.table, s.domain, query), { synthetic = s.synthetic })
+  local made = Survey.wrap(core.sql.sql(s.table, s.domain, query), { synthetic = s.synthetic })
+  if events.on then
+    events.tell("made", { survey = made, from = self, verb = "sql", given = query })
+  end
+  return made
 end
 
 --- Writes the respondents (of the domain) as CSV below the output folder; gives the path.
@@ -445,7 +463,7 @@ end
 function methods:write(path, opts)
   local s = inside(self)
   fault.expect(path, "string", "write: a path")
-  return core.host.write(path, core.csv.csv_write(s.table, s.domain, opts or {}))
+  return ledger.write(path, core.csv.csv_write(s.table, s.domain, opts or {}))
 end
 
 --- Marks the respondents as made up: every table, chart and page of them says so.

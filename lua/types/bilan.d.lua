@@ -48,6 +48,10 @@ function bilan.survey(columns) end
 ---@return table
 function bilan.codebook(book) end
 
+---@param versions? table<string, integer>
+---@return Sheet?
+function bilan.methods(versions) end
+
 ---@class bilan.IndicatorDefinition
 ---@field id string
 ---@field title? string
@@ -121,6 +125,145 @@ function bilan.claims(source, opts) end
 ---@return Survey survey
 ---@return table made
 function bilan.reconstruct(options) end
+
+-- ---- years-- ------------------------------------------------------------------------------------
+
+---@class bilan.WavesOptions
+---@field unit? string an item whose values repeat across years: a school, a respondent's code
+---@field overlap? boolean some repeat, nobody knows which
+---@field lang? "fr"|"en"|"nl"
+
+---Several years as one object: { ["2022"] = survey, ... }, { { "2016", survey }, ... }, a list of
+---surveys that say their wave, or the path of an archive.
+---@param years table<string, Survey>|{ [1]: string, [2]: Survey }[]|Survey[]|string
+---@param opts? bilan.WavesOptions
+---@return Waves
+function bilan.waves(years, opts) end
+
+---@class Waves
+local waves = {}
+
+---@alias bilan.Grade "identical"|"reworded"|"levels merged"|"universe changed"|"levels changed"|"kind changed"|"not asked"
+
+---@return string[]
+function waves:years() end
+
+---@return string[]
+function waves:items() end
+
+---@param year string|integer
+---@return Survey
+function waves:survey(year) end
+
+---@param item string
+---@param from string|integer
+---@param to string|integer
+---@return bilan.Grade grade
+---@return table[] findings
+function waves:grade(item, from, to) end
+
+---@class bilan.ListingOptions
+---@field years? string[]
+---@field lang? "fr"|"en"|"nl"
+
+---@class Listing
+local listing = {}
+
+---@return table[]
+function listing:rows() end
+
+---@param opts? { lang?: string }
+---@return Sheet
+function listing:sheet(opts) end
+
+---@param opts? { lang?: string }
+---@return string
+function listing:to_text(opts) end
+
+---@param opts? bilan.ListingOptions
+---@return Listing
+function waves:grades(opts) end
+
+---@param opts? bilan.ListingOptions
+---@return Listing
+function waves:changes(opts) end
+
+---@class bilan.TrendOptions
+---@field level? string
+---@field by? string|string[]
+---@field mean? boolean
+---@field statistic? "share"|"mean"|"median"|"total"
+---@field years? string[]
+---@field nets? true|table<string, string[]>
+---@field base? "asked"|"answered"|"ticked"|"answers"
+---@field missing? "include"
+---@field ci? string
+---@field conf? number
+---@field df? "domain"|"design"
+---@field lang? "fr"|"en"|"nl"
+---@field title? string
+
+---@param item string
+---@param opts? bilan.TrendOptions
+---@return Result
+function waves:trend(item, opts) end
+
+---@class bilan.CompareOptions
+---@field items? string[]
+---@field level? string
+---@field by? string|string[]
+---@field adjust? "holm"|"hochberg"|"hommel"|"bonferroni"|"bh"|"by"|"none"
+---@field nets? true|table<string, string[]>
+---@field base? "asked"|"answered"|"ticked"|"answers"
+---@field ci? "newcombe"|"newcombe_cc"|"miettinen_nurminen"|"agresti_caffo"|"wald"
+---@field conf? number
+---@field df? "domain"|"design"
+---@field unit? string|false
+---@field overlap? boolean
+---@field lang? "fr"|"en"|"nl"
+---@field title? string
+
+---@param from string|integer
+---@param to string|integer
+---@param opts? bilan.CompareOptions
+---@return Result
+function waves:compare(from, to, opts) end
+
+---@class bilan.ChangeOptions: bilan.CompareOptions
+---@field from? string|integer
+---@field to? string|integer
+---@field mean? boolean
+---@field statistic? "share"|"mean"|"median"|"total"
+
+---@param item string
+---@param opts? bilan.ChangeOptions
+---@return Result
+function waves:change(item, opts) end
+
+---@class bilan.TurnoverOptions
+---@field level string
+---@field from? string|integer
+---@field to? string|integer
+---@field unit? string|false
+---@field conf? number
+---@field df? "domain"|"design"
+---@field lang? "fr"|"en"|"nl"
+---@field title? string
+
+---@param item string
+---@param opts bilan.TurnoverOptions
+---@return Result
+function waves:turnover(item, opts) end
+
+---@class bilan.StackOptions
+---@field years? string[]
+---@field items? string[]
+---@field unit? string|false
+---@field design? false
+
+---@param opts? bilan.StackOptions
+---@return Survey
+function waves:stack(opts) end
 
 -- ---- surveys ------------------------------------------------------------------------------------
 
@@ -548,6 +691,13 @@ function Survey:add_weights(name) end
 ---@field note? string
 ---@field flag? "withheld"|"review"|"complement"
 ---@field flag_reason? string
+---@field grade? bilan.Grade of a trend or change: how well it compares
+---@field since? string the year that a trend's grade is held against
+---@field broken? boolean not to be joined with that year
+---@field from_value? number
+---@field from_n? integer
+---@field to_value? number
+---@field to_n? integer
 
 ---@class Result: Record
 ---@field kind string

@@ -20,6 +20,9 @@ local publie = { interventions_prevues = 15, interventions_2020 = 60, qpv = 3, r
   refus_etablissements = 17, refus_classes = 43, refus_eleves = 1075 }
 local interventions = math.tointeger(etablissements:total("interventions"):rows()[1].value)
 
+-- A number in a sentence; dots while the file does not give it yet.
+local function en_texte(n) return n and tostring(n) or "…" end
+
 local function ecart(survey, item, level)
   return survey:difference(item, { level = level, by = "genre", from = "garçon", to = "fille" })
 end
@@ -27,8 +30,8 @@ end
 -- ---- the year in a few figures ----------------------------------------------------------------
 
 report:section "L'année en quelques chiffres"
-report:text(("%d interventions dans %d établissements de trois académies ont permis de rencontrer "
-  .. "%d élèves : %d au collège et %d au lycée."):format(interventions, #etablissements, #eleves,
+report:text(("%s interventions dans %d établissements de trois académies ont permis de rencontrer "
+  .. "%d élèves : %d au collège et %d au lycée."):format(en_texte(interventions), #etablissements, #eleves,
   #college, #lycee))
 
 indicator { id = "satisfaction-college", title = "Collégien·nes satisfait·es",
@@ -75,9 +78,12 @@ report:text(("%d interventions ont eu lieu dans un quartier prioritaire (QPV) et
 report:section "Élèves rencontré·es"
 report:table(eleves:crosstab("genre", "niveau", { percent = "col" }),
   { caption = "Genre par niveau" })
-report:note [[
-Le genre n'est pas connu pour tout le monde : 34 élèves de collège et 7 de lycée n'entrent
-ni parmi les filles ni parmi les garçons.]]
+local function autres(survey)
+  return #survey:where "coalesce(genre, 'non précisé') not in ('fille', 'garçon')"
+end
+report:note(([[
+Le genre n'est pas connu pour tout le monde : %d élèves de collège et %d de lycée n'entrent
+ni parmi les filles ni parmi les garçons.]]):format(autres(college), autres(lycee)))
 
 -- ---- orientation ------------------------------------------------------------------------------
 
@@ -153,16 +159,18 @@ report:chart(chart.dots(filles, { title = "Part de filles parmi les élèves ren
     { value = 0.34, label = "ingénierie", source = "OPIIEC 2023" } } }))
 
 report:section "De 60 à 15 interventions"
-local function evolution(de, a) return bilan.format.percent(a - de, de, { lang = "fr" }) end
+local function evolution(de, a)
+  return a and de and bilan.format.percent(a - de, de, { lang = "fr" }) or "…"
+end
 report:table(bilan.table { title = "Interventions par an", lang = "fr",
   columns = { "Année", "Interventions", "Évolution depuis 2020-2021" }, rows = {
     { "2020-2021", publie.interventions_2020, "" },
     { "2022-2023", interventions, evolution(publie.interventions_2020, interventions) },
     { "2023-2024 (prévu)", publie.interventions_prevues,
       evolution(publie.interventions_2020, publie.interventions_prevues) } } })
-report:text(("De %d à %d interventions, l'évolution est de %s, soit plus de la moitié et non « près "
+report:text(("De %s à %d interventions, l'évolution est de %s, soit plus de la moitié et non « près "
   .. "de la moitié ». Faute de moyens, au moins %d établissements ont été refusés, soit %d classes et "
-  .. "plus de %d élèves."):format(interventions, publie.interventions_prevues,
+  .. "plus de %d élèves."):format(en_texte(interventions), publie.interventions_prevues,
   evolution(interventions, publie.interventions_prevues), publie.refus_etablissements,
   publie.refus_classes, publie.refus_eleves))
 

@@ -10,6 +10,11 @@ local bilan = require "bilan"
 local enquete = dofile "scripts/itd/enquete-2022-2023.lua"
 local deal = dofile "scripts/itd/tirage-classes.lua"
 
+if #enquete.college == 0 or #enquete.lycee == 0 then
+  print "pas encore de réponses au collège ou au lycée : rien à comparer"
+  return
+end
+
 -- Assumptions on how alike the pupils of a class are, from not at all; one of them for the charts.
 local CORRELATIONS <const> = { 0, 0.05, 0.10 }
 local MIDDLE <const> = 0.05

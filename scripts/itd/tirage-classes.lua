@@ -30,7 +30,8 @@ local function classes_of(level)
   local schools = bilan.read "datasets/itd/2022-2023/etablissements.csv"
   local names, school_of = {}, {}
   for _, row in ipairs(schools:head(#schools)) do
-    for number = 1, row.niveau == level and row.interventions or 0 do
+    local count = row.niveau == level and math.type(row.interventions) and row.interventions or 0
+    for number = 1, count do
       names[#names + 1] = ("%s, classe %d"):format(row.etablissement, number)
       school_of[#names] = row.etablissement
     end

@@ -90,6 +90,17 @@ describe("the figures of ITD 2022-2023", function()
     assert.is_nil((finding(itd, "specialite-bio", "twice")))
   end)
 
+  it("takes C, C++ and C# for three levels", function()
+    local rows = {}
+    for place, level in ipairs { "C", "C++", "C#" } do
+      rows[place] = { id = level, population = "p", group = "all", item = "i", level = level,
+        share = 10 * place .. "%", n = 100 }
+    end
+    for _, row in ipairs(claims.audit(rows, { kinds = { i = "multiple" } }):rows()) do
+      assert.equal("consistent", row.verdict)
+    end
+  end)
+
   it("names the bases of teachers and speakers", function()
     local row = itd:get "attentes"
     assert.equal(23, row.smallest_n)

@@ -25,7 +25,7 @@ local function run(text)
   local file = assert(io.open(folder .. "/driver.lua", "wb"))
   file:write(text)
   file:close()
-  local pipe = assert(io.popen(("%s run --read . --out %s/out %s/driver.lua 2>&1"):format(program,
+  local pipe = assert(io.popen(("%s run --no-record --read . --out %s/out %s/driver.lua 2>&1"):format(program,
     folder, folder)))
   local out = pipe:read "a"
   assert(pipe:close(), out)

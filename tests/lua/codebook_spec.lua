@@ -154,3 +154,85 @@ describe("a codebook", function()
       { { id = "q", levels = { "a" }, nets = { { "n", "b" } } } })
   end)
 end)
+
+-- The readable form of a codebook with these items, or its error.
+local function book_of(items, fields)
+  local book = fields or {}
+  book.items = items
+  return bilan.codebook(book)
+end
+
+local function refuses(message, items)
+  local ok, err = pcall(book_of, items)
+  assert.is_false(ok)
+  assert.truthy(err:find(message, 1, true), err)
+end
+
+describe("what a codebook says of other waves", function()
+  local levels = { "yes", "rather yes", "no" }
+
+  it("has_the_wave_of_its_version_unless_it_names_one", function()
+    assert.equal("2022-2023", book_of({}, { version = "2022-2023" }).wave)
+    assert.equal("2024", book_of({}, { version = "3", wave = "2024" }).wave)
+    assert.is_nil(book_of({}).wave)
+    assert.equal("pupils", book_of({}, { population = "pupils" }).population)
+    assert.has_error(function() book_of({}, { wave = 2024 }) end)
+  end)
+
+  it("keeps_what_was_given_apart_from_it", function()
+    local items = { { id = "q", levels = { "a", { "b", score = 2 } }, was = { ["2020"] = "p" } } }
+    local book = book_of(items, { title = "T" })
+    items[1].levels[2].score = 3
+    assert.same({ title = "T", items = { { id = "q", levels = { "a", { "b", score = 2 } },
+      was = { ["2020"] = "p" } } } }, book.given)
+  end)
+
+  it("reads_all_forms_of_was", function()
+    local q = book_of({ { id = "q", levels = levels, concept = "interest", was = {
+      ["2021"] = { item = "p", levels = { maybe = "yes" }, here = { ["rather yes"] = "yes" },
+        grade = "reworded", note = "on paper" },
+      ["2020"] = "o", ["2019"] = false, ["2018"] = {} } } }).items_by_id.q
+    assert.equal("interest", q.concept)
+    assert.same({ item = "p", levels = { maybe = "yes" }, here = { ["rather yes"] = "yes" },
+      grade = "reworded", note = "on paper" }, q.was["2021"])
+    assert.equal("o", q.was["2020"].item)
+    assert.is_true(q.was["2019"].absent)
+    assert.equal("q", q.was["2018"].item)
+    assert.equal("r", book_of({ { id = "r" } }).items_by_id.r.concept)
+  end)
+
+  it("refuses_levels_that_do_not_exist", function()
+    refuses('codebook item "q", was["2021"] "yess"; did you mean "yes"?',
+      { { id = "q", levels = levels, was = { ["2021"] = { here = { yess = "no" } } } } })
+    refuses('unknown level of the common scale in codebook item "q", was["2021"] "rather yes"',
+      { { id = "q", levels = levels, was = { ["2021"] = { levels = { maybe = "rather yes" },
+        here = { ["rather yes"] = "yes" } } } } })
+    refuses("an item of kind number has no levels to map",
+      { { id = "q", kind = "number", was = { ["2021"] = { levels = { a = "b" } } } } })
+    refuses('unknown level of the common scale',
+      { { id = "q", kind = "multiple", columns = { { "maths", "m" } },
+        was = { ["2021"] = { levels = { sums = "math" } } } } })
+  end)
+
+  it("refuses_unknown_keys_and_grades", function()
+    refuses('was["2021"] option "level"; did you mean "levels"?',
+      { { id = "q", levels = levels, was = { ["2021"] = { level = {} } } } })
+    refuses('"rewordd"; did you mean "reworded"?',
+      { { id = "q", was = { ["2021"] = { grade = "rewordd" } } } })
+    refuses("an item's id, a table or false is expected, got a number",
+      { { id = "q", was = { ["2021"] = 3 } } })
+    refuses("waves are named", { { id = "q", was = { "p" } } })
+  end)
+
+  it("refuses_one_concept_twice_and_two_items_from_one", function()
+    refuses('the items "a" and "b" have one concept, "a"',
+      { { id = "a" }, { id = "b", concept = "a" } })
+    refuses('the items "a" and "b" are both mapped to "p" of 2021',
+      { { id = "a", was = { ["2021"] = "p" } }, { id = "b", was = { ["2021"] = "p" } } })
+    refuses('"a" of 2021 is mapped to "b", but the item "a" has its name',
+      { { id = "a" }, { id = "b", was = { ["2021"] = "a" } } })
+    assert.truthy(book_of { { id = "a", was = { ["2021"] = false } },
+      { id = "b", was = { ["2021"] = "a" } } })
+    assert.truthy(book_of { { id = "a", concept = "a2" }, { id = "b", was = { ["2021"] = "a" } } })
+  end)
+end)

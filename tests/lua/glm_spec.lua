@@ -247,7 +247,7 @@ describe("regression", function()
       assert.error_matches(function() survey:glm("b ~ x + h", { family = "binomial", link = "log" }) end,
         "log link does not converge")
     end
-    assert.error_matches(function() sample:where "x > 1000":glm "y ~ x" end, "no row has an answer")
+    assert.matches("no row has an answer", tostring(sample:where "x > 1000":glm "y ~ x"))
     assert.error_matches(function() sample:where "f = 'low'":glm "y ~ f" end, "one level")
     assert.error_matches(function() sample:ordinal "h ~ x" end, "2 levels")
     assert.error_matches(function() sample:ordinal "o ~ x - 1" end, "thresholds")

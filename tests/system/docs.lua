@@ -5,11 +5,11 @@
 --                                                       for an author to read and compare
 -- A block ```lua is a script for `bilan run`; when its first line is a comment that holds a file
 -- name only ("-- codebook.lua"), it is stored under that name instead. A block ```sh is run when
--- its first line starts with "bilan ". When the next block is ```text, the output (standard
--- output and error together) must be that text, byte for byte but for blanks at the ends of
--- lines; a line "..." stands for any number of lines. Without such a line as "bilan: ..." or
--- "file.lua:2: ..." the exit status must be 0, or 1 for `bilan check`, which says with it that a
--- figure is wrong.
+-- a line of it starts with "bilan "; records then have a fixed date. When the next block is
+-- ```text, the output (standard output and error together) must be that text, byte for byte but
+-- for blanks at the ends of lines; a line "..." stands for any number of lines. Without such a
+-- line as "bilan: ..." or "file.lua:2: ..." the exit status must be 0, or 1 for `bilan check`,
+-- which says with it that a figure is wrong.
 -- The blocks of one page run in order in one folder of their own, which has copies of datasets/,
 -- scripts/ and docs/examples/.
 local build = os.getenv "BUILD" or "build"
@@ -90,15 +90,15 @@ local function run(block, place)
       return nil
     end
     write(place .. "/example.lua", block.text .. "\n")
-    command = "bilan run example.lua"
-  elseif block.language == "sh" and block.text:find "^bilan " then
+    command = "bilan run --no-record example.lua"
+  elseif block.language == "sh" and ("\n" .. block.text):find "\nbilan " then
     command = block.text
   else
     return nil
   end
   write(folder .. "/command.sh", command .. "\n")
-  return capture(("cd %s && PATH=%s:$PATH NO_COLOR=1 sh %s 2>&1 </dev/null"):format(quoted(place),
-    quoted(program:match "^(.*)/"), quoted(folder .. "/command.sh")))
+  return capture(("cd %s && PATH=%s:$PATH NO_COLOR=1 SOURCE_DATE_EPOCH=1730419200 sh %s 2>&1"
+    .. " </dev/null"):format(quoted(place), quoted(program:match "^(.*)/"), quoted(folder .. "/command.sh")))
 end
 
 local function trimmed(line) return (line:gsub("%s+$", "")) end
@@ -261,7 +261,7 @@ local function check_inventory(page)
   local types = read "lua/types/bilan.d.lua"
   report("the definitions for editors are Lua", select(2, load(types)))
   write(folder .. "/inventory.lua", inventory)
-  local names, status = capture(("cd %s && %s run --trusted inventory.lua 2>&1"):format(
+  local names, status = capture(("cd %s && %s run --trusted --no-record inventory.lua 2>&1"):format(
     quoted(folder), quoted(program)))
   report("the engine tells what it has", status ~= 0 and names or nil)
   for name in names:gmatch "[^\n]+" do

@@ -64,7 +64,7 @@ run; gives no_command_is_wrong_usage 2 "" "bilan tab"
 run --help; gives help_is_a_result 0 "bilan run SCRIPT" ""
 run help; gives help_as_a_command 0 "bilan run SCRIPT" ""
 run --version; gives version_names_the_libraries 0 "^bilan [0-9.]+, Lua 5\.4, SQLite 3\." ""
-for command in run tab describe check convert repl; do
+for command in run tab describe check convert new diff repl; do
   run $command --help
   gives ${command}_help_has_an_example 0 "^example: bilan $command" ""
   run help $command
@@ -112,7 +112,8 @@ echo 'print(os.time() > 0, io.open("eleves.csv") ~= nil)' >trusted.lua
 run run --trusted trusted.lua; gives trusted_has_all_of_lua 0 "^true	true$" ""
 run run trusted.lua; gives sandbox_has_not 1 "" "^trusted.lua:1: "
 echo 'local b = require "bilan" b.read("eleves.csv"):freq("genre"):to_csv "t/genre.csv"' >write.lua
-run run --out results write.lua; gives run_writes_below_out 0 "" ""
+run run --out results write.lua
+gives run_writes_below_out 0 "" "^recorded: results/record.bilan, run 1: 0 figures, 1 file$"
 result the_file_is_there "$(grep -q fille results/t/genre.csv || ls -R results 2>&1)"
 mkdir elsewhere more
 cp eleves.csv elsewhere/a.csv
@@ -286,11 +287,11 @@ END
 same() {
   name=$1
   shift
-  "$@" "$bilan" run --out other all.lua eleves.csv >other.txt 2>&1
+  "$@" "$bilan" run --no-record --out other all.lua eleves.csv >other.txt 2>&1
   result "$name" "$(cmp first.txt other.txt 2>&1; cmp base/report.html other/report.html 2>&1)"
   rm -rf other
 }
-"$bilan" run --out base all.lua eleves.csv >first.txt 2>&1
+"$bilan" run --no-record --out base all.lua eleves.csv >first.txt 2>&1
 same two_runs_give_the_same_bytes env
 for locale in fr_FR.UTF-8 tr_TR.UTF-8 C C.UTF-8 xx_XX; do
   same "locale_$locale" env "LC_ALL=$locale" "LANG=$locale"
@@ -303,7 +304,7 @@ umask 077
 same umask_077 env
 umask 022
 mkdir cwd
-(cd cwd && "$bilan" run --out ../other ../all.lua ../eleves.csv) >other.txt 2>&1
+(cd cwd && "$bilan" run --no-record --out ../other ../all.lua ../eleves.csv) >other.txt 2>&1
 result another_folder "$(cmp first.txt other.txt 2>&1; cmp base/report.html other/report.html 2>&1)"
 mkdir gone
 (cd gone && rmdir ../gone && "$bilan" --version) >out.txt 2>err.txt

@@ -34,12 +34,13 @@ check io_includes_no_floor_above "$(upward io io data base)"
 check kernel_includes_no_floor_above "$(upward kernel kernel data base)"
 check design_includes_no_floor_above "$(upward design design kernel data base)"
 check stat_includes_no_floor_above "$(upward stat stat design kernel data base)"
+check archive_includes_data_and_base_alone "$(upward archive archive data base)"
 check claim_includes_base_alone "$(upward claim claim base)"
-check api_includes_no_floor_above "$(upward api api stat design kernel io expr data base)"
+check api_includes_no_floor_above "$(upward api api archive stat design kernel io expr data base)"
 
 check lua_headers_stay_in_the_binding \
   "$(outside '#include <(lua|lauxlib|lualib)\.h>' '^core/(binding/|main\.c)')"
-check sqlite_header_stays_in_its_files "$(outside '#include <sqlite3.h>' '^core/io/sqlite')"
+check sqlite_header_stays_in_its_files "$(outside '#include <sqlite3.h>' '^core/(io/sqlite|archive/)')"
 check libcsv_header_stays_in_its_file "$(outside '#include <csv.h>' '^core/io/csv\.c')"
 check lapack_header_stays_in_its_file \
   "$(outside '#include <lapacke.h>' '^core/kernel/matrix\.c')"

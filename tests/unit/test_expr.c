@@ -801,6 +801,38 @@ static void every_failed_allocation_is_reported(void **state) {
   table_free(t);
 }
 
+/* Is exactly what `wanted` lists (names with a blank behind each, in the order of the table)
+ * named by the expression? */
+static void expect_items(struct table *t, const char *source, const char *wanted) {
+  struct expr *e = NULL;
+  bool used[32] = {0};
+  char got[256] = "";
+  assert_true(table_count(t) <= 32);
+  assert_int_equal(expr_parse(b, &e, text_of(source)), 0);
+  expr_items(e, t, used);
+  for (size_t i = 0; i < table_count(t); i++) {
+    if (!used[i]) continue;
+    strncat(got, table_name(t, i).s, table_name(t, i).n);
+    strcat(got, " ");
+  }
+  assert_string_equal(got, wanted);
+  expr_free(e);
+}
+
+/* A text, a function and a name that is no item are none; case is as SQL has it. */
+static void items_of_an_expression_are_told(void **state) {
+  (void)state;
+  struct table *t = small_table();
+  expect_items(t, "1 + 2", "");
+  expect_items(t, "genre = 'age'", "genre ");
+  expect_items(t, "GENRE = 'fille' AND Age > 3", "age genre ");
+  expect_items(t, "case when has(sports, 'foot') then age else value(aime) end + coalesce(age, 0)",
+               "age aime sports ");
+  expect_items(t, "\"mot\" like 'x%' or nowhere = 1", "mot ");
+  expect_items(t, "missing(genre) is null and label(aime) in ('a', mot)", "genre aime mot ");
+  table_free(t);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_handle, close_handle)
 
 int main(void) {
@@ -819,6 +851,7 @@ int main(void) {
       TEST(errors_point_at_the_place),
       TEST(nul_bytes_are_refused),
       TEST(depth_and_size_are_bounded),
+      TEST(items_of_an_expression_are_told),
       TEST(every_failed_allocation_is_reported),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,16 @@
 --- Two points in time (or two groups), joined: who rose, who fell. Names, values and bases
--- stand at both ends, moved apart where they would cover each other.
+-- stand at both ends, moved apart where they would cover each other. Where the question changed
+-- between the two (opts.breaks, or records of waves:trend that are `broken`) nothing is joined: a
+-- dotted upright stands between them.
 local fault = require "bilan.fault"
 local frame = require "bilan.chart.frame"
 local theme = require "bilan.chart.theme"
 local trend = require "bilan.chart.trend"
+local words = require "bilan.chart.words"
 
 local M = {}
 
-M.options = { "ci", "zero" }
+M.options = { "ci", "zero", "breaks" }
 
 function M.prepare(source, opts, what)
   trend.set_axes(source, opts, what)
@@ -15,6 +18,21 @@ function M.prepare(source, opts, what)
     fault.raise('%s: two points are needed, "%s" has %d; choose them with level = { "...", "..." }',
       what, source.category.label ~= "" and source.category.label or source.category.key,
       #source.category.values)
+  end
+  source.broken = trend.read_breaks(source, opts, what)
+end
+
+-- The dotted upright between two points that do not compare, and what is said of them.
+local function draw_break(page, broken, axis)
+  local source, fig = page.source, page.figure
+  if broken then
+    fig:line({ { 1.5, axis.low }, { 1.5, axis.high } },
+      { colour = theme.axis, width = 1, dash = "2,3" })
+  end
+  for _, line in ipairs(source.changes or {}) do page:note(line) end
+  if broken and not source.changes then
+    page:note(words.say(source.lang, "broken",
+      { list = theme.plain(source.category.values[2].label) }))
   end
 end
 
@@ -59,7 +77,7 @@ local function draw_side(page, list, x, anchor, styles)
   end
 end
 
-local function draw_line(page, series, index, style)
+local function draw_line(page, series, index, style, broken)
   local source, fig, ends = page.source, page.figure, {}
   local scale = source:scale()
   for at, time in ipairs(source.category.values) do
@@ -74,7 +92,9 @@ local function draw_line(page, series, index, style)
       ends[#ends + 1] = { x, cell.value * scale }
     end
   end
-  if #ends == 2 then fig:line(ends, { colour = style.line, width = 2.4, dash = style.dash }) end
+  if #ends == 2 and not broken then
+    fig:line(ends, { colour = style.line, width = 2.4, dash = style.dash })
+  end
   for _, point in ipairs(ends) do
     fig:point(point[1], point[2], { colour = style.line, shape = style.shape, size = 1.3 })
   end
@@ -98,7 +118,9 @@ function M.draw(source, opts, heading)
     local name = theme.wrap(time.label, theme.size.label, page.width * 0.4, 1, true)[1]
     fig:text(fig:px(at), top - 16, name, { anchor = at == 1 and "start" or "end", bold = true })
   end
-  for index, series in ipairs(all) do draw_line(page, series, index, styles[index]) end
+  local broken = source.broken[times[2]]
+  draw_break(page, broken, axis)
+  for index, series in ipairs(all) do draw_line(page, series, index, styles[index], broken) end
   draw_side(page, left, fig.area.left - 10, "end", styles)
   draw_side(page, right, fig.area.right + 10, "start", styles)
   return frame.close(page)

@@ -235,7 +235,7 @@ local function new_cell(self, record, lead)
   local shown = record.shown and format.is_figure(record.value) and lead and lead.shown
   local cell = { at = {}, n = figure_or_nil(record.n), shown = shown or false, net = record.net,
     note = shown and not figure_or_nil(record.low) and record.note or nil,
-    broken = record["break"], constant = record.term == "(Intercept)" or record.threshold }
+    broken = record["break"] or record.broken, constant = record.term == "(Intercept)" or record.threshold }
   if shown then
     cell.value, cell.low, cell.high = record.value, figure_or_nil(record.low),
       figure_or_nil(record.high)
@@ -368,6 +368,26 @@ local function order_levels(self, names, what)
     for at, value in ipairs(dimension.values) do rank[value] = place[value] or #names + at end
     table.sort(dimension.values, function(a, b) return rank[a] < rank[b] end)
   end
+end
+
+-- Is there no row, or none with a figure while the levels asked for are not known yet?
+local function is_empty(self, opts)
+  if #self.cells == 0 then return true end
+  for _, cell in ipairs(self.cells) do if cell.shown then return false end end
+  local known = {}
+  for _, dimension in ipairs(self.dimensions) do
+    for _, value in ipairs(dimension.values) do
+      known[value.key], known[value.label] = true, true
+    end
+  end
+  if next(known) == nil then return true end
+  local level = type(opts.level) == "table" and opts.level or { opts.level }
+  for _, names in ipairs { level, opts.levels or {} } do
+    for _, name in ipairs(names) do
+      if not (known[name] or known[tostring(name)]) then return true end
+    end
+  end
+  return false
 end
 
 -- Drops the cells that have a flag.
@@ -593,11 +613,15 @@ function M.open(source, opts, what)
   local self = setmetatable({ sheet = sheet, lang = sheet.lang, unit = body.unit, kind = body.kind,
     synthetic = body.synthetic, title = opts.title or sheet.title or "", cells = {},
     dimensions = {}, result = own, foot = body.foot, decimals = body.decimals, model = body.model,
-    design = body.design_line or "", flags = body.flags or {} }, Source)
+    changes = body.change_lines, design = body.design_line or "", flags = body.flags or {} }, Source)
   if body.kind == "crosstab" and body.percent == "none" then self.unit = "count" end
-  if self.unit == "share" and body.kind == "difference" then self.unit = "points" end
+  local gap = body.kind == "difference" or body.kind == "change"
+  if self.unit == "share" and gap then self.unit = "points" end
   if body.kind == "table" then read_typed(self, body) else read_records(self, body) end
-  if #self.cells == 0 then fault.raise("%s: there is nothing to draw in this table", what) end
+  if is_empty(self, opts) then
+    self.nothing = true
+    return self
+  end
   if not opts.nets then drop_flagged(self, "net") end
   choose_levels(self, opts.level, what)
   order_levels(self, opts.levels, what)

@@ -1,8 +1,10 @@
 --- Shares or numbers over time: points with intervals, joined by lines, named at their ends.
 --
 -- Where the question changed the line is broken (opts.breaks = { "2021-2022" }: between that
--- time and the one before) and a dotted upright shows it. Under the axis stands a small table
--- with the base of each point: no share without its n. The scale begins at zero.
+-- time and the one before) and a dotted upright shows it. A result of waves:trend knows by itself
+-- where (its records are `broken`), and its sentences on what changed stand below. Under the axis
+-- stands a small table with the base of each point: no share without its n. The scale begins at
+-- zero.
 local fault = require "bilan.fault"
 local format = require "bilan.format"
 local frame = require "bilan.chart.frame"
@@ -67,6 +69,8 @@ local function read_breaks(source, opts, what)
   return set
 end
 
+M.read_breaks = read_breaks
+
 function M.prepare(source, opts, what)
   M.set_axes(source, opts, what)
   source.broken = read_breaks(source, opts, what)
@@ -115,8 +119,15 @@ end
 local function draw_gap(page, cell, x, index)
   local fig = page.figure
   local line = theme.wrap(cell.reason, theme.size.note, page.step - 6, 2)
-  fig:lines(fig:px(x), fig.area.bottom - 10 - (index - 1) * 28, line,
+  local foot = fig.area.bottom - 10 - (#line - 1) * 8
+  fig:lines(fig:px(x), foot - (index - 1) * 28, line,
     { anchor = "middle", size = theme.size.note, colour = theme.soft })
+end
+
+-- Is the reason of a gap that of the first series, where it is told already?
+local function is_told(source, time, index, cell)
+  local first = source:cell(time, source:all_series()[1])
+  return index > 1 and first ~= nil and not first.shown and first.reason == cell.reason
 end
 
 local function draw_series(page, series, index, style, with_ci)
@@ -140,7 +151,7 @@ local function draw_series(page, series, index, style, with_ci)
     local cell = source:cell(time, series)
     if cell and cell.shown then
       fig:point(place_of(at), cell.value * scale, { colour = style.line, shape = style.shape, size = 1.15 })
-    elseif cell then draw_gap(page, cell, at, index) end
+    elseif cell and not is_told(source, time, index, cell) then draw_gap(page, cell, at, index) end
   end
 end
 
@@ -246,7 +257,11 @@ local function draw_breaks(page)
         { colour = theme.axis, width = 1, dash = "2,3" })
     end
   end
-  if #names > 0 then page:note(words.say(source.lang, "broken", { list = table.concat(names, ", ") })) end
+  if source.changes then -- they say it themselves, and why
+    for _, line in ipairs(source.changes) do page:note(line) end
+  elseif #names > 0 then
+    page:note(words.say(source.lang, "broken", { list = table.concat(names, ", ") }))
+  end
 end
 
 -- The names of the times under the axis; the px they take.

@@ -88,6 +88,7 @@ return {
   options = {
     { "codebook", "flag", "prints a codebook to start from instead" },
     { "with", "value", "a codebook to apply first", "FILE.lua" },
+    { "wave", "value", "of an archive (default: its only one)", "NAME" },
     { "encoding", "value", "of the file", "NAME" },
     { "delimiter", "value", "of the file", "C" },
     { "fill", "flag", "accepts rows with too few fields and counts them" },
@@ -99,7 +100,7 @@ return {
     cli.guard({ rest[1] }, { options.with }, { output = 0 })
     local bilan = require "bilan"
     local survey = bilan.read(rest[1], { codebook = options.with, encoding = options.encoding,
-      delimiter = options.delimiter, fill = options.fill })
+      delimiter = options.delimiter, wave = options.wave, fill = options.fill })
     if options.codebook then
       core.host.print(require("bilan.suggest").codebook(survey))
       return 0

@@ -1,28 +1,51 @@
 --- `bilan run SCRIPT [ARGS]`: an indicator script in its sandbox.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local sandbox = require "bilan.sandbox"
+local missing_data = require "bilan.missing_data"
+local record = require "bilan.record"
 
 local host = core.host
 
--- What the script may read: its folder, the current one, and what the person named.
-local function grant(folder, options, arguments)
-  host.grant(".")
-  host.grant(folder)
-  host.grant(options.out or "out")
-  for _, name in ipairs(options.read or {}) do
-    if name == "-" then name = "./-" end
-    host.grant(name)
-  end
-  for _, word in ipairs(arguments) do
-    if word == "-" or host.exists(word) then host.grant(word) end
-  end
+-- Says the mistakes that were found; status 1 when they count (--strict).
+local MOST_WARNINGS <const> = 20
+local function warn(lint, listening, script, strict)
+  local findings = listening and listening:finish { unused = false } or {}
+  local lines, more = lint.lines(findings, MOST_WARNINGS)
+  host.warn(lines .. (more > 0 and ("and %d more: bilan lint %s\n"):format(more, script) or ""))
+  return strict and #findings > 0 and 1 or 0
+end
+
+-- The options that a later run of the same needs.
+local kept_options = { "read", "trusted", "timeout", "memory", "instructions" }
+
+-- Records a run. Without --archive a folder that cannot be written is no fault of the script.
+local function keep(made, script, arguments, options)
+  local out, kept = options.out or "out", {}
+  for _, name in ipairs(kept_options) do kept[name] = options[name] end
+  if not record.is_worth(made) then return end
+  local done = record.build(made, { script = script, arguments = arguments, out = out,
+    options = kept })
+  local path = options.archive or out .. "/record.bilan"
+  local ok, id = pcall(function()
+    if not options.archive then host.make() end
+    return record.save(done, path, options.archive ~= nil)
+  end)
+  if ok then host.warn(record.sentence(done, path, id))
+  elseif options.archive then error(id, 0)
+  else host.warn(("bilan: not recorded: %s\n"):format(fault.text(id))) end
+end
+
+-- A file that is there and is no archive is told of before the run, not after it.
+local function check_archive(path)
+  host.grant(path)
+  if host.exists(path) then require("bilan.archive").open(path, "read"):close() end
 end
 
 return {
   usage = "bilan run [options] SCRIPT [ARGS]",
   summary = "Runs an indicator script. `arg` holds ARGS. The script reads below the current folder,\n"
-    .. "its own folder, the files named in ARGS and each --read folder; it writes below --out.",
+    .. "its own folder, the files named in ARGS and each --read folder; it writes below --out.\n"
+    .. "A run that defines indicators or writes files is recorded, for bilan verify.",
   example = "bilan run --out out scripts/itd/2022-2023.lua",
   stop = true,
   options = {
@@ -32,6 +55,10 @@ return {
     { "memory", "number", "megabytes it may use (default: 2048; 0: no limit)", "MB" },
     { "instructions", "number", "Lua instructions it may run (default: 0, no limit)", "N" },
     { "threads", "number", "threads (all processors); never changes a result", "N" },
+    { "strict", "flag", "what lint finds makes the exit status 1" },
+    { "no-lint", "flag", "does not look for mistakes of survey statistics" },
+    { "archive", "value", "records the run there, with the data as read", "FILE.bilan" },
+    { "no-record", "flag", "records nothing (default: OUT/record.bilan)" },
     { "trusted", "flag", "lifts the sandbox: all of Lua, any file" },
   },
   run = function(options, rest, cli)
@@ -39,22 +66,20 @@ return {
     if not script then cli.usage_error("run: which script? (bilan run SCRIPT)") end
     local folder = cli.folder_of(script)
     -- The files named are looked for before the guard is up, and granted before the script runs.
-    grant(folder, options, rest)
+    cli.grant(folder, options, rest)
+    if options.archive then check_archive(options.archive) end
     host.guard {
       out = options.out or "out", timeout = options.timeout or 300,
       memory = options.memory or 2048, instructions = options.instructions or 0,
       trusted = options.trusted, threads = options.threads and math.max(1, options.threads),
     }
-    rest[0] = script
-    local environment
-    if options.trusted then
-      fault.own_places = true
-      environment = _G
-      _G.arg = rest
-    else
-      environment = sandbox.environment(folder, rest)
-    end
-    sandbox.watch(sandbox.load_file(script, environment))
-    return 0
+    local lint = require "bilan.lint"
+    local listening = not options["no-lint"] and lint.start() or nil
+    missing_data.start()
+    local made = record.execute(script, rest, { trusted = options.trusted, folder = folder,
+      ledger = { store = options.archive and record.lookup(options.archive) } })
+    missing_data.say()
+    if not options["no-record"] then keep(made, script, rest, options) end
+    return warn(lint, listening, script, options.strict)
   end,
 }

@@ -70,6 +70,7 @@ return {
     { "test", "flag", "with COL: a test of independence below the table" },
     { "levels", "flag", "counts the values of a number instead of its mean" },
     { "codebook", "value", "a codebook to apply", "FILE.lua" },
+    { "wave", "value", "of an archive (default: its only one)", "NAME" },
     { "encoding", "value", "of the file", "NAME" },
     { "delimiter", "value", "of the file", "C" },
     { "format", "value", table.concat(formats, ", "), "NAME" },
@@ -90,7 +91,7 @@ return {
     end
     cli.guard({ rest[1] }, { options.codebook }, { output = 0 })
     local survey = require("bilan").read(rest[1], { codebook = options.codebook,
-      encoding = options.encoding, delimiter = options.delimiter })
+      encoding = options.encoding, delimiter = options.delimiter, wave = options.wave })
     survey = designed(survey, options)
     if options.where then survey = survey:where(options.where) end
     core.host.print(write(table_of(survey, rest[2], rest[3], options, cli), format))
