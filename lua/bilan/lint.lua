@@ -77,8 +77,9 @@ function Lint:keep(facts, name)
     cut = #record.cuts > 0 }
   fact.asked = fact.all
   local universe = entry and entry.universe
-  local ok, within = pcall(core.expr.filter, s.table, universe or "1")
-  if universe and ok then
+  local ok, within = false, nil
+  if universe then ok, within = pcall(core.expr.filter, s.table, universe) end
+  if ok then
     fact.asked = core.data.rows(s.table, core.data.both(s.domain, within))
     if fact.asked < fact.all then fact.universe = universe end
   end
@@ -193,8 +194,15 @@ end
 
 local first_of = { made = "made", read = "read", column = "column", lists = "lists" }
 
+-- Is an event of a survey with more rows than this lint looks at?
+function Lint:is_too_large(facts)
+  local survey = self.most_rows and facts.survey
+  return survey and core.data.rows(Survey.inside(survey).table) > self.most_rows
+end
+
 -- One event: to the store of facts first, then to the rules.
 function Lint:hear(kind, facts)
+  if self:is_too_large(facts) then return end
   if kind == "source" then return self:safely(kind, self.source, self, facts) end
   if first_of[kind] then
     self:safely(kind, self.facts[first_of[kind]], self.facts, facts)
@@ -205,10 +213,11 @@ function Lint:hear(kind, facts)
   end
 end
 
---- A lint that listens from now on.
-function M.start()
+--- A lint that listens from now on. opts.most_rows: surveys with more rows are passed over, whose
+-- rules would take as long as the estimates.
+function M.start(opts)
   local lint = setmetatable({ facts = facts_store.new(), files = {}, order = {}, findings = {},
-    found = {}, titles = {}, faults = {} }, Lint)
+    found = {}, titles = {}, faults = {}, most_rows = opts and opts.most_rows }, Lint)
   lint.results = lint.facts.results
   lint.stop = events.listen(function(kind, facts) lint:hear(kind, facts) end)
   return lint

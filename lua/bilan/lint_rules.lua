@@ -170,7 +170,7 @@ local function stands_apart(code, answers, first)
 end
 
 -- The codes for "no answer" among the numbers of an item, as text: "8, 9"; nil for none.
-local function undeclared_codes(survey, name)
+local function look_for_codes(survey, name)
   local s = inside(survey)
   local summary = core.data.summary(s.table, s.domain, name)
   if not summary.low then return nil end
@@ -187,6 +187,15 @@ local function undeclared_codes(survey, name)
     if stands_apart(code, answers, first) then found[#found + 1] = tostring(code.value) end
   end
   return #found > 0 and table.concat(found, ", ") or nil
+end
+
+-- The same, looked for once in each survey: scripts ask the same item often.
+local looked = setmetatable({}, { __mode = "k" })
+local function undeclared_codes(survey, name)
+  local known_of = looked[survey] or {}
+  looked[survey] = known_of
+  if known_of[name] == nil then known_of[name] = look_for_codes(survey, name) or false end
+  return known_of[name]
 end
 
 -- Do the levels of an item have scores, or only the values 0 and 1, whose mean is a share?

@@ -12,8 +12,8 @@ local quiet = setmetatable({ print = function(...)
 end }, { __index = _G })
 
 -- Runs a script as `bilan lint` does; its findings, and the error that ended it.
-local function run(text)
-  local listening = lint.start()
+local function run(text, opts)
+  local listening = lint.start(opts)
   require("bilan.indicator").reset()
   events.tell("source", { path = "case.lua", chunk = "case.lua", text = text })
   local ok, err = pcall(assert(load(text, "@case.lua", "t", quiet)))
@@ -538,4 +538,10 @@ describe("source", function()
     local read = source.read(("local a = f(1, 'two')\n"):rep(5000))
     assert.are.equal(5000, #read.tree)
   end)
+end)
+
+it("passes_over_surveys_with_more_rows_than_it_is_to_look_at", function()
+  local text = head .. 'local s = bilan.survey { note = { 1, 2, 3, 4, 5, 3, 2, 99, 99 } }\ns:mean "note"\n'
+  assert.are.equal("3 mean-of-nominal", found_in(run(text, { most_rows = 9 })))
+  assert.are.equal("", found_in(run(text, { most_rows = 8 })))
 end)

@@ -6,6 +6,9 @@ local record = require "bilan.record"
 
 local host = core.host
 
+-- Surveys with more rows are left to `bilan lint`: a run must not wait for its warnings.
+local MOST_ROWS <const> = 200000
+
 -- Says the mistakes that were found; status 1 when they count (--strict).
 local MOST_WARNINGS <const> = 20
 local function warn(lint, listening, script, strict)
@@ -74,7 +77,7 @@ return {
       trusted = options.trusted, threads = options.threads and math.max(1, options.threads),
     }
     local lint = require "bilan.lint"
-    local listening = not options["no-lint"] and lint.start() or nil
+    local listening = not options["no-lint"] and lint.start { most_rows = MOST_ROWS } or nil
     missing_data.start()
     local made = record.execute(script, rest, { trusted = options.trusted, folder = folder,
       ledger = { store = options.archive and record.lookup(options.archive) } })
