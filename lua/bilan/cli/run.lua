@@ -1,21 +1,40 @@
 --- `bilan run SCRIPT [ARGS]`: an indicator script in its sandbox.
 local core = require "bilan.core"
+local events = require "bilan.events"
 local fault = require "bilan.fault"
-local missing_data = require "bilan.missing_data"
 local record = require "bilan.record"
 
 local host = core.host
 
 -- Surveys with more rows are left to `bilan lint`: a run must not wait for its warnings.
 local MOST_ROWS <const> = 200000
-
--- Says the mistakes that were found; status 1 when they count (--strict).
 local MOST_WARNINGS <const> = 20
-local function warn(lint, listening, script, strict)
-  local findings = listening and listening:finish { unused = false } or {}
-  local lines, more = lint.lines(findings, MOST_WARNINGS)
-  host.warn(lines .. (more > 0 and ("and %d more: bilan lint %s\n"):format(more, script) or ""))
-  return strict and #findings > 0 and 1 or 0
+
+-- Lets lint and the list of what is missing listen once the script touches data: one that computes
+-- nothing does not wait for them. Gives a function that says what they found; its result is the
+-- exit status.
+local function listen(script, options)
+  local sources, missing_data, lint, listening = {}, nil, nil, nil
+  events.listen(function(kind, facts)
+    if missing_data then return end
+    if kind == "source" then
+      sources[#sources + 1] = facts
+      return
+    end
+    missing_data, lint = require "bilan.missing_data", require "bilan.lint"
+    missing_data.start()
+    if options["no-lint"] then return end
+    listening = lint.start { most_rows = MOST_ROWS }
+    for _, source in ipairs(sources) do listening:hear("source", source) end
+  end)
+  return function()
+    if missing_data then missing_data.say() end
+    if not listening then return 0 end
+    local findings = listening:finish { unused = false }
+    local lines, more = lint.lines(findings, MOST_WARNINGS)
+    host.warn(lines .. (more > 0 and ("and %d more: bilan lint %s\n"):format(more, script) or ""))
+    return options.strict and #findings > 0 and 1 or 0
+  end
 end
 
 -- The options that a later run of the same needs.
@@ -76,13 +95,11 @@ return {
       memory = options.memory or 2048, instructions = options.instructions or 0,
       trusted = options.trusted, threads = options.threads and math.max(1, options.threads),
     }
-    local lint = require "bilan.lint"
-    local listening = not options["no-lint"] and lint.start { most_rows = MOST_ROWS } or nil
-    missing_data.start()
+    local say = listen(script, options)
     local made = record.execute(script, rest, { trusted = options.trusted, folder = folder,
       ledger = { store = options.archive and record.lookup(options.archive) } })
-    missing_data.say()
+    local status = say()
     if not options["no-record"] then keep(made, script, rest, options) end
-    return warn(lint, listening, script, options.strict)
+    return status
   end,
 }
