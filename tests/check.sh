@@ -49,7 +49,7 @@ threads() {
 }
 
 # Uninitialised memory: the quick unit tests, and two Lua specs through the C module.
-slow='test_(claim|csv|csv_write|decode|dist|expr|lua_faults|number|plain_[a-z]*|process|sql)$'
+slow='test_(archive_(kill|power|tables)|claim|csv|csv_write|decode|dist|expr|lua_faults|number|plain_[a-z]*|process|sql)$'
 memcheck() {
   valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "$@"
 }

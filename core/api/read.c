@@ -275,7 +275,8 @@ bilan_status bilan_read_archive(bilan *b, bilan_survey **out, const char *path,
   if (!path) return fail(b, BILAN_USAGE, "the path is NULL");
   bilan_status status = archive_open(b, &a, path, ARCHIVE_READ);
   if (status) return status;
-  status = waves_read(b, &w, a);
+  status = archive_hold(b, a); /* a wave that is replaced meanwhile is read as it was */
+  if (!status) status = waves_read(b, &w, a);
   if (!status) status = choose_wave(b, &place, &w, path, wave);
   if (!status) status = read_wave(b, out, a, w.names[place]);
   waves_free(b, &w);

@@ -28,6 +28,7 @@
 
 struct archive;
 
+/* Reading never makes or changes an archive, but for undoing a change that was cut short. */
 enum archive_mode { ARCHIVE_READ, ARCHIVE_WRITE };
 
 /* Is the file an archive, by its first 100 bytes? No for what is absent or unreadable. */
@@ -44,9 +45,15 @@ void archive_close(struct archive *a);
 
 /* One transaction at a time; BILAN_USAGE for a second, or on an archive open for reading. */
 bilan_status archive_begin(bilan *b, struct archive *a);
-/* On failure the transaction is still open: roll it back. */
+/* The first commit of a new archive ends its queries. On failure the transaction is still open:
+ * roll it back. A new archive whose file got its place, but could not be opened there again, is
+ * closed and whole; one that did not get there is closed and gone. */
 bilan_status archive_commit(bilan *b, struct archive *a);
-void archive_rollback(struct archive *a); /* harmless without one */
+/* From here to archive_rollback all that is read is of one moment, whatever others commit. Nothing
+ * can be changed meanwhile. Writers wait for it, so it is for the length of a few statements.
+ * BILAN_USAGE: a transaction is open. */
+bilan_status archive_hold(bilan *b, struct archive *a);
+void archive_rollback(struct archive *a); /* ends either; harmless without one */
 bool archive_in_transaction(const struct archive *a);
 
 /* Every page and row looked through, checksums of all chunks included: BILAN_DATA names the
@@ -60,12 +67,14 @@ bilan_status archive_check(bilan *b, struct archive *a);
 void archive_sha256(char out[SHA256_HEX], char (*items)[SHA256_HEX], const struct table *t);
 
 /* Stores a table, or finds the one with the same content. *id names it in this archive. Needs a
- * transaction. BILAN_LIMIT: more than 2^30 rows, a text of more than 128 MB. */
+ * transaction, which is as it was before when this fails. BILAN_DATA: a name, label or text that
+ * is not UTF-8. BILAN_LIMIT: more than 2^30 rows, a text of more than 128 MB. BILAN_USAGE: a
+ * number that is not finite. */
 bilan_status archive_put(bilan *b, struct archive *a, int64_t *id, char sha256[SHA256_HEX],
                          const struct table *t);
 
 /* Loads a table, or the `count` items named of it, in that order (NULL: all). BILAN_USAGE: no
- * such table, or no such item. */
+ * such table, no such item, or an item named twice. */
 bilan_status archive_get(bilan *b, struct table **out, struct archive *a, int64_t id,
                          const struct text *names, size_t count);
 
@@ -76,6 +85,7 @@ bilan_status archive_drop(bilan *b, struct archive *a, int64_t id);
 
 struct query;
 
+/* The type of one value: SQLite's are the values', not the columns'. */
 enum query_type { QUERY_NULL, QUERY_INTEGER, QUERY_NUMBER, QUERY_TEXT };
 
 /* Compiles one statement, never text that a stranger wrote. Close it with query_close, also

@@ -4,7 +4,7 @@
  *
  *   "bilan item 1" and a NUL; kind and type in words, a NUL behind each; rows
  *   levels (codes, options): how many without the blank; each in order of its code as
- *     label, 1 byte for its kind of missing, 1 byte 0 or 1, and with 1 its number
+ *     label, 1 byte for its kind of missing, 1 byte 0 or 1, and with 1 its number (-0 as 0)
  *   answers
  *     codes    by row, in 1, 2 or 4 bytes: as many as the number of levels needs
  *     numbers  by row, doubles, 0 where missing; then the missing
@@ -53,11 +53,12 @@ static void hash_levels(struct sha256 *h, const struct dict *d) {
   for (uint32_t code = 1; code < dict_count(d); code++) {
     const struct level *level = dict_level(d, code);
     unsigned char marks[2] = {(unsigned char)level->missing, 1};
+    double value = level->value + 0.0; /* -0 + 0 = 0: SQLite keeps no -0 in a column of its own */
     uint64_t bits;
-    if (isnan(level->value)) marks[1] = 0;
+    if (isnan(value)) marks[1] = 0;
     hash_text(h, level->label);
     sha256_add(h, marks, sizeof marks);
-    memcpy(&bits, &level->value, sizeof bits);
+    memcpy(&bits, &value, sizeof bits);
     if (marks[1]) hash_count(h, bits);
   }
 }

@@ -43,7 +43,8 @@ static bool suits(enum chunk_encoding encoding, enum column_type type) {
   return false;
 }
 
-/* `rows` is at most CHUNK_ROWS and `options` below 2^31, so no product overflows. */
+/* `rows` is at most CHUNK_ROWS and `options` below 2^31, so no product overflows. Of texts only the
+ * offsets can be measured here; where they end is decode_offsets' to compare. */
 bool chunk_fits(const struct chunk *k, enum column_type type, size_t options) {
   size_t n = k->bytes, missing = k->missing ? k->rows : 0;
   if (!suits(k->encoding, type) || (k->missing && type == COLUMN_CODES)) return false;
@@ -107,7 +108,9 @@ static bool decode_constant(double *to, const unsigned char *from, size_t rows) 
   return true;
 }
 
-/* Base and u are whole and below 2^53 together, so the sum is exact. */
+/* Base and u are whole and below 2^53 together, so the sum is exact, and one division rounds it to
+ * the double nearest to the decimal, which is the one that was stored. A base beyond that comes
+ * from no encoder. One loop a width, so that each is one the compiler can widen. */
 bool decode_numbers(double *to, const struct chunk *k, const unsigned char *from) {
   if (k->encoding == CHUNK_FLOAT64) return decode_doubles(to, from, k->rows);
   if (k->encoding == CHUNK_CONSTANT) return decode_constant(to, from, k->rows);
@@ -126,7 +129,8 @@ bool decode_numbers(double *to, const struct chunk *k, const unsigned char *from
 
 /* ---- sets, texts, kinds of missing -------------------------------------------------------- */
 
-/* A pair of bits that are both set is no tick. */
+/* A pair of bits that are both set is no tick: 3 & 3 >> 1 leaves the lower bit of its pair, which
+ * no other pair does. Bits behind the last row are looked at too; they must be no tick either. */
 bool decode_ticks(uint8_t *to, size_t rows, const unsigned char *from) {
   unsigned wrong = 0;
   size_t whole = rows / 4;

@@ -33,11 +33,12 @@ const char *const chunk_encoding_names[] = {"constant", "codes8", "codes16", "co
 
 const double chunk_power[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 
-/* Appends n bytes to be written by the caller; NULL when memory runs out. */
+/* Appends n bytes to be written by the caller; NULL when memory runs out, never for n = 0 (a set
+ * without options). n is at most some CHUNK_MOST_BYTES, so nothing overflows. */
 static unsigned char *room_for(struct buffer *out, size_t n) {
   size_t end = out->n + n;
-  if (end > out->room) {
-    char *grown = mem_resize(out->mem, out->s, end);
+  if (end > out->room || !out->s) {
+    char *grown = mem_resize(out->mem, out->s, end ? end : 1);
     if (!grown) return NULL;
     out->s = grown;
     out->room = end;
@@ -47,7 +48,8 @@ static unsigned char *room_for(struct buffer *out, size_t n) {
   return at;
 }
 
-/* The kinds of missing of these rows, when any of them is missing. */
+/* The kinds of missing of these rows, when any of them is missing: a column may have the array and
+ * not one row that needs it. They come first, so that loading knows them before it decodes. */
 static bilan_status add_missing(bilan *b, struct buffer *out, struct chunk *k,
                                 const struct column *c) {
   if (!c->missing) return BILAN_OK;
@@ -101,12 +103,13 @@ static bilan_status encode_codes(bilan *b, struct buffer *out, struct chunk *k,
 
 /* What is known of the numbers of a chunk as whole numbers of 10^-scale. */
 struct whole {
-  int scale; /* -1: there is none */
-  int64_t least, most;
-  bool any; /* a number that is not missing */
+  int scale;           /* 0 to CHUNK_SCALE_MOST; -1: there is none at which all are whole */
+  int64_t least, most; /* in units of 10^-scale; below 2^52, so their difference fits */
+  bool any;            /* a number that is not missing; without one least and most are 0 */
 };
 
-/* x as a whole number of 10^-scale, when it comes back from there bit by bit: -0 does not. */
+/* x as a whole number of 10^-scale, when it comes back from there bit by bit: -0 does not. Where
+ * rounding is off by one just below a half, the number does not come back and stays a double. */
 static bool scaled(int64_t *out, double x, int scale) {
   double y = x * chunk_power[scale];
   if (!(fabs(y) < 0x1p52)) return false;
@@ -169,7 +172,8 @@ static bilan_status put_doubles(bilan *b, struct buffer *out, struct chunk *k,
   return BILAN_OK;
 }
 
-/* Each number as its distance from the least, in `width` bytes; a missing one has distance 0. */
+/* Each number as its distance from the least, in `width` bytes; a missing one has distance 0, so
+ * that what stands below the mark of a missing answer is never stored. */
 static bilan_status put_whole(bilan *b, struct buffer *out, struct chunk *k,
                               const struct column *c, const struct whole *w, unsigned width) {
   unsigned char *to = room_for(out, k->rows * width);

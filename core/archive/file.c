@@ -11,12 +11,30 @@
  * The header is read through SQLite's own file layer: on POSIX systems a process that closes any
  * descriptor of a file loses all its locks on it, those of another connection included.
  *
+ * An archive is in one of three states, which `db` and `temporary` tell apart:
+ *
+ *   new        db, temporary    opened for writing where nothing is; readers see no file
+ *   in place   db               opened where it is, or after its first commit
+ *   closed     neither          its first commit could not put it in its place
+ *
+ * Calls on a closed one are BILAN_USAGE; closing is right in every state, and removes the file of
+ * a new one. `changing` is true from archive_begin until its transaction has ended, by commit, by
+ * rollback, or by SQLite itself after a fault: what changes rows asks for it.
+ *
  * A journal may say that it is part of a change to several files and name a list of them, which
  * SQLite deletes when it is done. We make no such journals, so one that does comes from a
  * stranger and would have us delete a file of his choice.
  *
+ * When a commit returns, its content is on the disk: the journal is synced before the file, the
+ * file before the journal goes, and (synchronous=EXTRA) the folder after that. With FULL alone
+ * the name of the journal may come back after a power cut and take back what was committed.
+ *
  * Reading opens the file for writing where that is possible, for the journal of a process that
  * was killed must be rolled back before anything is read; query_only then forbids changes.
+ *
+ * Locks are SQLite's: many readers beside a writer until that one's changes outgrow its cache
+ * (1 MB) or it commits; then it waits for the readers, and new readers for it, 5 seconds at most.
+ * They do not work on every network file system, which SQLite's page on corruption says as well.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +46,7 @@
 #include "archive/store.h"
 #include "base/io.h"
 
-enum { HEADER = 100 };
+enum { HEADER = 100 }; /* bytes of SQLite's header, as its file format has them */
 
 /* ---- errors -------------------------------------------------------------------------------- */
 
@@ -71,22 +89,23 @@ static uint32_t big_endian(const unsigned char *p) {
   return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* The first bytes of a regular file through SQLite's layer; *got is false when that fails. `path`
- * is absolute. BILAN_NOMEM. */
-static bilan_status read_header(bilan *b, const char *path, unsigned char header[HEADER],
-                                bool *got) {
+/* The first bytes of a regular file through SQLite's layer, in SQLite's codes: those of a file that
+ * is shorter are SQLITE_IOERR_SHORT_READ and zeros behind it. errno says more of SQLITE_CANTOPEN.
+ * `path` is absolute. */
+static int read_header(bilan *b, const char *path, unsigned char header[HEADER]) {
   sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
   const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB;
   int opened = 0;
   sqlite3_file *file = vfs ? mem_zero(&b->mem, 1, (size_t)vfs->szOsFile) : NULL;
   const char *name = file ? sqlite3_create_filename(path, "", "", 0, NULL) : NULL;
-  *got = false;
-  if (name && !vfs->xOpen(vfs, name, file, flags, &opened))
-    *got = file->pMethods->xRead(file, header, HEADER, 0) == SQLITE_OK;
+  int code = name ? vfs->xOpen(vfs, name, file, flags, &opened) : SQLITE_NOMEM;
+  int number = errno;
+  if (!code) code = file->pMethods->xRead(file, header, HEADER, 0);
   if (file && file->pMethods) file->pMethods->xClose(file);
   if (name) sqlite3_free_filename(name);
   mem_free(&b->mem, file);
-  return name ? BILAN_OK : fail_nomem(b);
+  errno = number;
+  return code;
 }
 
 /* SQLite's first 16 bytes, and bytes 68 to 71 as its file format has them. */
@@ -98,20 +117,25 @@ static bool is_ours(const unsigned char header[HEADER]) {
 bool archive_is(bilan *b, const char *path) {
   unsigned char header[HEADER];
   char *real = NULL;
-  bool got = false;
   bool read = io_is_file(b, path) && !sqlite3_initialize() && !io_real_path(b, &real, path) &&
-              !read_header(b, real, header, &got);
+              !read_header(b, real, header);
   mem_free(&b->mem, real);
-  return read && got && is_ours(header);
+  return read && is_ours(header);
+}
+
+/* Why the header could not be read, when it is not that the file is too short. */
+static bilan_status fail_header(bilan *b, const struct archive *a, int code) {
+  const char *reason = (code & 0xFF) == SQLITE_CANTOPEN ? sys_error_name(errno) : NULL;
+  if (!reason) return store_fail(b, a, code);
+  return fail(b, BILAN_IO, "cannot read \"%s\": %s", a->path, reason);
 }
 
 /* Bytes 18 and 19 are 2 in write-ahead mode; user_version is at 60. */
 static bilan_status check_header(bilan *b, const struct archive *a) {
   unsigned char header[HEADER];
-  bool got;
-  bilan_status status = read_header(b, a->real, header, &got);
-  if (status) return status;
-  if (!got || !is_ours(header))
+  int code = read_header(b, a->real, header);
+  if (code && code != SQLITE_IOERR_SHORT_READ) return fail_header(b, a, code);
+  if (code || !is_ours(header))
     return fail(b, BILAN_DATA, "%s: not a bilan archive", a->path);
   uint32_t version = big_endian(header + 60);
   if (version != FORMAT_VERSION)
@@ -154,7 +178,8 @@ static bilan_status check_journal(bilan *b, const struct archive *a) {
 /* ---- connections --------------------------------------------------------------------------- */
 
 /* A text may be long and a codebook's JSON longer; nothing else is more than our own statements
- * need. */
+ * need. The limit of length is above CHUNK_MOST_BYTES, so that a chunk fits with its row. Double
+ * quotes are names only (DQS): a misspelt column is an error and no text. */
 static void harden(sqlite3 *db) {
   static const int limits[][2] = {{SQLITE_LIMIT_LENGTH, 200 << 20},
                                   {SQLITE_LIMIT_ATTACHED, 0},
@@ -170,7 +195,9 @@ static void harden(sqlite3 *db) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 }
 
-/* Absolute and without links, so never read as a URI, and never followed elsewhere. */
+/* `file` is absolute and without links, so never read as a URI, and never followed elsewhere.
+ * Memory-mapped reading is off: a file that is cut while it is mapped would end the process.
+ * What is deleted is overwritten (secure_delete): answers that were dropped are gone. */
 static bilan_status connect(bilan *b, struct archive *a, const char *file, int flags) {
   int code = sqlite3_open_v2(file, &a->db, flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
                              SQLITE_OPEN_NOFOLLOW, NULL);
@@ -189,7 +216,8 @@ static void disconnect(struct archive *a) {
   a->db = NULL;
 }
 
-/* Whatever is wrong here, the caller did not do it. */
+/* SQLite reports a schema it cannot read as an error of the statement. Whatever is wrong while an
+ * archive is opened, the caller did not do it: it is the file. */
 static bilan_status not_usage(bilan *b, bilan_status status) {
   char before[MESSAGE_ROOM];
   if (status != BILAN_USAGE) return status;
@@ -197,7 +225,8 @@ static bilan_status not_usage(bilan *b, bilan_status status) {
   return fail(b, BILAN_DATA, "%s", before);
 }
 
-/* An archive in its place. */
+/* An archive in its place: header, journal, then SQLite, then the schema. Nothing before the last
+ * of them has passed is handed to a caller. */
 static bilan_status open_existing(bilan *b, struct archive *a) {
   bilan_status status = check_header(b, a);
   if (!status) status = check_journal(b, a);
@@ -207,7 +236,7 @@ static bilan_status open_existing(bilan *b, struct archive *a) {
   if (!a->write) return store_exec(b, a, "PRAGMA query_only=ON");
   if (sqlite3_db_readonly(a->db, "main"))
     return fail(b, BILAN_IO, "%s: cannot be written", a->path);
-  return store_exec(b, a, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL");
+  return store_exec(b, a, "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA");
 }
 
 /* A new archive under its temporary name. It is worth nothing before it is whole, so it needs
@@ -245,14 +274,21 @@ static bilan_status name_new(bilan *b, struct archive *a) {
   return status;
 }
 
+/* An archive where nothing is yet. A symbolic link that leads nowhere is something: making its
+ * target would write where the caller did not say. */
+static bilan_status open_new(bilan *b, struct archive *a) {
+  struct stat info;
+  bilan_status status = name_new(b, a);
+  if (!status && sys_stat(&b->io, AT_FDCWD, a->real, &info, AT_SYMLINK_NOFOLLOW) == 0)
+    status = fail(b, BILAN_IO, "%s: a symbolic link that leads nowhere", a->path);
+  return status ? status : open_fresh(b, a);
+}
+
 /* What the path leads to decides between an archive that is there and one to be made. */
 static bilan_status open_path(bilan *b, struct archive *a) {
   struct stat info;
   bool there = sys_stat(&b->io, AT_FDCWD, a->path, &info, 0) == 0;
-  if (!there && errno == ENOENT && a->write) {
-    bilan_status status = name_new(b, a);
-    return status ? status : open_fresh(b, a);
-  }
+  if (!there && errno == ENOENT && a->write) return open_new(b, a);
   bilan_status status = io_real_path(b, &a->real, a->path);
   if (!status && there && !S_ISREG(info.st_mode))
     status = fail(b, BILAN_DATA, "%s: not a regular file", a->path);
@@ -288,18 +324,35 @@ void archive_close(struct archive *a) {
 
 /* ---- transactions -------------------------------------------------------------------------- */
 
+/* BILAN_USAGE where no transaction can begin. */
+static bilan_status check_idle(bilan *b, const struct archive *a) {
+  if (!a->db) return fail(b, BILAN_USAGE, "%s: is closed", a->path);
+  if (sqlite3_get_autocommit(a->db)) return BILAN_OK;
+  return fail(b, BILAN_USAGE, "%s: a transaction is open already", a->path);
+}
+
 /* IMMEDIATE: a second writer is told now, not after its work. */
 bilan_status archive_begin(bilan *b, struct archive *a) {
   if (!a->write) return fail(b, BILAN_USAGE, "%s: is open for reading only", a->path);
-  if (!a->db) return fail(b, BILAN_USAGE, "%s: is closed", a->path);
-  if (!sqlite3_get_autocommit(a->db))
-    return fail(b, BILAN_USAGE, "%s: a transaction is open already", a->path);
-  return store_exec(b, a, "BEGIN IMMEDIATE");
+  bilan_status status = check_idle(b, a);
+  if (!status) status = store_exec(b, a, "BEGIN IMMEDIATE");
+  if (!status) a->changing = true;
+  return status;
+}
+
+/* BEGIN alone takes no lock: the moment is that of the first statement, which is made here. */
+bilan_status archive_hold(bilan *b, struct archive *a) {
+  bilan_status status = check_idle(b, a);
+  if (status) return status; /* a transaction that is open is the caller's */
+  status = store_exec(b, a, "BEGIN; SELECT 1 FROM data LIMIT 1");
+  if (status) archive_rollback(a);
+  return status;
 }
 
 /* The first commit of a new archive puts it in its place and opens it there. */
 bilan_status archive_commit(bilan *b, struct archive *a) {
   bilan_status status = store_exec(b, a, "COMMIT");
+  if (!status) a->changing = false;
   if (status || !a->temporary) return status;
   disconnect(a);
   status = fresh_publish(b, a);
@@ -311,7 +364,11 @@ bool archive_in_transaction(const struct archive *a) {
   return a->db && !sqlite3_get_autocommit(a->db);
 }
 
-/* A rollback that fails leaves a journal, which the next to open the file rolls back. */
+/* After a fault of the disk SQLite has dropped the transaction but not undone it: the journal is
+ * played back by the next statement, which is made here, so that a full disk gets its room back
+ * at once. When that fails too, the next to open the file plays it back. */
 void archive_rollback(struct archive *a) {
   if (archive_in_transaction(a)) sqlite3_exec(a->db, "ROLLBACK", NULL, NULL, NULL);
+  if (a->db && a->changing) sqlite3_exec(a->db, "SELECT 1 FROM data LIMIT 1", NULL, NULL, NULL);
+  a->changing = false;
 }

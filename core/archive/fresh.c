@@ -8,10 +8,19 @@
  * archive, the second is told. Killed at any moment, the final name is not there, or leads to a
  * whole archive (T. S. Pillai et al., "All File Systems Are Not Created Equal", OSDI 2014).
  *
+ *   killed               left in the folder
+ *   while it is filled   the temporary file
+ *   before the link      the temporary file, whole
+ *   after the link       the archive, and the temporary name for the same file
+ *
  * What a killed program leaves, the next one that makes an archive in the folder removes: a file
  * of that pattern whose process is gone and that nobody has locked, as SQLite has its file while
- * it is filled. After a kill between link and unlink that is a second name of a good archive,
- * and removing it does no harm.
+ * it is filled (the process may be one of another machine, or of another container, on a shared
+ * folder). A second name of a good archive goes without harm to the first.
+ *
+ * Owner: a->temporary, the name, from fresh_name to fresh_publish or fresh_discard. Failure:
+ * BILAN_IO with the path and the system's reason, BILAN_NOMEM; nothing is left then, as far as
+ * the system lets us remove it. After a failed sync of the folder alone the archive is there.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -57,7 +66,8 @@ static long process_of(const char *name) {
              ? (long)process : 0;
 }
 
-/* Has somebody locked the file, as SQLite does while it writes? */
+/* Has somebody locked the file, as SQLite does while it writes? What cannot be looked at counts as
+ * locked. Closing drops no lock of ours: the file's process is gone, so it is none of our own. */
 static bool is_locked(bilan *b, int folder, const char *name) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   int fd = sys_open(&b->io, folder, name, O_RDWR | O_NONBLOCK | O_NOFOLLOW, 0);
@@ -85,7 +95,8 @@ static void remove_left(bilan *b, const struct archive *a) {
 
 /* ---- making -------------------------------------------------------------------------------- */
 
-/* The file is created empty, so that its name is ours. */
+/* The file is created empty, so that its name is ours: O_EXCL tells two archives that one process
+ * makes at once apart. Its mode is what the process's mask leaves of 0666, as for any new file. */
 bilan_status fresh_name(bilan *b, struct archive *a) {
   size_t folder = folder_length(a->real), room = folder + 64;
   int fd = -1;

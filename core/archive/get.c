@@ -4,10 +4,14 @@
  * these fit together, memory is asked for and the answers are fetched:
  *
  *   data    how many rows and items
- *   item    place, name, kind, type                        all items, or those that are wanted
+ *   item    place, name, kind, type                        all items, or those wanted
  *   level   code 1, 2, ... with label, number, missing     of codes and sets
  *   chunk   part 0, 1, ... with first row, rows, size      together all rows, none twice
  *   bytes   load.c
+ *
+ * Example: an archive says of item 3 that it has codes. Its levels are read first, since their
+ * number says how wide its codes are; then its chunks, say 262,144 + 262,144 + 12 rows, which must
+ * be the rows of the table; only then 524,300 bytes are asked for and filled.
  *
  * Rows and sizes are a file's own word. A chunk has at most 2^18 rows and the size that they and
  * its encoding ask for; the parts follow each other; there is no more text than the file has
@@ -29,6 +33,8 @@
 
 /* Ends all statements and hands the status on. */
 static bilan_status get_close(struct getting *g, bilan_status status) {
+  dict_free(g->wanted);
+  dict_free(g->met);
   sqlite3_blob_close(g->blob);
   sqlite3_finalize(g->item);
   sqlite3_finalize(g->level);
@@ -76,13 +82,18 @@ static int word_place(const char *const *words, struct text word) {
 
 /* ---- levels --------------------------------------------------------------------------------- */
 
+/* The number of the level at hand, NaN for none; false for what is no number, or not finite. */
+static bool level_number(const struct getting *g, double *value) {
+  int type = sqlite3_column_type(g->level, 2);
+  *value = type == SQLITE_NULL ? NAN : sqlite3_column_double(g->level, 2);
+  return type == SQLITE_NULL || (type == SQLITE_FLOAT && isfinite(*value));
+}
+
 /* One row of `level`: its code must be the next, its label new. */
 static bilan_status add_level(const struct getting *g, const struct found *f) {
   struct level level = {store_text(g->level, 1), NAN, BILAN_PRESENT};
   uint32_t code;
-  size_t bad;
-  if (sqlite3_column_type(g->level, 2) != SQLITE_NULL)
-    level.value = sqlite3_column_double(g->level, 2);
+  if (!level_number(g, &level.value)) return get_damaged(g, f, "the number of a level is none");
   if (sqlite3_column_type(g->level, 3) != SQLITE_NULL) {
     int kind = word_place(missing_names, store_text(g->level, 3));
     if (kind < 0) return get_damaged(g, f, "a level has an unknown kind of missing");
@@ -90,7 +101,7 @@ static bilan_status add_level(const struct getting *g, const struct found *f) {
   }
   if (sqlite3_column_int64(g->level, 0) != (sqlite3_int64)dict_count(f->dict))
     return get_damaged(g, f, "the codes of its levels do not count from 1");
-  if (!text_is_utf8(level.label, &bad)) return get_damaged(g, f, "a label is not UTF-8");
+  if (!text_is_utf8(level.label, NULL)) return get_damaged(g, f, "a label is not UTF-8");
   if (dict_find(f->dict, level.label)) return get_damaged(g, f, "a level stands twice");
   return dict_add_level(g->b, f->dict, &code, &level);
 }
@@ -113,7 +124,8 @@ static bilan_status load_levels(const struct getting *g, struct found *f) {
 
 /* ---- the list of chunks --------------------------------------------------------------------- */
 
-/* A count out of a column; anything beyond 2^31 is damage, said as SIZE_MAX. */
+/* A count out of a column; anything beyond 2^31 is damage, said as SIZE_MAX, which no comparison
+ * that follows lets pass. What is no number counts as 0, as SQLite has it. */
 static size_t size_at(sqlite3_stmt *s, int column) {
   sqlite3_int64 n = sqlite3_column_int64(s, column);
   return n < 0 || n > INT32_MAX ? SIZE_MAX : (size_t)n;
@@ -150,7 +162,8 @@ static bilan_status keep_chunk(const struct getting *g, struct found *f, const s
   return BILAN_OK;
 }
 
-/* All chunks of an item, without their bytes. Together they must have the rows of the table. */
+/* All chunks of an item, without their bytes: length(bytes) comes from the row's header, so no
+ * answer is read for it. Together they must have the rows of the table: no hole, no row twice. */
 static bilan_status list_chunks(const struct getting *g, struct found *f) {
   struct chunk k;
   size_t rows = 0;
@@ -171,18 +184,18 @@ static bilan_status list_chunks(const struct getting *g, struct found *f) {
 
 /* ---- items ---------------------------------------------------------------------------------- */
 
-/* The row of `item` at hand. */
+/* The row of `item` at hand. Its texts are lent by the statement, which goes on: the name is
+ * copied. item_free takes *f in every case. */
 static bilan_status read_item_row(const struct getting *g, struct found *f) {
   struct text name = store_text(g->item, 1);
   int kind = word_place(chunk_kind_names, store_text(g->item, 2));
   int type = word_place(chunk_type_names, store_text(g->item, 3));
-  size_t bad;
   *f = (struct found){.place = size_at(g->item, 0), .name_length = name.n};
   f->name = mem_copy(&g->b->mem, name.s, name.n);
   if (!f->name) return fail_nomem(g->b);
   if (kind < 0 || type < 0) return get_damaged(g, f, "an unknown kind or type");
   if (f->place == SIZE_MAX) return get_damaged(g, f, "no place");
-  if (!name.n || !text_is_utf8(name, &bad)) return get_damaged(g, f, "its name is not UTF-8");
+  if (!name.n || !text_is_utf8(name, NULL)) return get_damaged(g, f, "its name is not UTF-8");
   f->kind = (bilan_kind)kind;
   f->type = (enum column_type)type;
   return BILAN_OK;
@@ -197,13 +210,16 @@ static bilan_status load_column(struct getting *g, struct found *f, struct colum
   return load_answers(g, f, out);
 }
 
-/* Loads the item whose row is at hand into the table. */
+/* Loads the item whose row is at hand into the table. That its name is new is asked first: a table
+ * would take it for a slip of the caller's. */
 static bilan_status load_item(struct getting *g, struct table *t) {
   struct found f;
   struct column *c;
+  uint32_t code;
   bilan_status status = read_item_row(g, &f);
   struct text name = {f.name, f.name_length};
-  if (!status && table_find(t, name) != SIZE_MAX) status = get_damaged(g, &f, "it stands twice");
+  if (!status && dict_find(g->met, name)) status = get_damaged(g, &f, "it stands twice");
+  if (!status) status = dict_add(g->b, g->met, &code, name);
   if (!status) status = load_column(g, &f, &c);
   if (!status) status = table_add(g->b, t, name, f.kind, c);
   item_free(g, &f);
@@ -211,16 +227,14 @@ static bilan_status load_item(struct getting *g, struct table *t) {
 }
 
 /* Is the item at hand among those wanted? */
-static bool is_wanted(const struct getting *g, const struct text *names, size_t count) {
-  struct text name = store_text(g->item, 1);
-  for (size_t i = 0; i < count; i++)
-    if (text_equal(names[i], name)) return true;
-  return !names;
+static bool is_wanted(const struct getting *g) {
+  return !g->wanted || dict_find(g->wanted, store_text(g->item, 1));
 }
 
 /* ---- tables --------------------------------------------------------------------------------- */
 
-/* How many rows and items there are to be. BILAN_USAGE: no such table. */
+/* How many rows and items there are to be. BILAN_USAGE: no such table. Rows beyond ARCHIVE_ROWS
+ * are damage, for no writer makes them; so sizes below never overflow. */
 static bilan_status find_table(struct getting *g, size_t *items) {
   sqlite3_stmt *s = NULL;
   bool row = false;
@@ -239,44 +253,66 @@ static bilan_status find_table(struct getting *g, size_t *items) {
   return status;
 }
 
-/* Items in their order in the archive, all or those named. */
-static bilan_status load_items(struct getting *g, struct table *t, const struct text *names,
-                               size_t count, size_t items) {
+/* Items in their order in the archive, all or those wanted. There must be as many as the table
+ * says, those passed over included. */
+static bilan_status load_items(struct getting *g, struct table *t, size_t items) {
   size_t met = 0;
   bool row = false;
   sqlite3_bind_int64(g->item, 1, g->data);
   sqlite3_bind_int64(g->item, 2, 0);
-  bilan_status status = store_step(g->b, g->a, g->item, &row);
+  bilan_status status = dict_new(g->b, &g->met);
+  if (!status) status = store_step(g->b, g->a, g->item, &row);
   for (; !status && row; met++) {
-    if (is_wanted(g, names, count)) status = load_item(g, t);
+    if (is_wanted(g)) status = load_item(g, t);
     if (!status) status = store_step(g->b, g->a, g->item, &row);
   }
   if (!status && met != items) status = store_damaged(g->b, g->a, "a wrong number of items");
   return status;
 }
 
-/* Are all names in the archive? Items without answers stand in for those that are, to find the
- * nearest name. */
-static bilan_status check_names(struct getting *g, const struct text *names, size_t count) {
-  struct table *known = NULL;
+/* The names of all items as the labels of a dictionary, which finds one among 30,000 at once. The
+ * caller frees *known, also when this fails. */
+static bilan_status list_names(struct getting *g, struct dict **known) {
   bool row = false;
+  uint32_t code;
+  bilan_status status = dict_new(g->b, known);
   sqlite3_bind_int64(g->item, 1, g->data);
   sqlite3_bind_int64(g->item, 2, 0);
-  bilan_status status = table_new(g->b, &known, 0);
   if (!status) status = store_step(g->b, g->a, g->item, &row);
   while (!status && row) {
-    struct column *c;
-    struct text name = store_text(g->item, 1);
-    status = column_numbers(g->b, &c, 0, NULL, NULL);
-    if (!status && table_find(known, name) == SIZE_MAX)
-      status = table_add(g->b, known, name, BILAN_NUMBER, c);
-    else if (!status) column_free(c);
+    status = dict_add(g->b, *known, &code, store_text(g->item, 1));
     if (!status) status = store_step(g->b, g->a, g->item, &row);
   }
   sqlite3_reset(g->item);
+  return status;
+}
+
+/* BILAN_USAGE with the nearest of the known names, as a table says it: items without answers
+ * stand in for those that are there. */
+static bilan_status no_item(bilan *b, const struct dict *known, struct text name) {
+  struct table *t = NULL;
+  struct column *c;
+  bilan_status status = table_new(b, &t, 0);
+  for (uint32_t code = 1; !status && code < dict_count(known); code++) {
+    status = column_numbers(b, &c, 0, NULL, NULL);
+    if (!status) status = table_add(b, t, dict_level(known, code)->label, BILAN_NUMBER, c);
+  }
+  if (!status) status = table_no_item(b, t, name);
+  table_free(t);
+  return status;
+}
+
+/* Notes the names as those that are wanted. All must be there: a slip is told before anything is
+ * loaded. A name that stands twice is told by put_in_order. */
+static bilan_status want_names(struct getting *g, const struct text *names, size_t count) {
+  struct dict *known = NULL;
+  uint32_t code;
+  bilan_status status = list_names(g, &known);
+  if (!status) status = dict_new(g->b, &g->wanted);
   for (size_t i = 0; !status && i < count; i++)
-    if (table_find(known, names[i]) == SIZE_MAX) status = table_no_item(g->b, known, names[i]);
-  table_free(known);
+    status = dict_find(known, names[i]) ? dict_add(g->b, g->wanted, &code, names[i])
+                                        : no_item(g->b, known, names[i]);
+  dict_free(known);
   return status;
 }
 
@@ -291,27 +327,28 @@ static bilan_status put_in_order(bilan *b, struct table **out, const struct tabl
   return status;
 }
 
-/* One read transaction around all, unless the caller has one: the table is of one moment. */
+/* Into a table of our own, which the caller gets whole, or in the order of the names. Inside a
+ * transaction, so that all rows are of one moment. */
 static bilan_status load_table(struct getting *g, struct table **out, const struct text *names,
                                size_t count) {
   struct table *t = NULL;
   size_t items = 0;
   bilan_status status = find_table(g, &items);
   if (!status) status = get_open(g);
-  if (!status && names) status = check_names(g, names, count);
+  if (!status && names) status = want_names(g, names, count);
   if (!status) status = table_new(g->b, &t, g->rows);
-  if (!status) status = load_items(g, t, names, count, items);
-  if (status || !names) {
-    if (status) table_free(t);
-    else *out = t;
-    return status;
+  if (!status) status = load_items(g, t, items);
+  if (!status && !names) {
+    *out = t;
+    return BILAN_OK;
   }
-  status = put_in_order(g->b, out, t, names, count);
+  if (!status) status = put_in_order(g->b, out, t, names, count);
   table_free(t);
   return status;
 }
 
-/* `names` may be NULL: all items. The statements are ended before the transaction is. */
+/* `names` may be NULL: all items. A transaction of the caller's is used, else one of our own; the
+ * statements are ended before it is. That it cannot be ended takes nothing from what was read. */
 bilan_status archive_get(bilan *b, struct table **out, struct archive *a, int64_t id,
                          const struct text *names, size_t count) {
   struct getting g = {.b = b, .a = a, .data = id};

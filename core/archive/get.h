@@ -7,34 +7,38 @@
 #include "archive/chunk.h"
 #include "archive/store.h"
 
-/* What is at hand while a table is loaded. */
+/* What is at hand while a table is loaded; closed by get_close, whatever of it was opened. */
 struct getting {
   bilan *b;
   const struct archive *a;
-  int64_t data;
-  size_t rows;
-  sqlite3_stmt *item, *level, *chunk;
-  sqlite3_blob *blob;
-  unsigned char *scratch;
+  int64_t data;                       /* the table: its row of `data` */
+  size_t rows;                        /* of the table, at most ARCHIVE_ROWS */
+  struct dict *wanted;                /* names of the items to load; NULL: all of them */
+  struct dict *met;                   /* names of those loaded: none may stand twice */
+  sqlite3_stmt *item, *level, *chunk; /* a SELECT for each, bound again from item to item */
+  sqlite3_blob *blob;                 /* on the chunk read last; NULL before the first */
+  unsigned char *scratch;             /* bytes of a chunk that are not decoded yet */
   size_t scratch_room;
 };
 
 /* An item as its rows say, before its answers are read; released by item_free. */
 struct found {
-  size_t place;
-  char *name; /* for messages */
+  size_t place;          /* from 1 */
+  char *name;            /* for messages, which may come before it is known to be UTF-8 */
   size_t name_length;
   bilan_kind kind;
   enum column_type type;
-  struct dict *dict; /* of codes and sets */
-  struct chunk *chunks;
+  struct dict *dict;     /* of codes and sets, with the blank; NULL for the others */
+  struct chunk *chunks;  /* `count` of them, in order; together they have the table's rows */
   size_t count;
 };
 
 /* BILAN_DATA with the path, the item, and what is wrong. */
 bilan_status get_damaged(const struct getting *g, const struct found *f, const char *what);
 
-/* The answers of an item whose levels and chunks are known: their sizes fit the rows. */
+/* The answers of an item whose levels and chunks are known: their sizes fit the rows. The column
+ * is the caller's and holds a share of f->dict. BILAN_DATA: what the head of load.c lists;
+ * BILAN_IO, BILAN_NOMEM. */
 bilan_status load_answers(struct getting *g, const struct found *f, struct column **out);
 
 #endif

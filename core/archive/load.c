@@ -14,7 +14,11 @@
  *
  * What is checked here: checksums, codes below the number of levels, offsets that rise and end
  * where the texts do, ticks and kinds of missing that exist, numbers that are finite, texts that
- * are UTF-8. Sizes were checked before (get.c).
+ * are UTF-8. Sizes were checked before (get.c). So a column that comes out of here is one that the
+ * rest of the engine may use without looking: codes index levels, kinds index names.
+ *
+ * Memory: the column, and the scratch, which is at most one chunk: 8 MB, or one long text. All of
+ * it is the handle's, whose limit holds.
  *
  * Owner: blocks belong to the function that asked for them until a column takes them over.
  * Failure: BILAN_DATA, BILAN_IO, BILAN_NOMEM; nothing is kept then.
@@ -34,7 +38,8 @@ static bilan_status open_blob(struct getting *g, const struct chunk *k) {
   return store_damaged(g->b, g->a, "a chunk has two sizes");
 }
 
-/* Fewer bytes than the chunk says it has are damage, which SQLite calls a plain error. */
+/* Fewer bytes than the chunk says it has are damage, which SQLite calls a plain error. Sizes are
+ * below CHUNK_MOST_BYTES, so they fit an int. */
 static bilan_status read_blob(const struct getting *g, void *to, size_t n, size_t offset) {
   int code = n ? sqlite3_blob_read(g->blob, to, (int)n, (int)offset) : SQLITE_OK;
   return code ? store_fail(g->b, g->a, code == SQLITE_ERROR ? SQLITE_CORRUPT : code) : BILAN_OK;
@@ -51,7 +56,8 @@ static bilan_status need_scratch(struct getting *g, size_t n) {
   return BILAN_OK;
 }
 
-/* All bytes of a chunk into memory, its checksum compared. `to` has room for them. */
+/* All bytes of a chunk into memory, its checksum compared. `to` has room for them. The checksum is
+ * looked at before anything is decoded: what comes later may then blame the file's maker. */
 static bilan_status read_all(struct getting *g, const struct found *f, const struct chunk *k,
                              unsigned char *to) {
   struct checksum sum;
@@ -98,7 +104,8 @@ static bilan_status load_codes_chunk(struct getting *g, const struct found *f,
   if (width == 1 && k->encoding == CHUNK_CODES8) return read_all(g, f, k, to);
   bilan_status status = read_chunk(g, f, k, NULL, &from);
   if (status) return status;
-  return decode_codes(to, width, k, from) ? BILAN_OK : get_damaged(g, f, "a code beyond its levels");
+  if (decode_codes(to, width, k, from)) return BILAN_OK;
+  return get_damaged(g, f, "a code beyond its levels");
 }
 
 /* The highest code, which every column of codes keeps, says at once whether all of them have a
@@ -164,7 +171,8 @@ static size_t text_bytes(const struct chunk *k) {
   return k->bytes - (k->missing ? k->rows : 0) - (k->rows + 1) * 4;
 }
 
-/* offsets[first] was set by the chunk before. The arena has room for the texts of all chunks. */
+/* Texts of a chunk go behind those of the chunk before, whose last offset is where they begin:
+ * offsets[first] is set already. The arena has room for the texts of all chunks. */
 static bilan_status load_text_chunk(struct getting *g, const struct found *f,
                                     const struct chunk *k, uint64_t *offsets, char *arena,
                                     uint8_t *missing) {
@@ -218,10 +226,11 @@ static bilan_status load_text(struct getting *g, const struct found *f, struct c
 
 /* ---- sets ----------------------------------------------------------------------------------- */
 
-/* The options of a set while they are filled: one block of codes each. */
+/* The options of a set while they are filled: one block of codes each, a byte a row. Ticks take a
+ * quarter of that in the file, so a chunk's size bounds the memory that its rows ask for. */
 struct boxes {
-  uint8_t **codes;
-  size_t count;
+  uint8_t **codes; /* `count` blocks; NULL where one is a column's by now, or not made yet */
+  size_t count;    /* options */
 };
 
 /* Blocks that became columns are no longer in the list. */

@@ -65,7 +65,8 @@ static bilan_status put_open(struct putting *p, bilan *b, const struct archive *
   return status;
 }
 
-/* Lent bytes: the statement is run before they go. */
+/* Lent bytes: the statement is run before they go. An empty text is "" and not NULL, which the
+ * schema would refuse. */
 static void bind_text(sqlite3_stmt *s, int place, struct text t) {
   sqlite3_bind_text64(s, place, t.n ? t.s : "", t.n, SQLITE_STATIC, SQLITE_UTF8);
 }
@@ -140,7 +141,8 @@ static bilan_status put_levels(const struct putting *p, const struct dict *d, si
 
 /* ---- answers -------------------------------------------------------------------------------- */
 
-/* The bytes are lent to SQLite for the length of the statement. */
+/* The bytes are lent to SQLite for the length of the statement. The checksum's 64 bits are stored
+ * as the signed number that they are in two's complement. */
 static bilan_status put_chunk(const struct putting *p, const struct chunk *k) {
   sqlite3_stmt *s = p->chunk;
   sqlite3_bind_int64(s, 1, p->data);
@@ -182,7 +184,8 @@ static bilan_status put_whole_item(struct putting *p, const struct table *t, siz
 
 /* ---- the table ------------------------------------------------------------------------------ */
 
-/* *id of the table with this content; 0 when there is none. */
+/* *id of the table with this content; 0 when there is none (SQLite's rowids begin at 1). Two tables
+ * with one hash are one table: 2^128 of them are needed before two that differ are likely. */
 static bilan_status find_content(bilan *b, const struct archive *a, int64_t *id,
                                  const char *sha256) {
   sqlite3_stmt *s = NULL;
@@ -243,11 +246,12 @@ static bilan_status put_safely(bilan *b, const struct archive *a, int64_t *id,
 
 /* A transaction of ours must be open. */
 static bilan_status check_changing(bilan *b, const struct archive *a) {
-  if (a->db && a->write && !sqlite3_get_autocommit(a->db)) return BILAN_OK;
+  if (a->changing && archive_in_transaction(a)) return BILAN_OK;
   return fail(b, BILAN_USAGE, "%s: a change needs a transaction", a->path);
 }
 
-/* Hashes before anything is written: a content that is there needs no more. */
+/* Hashes before anything is written: a content that is there needs no more. The out-parameters are
+ * set last, so that they are untouched on failure. */
 bilan_status archive_put(bilan *b, struct archive *a, int64_t *id, char sha256[SHA256_HEX],
                          const struct table *t) {
   char (*items)[SHA256_HEX] = NULL, hash[SHA256_HEX];

@@ -5,17 +5,35 @@
  * of bytes. That leaves a stranger's file no trigger, no view and no index of its own.
  *
  * Answers are in `chunk`, all else in rows that sqlite3 shows. Tables with a key of several
- * columns are stored in the order of the key (WITHOUT ROWID); `chunk` has a rowid, which reading
- * pieces of its bytes needs.
+ * columns are stored in the order of the key (WITHOUT ROWID), which is the order in which they are
+ * read: the levels of an item lie side by side. `chunk` has a rowid, which reading pieces of its
+ * bytes needs. No table has an index beyond its keys: waves and runs are few, and each index is
+ * one more thing that can disagree with its table.
  *
- * Invariants: a table that is referred to stands before those that refer to it. Cost: 20
- * statements compared at each opening, well below a millisecond.
+ *   wave --> data <-- item, level, chunk        what was answered
+ *     |  \--> source --> data                   where from, when a run keeps what it read
+ *     \----> codebook <-- codebook_item, codebook_level, crosswalk
+ *   run <-- run_input, run_output, figure       what was computed; data and codebooks by hash
+ *
+ * What is part of something goes with it (ON DELETE CASCADE). What is used by something cannot go
+ * while it is: `wave` and `source` refer to `data` without a cascade, so archive_drop of answers
+ * in use is refused by SQLite itself. Runs quote hashes and not rows: a figure stays on record
+ * when the data it came from are replaced, which is what verifying it later is about.
+ *
+ * Invariants: a table that is referred to stands before those that refer to it. NULL is "not
+ * known" in every column that allows it. Changing a letter below makes another format: the text
+ * here, FORMAT_VERSION and docs/format.md change together, and older files need their old text.
+ *
+ * Cost: some 20 statements compared at each opening, well below a millisecond. Failure:
+ * schema_make as any statement; schema_check BILAN_DATA with the first name that is not ours.
  */
 #include "archive/store.h"
 
 #include <string.h>
 
-/* Of answers: one `data` for each different content, its items, their levels, their chunks. */
+/* Of answers: one `data` for each different content, its items, their levels, their chunks.
+ * `items` and `rows` say how many there must be: a row that was taken away would not be missed
+ * otherwise. UNIQUE(data, place, part) is also the path from an item to its chunks in order. */
 #define ANSWERS \
   "CREATE TABLE data(id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE,\n" \
   "  rows INTEGER NOT NULL, items INTEGER NOT NULL)", \
@@ -32,7 +50,9 @@
   "  base INTEGER NOT NULL, checksum INTEGER NOT NULL, bytes BLOB NOT NULL,\n" \
   "  UNIQUE(data, place, part))"
 
-/* Of what the answers mean: codebooks as given and item by item, crosswalks, sources, waves. */
+/* Of what the answers mean: codebooks as given and item by item, crosswalks, sources, waves. The
+ * JSON is what is read back; items and levels beside it are for people, and for joins. A wave is a
+ * name for parts that others may share, and has a place, since names need not sort by year. */
 #define MEANING \
   "CREATE TABLE codebook(id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, path TEXT,\n" \
   "  version TEXT, title TEXT, lang TEXT, json TEXT NOT NULL)", \
@@ -53,7 +73,9 @@
   "  codebook INTEGER REFERENCES codebook, source INTEGER REFERENCES source,\n" \
   "  synthetic INTEGER, added TEXT) WITHOUT ROWID"
 
-/* Of what was computed. */
+/* Of what was computed. A run is written at its end, whole: one that was killed has no row. Only
+ * `value` to `p_value` are numbers to compute with; `shown` is the text that was published, and
+ * a figure that was withheld has NULL in all of them and its reason in `withheld`. */
 #define RUNS \
   "CREATE TABLE run(id INTEGER PRIMARY KEY, script TEXT, wave TEXT, arguments TEXT, out TEXT,\n" \
   "  engine TEXT, methods TEXT, options TEXT, started TEXT, status TEXT)", \
@@ -70,7 +92,9 @@
   "  data TEXT, codebook TEXT, script TEXT, detail TEXT,\n" \
   "  PRIMARY KEY(run, indicator, row)) WITHOUT ROWID"
 
-/* For people with sqlite3: waves, their items and levels, runs, figures. */
+/* For people with sqlite3: waves, their items and levels, runs, figures. A view never shows more
+ * than was published. `figures` has the last complete run of each script with its arguments,
+ * `history` all runs. */
 #define VIEWS \
   "CREATE VIEW waves AS SELECT w.name AS wave, d.rows, d.items, w.synthetic, w.added,\n" \
   "  c.title AS codebook, c.version, s.name AS source, s.sha256 AS source_sha256,\n" \
@@ -98,7 +122,8 @@
   "  f.unit, f.value, f.se, f.low, f.high, f.conf, f.n, f.count, f.weighted_n, f.withheld,\n" \
   "  f.method, f.method_version, f.key, f.row, f.run\n" \
   "  FROM figure AS f JOIN run AS r ON r.id = f.run\n" \
-  "  WHERE r.id IN (SELECT max(id) FROM run WHERE status = 'complete' GROUP BY script)\n" \
+  "  WHERE r.id IN (SELECT max(id) FROM run WHERE status = 'complete'\n" \
+  "    GROUP BY script, arguments)\n" \
   "  ORDER BY r.id, f.place, f.row", \
   "CREATE VIEW history AS SELECT r.script, r.wave, r.started, f.indicator, f.title, f.label,\n" \
   "  f.shown, f.unit, f.value, f.se, f.low, f.high, f.conf, f.n, f.count, f.weighted_n,\n" \

@@ -25,7 +25,8 @@ struct archive {
   char *path;      /* as the caller gave it, for messages */
   char *real;      /* absolute, without links */
   char *temporary; /* absolute; NULL once the archive is in its place */
-  bool write;
+  bool write;      /* opened with ARCHIVE_WRITE */
+  bool changing;   /* from archive_begin to the end of its transaction, however that comes */
   struct query *queries; /* that are open; see query.c */
 };
 

@@ -5,6 +5,7 @@
  *   archive:query(sql, params) -> { { column = value, ... }, ... }
  *   archive:exec(sql, params) -> changes, last id
  *   archive:transaction(f, ...) -> what f returns
+ *   archive:reading(f, ...) -> what f returns; all that it reads is of one moment
  *   archive:put(table) -> id, sha256             archive:get(id [, names]) -> table
  *   archive:drop(id)      archive:check()        archive:close()
  *
@@ -218,6 +219,18 @@ static int l_transaction(lua_State *L) {
   return finish_transaction(L, a, failed, 2);
 }
 
+/* reading(f, ...) -> what f(...) returns. Others may change the archive between two queries, but
+ * not while f runs. Inside a transaction f is just called. */
+static int l_reading(lua_State *L) {
+  struct archive **slot = luaL_checkudata(L, 1, archive_type), *a = check_archive(L);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  bool own = !archive_in_transaction(a);
+  if (own) l_check(L, archive_hold(l_handle(L), a));
+  int failed = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 0);
+  if (own && *slot) archive_rollback(a); /* f may have closed it */
+  return failed ? lua_error(L) : lua_gettop(L) - 1;
+}
+
 /* Calls a body with the arguments there are, in the open transaction or in one of its own. */
 static int in_transaction(lua_State *L, lua_CFunction body) {
   struct archive *a = check_archive(L);
@@ -308,7 +321,7 @@ int l_archive_open(lua_State *L) {
       {"open", l_open}, {"is", l_is}, {"sha256", l_sha256}, {NULL, NULL}};
   static const luaL_Reg methods[] = {
       {"query", l_query}, {"exec", l_exec}, {"transaction", l_transaction},
-      {"put", l_put},     {"get", l_get},   {"drop", l_drop},
+      {"put", l_put},     {"get", l_get},   {"drop", l_drop}, {"reading", l_reading},
       {"check", l_check_all}, {"close", close_archive}, {NULL, NULL}};
   new_type(L, archive_type, close_archive, methods);
   new_type(L, query_type, close_query, NULL);

@@ -6,8 +6,8 @@
  * goodness_of_fit  { item, levels = { .. }, shares = { .. }, order = "second|first|F", conf }
  * t_test           { item, by, from, to, after, mu, pooled, conf }
  * rank_test        { item, by, from, to, after, test, ties }; test and ties with a design alone
- *                  t_test, rank_test: sorted (with a design, levels not named): `from` is the
- *                  smaller of two by number or label, not the first of the dictionary
+ *                  t_test, rank_test: sorted (levels not named): `from` is the smaller of two by
+ *                  number or label, not the first of the dictionary
  * mcnemar          { before, after, level, kind = "auto|plain|corrected|exact", conf }
  * trend            { item, level, by }
  * mantel_haenszel  { row, col, strata, row_level, col_level, correct, conf }

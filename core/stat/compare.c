@@ -116,10 +116,20 @@ static bilan_status paired_means(bilan *b, struct estimate *e, const struct samp
   return status;
 }
 
-/* The two groups with respondents, when there are exactly two.
- * With fewer than two the codes stay 0 and equal, which fill_two takes as an empty group. */
+/* Equal levels are not behind each other; labels are compared by their bytes, so that the
+ * answer does not depend on the language of the machine. */
+bool compare_level_after(const struct column *item, uint32_t a, uint32_t b) {
+  const struct level *one = dict_level(item->dict, a), *two = dict_level(item->dict, b);
+  if (column_is_numeric(item)) return one->value > two->value;
+  return text_compare(one->label, two->label) > 0;
+}
+
+/* The two groups with respondents, when there are exactly two, in the order of the dictionary or
+ * of their labels. With fewer than two the codes stay 0 and equal, which fill_two takes as an
+ * empty group. */
 static bilan_status two_groups(bilan *b, uint32_t *from, uint32_t *to, const struct moments *m,
-                               const struct column *group) {
+                               const struct t_request *request) {
+  const struct column *group = request->group;
   uint32_t found[2] = {0, 0};
   size_t count = 0;
   for (uint32_t code = 0; code < dict_count(group->dict); code++) {
@@ -130,8 +140,9 @@ static bilan_status two_groups(bilan *b, uint32_t *from, uint32_t *to, const str
   if (count > 2)
     return fail(b, BILAN_USAGE, "a t-test compares two groups, here are %zu: name them with "
                                 "from and to", count);
-  *from = found[0];
-  *to = found[1];
+  bool turned = request->sorted && compare_level_after(group, found[0], found[1]);
+  *from = found[turned];
+  *to = found[!turned];
   return BILAN_OK;
 }
 
@@ -158,7 +169,7 @@ static bilan_status two_means(bilan *b, struct estimate *e, const struct sample 
   uint32_t from = request->from, to = request->to;
   bilan_status status = moments_open(b, &m, sample, request->measure, &by);
   if (status) return status;
-  if (from == NO_LEVEL || to == NO_LEVEL) status = two_groups(b, &from, &to, &m, request->group);
+  if (from == NO_LEVEL || to == NO_LEVEL) status = two_groups(b, &from, &to, &m, request);
   if (!status) fill_two(e, &m, from, to, request);
   moments_free(b, &m);
   return status;

@@ -44,14 +44,17 @@ bilan_status compare_independence(bilan *b, struct estimate *out, bool *simulate
 
 /* ---- means -------------------------------------------------------------------------------- */
 
+/* Does level a of an item stand behind level b, by their numbers, else by their labels? */
+bool compare_level_after(const struct column *item, uint32_t a, uint32_t b);
+
 /* At most one of `after` and `group` may be there; with neither it is the test of one mean. */
 struct t_request {
   const struct column *measure;
   const struct column *after; /* paired: the second measure; the test is on after - measure */
   const struct column *group; /* two groups; NULL with `after`, or for one mean */
   uint32_t from, to;          /* levels of group; NO_LEVEL: the two that have respondents */
-  bool sorted;                /* by design, levels not named: `from` is the one whose number or
-                                 label is the smaller; else the first of the dictionary */
+  bool sorted;                /* levels not named: `from` is the one whose number or label is the
+                                 smaller; else the first of the dictionary */
   double mu;                  /* value under the hypothesis */
   bool pooled;                /* equal variances; else Welch */
   double conf;

@@ -198,14 +198,6 @@ static bilan_status paired_means(bilan *b, struct estimate *e, const struct samp
   return status;
 }
 
-/* Equal levels are not behind each other; labels are compared by their bytes, so that the
- * answer does not depend on the language of the machine. */
-bool compare_level_after(const struct column *item, uint32_t a, uint32_t b) {
-  const struct level *one = dict_level(item->dict, a), *two = dict_level(item->dict, b);
-  if (column_is_numeric(item)) return one->value > two->value;
-  return text_compare(one->label, two->label) > 0;
-}
-
 /* Puts `from` before `to` by number or label, where the caller asks for that order. */
 static void order_groups(uint32_t *from, uint32_t *to, const struct t_request *r) {
   if (!r->sorted || !compare_level_after(r->group, *from, *to)) return;

@@ -26,9 +26,6 @@
 
 #include "stat/compare.h"
 
-/* Does level a of an item stand behind level b, by their numbers, else by their labels? */
-bool compare_level_after(const struct column *item, uint32_t a, uint32_t b);
-
 bilan_status compare_design_means(bilan *b, struct estimate *out, const struct sample *sample,
                           const struct t_request *request);
 

@@ -102,7 +102,9 @@ static size_t list_groups(size_t *groups, struct estimate *e, const struct cells
   for (size_t code = 0; code < dict_count(request->group->dict); code++)
     if (level_answers(request->group, code) && group_base(e, c, item, code))
       groups[count++] = code;
-  if (count != 2) return count;
+  bool in_order = request->sorted && count == 2 &&
+                  compare_level_after(request->group, (uint32_t)groups[0], (uint32_t)groups[1]);
+  if (count != 2 || in_order) return count; /* the first is `to` already, the one behind */
   size_t first = groups[0];
   groups[0] = groups[1];
   groups[1] = first;

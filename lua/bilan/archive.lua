@@ -127,10 +127,10 @@ function Archive:add_codebook(book)
   return id, sha256
 end
 
---- The JSON of a codebook by its hash; nil when it is not there.
+--- The JSON of a codebook by its hash, and the path it was read from; nil when it is not there.
 function Archive:codebook(sha256)
-  local row = first(self, "SELECT json FROM codebook WHERE sha256 = ?1", sha256)
-  return row and row.json
+  local row = first(self, "SELECT json, path FROM codebook WHERE sha256 = ?1", sha256) or {}
+  return row.json, row.path
 end
 
 -- ---- sources -----------------------------------------------------------------------------------
@@ -220,16 +220,21 @@ local function wave_book(self, id)
   return book
 end
 
---- A wave as a survey, with its codebook, its origin and its synthetic mark.
-function Archive:read_wave(name)
+-- The row of a wave, its codebook and its answers.
+local function fetch_wave(self, name)
   local wave = find_wave(self, name)
-  local book, origin = wave_book(self, wave.codebook), {}
-  if wave.dialect then origin = json.unpack(wave.dialect) end
-  local made = self.core:get(wave.data)
+  return wave, wave_book(self, wave.codebook), self.core:get(wave.data)
+end
+
+--- A wave as a survey, with its codebook, its origin and its synthetic mark. All of one moment: one
+-- that is replaced meanwhile is read as it was.
+function Archive:read_wave(name)
+  local wave, book, made = self.core:reading(fetch_wave, self, name)
+  local origin = wave.dialect and json.unpack(wave.dialect) or {}
   local notes = origin.survey_notes or {}
   origin.survey_notes = nil
   local survey = Survey.wrap(made, { book = book, origin = origin, notes = notes,
-    wave = wave.name, synthetic = wave.synthetic == 1 })
+    wave = wave.name, synthetic = wave.synthetic == 1 and (book and book.synthetic or true) })
   lineage.begin(survey, { kind = "wave", path = self.path, sha256 = wave.sha256, wave = wave.name },
     nil, book, origin.labels or {})
   ledger.input(("%s, wave %s"):format(self.path, wave.name), "data", nil, wave.sha256)
@@ -320,15 +325,17 @@ function Archive:run(id)
   fault.unknown("run", tostring(id), numbers)
 end
 
---- The last complete run of each script, the oldest first. wave: of that wave only.
+--- The last complete run of each script with its arguments, the oldest first. wave: of that wave
+-- only.
 function Archive:last_runs(wave)
   local last, out = {}, {}
+  local function call(run) return run.script .. "\0" .. tostring(run.arguments) end
   for _, run in ipairs(self:runs()) do
     local fits = not wave or run.wave == wave
-    if run.status == "complete" and fits then last[run.script] = run.id end
+    if run.status == "complete" and fits then last[call(run)] = run.id end
   end
   for _, run in ipairs(self:runs()) do
-    if last[run.script] == run.id then out[#out + 1] = run end
+    if last[call(run)] == run.id then out[#out + 1] = run end
   end
   return out
 end

@@ -173,13 +173,21 @@ examples:
 `bilan COMMAND --help` tells more.
 ]]
 
+-- The help of a command, in 80 columns but for examples, which are to be copied.
 local function command_help(command)
-  local lines = { "usage: " .. command.usage, "", command.summary, "" }
-  for _, option in ipairs(command.options) do
-    local name = "--" .. option[1] .. (option[2] == "flag" and "" or " " .. (option[4] or "X"))
-    lines[#lines + 1] = ("  %-22s %s"):format(name, option[3])
+  local wrap = require("bilan.text_table").wrap
+  local lines = { "usage: " .. command.usage, "" }
+  table.move(wrap(command.summary, 80), 1, 20, 3, lines)
+  lines[#lines + 1] = ""
+  local function add(name, about)
+    for at, part in ipairs(wrap(about, 80 - 25)) do
+      lines[#lines + 1] = ("  %-22s %s"):format(at == 1 and name or "", part)
+    end
   end
-  lines[#lines + 1] = ("  %-22s %s"):format("--help", "this page")
+  for _, option in ipairs(command.options) do
+    add("--" .. option[1] .. (option[2] == "flag" and "" or " " .. (option[4] or "X")), option[3])
+  end
+  add("--help", "this page")
   lines[#lines + 1] = ""
   lines[#lines + 1] = "example: " .. command.example
   return table.concat(lines, "\n") .. "\n"

@@ -30,7 +30,8 @@
 --            here = { level of this book = level of the common scale }, grade =, note = } };
 --            false: not asked
 -- The common scale of two waves is this book's levels, those named in `here` replaced. The book
--- itself has `wave` (default: its version) and `population` (who could answer, in words).
+-- itself has `wave` (default: its version), `population` (who could answer, in words) and, where
+-- its respondents are not real, `synthetic`: true, or what pages say of them.
 -- `given` is a deep copy of the table as given: what an archive keeps of a codebook.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
@@ -180,7 +181,8 @@ local function read_was(given, item, wave)
   fault.options(given, was_keys, what)
   local entry = { item = fault.expect(given.item or item.id, "string", what .. ": item"),
     levels = read_map(given.levels, what .. ": levels"),
-    here = read_map(given.here, what .. ": here"), note = given.note,
+    here = read_map(given.here, what .. ": here"),
+    note = given.note ~= nil and fault.expect(given.note, "string", what .. ": note") or nil,
     grade = fault.choice(given.grade, { table.unpack(M.grades, 1, #M.grades - 1) }, nil,
       "grade in " .. what) }
   local maps = next(entry.levels) ~= nil or next(entry.here) ~= nil
@@ -279,13 +281,22 @@ local function text_key(book, key)
   return value ~= nil and fault.expect(value, "string", "codebook: " .. key) or nil
 end
 
+-- true, or what is to be said of the respondents.
+local function read_synthetic(book)
+  local mark = book.synthetic
+  if mark == nil or type(mark) == "boolean" or type(mark) == "string" and mark ~= "" then
+    return mark
+  end
+  fault.raise("codebook: synthetic is true or a text that says how the respondents came about")
+end
+
 --- Checks a codebook table and gives its readable form: { title, version, order, items }.
 function M.read(book)
   fault.expect(book, "table", "a codebook")
   if book.order and book.items_by_id then return book end
   fault.options(book, book_keys, "codebook")
   local out = { title = book.title, version = book.version, lang = book.lang, order = {},
-    synthetic = book.synthetic, items_by_id = {}, given = copy_of(book, 1),
+    synthetic = read_synthetic(book), items_by_id = {}, given = copy_of(book, 1),
     population = text_key(book, "population"), wave = text_key(book, "wave")
       or type(book.version) == "string" and book.version or nil }
   for i, item in ipairs(fault.expect(book.items, "table", "codebook: items")) do
@@ -329,13 +340,21 @@ local function targets(item)
   return levels, place
 end
 
-local function unknown_answer(item, answer)
-  fault.raise('%s: the answer "%s" is not among its levels%s', item.what, answer,
-    fault.hint(item.levels.order, answer))
+-- Where an answer stands first, for whoever has to look at it: " (first in row 3 of the data)".
+local function place_of(table, name, answer)
+  for row, value in ipairs(core.data.values(table, nil, name)) do
+    if answer_text(value) == answer then return (" (first in row %d of the data)"):format(row) end
+  end
+  return ""
+end
+
+local function unknown_answer(item, answer, table)
+  fault.raise('%s: the answer "%s" is not among its levels%s%s', item.what, answer,
+    place_of(table, item.column, answer), fault.hint(item.levels.order, answer))
 end
 
 -- Coded answers brought to the codebook's levels.
-local function relevel(item, column)
+local function relevel(item, column, table)
   local codes = core.data.to_codes(column, 10000)
   local levels, place = targets(item)
   local open = item.open or #item.levels == 0
@@ -346,7 +365,7 @@ local function relevel(item, column)
       to = place["\0" .. old.missing]
     end
     if not to then
-      if not open and not old.missing then unknown_answer(item, old.label) end
+      if not open and not old.missing then unknown_answer(item, old.label, table) end
       to = #levels + 1
       levels[to] = old
       place[old.label] = to
@@ -421,7 +440,7 @@ end
 local function made_column(item, table, column)
   if item.kind == "multiple" then return without_none(item, set_column(item, table, column)) end
   if item.kind == "number" then return number_column(item, column, core.data.rows(table)) end
-  if item.kind == "single" or item.kind == "scale" then return relevel(item, column) end
+  if item.kind == "single" or item.kind == "scale" then return relevel(item, column, table) end
   return column
 end
 

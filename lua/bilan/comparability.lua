@@ -4,8 +4,9 @@
 -- grade it alone would give; the worst is the grade of the pair:
 --
 --   identical         nothing; or only that the item was renamed, or what no codebook tells
---   reworded          wording of the question or of answers, their order; a kind of missing or an
---                     option of several that only one wave offered
+--   reworded          wording of the question or of answers, in any language that both codebooks
+--                     have; their order; a kind of missing, an option of several or "none of these"
+--                     that only one wave offered
 --   levels merged     answers that are one on the common scale
 --   universe changed  who was asked, or the population of the wave
 --   levels changed    answers that the other wave did not offer; another unit
@@ -53,18 +54,34 @@ local function quoted_list(labels)
   return table.concat(parts, ", ")
 end
 
--- A wording in both waves: in the codebook's language, or another that both have.
-local function wordings(a, b, lang)
+local tags = { "fr", "en", "nl" }
+
+-- Wordings by language; a plain text is in the language of its book.
+local function by_language(texts, book)
+  local out = {}
+  for _, tag in ipairs(tags) do out[tag] = texts[tag] end
+  if texts[""] then out[book.lang or ""] = texts[""] end
+  return out
+end
+
+-- The first wording that differs, among the languages that both waves have: that of the later
+-- codebook, then the others. The same text twice when none differs; nil when they have none.
+local function wordings(pair, a, b)
   if not a or not b then return nil end
-  for _, tag in ipairs { lang or "", "", "fr", "en", "nl" } do
-    if a[tag] and b[tag] then return a[tag], b[tag] end
+  a, b = by_language(a, pair.earlier.book), by_language(b, pair.later.book)
+  local same
+  for _, tag in ipairs { pair.later.book.lang or "", "", table.unpack(tags) } do
+    if a[tag] and b[tag] then
+      if crosswalk.fold(a[tag]) ~= crosswalk.fold(b[tag]) then return a[tag], b[tag] end
+      same = same or a[tag]
+    end
   end
-  return nil
+  return same, same
 end
 
 local function find_question(pair)
   local a, b = pair.before.entry, pair.after.entry
-  local old, new = wordings(a and a.question, b and b.question, pair.later.book.lang)
+  local old, new = wordings(pair, a and a.question, b and b.question)
   if not old then return unknown(pair, "unknown_wording") end
   if crosswalk.fold(old) ~= crosswalk.fold(new) then
     add(pair, "reworded", "reworded", { before = old, after = new })
@@ -72,6 +89,19 @@ local function find_question(pair)
 end
 
 -- ---- answers ----------------------------------------------------------------------------------
+
+-- The words of a level by language: its names in the codebook, if it has any.
+local function level_names(item, label)
+  local level = item.entry and item.entry.levels and item.entry.levels.by_label[label]
+  return level and next(level.names) and level.names or nil
+end
+
+-- The words of a level in both waves: as both codebooks show it in some language, else as it is.
+local function level_words(pair, old, new)
+  local before, after = wordings(pair, level_names(pair.before, old), level_names(pair.after, new))
+  if before then return before, after end
+  return old, new
+end
 
 -- Common levels by which waves have them: both, only the earlier, only the later; and those where
 -- one has several of its own, or another text for it.
@@ -83,8 +113,11 @@ local function sort_levels(pair)
     if old and new then
       found.shared = found.shared + 1
       if #old > 1 or #new > 1 then found.merged[#found.merged + 1] = { name, old, new }
-      elseif crosswalk.fold(old[1]) ~= crosswalk.fold(new[1]) then
-        found.renamed[#found.renamed + 1] = { old[1], new[1] }
+      else
+        local before, after = level_words(pair, old[1], new[1])
+        if crosswalk.fold(before) ~= crosswalk.fold(after) then
+          found.renamed[#found.renamed + 1] = { before, after }
+        end
       end
     else
       local list = old and found.only_before or found.only_after
@@ -94,17 +127,23 @@ local function sort_levels(pair)
   return found
 end
 
--- "yes = "yes" + "rather yes"" of the side that has several.
-local function merged_words(merged)
+local function sum_of(labels)
+  local own = {}
+  for at, label in ipairs(labels) do own[at] = ('"%s"'):format(label) end
+  return table.concat(own, " + ")
+end
+
+-- "yes" = "very" + "rather" of the side that has several; where both have, and not the same, with
+-- the year of each.
+local function merged_words(pair, merged)
   local parts = {}
   for _, one in ipairs(merged) do
-    for i = 2, 3 do
-      if #one[i] > 1 then
-        local own = {}
-        for at, label in ipairs(one[i]) do own[at] = ('"%s"'):format(label) end
-        parts[#parts + 1] = ('"%s" = %s'):format(one[1], table.concat(own, " + "))
-      end
-    end
+    local name, old, new = table.unpack(one)
+    local before, after = sum_of(old), sum_of(new)
+    if #old > 1 and #new > 1 and before ~= after then
+      parts[#parts + 1] = ('"%s" = %s (%s), %s (%s)'):format(name, before, pair.earlier.name, after,
+        pair.later.name)
+    else parts[#parts + 1] = ('"%s" = %s'):format(name, #old > 1 and before or after) end
   end
   return table.concat(parts, "; ")
 end
@@ -125,7 +164,7 @@ local function find_unmatched(pair, found)
     local labels, other, word = side[1], side[2], side[3]
     if #labels > 0 then
       local args = { list = quoted_list(labels) }
-      if several and (other.closed or found.shared > 0) then
+      if several and other.closed and found.shared > 0 then
         add(pair, "options_" .. word, "reworded", args).levels = labels
       elseif other.closed or found.shared == 0 then
         add(pair, "levels_" .. word, "levels changed", args)
@@ -154,10 +193,10 @@ end
 
 local function find_scores(pair)
   for _, name in ipairs(pair.scale.order) do
-    local own = pair.scale.members[name][pair.j]
     local score = pair.scale.score[name]
     for _, level in ipairs(pair.before.levels) do
-      if own and score and level.label == own[1] and level.value and level.value ~= score then
+      local here = score and pair.scale.of[pair.j][level.label] == name
+      if here and level.value and level.value ~= score then
         return add(pair, "scores", "identical")
       end
     end
@@ -182,11 +221,23 @@ local function find_missing(pair)
   end
 end
 
+-- "None of these", which answers the question where there is such a box.
+local function find_none(pair, found)
+  local a, b = pair.before.entry, pair.after.entry
+  if pair.after.kind ~= "multiple" or not (a and b) or a.none == b.none then return end
+  if not a.none then add(pair, "none_added", "reworded", { option = b.none })
+  elseif not b.none then add(pair, "none_dropped", "reworded", { option = a.none })
+  elseif crosswalk.fold(a.none) ~= crosswalk.fold(b.none) then
+    found.renamed[#found.renamed + 1] = { a.none, b.none }
+  end
+end
+
 local function find_levels(pair)
   local found = sort_levels(pair)
+  find_none(pair, found)
   find_unmatched(pair, found)
   if #found.merged > 0 then
-    add(pair, "merged", "levels merged", { list = merged_words(found.merged) })
+    add(pair, "merged", "levels merged", { list = merged_words(pair, found.merged) })
   end
   if #found.renamed > 0 then
     add(pair, "levels_renamed", "reworded", { list = renamed_words(found.renamed) })
@@ -220,15 +271,41 @@ end
 
 -- ---- who was asked ----------------------------------------------------------------------------
 
+-- An item of a wave by the name that an expression gives it, in whatever letter case.
+local function thread_named(own, names, id)
+  if own[id] then return own[id], id end
+  for _, name in ipairs(names) do
+    if name:lower() == id:lower() then return own[name], name end
+  end
+end
+
+-- Levels of a wave as levels of the common scale. What is one there is named only when all its own
+-- levels stand together: a part of it is not it.
+local function common_levels(scale, at, labels)
+  local given, out, seen = {}, {}, {}
+  for _, label in ipairs(labels) do given[label] = true end
+  for _, label in ipairs(labels) do
+    local to, whole = scale.of[at][label], true
+    for _, own in ipairs(type(to) == "string" and scale.members[to][at] or {}) do
+      whole = whole and given[own]
+    end
+    local word = type(to) ~= "string" and label or whole and to or ("\1%s\1%s"):format(to, label)
+    if not seen[word] then out[#out + 1], seen[word] = word, true end
+  end
+  return out
+end
+
 -- The universe of an item in the words of today: names of threads, levels of the pair.
 local function universe_form(context, pair, at, item)
-  local own = context.of[at]
-  local function rename(id) return own[id] and own[id].name or id end
-  local function relevel(id, level)
-    local thread = own[id]
-    if not (thread and thread.at[pair.j] and thread.at[pair.k]) then return level end
-    local to = context.scale(thread, { pair.j, pair.k }).of[at][level]
-    return type(to) == "string" and to or level
+  local own, names = context.of[at], context.list[at].names
+  local function rename(id)
+    local thread = thread_named(own, names, id)
+    return thread and thread.name or id
+  end
+  local function relevel(id, labels)
+    local thread = thread_named(own, names, id)
+    if not (thread and thread.at[pair.j] and thread.at[pair.k]) then return labels end
+    return common_levels(context.scale(thread, { pair.j, pair.k }), at, labels)
   end
   return universe.form(item.entry.universe, rename, relevel)
 end
@@ -262,16 +339,22 @@ end
 
 -- ---- grades -----------------------------------------------------------------------------------
 
--- The grade that the codebook gives a pair: that of its own entry, or the worst along the chain
--- when some link of it has one. Notes of entries are findings that do not count.
-local function overruled(pair)
-  local grade
+-- The grade that the codebook gives a pair: that of its own entry; or along a chain some link of
+-- which has one, the worst of all links, those that nobody overruled too. Notes of entries are
+-- findings that do not count.
+local function overruled(pair, context, thread)
+  local grade, said = nil, false
   for _, link in ipairs(pair.links) do
     local entry = link.entry or {}
-    if entry.note then add(pair, "note", "identical", { note = entry.note }) end
-    if entry.grade then grade = grade and M.worse(grade, entry.grade) or entry.grade end
+    said = said or entry.grade ~= nil
+    if entry.note then -- its sentence ends with the full stop of all sentences
+      add(pair, "note", "identical", { note = entry.note:gsub("[%s.]+$", "") })
+    end
+    local own = #pair.links == 1 and entry.grade
+    if #pair.links > 1 then own = context.pair(thread, link.j, link.m).grade end
+    grade = own and M.worse(own, grade or own) or grade
   end
-  return grade
+  return said and grade or nil
 end
 
 local function worst_of(findings)
@@ -307,7 +390,7 @@ end
 
 --- The pair of waves j < k of a thread: { grade, findings, found (the grade before the codebook's
 -- word), before, after, scale }. context: { list, of = threads by wave and id, scale =
--- function(thread, waves) }.
+-- function(thread, waves), pair = this, remembered }.
 function M.pair(context, thread, j, k)
   local list = context.list
   local pair = { j = j, k = k, earlier = list[j], later = list[k], findings = {} }
@@ -325,7 +408,7 @@ function M.pair(context, thread, j, k)
   end
   examine(pair, context)
   pair.found = worst_of(pair.findings)
-  local own = overruled(pair)
+  local own = overruled(pair, context, thread)
   pair.grade = own or pair.found
   if own and own ~= pair.found then
     add(pair, "overruled", "identical", { grade = own, found = pair.found })

@@ -97,6 +97,31 @@ local function check_entry(wave, id, old, entry)
     entry.item, old.name, fault.hint(old.names, entry.item))
 end
 
+-- Levels that an entry maps have to be levels of the earlier item, where its codebook names all.
+local function check_levels(wave, id, old, entry)
+  local item = old.book.items_by_id[entry.item]
+  local names = item and codebook.named_levels(item)
+  if not names then return end
+  local known = { [item.none or names[1]] = true }
+  for _, name in ipairs(names) do known[name] = true end
+  for from in ordered.pairs(entry.levels) do
+    if not known[from] then
+      fault.unknown(('waves: level of "%s" in %s, named by was of "%s" in %s,'):format(entry.item,
+        old.name, id, wave.name), from, names)
+    end
+  end
+end
+
+-- Refuses an entry for a year that does not stand before its wave.
+local function check_earlier(list, m, id, was)
+  for j = m, #list do
+    if was[list[j].name] ~= nil then
+      fault.raise('waves: %s, item "%s", was["%s"]: %s', list[m].name, id, list[j].name, j == m
+        and "that is the year itself" or "that year stands behind it: give the years in order")
+    end
+  end
+end
+
 -- claims[j][old id] = the items "wave\0id" whose entries come from it, so that an item of the same
 -- concept elsewhere does not take it.
 local function collect_claims(list)
@@ -105,10 +130,12 @@ local function collect_claims(list)
   for m, wave in ipairs(list) do
     for _, id in ipairs(wave.names) do
       local was = M.item(wave, id).was
+      check_earlier(list, m, id, was)
       for j = 1, m - 1 do
         local entry = was[list[j].name]
         if entry and entry.item then
           check_entry(wave, id, list[j], entry)
+          check_levels(wave, id, list[j], entry)
           local own = claims[j][entry.item] or {}
           own[#own + 1], claims[j][entry.item] = m .. "\0" .. id, own
         end
@@ -169,6 +196,41 @@ local function follow(list, top, id, used, claims)
   return thread
 end
 
+-- "the entry of ITEM in YEAR" of the link that led a thread to wave j.
+local function link_words(list, thread, j)
+  local m = thread.at[j].link.m
+  return ('"%s" of %s comes from "%s"'):format(thread.at[m].id, list[m].name, thread.at[j].id)
+end
+
+-- Refuses an entry that another entry of some later wave contradicts: which of them is right, only
+-- people know.
+local function check_kept(list, of, m, id, j)
+  local thread, entry = of[m][id], M.item(list[m], id).was[list[j].name]
+  if not entry then return end
+  local place = thread.at[j]
+  local what = ('waves: %s, item "%s", was["%s"]'):format(list[m].name, id, list[j].name)
+  if entry.absent then
+    if place then fault.raise("%s = false, but %s", what, link_words(list, thread, j)) end
+    return
+  end
+  local other = of[j][entry.item]
+  if not other or other == thread then return end
+  if place then
+    fault.raise('%s is "%s", but %s', what, entry.item, link_words(list, thread, j))
+  end
+  local words = other.at[j].link and link_words(list, other, j) or ('"%s" of %s is another question')
+    :format(entry.item, list[j].name)
+  fault.raise('%s is "%s", but %s: an item has one successor', what, entry.item, words)
+end
+
+local function check_all_kept(list, of)
+  for m, wave in ipairs(list) do
+    for _, id in ipairs(wave.names) do
+      for j = 1, m - 1 do check_kept(list, of, m, id, j) end
+    end
+  end
+end
+
 -- A name of its own for each thread: an old question may have had the id of a later one.
 local function name_threads(list, threads)
   local taken = {}
@@ -194,6 +256,7 @@ function M.threads(list)
   for _, thread in ipairs(threads) do
     for k, place in pairs(thread.at) do of[k][place.id] = thread end
   end
+  check_all_kept(list, of)
   return threads, name_threads(list, threads), of
 end
 
@@ -295,7 +358,7 @@ local function met(common, by_fold, known)
 end
 
 -- Joins the levels of both ends of a link at the link's common levels.
-local function join_link(thread, link, number, parent, commons)
+local function join_link(thread, link, number, parent, commons, moved)
   local later, earlier = thread.at[link.m].item, thread.at[link.j].item
   local entry = link.entry or {}
   local to = mapped(later.levels, entry.here)
@@ -304,10 +367,62 @@ local function join_link(thread, link, number, parent, commons)
     local node = ("=%d\0%s"):format(number, common)
     join(parent, level_node(k, label), node)
     commons[#commons + 1] = { node = node, label = common, named = label ~= common }
+    if M.fold(label) ~= M.fold(common) then moved[level_node(k, label)] = true end
   end
   for _, level in ipairs(later.levels) do connect(link.m, level.label, to[level.label]) end
   for label, common in ordered.pairs(mapped(earlier.levels, entry.levels)) do
     connect(link.j, label, met(common, by_fold, known))
+  end
+end
+
+-- Places of the levels of a wave by folded text; none for a text that two levels have.
+local function by_folded(levels)
+  local of = {}
+  for _, level in ipairs(levels) do
+    local key = M.fold(level.label)
+    of[key] = of[key] == nil and level.label or false
+  end
+  return of
+end
+
+-- The waves that have a level of the set with this root.
+local function waves_of(thread, parent, root)
+  local has = {}
+  for k, place in pairs(thread.at) do
+    for _, level in ipairs(place.item.levels) do
+      local node = level_node(k, level.label)
+      if parent[node] and find(parent, node) == root then has[k] = true end
+    end
+  end
+  return has
+end
+
+-- Joins two levels of one text, unless some wave has a level in the set of each.
+local function join_apart(thread, parent, node, old)
+  parent[node], parent[old] = parent[node] or node, parent[old] or old
+  local a, b = find(parent, node), find(parent, old)
+  if a == b then return end
+  local in_a, in_b = waves_of(thread, parent, a), waves_of(thread, parent, b)
+  for k in pairs(in_a) do if in_b[k] then return end end
+  join(parent, node, old)
+end
+
+-- An answer that a year between did not offer is the same answer when it returns: two levels of one
+-- text are one, unless a map moved either.
+local function join_returned(thread, waves, parent, moved)
+  local folded_of = {}
+  for i, k in ipairs(waves) do folded_of[i] = by_folded(thread.at[k].item.levels) end
+  for later = #waves, 2, -1 do
+    for _, level in ipairs(thread.at[waves[later]].item.levels) do
+      local key, node = M.fold(level.label), level_node(waves[later], level.label)
+      for earlier = later - 1, 1, -1 do
+        local label = folded_of[later][key] and folded_of[earlier][key]
+        local old = label and level_node(waves[earlier], label)
+        if old and not moved[node] and not moved[old] then
+          join_apart(thread, parent, node, old)
+        end
+      end
+    end
   end
 end
 
@@ -369,10 +484,11 @@ end
 -- members = { [label] = { [wave] = { its labels } } }, of = { [wave] = { [its label] = label } } }.
 -- What is mapped to a kind of missing is in `of` as { missing = kind }.
 function M.scale(list, thread, waves)
-  local parent, commons = {}, {}
+  local parent, commons, moved = {}, {}, {}
   for number, link in ipairs(M.links(list, thread, waves)) do
-    join_link(thread, link, number, parent, commons)
+    join_link(thread, link, number, parent, commons, moved)
   end
+  join_returned(thread, waves, parent, moved)
   local roots, members = gather(thread, waves, parent)
   local scale = { order = {}, score = {}, members = {}, of = {} }
   for _, k in ipairs(waves) do scale.of[k] = {} end

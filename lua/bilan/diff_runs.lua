@@ -10,6 +10,7 @@ local core = require "bilan.core"
 local fault = require "bilan.fault"
 local json = require "bilan.json"
 local year_form = require "bilan.year_form"
+local words = require "bilan.diff_words"
 
 local M = {}
 
@@ -122,31 +123,33 @@ end
 
 -- ---- runs -------------------------------------------------------------------------------------
 
--- "run 3", "runs 3, 4"
-local function numbers_text(runs)
+-- "run 3", "runs 3, 4", in a language
+local function numbers_text(runs, tag)
   local numbers = {}
   for at, run in ipairs(runs) do numbers[at] = tostring(run.id) end
-  return (#runs == 1 and "run " or "runs ") .. table.concat(numbers, ", ")
+  return words.say(tag, #runs == 1 and "run_of" or "runs_of", { list = table.concat(numbers, ", ") })
 end
 
 local function shown_path(path)
   return path:match("^(.*)/" .. RECORD:gsub("%.", "%%.") .. "$") or path
 end
 
---- Reads the run that a word names: { label, name, year, figures, entry }.
-function M.read(word, named)
+--- Reads the run that a word names: { label, name, year, figures, entry }; tag: the language of
+-- its name (en).
+function M.read(word, named, tag)
   local path, part = M.split(word, named)
   check_archive(path)
   local store = archive.open(path, "read")
   local runs = choose(complete(store:runs()), part, path)
   local figures = {}
   for _, run in ipairs(runs) do add_figures(store, run, figures) end
-  local year, numbers = nil, numbers_text(runs)
+  local year, numbers = nil, numbers_text(runs, tag)
   for _, run in ipairs(runs) do year = year or year_of(run) end
   if part and not math.tointeger(tonumber(part)) then year = part end
   return { path = path, year = year, numbers = numbers, figures = figures,
     label = year or numbers, entry = entries_of(store),
-    name = ("%s%s, %s"):format(year and year .. ": " or "", shown_path(path), numbers) }
+    name = ("%s, %s"):format(year and words.say(tag, "labelled",
+      { label = year, text = shown_path(path) }) or shown_path(path), numbers) }
 end
 
 --- Gives two runs labels that tell them apart: their years, their numbers, their files.

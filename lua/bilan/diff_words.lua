@@ -14,6 +14,8 @@ local words = {
   nothing = { "Aucun chiffre n'est différent.", "No figure differs.", "Geen enkel cijfer verschilt." },
   no_figures = { "Aucune des deux exécutions n'a de chiffre.", "Neither run has a figure.", "Geen van beide uitvoeringen heeft een cijfer." },
   all_lists = { "--all montre aussi les chiffres identiques.", "--all lists those that are the same too.", "--all toont ook dezelfde cijfers." },
+  run_of = { "exécution {list}", "run {list}", "uitvoering {list}" },
+  runs_of = { "exécutions {list}", "runs {list}", "uitvoeringen {list}" },
   indicator = { "Indicateur", "Indicator", "Indicator" },
   base_of = { "{label} (n)", "{label} (n)", "{label} (n)" },
   changes = { "Ce qui change", "What changed", "Wat verandert" },
@@ -42,7 +44,7 @@ local words = {
     "Bars: the change; thin line: its interval; one scale for all shares.",
     "Balken: het verschil; dunne lijn: zijn interval; één schaal voor alle aandelen." },
   synthetic = { "Données synthétiques : reconstituées ou inventées, sans répondant réel.",
-    "Synthetic data: rebuilt or made up, no real respondents.",
+    "Synthetic data: reconstructed or made up, no real respondents.",
     "Synthetische gegevens: gereconstrueerd of verzonnen, zonder echte respondenten." },
 }
 -- luacheck: pop

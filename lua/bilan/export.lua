@@ -73,6 +73,13 @@ local function table_lines(body, opts)
     end
     lines[#lines + 1] = table.concat(out, opts.delimiter)
   end
+  local below = table.move(body.change_lines or {}, 1, #(body.change_lines or {}), 2,
+    { body.subtitle or false }) -- what the marks of the table mean, and of which answer it is
+  for _, line in ipairs(below) do
+    if line then
+      lines[#lines + 1] = escape.csv(line, opts) .. opts.delimiter:rep(#body.columns - 1)
+    end
+  end
   return lines
 end
 
@@ -162,7 +169,7 @@ function M.json(sheet)
   for _, name in ipairs { "kind", "title", "subtitle", "lang", "unit" } do
     if body[name] ~= nil then parts[#parts + 1] = pair(name, json.encode(body[name])) end
   end
-  parts[#parts + 1] = pair("synthetic", json.encode(body.synthetic or false))
+  parts[#parts + 1] = pair("synthetic", json.encode(body.synthetic and true or false))
   parts[#parts + 1] = pair("policy", json.encode(body.policy))
   if body.display then parts[#parts + 1] = pair("display", json.encode(body.display)) end
   if body.item then parts[#parts + 1] = pair("item", json_item(body.item)) end

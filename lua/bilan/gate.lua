@@ -197,11 +197,12 @@ local function used_keys(spec, records)
   return keys
 end
 
--- A sentence of the method: plain text, or { key, args }.
+-- A sentence of the method: plain text, or { key, args }; `at` names what alone it holds for.
 local function sentence(note, tag)
   if type(note) ~= "table" then return tostring(note) end
   local key = note.key or note[1]
-  return format.say(tag, key, note.args or note[2])
+  local text = format.say(tag, key, note.args or note[2])
+  return note.at and format.say(tag, "note_of", { at = note.at, text = text }) or text
 end
 
 -- What the design says, one sentence after the other, for the foot of a chart; "" without one.
@@ -216,15 +217,22 @@ end
 local function change_lines(spec, tag)
   if not spec.change_notes then return nil end
   local lines = {}
-  for at, note in ipairs(spec.change_notes) do lines[at] = sentence(note, tag) end
+  for at, note in ipairs(spec.change_notes) do
+    lines[at] = format.typography(sentence(note, tag), { lang = tag })
+  end
   return lines
+end
+
+-- What changed stands first below a table, where its marks are looked up.
+local function add_change_lines(foot, lines)
+  table.move(foot, 1, #foot, #lines + 1)
+  table.move(lines, 1, #lines, 1, foot)
 end
 
 -- All sentences of a sheet: the result's, what rounding did, what the policy says.
 local function method_notes(spec, policy, view)
   local notes = {}
-  for _, list in ipairs { spec.change_notes or {}, spec.notes, spec.design_notes or {},
-    spec.report_notes or {} } do
+  for _, list in ipairs { spec.notes, spec.design_notes or {}, spec.report_notes or {} } do
     for _, note in ipairs(list) do notes[#notes + 1] = sentence(note, view.lang) end
   end
   if view.unit == "share" or view.unit == "points" then
@@ -275,18 +283,19 @@ function M.release(result, policy, opts)
       record.reason = layout.words(record, grid.view)
     end
   end
-  local notes = method_notes(spec, policy, grid.view)
+  local notes, changes = method_notes(spec, policy, grid.view), change_lines(spec, tag)
+  add_change_lines(grid.foot, changes or {})
   if judged then
     table.move(judged.lines, 1, #judged.lines, #grid.foot + 1, grid.foot)
     table.move(judged.notes, 1, #judged.notes, #notes + 1, notes)
   end
   return seal {
-    kind = spec.kind, subtitle = spec.subtitle, lang = tag, unit = spec.unit,
+    kind = spec.kind, subtitle = spec.subtitle or grid.subtitle, lang = tag, unit = spec.unit,
     title = spec.title_word and format.say(tag, spec.title_word) or spec.title,
     synthetic = spec.synthetic, columns = grid.columns, groups = grid.groups, rows = grid.rows,
     foot = grid.foot, notes = notes, display = opts.policy, flags = judged and judged.lines,
-    own_notes = #(spec.change_notes or {}) + #spec.notes + #(spec.design_notes or {}),
-    change_lines = change_lines(spec, tag), percent = spec.percent,
+    own_notes = #spec.notes + #(spec.design_notes or {}), waves = spec.waves,
+    bare = grid.view.bare, change_lines = changes, percent = spec.percent,
     design_line = design_line(spec, tag),
     records = view.records, level_labels = spec.level_labels, texts = grid.view.texts,
     keys = used_keys(spec, view.records), by = spec.by, item = spec.item, bases = view.bases,
@@ -319,7 +328,7 @@ local function guess_type(rows, key, index)
   for _, row in ipairs(rows) do
     local value = row[key]
     local kind = math.type(value)
-    if value ~= nil and not kind and type(value) ~= "table" then
+    if value ~= nil and value ~= "" and not kind and type(value) ~= "table" then
       return index == 1 and "label" or "text"
     end
     if kind then

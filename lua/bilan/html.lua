@@ -116,6 +116,7 @@ local function row_html(body, row, index)
       end
     else
       local figure = column.type == "share" or column.type == "points" or column.key == "value"
+      if body.kind == "change" then figure = column.key == "value" end -- not the years' shares
       local lead = figure and not led and row.kind ~= "base" and row.kind ~= "missing"
       led = led or lead
       cells[#cells + 1] = data_cell(cell, column, lead)

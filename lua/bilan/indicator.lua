@@ -8,6 +8,7 @@ local events = require "bilan.events"
 local format = require "bilan.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
+local lang = require "bilan.lang"
 local result = require "bilan.result"
 
 local M = {}
@@ -112,8 +113,24 @@ function methods.sheet(indicator, policy, opts)
   return gate.release(bodies[indicator].estimate, policy, opts)
 end
 
---- What a card shows of an indicator with one figure: { text, shown, detail }, from its sheet.
--- nil when it has several rows.
+-- The base of the one figure of a sheet: n, or those of both years of a change; nil without one.
+local function base_words(body, record)
+  local function count(n) return format.count(n, { lang = body.lang }) end
+  if record.from_n and record.to_n and body.waves then
+    return format.say(body.lang, "n_of_two", { before = count(record.from_n), from = body.waves[1],
+      after = count(record.to_n), to = body.waves[2] })
+  end
+  return record.n and format.say(body.lang, "n_is", { n = count(record.n) })
+end
+
+-- The unit of a figure that has it in the heading of its table.
+local function unit_words(body, head)
+  return head.shown and body.bare and lang.find(body.lang, "points") or nil
+end
+
+--- What a card shows of an indicator with one figure: { text, unit, shown, detail, changes }, from
+-- its sheet; changes: sentences on what changed between the years of the figure. nil when it has
+-- several rows.
 function methods.headline(indicator, policy, opts)
   local body = gate.open(methods.sheet(indicator, policy, opts))
   if #body.rows ~= 1 then return nil end
@@ -128,16 +145,13 @@ function methods.headline(indicator, policy, opts)
     detail[1] = format.say(body.lang, "interval_of",
       { conf = record.conf, interval = interval.text })
   end
-  if record.n then
-    local base = format.count(record.n, { lang = body.lang })
-    detail[#detail + 1] = format.say(body.lang, "n_is", { n = base })
-  end
+  detail[#detail + 1] = base_words(body, record)
   if record.flag and record.shown then
     detail[#detail + 1] = display.marks[record.flag] .. " " .. record.flag_reason
   end
   local text = record.flag and not record.shown and record.reason or head.text
-  return { text = text, shown = head.shown, detail = table.concat(detail, ", "),
-    foot = body.foot, synthetic = body.synthetic }
+  return { text = text, unit = unit_words(body, head), changes = body.change_lines or {}, shown = head.shown,
+    detail = table.concat(detail, ", "), foot = body.foot, synthetic = body.synthetic }
 end
 
 local readable = { id = true, title = true, note = true, chart = true, where = true,
@@ -162,7 +176,7 @@ function M.records(policy)
   for at, indicator in ipairs(list) do
     local body, sheet = bodies[indicator], methods.sheet(indicator, policy)
     out[at] = { id = body.id, title = body.title, where = body.where, unit = sheet.unit,
-      synthetic = sheet.synthetic, rows = sheet:records() }
+      synthetic = sheet.synthetic and true or false, rows = sheet:records() }
   end
   return out
 end

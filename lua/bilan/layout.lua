@@ -55,7 +55,7 @@ local function figure_text(record, key, type, view)
   elseif type == "count" then return format.is_figure(value) and base_text(value, view, key)
   elseif type == "p" then return format.p_value(value, { lang = view.lang, bare = true })
   elseif type == "interval" then
-    opts.unit, opts.decimals, opts.bare = view.unit, view.decimals[view.unit], view.bare
+    opts.unit, opts.decimals, opts.bare = view.unit, view.decimals[view.unit], view.change
     return format.interval(record.low, record.high, opts)
   elseif type == "quantity" then
     local whole = key == "df" or key == "ddf" -- as many decimals as they have
@@ -235,8 +235,11 @@ local function figure_columns(spec, records, view)
   return columns, shared
 end
 
--- The columns of change between two waves: both figures with their bases, the difference with its
--- interval and test, and how well the two compare.
+-- The field with the base of each figure of a change.
+local base_of_change = { from_value = "from_n", to_value = "to_n" }
+
+-- The columns of change between two waves: both figures with their bases in brackets, the
+-- difference with its interval and test. How well a row compares is told by its mark or words.
 local function change_columns(spec, records, view)
   local columns = {}
   local function add(key, type, label)
@@ -244,18 +247,18 @@ local function change_columns(spec, records, view)
       columns[#columns + 1] = { key = key, type = type, label = label }
     end
   end
-  local n = format.say(view.lang, "n")
-  add("from_value", "share", spec.waves[1])
-  add("from_n", "count", n)
-  add("to_value", "share", spec.waves[2])
-  add("to_n", "count", n)
+  for at, key in ipairs { "from_value", "to_value" } do
+    local year = spec.waves[at]
+    add(key, "share", format.say(view.lang, "share_base", { year = year }))
+    local own = columns[#columns]
+    if own and own.key == key then own.plain, own.base = year, base_of_change[key] end
+  end
   add("value", view.unit, format.say(view.lang, view.bare and "change_points" or "change_value"))
   if any(records, "low") then
     columns[#columns + 1] = { key = "interval", type = "interval",
       label = interval_label(records, view) }
   end
   add("p_value", "p", format.say(view.lang, "p_value"))
-  add("grade", "text", format.say(view.lang, "grade"))
   return columns
 end
 
@@ -265,10 +268,11 @@ local function level_text(spec, item, level)
   return own and own[level] or tostring(level)
 end
 
--- The item whose levels a label column holds.
-local function item_of_column(spec, column)
+-- The item whose levels a label column holds; in a comparison of several items, that of the row.
+local function item_of_column(spec, record, column)
   if column.by then return column.key end
-  return (column.key == "level" or column.key == "row") and spec.item and spec.item.name or nil
+  if column.key ~= "level" and column.key ~= "row" then return nil end
+  return spec.item and spec.item.name or spec.kind == "change" and record.by.item or nil
 end
 
 local function label_text(spec, record, column, view)
@@ -278,7 +282,7 @@ local function label_text(spec, record, column, view)
   if math.type(value) then return format.number(value, { lang = view.lang, most = 15 }) end
   if value == "" then return format.say(view.lang, "no_label") end
   if column.key == "method" then return lang.translate(view.lang, value) end
-  return level_text(spec, item_of_column(spec, column), value)
+  return level_text(spec, item_of_column(spec, record, column), value)
 end
 
 -- Decimals of a coefficient: so many that its standard error (or interval) has two digits.
@@ -301,8 +305,12 @@ end
 
 local number_of = { share = "number", points = "number" }
 
-local function grade_text(record, view)
-  return record.grade and format.say(view.lang, "grade_" .. record.grade) or ""
+-- A figure with its base in brackets: "78,1 % (1 284)".
+local function add_base(cell, n, view)
+  if not (cell.shown and format.is_figure(n)) then return cell end
+  cell.base = n
+  cell.text = ("%s\u{A0}(%s)"):format(cell.text, format.count(n, { lang = view.lang }))
+  return cell
 end
 
 -- One record as a row of cells.
@@ -314,12 +322,12 @@ local function record_row(spec, record, columns, view)
   for _, column in ipairs(columns) do
     local cell
     if column.type == "label" then cell = text_cell(label_text(spec, record, column, view), "label")
-    elseif column.key == "grade" then cell = text_cell(grade_text(record, view))
     elseif column.type == "text" then cell = text_cell(note_beside(record, column.has) or "")
     elseif column.key == "n" then cell = base_cell(record, "n", view)
     else
       local type = mean and number_of[column.type] or column.type
       cell = figure_cell(record, column.key, type, view, column.key == "value")
+      if column.base then add_base(cell, record[column.base], view) end
     end
     row.cells[#row.cells + 1] = cell
   end
@@ -364,15 +372,41 @@ local function weights_grid(records, view)
   return grid
 end
 
+-- The level that all rows of a table over years are of stands above it, not in each row; nil where
+-- rows differ by it, or have nothing else to be known by.
+local function shared_level(spec, records, columns)
+  local over_years = spec.kind == "change" or spec.change_notes
+  if not over_years or #columns < 2 or columns[#columns].key ~= "level" then return nil end
+  for _, record in ipairs(records) do
+    if record.level ~= records[1].level then return nil end
+  end
+  return columns[#columns]
+end
+
+-- The shared level in words, with its item where the rows are all of one that the title leaves out.
+local function level_line(spec, record, column, view)
+  local level = label_text(spec, record, column, view)
+  local named = not spec.item or (spec.title or ""):find(spec.item.label, 1, true)
+  if named then return format.say(view.lang, "subtitle_level", { level = level }) end
+  return format.say(view.lang, "subtitle_item", { item = spec.item.label, level = level })
+end
+
 local function list_grid(spec, records, view)
   local columns = stub_columns(spec, records, view)
   local figures, note
+  local grid = { columns = columns, rows = {}, foot = {} }
+  local level = shared_level(spec, records, columns)
+  if level then
+    grid.subtitle = level_line(spec, records[1], level, view)
+    columns[#columns] = nil
+  end
   if spec.kind == "change" then figures = change_columns(spec, records, view)
   else figures, note = figure_columns(spec, records, view) end
   table.move(figures, 1, #figures, #columns + 1, columns)
-  local grid = { columns = columns, rows = {}, foot = {} }
   for _, record in ipairs(records) do
-    grid.rows[#grid.rows + 1] = record_row(spec, record, columns, view)
+    local row = record_row(spec, record, columns, view)
+    if level then row.kind = "row" end -- no net among others
+    grid.rows[#grid.rows + 1] = row
   end
   local missing = common(records, "missing")
   if missing then
@@ -683,7 +717,8 @@ local function make_view(spec, records, opts)
   return {
     lang = lang.check(opts.lang or spec.lang), unit = unit, rule = opts.rule or spec.rule,
     decimals = { share = shares, points = shares, number = plain }, decimals_asked = asked,
-    bare = spec.kind == "change" and unit == "points" and not any(records, "unit"),
+    change = spec.kind == "change", bare = spec.kind == "change" and unit == "points"
+      and not any(records, "unit"), -- a mean among shares: each says its unit
     weighted = spec.weighted, texts = {}, -- record -> what its figure is printed as
     small_base = unit == "share" and opts.small_base or nil, show_se = opts.se,
   }

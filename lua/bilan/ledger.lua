@@ -6,6 +6,7 @@
 -- read and what the system said of it then (bytes, modified, changed, inode, in nanoseconds), by
 -- which a later run knows an unchanged file without reading it, as git's index does.
 local core = require "bilan.core"
+local fault = require "bilan.fault"
 
 local M = {}
 
@@ -77,10 +78,19 @@ function M.read(path, role)
   return bytes
 end
 
+-- The record of the folder's runs is the engine's: a script that wrote over it would lose them.
+local function check_name(path)
+  local name = path:gsub("/+", "/"):gsub("^%./", "")
+  if name == "record.bilan" or name == "record.bilan-journal" then
+    fault.raise('"%s" is where runs are recorded: write to another name', name)
+  end
+end
+
 --- Writes an output, entering it; written twice, it stands once as it is in the end.
 function M.write(path, bytes)
   local ledger = M.current
   if not ledger then return core.host.write(path, bytes) end
+  check_name(path)
   local full = (ledger.write or core.host.write)(path, bytes)
   local output = ledger.written[path]
   if not output then

@@ -21,6 +21,8 @@ local single = {
   beta = { "interval of a share by a design: Clopper-Pearson on the effective base, n the rows",
     "E. Korn, B. Graubard, Surv. Methodol. 24, 1998" },
   blaker = { "interval of a share: Blaker's exact", "H. Blaker, Can. J. Stat. 28, 2000" },
+  change = { "change between years: of shares newcombe or what is named, of means Welch's t; by a "
+    .. "design or a unit that repeats, t on the stacked years", "R. Newcombe, Stat. Med. 17, 1998" },
   clopper_pearson = { "interval of a share: exact, equal tails",
     "C. Clopper, E. Pearson, Biometrika 26, 1934" },
   contrast = { "combination of means or shares of groups, Student's t on the design's df", "" },
@@ -52,6 +54,7 @@ local single = {
   t_test = { "Student's and Welch's t", "B. Welch, 1947" },
   total = { "weighted total by the design", "" },
   trend = { "a share along ordered groups", "P. Armitage, Biometrics 11, 1955" },
+  turnover = { "who changed: McNemar's pairs, or Frechet's bounds", "M. Frechet, 1951" },
   typed = { "given by the script itself", "" },
   wald = { "interval of a share: p -+ z sqrt(V)", "" },
   weights = { "what the weights are like: Kish's effective n", "L. Kish, 1965" },

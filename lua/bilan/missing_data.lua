@@ -7,7 +7,8 @@
 -- The engine listens to what the verbs tell (events.lua) and looks at the surveys that were read
 -- when the script has ended; a year with all its data makes no line. Items of a codebook that few
 -- of those asked answered are named beside what else is missing: in a file that is complete they
--- are questions that people left out, which its tables show. Cost: one pass over the items
+-- are questions that people left out, which its tables show. Items that may be absent (`optional`)
+-- are not waited for. Cost: one pass over the items
 -- of surveys of at most MOST_ROWS rows; of larger ones nothing is said but that they are empty.
 local core = require "bilan.core"
 local escape = require "bilan.escape"
@@ -77,8 +78,10 @@ local function lacking_items(survey)
     local blank = summary.kinds["no answer"] or 0
     local given = summary.answered + summary.missing - blank - (summary.kinds["not asked"] or 0)
     local known = s.book.items_by_id[name]
-    if given == 0 and (blank > 0 or known) then none[#none + 1] = name
-    elseif known and questions[known.kind] and given < FEW * (given + blank) then
+    local awaited = not (known and known.optional)
+    if awaited and given == 0 and (blank > 0 or known) then none[#none + 1] = name
+    elseif awaited and known and questions[known.kind]
+      and given < FEW * (given + blank) then
       few[#few + 1] = ("%s (%d of %d)"):format(name, given, given + blank)
     end
   end

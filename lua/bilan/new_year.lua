@@ -237,7 +237,7 @@ local function book_marks(tokens, text, from, to)
     before[tokens[at].line] = { ("wave = %q,"):format(to) }
   end
   local line, value = key_line(tokens, "synthetic", depth)
-  if line and value and value.t == "true" then
+  if line and value and (value.t == "true" or value.t == "string") then
     before[line] = { MADE_UP_MARK }
   end
   local lines = {}

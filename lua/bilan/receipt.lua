@@ -106,6 +106,9 @@ for _, name in ipairs(estimates) do
   if verb then Survey.methods[name] = traced(name, verb) end
 end
 
+-- Verbs over years whose method is their own; any other's is that of the verbs it calls.
+local own_method = { change = "change", compare = "change", turnover = "turnover" }
+
 --- A verb whose result is made from those of others (a trend over years): it gets a trace of all
 -- of them. methods.trend = receipt.gather("trend", methods.trend)
 function M.gather(name, verb)
@@ -117,8 +120,8 @@ function M.gather(name, verb)
     local result = verb(self, ...)
     local first = mine[1]
     if not first or not Result.is_result(result) then return result end
-    local trace = { parts = mine, computed = lineage.call(name, ...), method = first.method,
-      version = first.version }
+    local trace = { parts = mine, computed = lineage.call(name, ...),
+      method = own_method[name] or first.method, version = own_method[name] and 1 or first.version }
     if outer then outer[#outer + 1] = trace end
     return Result.keep_trace(result, trace)
   end

@@ -164,7 +164,7 @@ local function figures_of(one, place, scripts, books)
     figure.title, figure.unit = one.title, bodies[1].unit
     figure.method, figure.method_version = told.method, told.version
     figure.data, figure.codebook, figure.script = told.data, told.codebook, scripts
-    detail.synthetic = bodies[1].synthetic or nil
+    detail.synthetic = bodies[1].synthetic and true or nil
     detail.receipt = at == 1 and told or nil
     figure.detail = lazy.json.pack(detail)
     out[at] = figure

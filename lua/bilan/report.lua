@@ -27,6 +27,7 @@ local markup = require "bilan.markup"
 local ordered = require "bilan.ordered"
 local result = require "bilan.result"
 local svg = require "bilan.svg"
+local synthetic = require "bilan.synthetic"
 
 local M = {}
 
@@ -197,10 +198,18 @@ local function release(run, source, opts)
   return gate.release(source, run.policy, more)
 end
 
+-- The text of the banner: the report's own, that of the codebooks, or the general words; nil when
+-- all respondents are real.
+local function banner_text(run)
+  local mark = type(run.opts.synthetic) == "string" and run.opts.synthetic or run.synthetic
+  if type(mark) == "string" then return format.typography(mark, { lang = run.lang }) end
+  return mark and format.say(run.lang, "synthetic_banner") or nil
+end
+
 -- Collects the notes of a sheet; label is the number of its table, figure that of its chart.
 local function collect(run, sheet, label, figure)
   local body = gate.open(sheet)
-  if body.synthetic then run.synthetic = true end
+  run.synthetic = synthetic.both(run.synthetic, body.synthetic)
   for _, text in ipairs(body.notes) do
     local note = run.note_of[text]
     if not note then
@@ -246,6 +255,9 @@ local function claims_sheet(run, item)
       { label = say(run, "claim_why"), type = "text" } }, rows = rows }
 end
 
+-- What stands between a name and its figure: French has a blank before a colon.
+local function colon(run) return run.lang == "fr" and "\u{A0}:" or ":" end
+
 -- "3 impossible", one line a verdict that occurs, the gravest first.
 local function verdict_counts(run, rows)
   local counts, lines = {}, {}
@@ -253,7 +265,7 @@ local function verdict_counts(run, rows)
   for _, verdict in ipairs(verdict_order) do
     if counts[verdict] then
       lines[#lines + 1] = { verdict = verdict, mark = verdict_marks[verdict],
-        text = ("%s\u{A0}: %d"):format(verdict_words(run, verdict), counts[verdict]) }
+        text = ("%s%s %d"):format(verdict_words(run, verdict), colon(run), counts[verdict]) }
     end
   end
   return lines
@@ -395,14 +407,18 @@ end
 -- One indicator as a card.
 local function card_html(run, one, head)
   local class = head.shown and "big" or "big words"
+  local unit = head.unit and (' <span class="unit">%s</span>'):format(escape.html(head.unit)) or ""
   local lines = { '<div class="card">',
     ('<p class="name">%s</p>'):format(line_html(run, one.title)),
-    ('<p class="%s">%s</p>'):format(class, escape.html(head.text)) }
+    ('<p class="%s">%s%s</p>'):format(class, escape.html(head.text), unit) }
   local detail = escape.html(head.detail)
   if head.synthetic then
     detail = detail .. '<span class="synth">' .. words(run, "synthetic_mark") .. "</span>"
   end
   lines[#lines + 1] = '<p class="detail">' .. detail .. "</p>"
+  for _, line in ipairs(head.changes) do
+    lines[#lines + 1] = '<p class="remark">' .. escape.html(line) .. "</p>"
+  end
   if one.note then
     lines[#lines + 1] = '<div class="remark">' .. markup.html(one.note, run.lang) .. "</div>"
   end
@@ -484,8 +500,8 @@ local function cover_html(run)
 end
 
 local function banner_html(run)
-  if not run.synthetic then return "" end
-  local text = say(run, "synthetic_banner")
+  local text = banner_text(run)
+  if not text then return "" end
   return '<div class="banner" role="note"><p>' .. escape.html(text) .. "</p></div>\n"
 end
 
@@ -572,8 +588,12 @@ function to_markdown.indicators(run, item)
     if head then
       collect(run, one:sheet(run.policy, opts))
       local detail = head.detail ~= "" and " (" .. escape.markdown(head.detail) .. ")" or ""
-      lines[#lines + 1] = ("- %s\u{A0}: **%s**%s"):format(escape.markdown(typo(run, one.title)),
-        escape.markdown(head.text), detail)
+      local figure = head.unit and head.text .. "\u{A0}" .. head.unit or head.text
+      lines[#lines + 1] = ("- %s%s **%s**%s"):format(escape.markdown(typo(run, one.title)),
+        colon(run), escape.markdown(figure), detail)
+      for _, line in ipairs(head.changes) do
+        lines[#lines + 1] = "  " .. escape.markdown(line)
+      end
     else
       rest[#rest + 1] = table_markdown(run, release(run, one.estimate), { caption = one.title })
     end
@@ -591,8 +611,9 @@ function Report:markdown()
   if by then parts[#parts + 1] = escape.markdown(by) .. "\n" end
   local place = #parts + 1
   for _, item in ipairs(self.items) do parts[#parts + 1] = to_markdown[item.type](run, item) end
-  if run.synthetic then
-    table.insert(parts, place, "> **" .. escape.markdown(say(run, "synthetic_banner")) .. "**\n")
+  local banner = banner_text(run)
+  if banner then
+    table.insert(parts, place, "> **" .. escape.markdown(banner) .. "**\n")
   end
   if #run.notes > 0 then
     parts[#parts + 1] = "## " .. say(run, "methods") .. "\n"

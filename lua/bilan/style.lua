@@ -49,7 +49,7 @@ figcaption,caption{text-align:left;font-weight:600;line-height:1.35;padding:0 0 
 caption .num,figcaption .num{color:var(--accent);margin-right:.4em;white-space:nowrap}
 caption .sub,figcaption .sub{display:block;font-weight:400;color:var(--soft)}
 .scroll{overflow-x:auto}
-table{border-collapse:collapse;font-size:.94rem;line-height:1.35;
+table{border-collapse:collapse;border-bottom:2px solid var(--rule);font-size:.94rem;line-height:1.35;
 font-variant-numeric:tabular-nums lining-nums;min-width:min(100%,24rem)}
 thead th{vertical-align:bottom;font-weight:600;color:var(--soft);font-size:.88rem}
 thead tr:first-child>*{border-top:2px solid var(--rule)}
@@ -93,9 +93,11 @@ margin:1.5rem 0}
 .card{border:1px solid var(--line);border-top:3px solid var(--accent);border-radius:4px;
 padding:.8rem 1rem 1rem;break-inside:avoid}
 .card p{margin:0}
+.card .synth{display:table;margin:.4em 0 0}
 .card .name{font-size:.95rem;line-height:1.35}
 .card .big{font-size:2.2rem;font-weight:650;line-height:1.25;letter-spacing:-.01em;
 font-variant-numeric:lining-nums}
+.card .unit{font-size:1.05rem;font-weight:500;letter-spacing:0}
 .card .big.words{font-size:1.1rem;font-weight:400;font-style:italic;color:var(--soft);
 padding:.5rem 0}
 .card .detail,.card .remark{font-size:.86rem;color:var(--soft);line-height:1.4}

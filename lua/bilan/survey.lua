@@ -11,6 +11,7 @@ local events = require "bilan.events"
 local fault = require "bilan.fault"
 local ledger = require "bilan.ledger"
 local ordered = require "bilan.ordered"
+local synthetic = require "bilan.synthetic"
 
 local Survey = {}
 local methods = {}
@@ -411,7 +412,7 @@ function methods:stack(other)
   local lost = (a.design or b.design) and "; the design is gone: declare one for all rows" or ""
   local above, below = core.data.take(a.table, a.domain), core.data.take(b.table, b.domain)
   return changed(self, { table = core.data.stack(above, below), domain = false,
-    synthetic = a.synthetic or b.synthetic,
+    synthetic = synthetic.both(a.synthetic, b.synthetic),
     design = false, declared = false,
     design_lost = lost ~= "" or a.design_lost or b.design_lost or false,
     notes = note(self, "%d rows of another survey were added%s", #other, lost) }, "stack", other)
@@ -468,7 +469,8 @@ end
 
 --- Marks the respondents as made up: every table, chart and page of them says so.
 function methods:mark_synthetic(reason)
-  return changed(self, { synthetic = true, notes = note(self, "synthetic: %s",
+  local mark = inside(self).synthetic or true -- a text of the codebook stays
+  return changed(self, { synthetic = mark, notes = note(self, "synthetic: %s",
     reason or "made-up respondents") })
 end
 

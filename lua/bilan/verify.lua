@@ -12,6 +12,7 @@
 -- written again, one that is there and differs is left alone unless `write` says otherwise.
 local archive = require "bilan.archive"
 local core = require "bilan.core"
+local fault = require "bilan.fault"
 local json = require "bilan.json"
 local receipt = require "bilan.receipt"
 local record = require "bilan.record"
@@ -184,13 +185,37 @@ local function book_causes(causes, old, new, context)
   end
 end
 
+-- How much an item of the old receipt is like one of the new that has its name: nothing but the
+-- name 1, from the same source 2, the same column there 3.
+local function likeness(was, item, old, new)
+  if source_name(old, was) ~= source_name(new, item) then return 1 end
+  return same_columns(was, item) and 3 or 2
+end
+
+-- Pairs the items of two receipts by name, those most alike first, since several files may have an
+-- item of one name: { [new item] = old item }.
+local function counterparts(old, new)
+  local before, pairs_ = by_item(old.items), {}
+  for wanted = 3, 1, -1 do
+    for _, item in ipairs(new.items) do
+      local list = not pairs_[item] and before[item.item] or {}
+      for at, was in ipairs(list) do
+        if likeness(was, item, old, new) >= wanted then
+          pairs_[item] = table.remove(list, at)
+          break
+        end
+      end
+    end
+  end
+  return pairs_
+end
+
 --- Why a figure is not what it was: receipts of the two runs, and what is known of both.
 local function causes_of(old, new, context)
   local causes = {}
-  local before, after = by_item(old.items), by_item(new.items)
+  local before, after = counterparts(old, new), by_item(new.items)
   for _, item in ipairs(new.items) do
-    local was = table.remove(before[item.item] or {}, 1)
-    if was then item_causes(causes, was, item, new, context) end
+    if before[item] then item_causes(causes, before[item], item, new, context) end
   end
   for _, item in ipairs(old.items) do
     local gone = not after[item.item]
@@ -340,14 +365,22 @@ local function context_of(store, run, old_inputs, made)
   for _, book in ipairs(made.codebooks) do
     new_books[book.sha256], paths[book.sha256] = book.json, book.path
   end
-  local function old_json(sha256) return store:codebook(sha256) end
+  local function old_json(sha256) return (store:codebook(sha256)) end
+  local function path_of(sha256) return paths[sha256] or select(2, store:codebook(sha256)) end
   return {
     inputs = inputs_changed(old_inputs, made.inputs),
     old_entry = entry_finder(old_json),
     new_entry = entry_finder(function(sha256) return new_books[sha256] end),
-    book_path = function(sha256) return paths[sha256] or "codebook" end,
+    book_path = function(sha256) return path_of(sha256) or "codebook" end,
     engine = run.engine ~= core.version and ("%s -> %s"):format(run.engine, core.version) or nil,
   }
+end
+
+-- Paths are recorded as they were given: from another folder they lead nowhere.
+local function check_script(path)
+  local ok, there = pcall(core.host.exists, path)
+  if ok and there then return end
+  fault.raise('cannot find "%s" from here: verify runs in the folder where the run was made', path)
 end
 
 -- Runs a script without its printing: standard output is for the comparison.
@@ -390,13 +423,14 @@ function M.run(path, run, opts)
     remark("%s cannot be read: taken from %s as it was then", file, path)
   end)
   local ok, made = silently(function()
+    check_script(run.script)
     local ledger = record.execute(run.script, json.unpack(run.arguments), { trusted = opts.trusted,
       folder = opts.folder, recall = json.unpack(run.methods),
       ledger = { store = lookup, write = taker.write } })
     return record.build(ledger, { script = run.script, arguments = json.unpack(run.arguments),
       out = opts.out, options = json.unpack(run.options) })
   end)
-  if not ok then out.failed = require("bilan.fault").text(made)
+  if not ok then out.failed = fault.text(made)
   else
     local context = context_of(store, run, old.inputs, made)
     out.figures = compare(old.figures, made.figures, context)

@@ -2,8 +2,9 @@
 --
 -- A person first sees what is not the same: each figure with its old and new text and why; then
 -- the counts, the files and the inputs that changed. Texts are those of tables where they differ,
--- else numbers in full: a change of the last bit must show.
+-- else numbers with the digits that tell them apart: a change of the last bit must show.
 local core = require "bilan.core"
+local format = require "bilan.format"
 local json = require "bilan.json"
 
 local M = {}
@@ -33,28 +34,67 @@ local function value_text(value)
   return tostring(value)
 end
 
-local function arrow(change) return value_text(change.old) .. " -> " .. value_text(change.new) end
+local FEW <const>, MANY <const> = 3, 6 -- decimals of numbers; of percentages two less
 
--- Figures that follow from others are only named when those changed: their digits say little.
+-- Two numbers with as few decimals as tell them apart, as percentages where both are of shares; in
+-- full when it takes more than MANY.
+local function apart(old, new, share)
+  for most = FEW, MANY do
+    local a = share and format.share(old, nil, nil, { decimals = most - 2, lang = "en" })
+      or format.number(old, { most = most, lang = "en" })
+    local b = share and format.share(new, nil, nil, { decimals = most - 2, lang = "en" })
+      or format.number(new, { most = most, lang = "en" })
+    if a ~= b and a and b then return a .. " -> " .. b end
+  end
+end
+
+local percentages = { value = true, low = true, high = true }
+
+-- "60 % -> 80 %": old and new of one field of a figure in this unit.
+local function arrow(change, unit)
+  local old, new, short = change.old, change.new, nil
+  if math.type(old) == "float" and math.type(new) == "float" then
+    short = apart(old, new, unit == "share" and percentages[change.field])
+  end
+  return short or value_text(old) .. " -> " .. value_text(new)
+end
+
+-- Figures that follow from others are only named when those changed: their digits say little. When
+-- nothing else did, the first of them say from what to what.
 local follow = { se = true, low = true, high = true, weighted_n = true, df = true, deff = true,
   statistic = true }
 
+local told_first = { low = true, high = true }
+
+-- Of changes of nothing but what follows: the limits with old and new, or without them the first;
+-- the others by their names.
+local function leading(changes, unit)
+  local parts, also = {}, {}
+  for _, change in ipairs(changes) do
+    local named = change.field .. " " .. arrow(change, unit)
+    if told_first[change.field] then parts[#parts + 1] = named
+    else also[#also + 1] = change.field end
+  end
+  if #parts == 0 then parts[1] = table.remove(also, 1) .. " " .. arrow(changes[1], unit) end
+  return parts, also
+end
+
 -- "60 % -> 80 %, n 5 -> 6; also se, low, high": as printed where that differs, else in full.
-local function changes_text(changes)
+local function changes_text(changes, unit)
   local parts, also, shown = {}, {}, false
   for _, change in ipairs(changes) do
     if change.field == "shown" then
-      shown, parts[1] = true, arrow(change)
+      shown, parts[1] = true, arrow(change, unit)
     end
   end
   for _, change in ipairs(changes) do
-    local named = change.field .. " " .. arrow(change)
+    local named = change.field .. " " .. arrow(change, unit)
     if follow[change.field] and #changes > 1 then also[#also + 1] = change.field
     elseif change.field ~= "shown" and not (shown and change.field == "value") then
       parts[#parts + 1] = named
     end
   end
-  if #parts == 0 then parts[1] = table.remove(also, 1) end
+  if #parts == 0 then parts, also = leading(changes, unit) end
   return table.concat(parts, ", ") .. (#also > 0 and "; also " .. table.concat(also, ", ") or "")
 end
 
@@ -71,7 +111,7 @@ local function figure_lines(lines, figure)
   local gap = (" "):rep(9)
   local name = figure.title ~= figure.indicator and figure.title or figure.label
   if name and name ~= "" then paragraph(lines, gap, name) end
-  if #figure.changes > 0 then paragraph(lines, gap, changes_text(figure.changes)) end
+  if #figure.changes > 0 then paragraph(lines, gap, changes_text(figure.changes, figure.unit)) end
   for _, cause in ipairs(figure.why) do paragraph(lines, gap .. "why: ", M.cause_text(cause)) end
   if #figure.why == 0 then
     paragraph(lines, gap .. "why: ", "nothing that was recorded differs: the script itself does")

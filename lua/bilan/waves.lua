@@ -14,6 +14,7 @@ local comparability = require "bilan.comparability"
 local core = require "bilan.core"
 local crosswalk = require "bilan.crosswalk"
 local fault = require "bilan.fault"
+local format = require "bilan.format"
 local ordered = require "bilan.ordered"
 local receipt = require "bilan.receipt"
 local Survey = require "bilan.survey"
@@ -31,6 +32,7 @@ Context.__index = Context
 
 --- The place of a year.
 function Context:year(name, what)
+  if name == nil then fault.raise("%s: name a year: %s", what, table.concat(self:year_names(), ", ")) end
   local text = math.type(name) and core.text.number(name) or name
   for k, wave in ipairs(self.list) do if wave.name == text then return k end end
   fault.unknown(what .. ": year", tostring(name), self:year_names())
@@ -86,6 +88,19 @@ local function expression_threads(self, text, what)
   return threads
 end
 
+--- A predicate on one answer in words, "Gender: girl"; nil for any other.
+function Context:words_of(predicate, lang)
+  local name, level = predicate:match "^%s*([%w_]+)%s*=%s*'([^']*)'%s*$"
+  local thread = name and self.by_name[name]
+  if not thread then return nil end
+  local place = thread.at[thread.top]
+  for _, one in ipairs(place.item.entry and place.item.entry.levels or {}) do
+    if one.label == level then level = one.names[self:language(lang)] or level end
+  end
+  return format.say(self:language(lang), "subtitle_item",
+    { item = self:label(thread, lang), level = level })
+end
+
 --- What a figure is of: { name, label, threads, thread (nil for an expression) }.
 function Context:subject(item, what, lang)
   fault.expect(item, "string", what .. ": an item or a predicate")
@@ -95,12 +110,32 @@ function Context:subject(item, what, lang)
     return { name = thread.name, label = self:label(thread, lang), thread = thread,
       threads = { thread } }
   end
-  return { name = item, label = item, threads = expression_threads(self, item, what) }
+  return { name = item, label = self:words_of(item, lang) or item,
+    threads = expression_threads(self, item, what) }
 end
 
 --- The label of a thread, by the latest wave that has it.
 function Context:label(thread, lang)
   return self.list[thread.top].survey:label(thread.at[thread.top].id, lang)
+end
+
+-- How many threads have each label, in a language.
+local function count_labels(self, lang)
+  local count = {}
+  for _, thread in ipairs(self.threads) do
+    local label = self:label(thread, lang)
+    count[label] = (count[label] or 0) + 1
+  end
+  return count
+end
+
+--- The label of a thread among others: with its name where another has that label too.
+function Context:own_label(thread, lang)
+  local label, key = self:label(thread, lang), lang or ""
+  self.label_count[key] = self.label_count[key] or count_labels(self, lang)
+  if self.label_count[key][label] == 1 or thread.name == label then return label end
+  if thread.name:sub(1, #label + 2) == label .. " (" then return thread.name end
+  return ("%s (%s)"):format(label, thread.name)
 end
 
 --- The language of tables: that asked for, of the waves, of the latest codebook.
@@ -132,7 +167,7 @@ local function remembered(key, make)
 end
 
 local function new_context(list, opts)
-  local self = setmetatable({ list = list, lang = opts.lang }, Context)
+  local self = setmetatable({ list = list, lang = opts.lang, label_count = {} }, Context)
   self.threads, self.by_name, self.of = crosswalk.threads(list)
   self.scale = remembered(function(thread, waves)
     return thread.name .. "\0" .. table.concat(waves, " ")
@@ -149,7 +184,8 @@ end
 
 local function wave_name(name)
   if math.type(name) then return core.text.number(name) end
-  if type(name) ~= "string" or name == "" then
+  if name == "" then fault.raise("waves: the name of a year is empty") end
+  if type(name) ~= "string" then
     fault.raise("waves: a year is named by a text or a number, got a %s", type(name))
   end
   return name
@@ -166,6 +202,20 @@ local function own_name(survey, at)
   return name
 end
 
+-- Text whose order is that of names with their numbers as numbers: "wave 9" before "wave 10".
+local function natural_key(name)
+  return (name:gsub("%d+", function(digits)
+    digits = digits:gsub("^0+(%d)", "%1")
+    return ("%03d%s"):format(#digits, digits)
+  end))
+end
+
+local function by_natural_key(a, b)
+  local x, y = natural_key(a[1]), natural_key(b[1])
+  if x ~= y then return x < y end
+  return a[1] < b[1]
+end
+
 -- { name, survey } pairs of a list of pairs or surveys, or of a map by year.
 local function pairs_of(given)
   local out = {}
@@ -177,9 +227,9 @@ local function pairs_of(given)
       out[at] = { wave_name(entry[1]), entry[2] }
     end
   end
-  for name, survey in ordered.pairs(is_list and {} or given) do
-    out[#out + 1] = { wave_name(name), survey }
-  end
+  if is_list then return out end
+  for name, survey in ordered.pairs(given) do out[#out + 1] = { wave_name(name), survey } end
+  table.sort(out, by_natural_key)
   return out
 end
 

@@ -141,7 +141,8 @@ local function book_columns(body)
       add(at, label .. " \u{2265}", "low", body.unit)
       add(at, label .. " \u{2264}", "high", body.unit)
     else
-      add(at, label, "value", column.type)
+      add(at, column.plain or label, "value", column.type)
+      if column.base then add(at, label, "base", "count") end
       if column.type == "share" and body.unit == "table" then
         add(at, label .. " (n)", "n", "count")
       end
@@ -162,7 +163,7 @@ local function book_cell(cell, column, body, at, row)
   if cell.type == "label" then return text_cell(at, row, cell.text) end
   if cell.shown and math.type(value) then
     local type_name = cell.type == "interval" and column.type or cell.type
-    if column.field == "n" then type_name = "count" end
+    if column.field == "n" or column.field == "base" then type_name = "count" end
     local style = style_of(type_name, body)
     if cell.flag_mark then style = marked[cell.flag_mark][style] end
     return number_cell(at, row, value, style)
@@ -191,10 +192,15 @@ local function widths_xml(body, columns)
   return #parts > 0 and "<cols>" .. table.concat(parts) .. "</cols>" or ""
 end
 
+local function title_of(body)
+  if not body.subtitle then return body.title or "" end
+  return body.title and body.title .. " \u{2013} " .. body.subtitle or body.subtitle
+end
+
 -- The worksheet of a table: title, headings (frozen), rows, lines below.
 local function table_xml(body)
   local columns, rows = book_columns(body), {}
-  rows[1] = row_xml(1, { text_cell(1, 1, body.title or "", styles.title) })
+  rows[1] = row_xml(1, { text_cell(1, 1, title_of(body), styles.title) })
   local cells = {}
   for at, column in ipairs(columns) do cells[at] = text_cell(at, 2, column.label, styles.head) end
   rows[2] = row_xml(2, cells)

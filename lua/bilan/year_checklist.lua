@@ -45,10 +45,13 @@ local function lines_where(text, wanted)
   return list
 end
 
--- Lines of last year's script that name another year than its own: they say something of that
--- year, or of the year to come, which has come now.
-local function other_years(text, own)
-  return lines_where(text, function(line) return #year_form.others(line, own) > 0 end)
+-- Lines of a script that named another year than its own last year: they say something of that
+-- year, or of the year to come, which has come now. As they are in the new one, line by line.
+local function other_years(file, own)
+  local list = lines_where(file.before, function(line) return #year_form.others(line, own) > 0 end)
+  local lines = lines_of(file.bytes)
+  for _, one in ipairs(list) do one.text = quoted(lines[one.number]) end
+  return list
 end
 
 -- Is there a figure in the words of this line? Paths, formats, places in lists are none.
@@ -143,11 +146,13 @@ local function archive_of(plan, world)
   return programme(plan) .. ".bilan"
 end
 
--- A path for a shell: in quotes where it needs them.
-local function shell(path)
+--- A path for a shell: in quotes where it needs them.
+function M.shell(path)
   if not path:find "[^%w_./-]" then return path end
   return "'" .. path:gsub("'", [['\'']]) .. "'"
 end
+
+local shell = M.shell
 
 -- The file of a kind and a name in the folder of another file; nil when there is none.
 local function beside(plan, folder, name)
@@ -156,25 +161,29 @@ local function beside(plan, folder, name)
   end
 end
 
--- Scripts that are run: named by the year alone, or by it first. Marks them `main`.
+-- Does a script give surveys to `check`, by the words in its head?
+local function gives_surveys(file) return file.bytes:find("--survey", 1, true) ~= nil end
+
+-- Scripts that are run: named by the year alone, or by it first; where there is none, by it last.
+-- Marks them `main`.
 local function main_scripts(plan)
-  local list, year = {}, plan.to:gsub("%-", "%%-")
+  local list, others, year = {}, {}, plan.to:gsub("%-", "%%-")
   for _, file in ipairs(plan.files) do
-    local named = file.path:find "^scripts/" and file.path:match("[^/]*$"):find("^" .. year)
-    if file.kind == "script" and named then
-      file.main = true
-      list[#list + 1] = file
+    if file.kind == "script" and file.path:find "^scripts/" then
+      local first = file.path:match("[^/]*$"):find("^" .. year)
+      if first then list[#list + 1] = file
+      elseif not gives_surveys(file) then others[#others + 1] = file end
     end
   end
+  if #list == 0 then list = others end
+  for _, file in ipairs(list) do file.main = true end
   return list
 end
 
--- The script that gives surveys to `check`, by the words in its head.
+-- The script that gives surveys to `check`.
 local function survey_script(plan)
   for _, file in ipairs(plan.files) do
-    if file.kind == "script" and not file.main and file.bytes:find("--survey", 1, true) then
-      return file
-    end
+    if file.kind == "script" and not file.main and gives_surveys(file) then return file end
   end
 end
 
@@ -192,8 +201,9 @@ function Page:step(title)
   self:add("\n## %d. %s\n", self.steps, title)
 end
 
--- Commands as a block of their own.
+-- Commands as a block of their own; nothing where there are none.
 function Page:commands(...)
+  if select("#", ...) == 0 then return end
   self:add "\n```sh"
   for _, command in ipairs { ... } do self:add(command) end
   self:add "```\n"
@@ -223,15 +233,28 @@ local function items_of(page, file, from)
   page:add ""
 end
 
+-- Words for a year without a codebook: one to start from, made of last year's answers.
+local function no_book(page, plan)
+  page:add "There is no codebook. One to start from, with the items to review:"
+  for _, file in ipairs(plan.files) do
+    if file.kind == "data" then
+      return page:commands(("bilan describe --codebook %s > %s"):format(M.shell(file.from),
+        M.shell(folder_of(file.path) .. "/codebook.lua")))
+    end
+  end
+end
+
 local delimiters = { [","] = "comma", [";"] = "semicolon", ["\t"] = "tab", ["|"] = "bar" }
 
 local function data_of(page, plan)
   page:add "Each file has its heading and no row. Keep the separator and UTF-8.\n"
   for _, file in ipairs(plan.files) do
     if file.kind == "data" then
-      page:add("- [ ] `%s`: %d columns, separator %s (last year: %d %s)", file.path,
-        file.facts.columns, delimiters[file.facts.delimiter] or file.facts.delimiter,
-        file.facts.rows, file.facts.rows == 1 and "row" or "rows")
+      local facts = file.facts
+      page:add("- [ ] `%s`: %d %s, separator %s (last year: %d %s)", file.path, facts.columns,
+        facts.columns == 1 and "column" or "columns",
+        delimiters[facts.delimiter] or facts.delimiter, facts.rows,
+        facts.rows == 1 and "row" or "rows")
     end
   end
   for _, path in ipairs(plan.left) do
@@ -276,7 +299,7 @@ local function runs_of(page, plan, scripts, archive, world)
   for _, file in ipairs(plan.files) do
     if file.kind == "script" then
       page:lines(file.path, typed_figures(file.bytes), "figures typed by hand")
-      page:lines(file.path, other_years(file.before, plan.from), "lines that name other years")
+      page:lines(file.path, other_years(file, plan.from), "lines that name other years")
       page:lines(file.path, lost_paths(file.bytes, plan, world), "files that are not there")
     end
   end
@@ -307,15 +330,19 @@ local function checks_of(page, plan)
 end
 
 local function archive_data(page, plan, archive)
-  local commands = {}
+  local commands, first = {}, nil
   for _, file in ipairs(plan.files) do
     local data = file.kind == "codebook" and plan.survey_data[file.path]
     if data then
       commands[#commands + 1] = ("bilan convert %s %s --wave %s --codebook %s"):format(shell(data),
         archive, plan.to, shell(file.path))
     end
+    if file.kind == "data" then first = first or file.path end
   end
-  if #commands > 0 then page:commands(table.unpack(commands)) end
+  if #commands == 0 and first then
+    commands[1] = ("bilan convert %s %s --wave %s"):format(shell(first), archive, plan.to)
+  end
+  page:commands(table.unpack(commands))
 end
 
 local function text_of(plan, world)
@@ -326,9 +353,14 @@ local function text_of(plan, world)
   page:add("Made by `bilan new %s --from %s`. From top to bottom; the commands run as they stand,\n"
     .. "in this folder. Delete this file when the year is archived.", to, from)
   page:step "Review the wordings"
+  local books = 0
   for _, file in ipairs(plan.files) do
-    if file.kind == "codebook" then items_of(page, file, from) end
+    if file.kind == "codebook" then
+      items_of(page, file, from)
+      books = books + 1
+    end
   end
+  if books == 0 then no_book(page, plan) end
   page:step "Fill in the data"
   data_of(page, plan)
   page:step "Run"

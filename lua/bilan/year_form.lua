@@ -2,7 +2,7 @@
 --
 -- A school year is also written 2022/2023, with an en dash, 2022-23, and 22-23 inside names. The
 -- year is replaced where it stands by itself: not within a longer number, and not where it starts
--- a date (2011-12 of "2011-12-05", 2023 of "2023-06-30").
+-- a date (2011-12 of "2011-12-05", 2023 of "2023-06-30") or, a single year, a school year.
 local M = {}
 
 local DASH <const> = "\u{2013}"
@@ -33,14 +33,23 @@ function M.forms(from, to)
   return pairs_
 end
 
+-- Does a year that ends here go on as a school year ("2023" of "2023/24") or as a date?
+local function goes_on(year, behind)
+  local rest = behind:gsub("^" .. DASH, "-")
+  if rest:find "^%-%d%d%f[%D]" or rest:find "^/%d%d/%d%d%f[%D]" then return true end
+  local last = rest:match "^[-/](%d%d)%f[%D]" or rest:match "^[-/]%d%d(%d%d)%f[%D]"
+  return last ~= nil and tonumber(last) == (tonumber(year:sub(-2)) + 1) % 100
+end
+
 -- Does what stands before and behind leave the year by itself? A tight form wants the marks that
--- names are made of.
+-- names are made of. Digits and a dash or a bar before it are a date or a school year, unless the
+-- digits end a name: datasets/stem4/2023.
 local function alone(before, behind, form)
-  if before:find "%d$" or behind:find "^%d" or behind:find "^%-%d" then return false end
+  if before:find "%d$" or behind:find "^%d" or goes_on(form.from, behind) then return false end
   if form.tight then
     return before:find "[%a_]%-$" ~= nil and (behind == "" or behind:find "^[%-_./]" ~= nil)
   end
-  return not before:find "%d[-/]$"
+  return not before:gsub(DASH, "-"):find "%f[%w_]%d+[-/]$"
 end
 
 -- Replaces one form in a text; the text and how many times.

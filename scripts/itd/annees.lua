@@ -29,6 +29,9 @@ local report = bilan.report {
   title = "Ingénieur·es et technicien·nes de demain",
   subtitle = "Trois années scolaires, 2021-2022 à 2023-2024 (deux sont inventées)",
   lang = "fr", author = "Association ITD",
+  synthetic = "Données synthétiques : 2021-2022 et 2023-2024 sont inventées, 2022-2023 est "
+    .. "reconstituée à partir des chiffres publiés. Aucun chiffre de cette page ne doit être cité "
+    .. "comme un résultat d'enquête.",
 }
 report:note [[
 **Données inventées.** Les réponses de 2021-2022 et de 2023-2024 sont inventées ; celles de
@@ -42,15 +45,15 @@ seulement que les interventions ont été divisées par 4 en trois ans, de 60 à
 local interested <const> = "intéressant ou très intéressant"
 
 report:section "En bref"
-bilan.indicator { id = "evolution-satisfaction", title = "Satisfaction, en points depuis " .. first,
+bilan.indicator { id = "evolution-satisfaction", title = "Satisfaction, évolution depuis " .. first,
   estimate = pupils:change("satisfait", { from = first, to = last, level = "oui",
     unit = "etablissement" }) }
 bilan.indicator { id = "evolution-ateliers",
-  title = "Intérêt pour les ateliers, en points depuis " .. first,
+  title = "Intérêt pour les ateliers, évolution depuis " .. first,
   estimate = pupils:change("interet_ateliers", { from = first, to = last, level = interested,
     unit = "etablissement" }) }
 bilan.indicator { id = "evolution-envie",
-  title = "Envie d'en savoir plus, en points depuis " .. middle,
+  title = "Envie d'en savoir plus, évolution depuis " .. middle,
   estimate = pupils:change("envie", { from = middle, to = last, level = "oui" }) }
 report:indicators()
 
@@ -104,7 +107,7 @@ print(changes)
 local function trend(item, level, title, by)
   -- lint: allow incomparable-trend because the broken line is what this page shows
   local made = pupils:trend(item, { level = level, by = by })
-  report:chart(chart.trend(made, { title = title, nets = true }))
+  report:chart(chart.trend(made, { title = title }))
 end
 
 report:section "Satisfaction et intérêt"

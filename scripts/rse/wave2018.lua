@@ -13,6 +13,7 @@
 -- salary were asked and published; the public file does not have them.
 local build = require "build"
 local scales = require "scales"
+local wave2017 = require "wave2017"
 
 -- Questions for those whose country had no form of its own in 2017, and Canada.
 local elsewhere = "country not in ('Germany', 'United Kingdom', 'United States', 'Australia', "
@@ -397,15 +398,30 @@ local grid = {
 
 -- How 2017 had it. Levels of 2017 and of 2018 ("here") are brought to a common scale. What has no
 -- entry here was asked alike, or cannot be mapped; the engine says which.
-local function fixed_and_permanent()
-  return { ["2017"] = {
-    levels = { ["Permanent -- funded by University core funding"] = "Permanent",
-      ["Permanent -- funded by Institution core funding"] = "Permanent",
-      ["Permanent -- as long as funding is available"] = "Permanent",
-      ["Fixed term -- as long as funding is available"] = "Fixed term",
-      ["Fixed term -- funded by Institution core funding"] = "Fixed term",
-      ["Freelancer, consultant, contractor"] = "Other", ["Agency staff"] = "Other",
-      ["Zero hours contract"] = "Other", ["Research/Student Assistant"] = "Other" },
+local contracts2017 = {
+  ["Permanent -- funded by University core funding"] = "Permanent",
+  ["Permanent -- funded by Institution core funding"] = "Permanent",
+  ["Permanent -- as long as funding is available"] = "Permanent",
+  ["Fixed term -- as long as funding is available"] = "Fixed term",
+  ["Fixed term -- funded by Institution core funding"] = "Fixed term",
+  ["Freelancer, consultant, contractor"] = "Other", ["Agency staff"] = "Other",
+  ["Zero hours contract"] = "Other", ["Research/Student Assistant"] = "Other",
+}
+
+-- Of a map of levels those that the form of 2017 had in a country.
+local function offered2017(country, id, map)
+  local levels = {}
+  for _, item in ipairs(wave2017.book(country).items) do
+    for _, level in ipairs(item.id == id and item.levels or {}) do
+      local name = type(level) == "table" and level[1] or level
+      levels[name] = map[name]
+    end
+  end
+  return levels
+end
+
+local function fixed_and_permanent(country)
+  return { ["2017"] = { levels = offered2017(country, "contract", contracts2017),
     here = { ["Permanent -- funded by Institution core funding"] = "Permanent",
       ["Permanent -- funded by project funds"] = "Permanent",
       ["Fixed term -- funded by Institution core funding"] = "Fixed term",
@@ -431,7 +447,7 @@ local was = {
         NGO = "Non-profit organization" },
       here = { NGO = "Non-profit organization" },
       note = "2017 told three places within a university apart" } },
-    contract = fixed_and_permanent(),
+    contract = fixed_and_permanent "uk",
     system = mobile,
     testing = { ["2017"] = {
       levels = { ["Developers conduct testing"] = "The developers do their own testing" },
@@ -448,18 +464,18 @@ local was = {
         ["Other government agency"] = "Government" },
       here = { NGO = "Non-profit organization" },
       note = "a college had a level of its own in 2017" } },
-    contract = fixed_and_permanent(), system = mobile,
+    contract = fixed_and_permanent "us", system = mobile,
   },
   de = {
     education = { ["2017"] = { levels = { GSCEs = "Other" }, note = "GSCEs became Other" } },
-    contract = fixed_and_permanent(), system = mobile,
+    contract = fixed_and_permanent "de", system = mobile,
   },
-  nl = { contract = fixed_and_permanent() },
+  nl = { contract = fixed_and_permanent "nl" },
   zaf = {
     education = { ["2017"] = { levels = { ["Honours degree"] = "Undergraduate degree",
       [further2017] = "Further Education (NVQ A-Level, ...)" },
       note = "a South African honours degree had a level of its own in 2017" } },
-    contract = fixed_and_permanent(), system = mobile,
+    contract = fixed_and_permanent "za", system = mobile,
   },
 }
 

@@ -54,9 +54,10 @@ end
 
 describe("change between years as R's survey has it", function()
   for at, case in ipairs(cases) do
-    it(("%d_%s_%s"):format(at, case.design, case.item), function()
+    it(("%d_%s_%s%s"):format(at, case.design, case.statistic or "", case.item), function()
       local w = waves(case.design)
-      local opts = { level = case.item == "yes" and "1" or nil, by = case.by and "girl" or nil }
+      local opts = { level = case.item == "yes" and "1" or nil, by = case.by and "girl" or nil,
+        statistic = case.statistic }
       local row = row_of(w:change(case.item, opts), case)
       check(case, row, case.design)
       local half = bilan.stat.t_quantile(0.975, row.df) * row.se
@@ -69,7 +70,7 @@ describe("change between years as R's survey has it", function()
   it("has_the_same_from_the_stack_and_from_years_apart", function()
     local stacks = 0
     for _, case in ipairs(cases) do
-      if case.design ~= "calibrated" and case.design ~= "replicates" then
+      if case.design ~= "calibrated" and case.design ~= "replicates" and not case.statistic then
         local s = waves(case.design):stack()
         if case.by then s = s:where("girl = '" .. case.by .. "'") end
         local row = s:difference(case.item, { by = "year", from = "2021", to = "2022",
@@ -79,6 +80,31 @@ describe("change between years as R's survey has it", function()
       end
     end
     assert.equal(36, stacks)
+  end)
+
+  it("has_no_median_by_a_unit", function()
+    local ok, err = pcall(function() return waves("unit"):change("hours", { statistic = "median" }) end)
+    assert.is_false(ok)
+    assert.truthy(err:find("medians of two years have no covariance by a unit", 1, true), err)
+  end)
+
+  it("has_totals_of_scores_by_a_unit", function()
+    local function scored(name)
+      local path = os.tmpname()
+      local file = assert(io.open(path, "w"))
+      file:write("school,q\n", name == "a" and "u,low\nu,it's\nv,low\nw,it's\n" or "u,it's\nv,it's\nz,low\n")
+      file:close()
+      local s = bilan.read(path, { codebook = { items = { { id = "school", kind = "id" }, { id = "q",
+        kind = "scale", levels = { { "low", score = 1 }, { "it's", score = 2.5 } } } } } })
+      os.remove(path)
+      return s
+    end
+    local row = bilan.waves({ a = scored "a", b = scored "b" }, { unit = "school" })
+      :change("q", { statistic = "total" })[1]
+    assert.equal(6 - 7, row.value)
+    -- by hand: totals of the units are -1, 1.5, -2.5, 1; their mean -0.25
+    local squares = 0.75 ^ 2 + 1.75 ^ 2 + 2.25 ^ 2 + 1.25 ^ 2
+    assert.truthy(near(math.sqrt(4 / 3 * squares), row.se))
   end)
 
   it("needs_the_covariance_of_schools_that_repeat", function()
@@ -120,6 +146,15 @@ describe("change between years as R's survey has it", function()
     end
     for _, base in ipairs { "asked", "answered", "ticked" } do
       local w = bilan.waves({ ["1"] = year(1, base), ["2"] = year(2, base) }, { unit = "unit" })
+      for _, other in ipairs { "asked", "answered", "ticked", "answers" } do
+        for _, row in ipairs(w:change("m", { base = other }):rows()) do
+          assert.truthy(near(row.to_value - row.from_value, row.value), base .. " " .. other)
+          assert.equal(other == "answers", row.low == nil) -- ticks have no interval
+        end
+      end
+      for _, row in ipairs(w:change("m", { base = "answers", unit = false }):rows()) do
+        assert.is_true(row.low == nil and row.p_value == nil)
+      end
       local nets = { m = { ab = { "a", "b" } }, q = { some = { "1", "2" } } }
       for item, net in pairs(nets) do
         local result, n = w:change(item, { nets = net }), 0

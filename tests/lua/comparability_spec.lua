@@ -59,10 +59,62 @@ describe("the grade of a pair of years", function()
     assert.truthy(found.reordered)
   end)
 
-  it("compares_wordings_in_a_language_that_both_have", function()
+  it("compares_wordings_in_all_languages_that_both_have", function()
     local word = grade(item { question = { fr = "Aimes-tu ?", en = "Like it?" } },
       item { question = { fr = "Aimes-tu ?", nl = "Leuk?" } })
     assert.equal("identical", word)
+    local found
+    word, found = grade(item { question = { fr = "Aimes-tu ?", en = "Like it?" } },
+      item { question = { fr = "Tu aimes ?", en = "Like it?" } })
+    assert.equal("reworded", word)
+    assert.equal("Aimes-tu ?", found.reworded.before)
+    word, found = grade(item { question = "Like it?" }, item { question = { en = "Love it?" } })
+    assert.equal("reworded", word) -- a plain text is in the language of its book
+    assert.equal("Love it?", found.reworded.after)
+  end)
+
+  it("compares_the_words_of_answers_that_are_shown", function()
+    local word, found = grade(item { levels = { { "a", fr = "un", en = "one" }, "b" } },
+      item { levels = { { "a", fr = "un seul", en = "one" }, "b" } })
+    assert.equal("reworded", word)
+    assert.equal('"un" → "un seul"', found.levels_renamed.list)
+    word = grade(item { levels = { { "a", en = "one" }, "b" } }, item {
+      levels = { { "A1", en = "One" }, "b" }, text = "A1,1\n",
+      was = { ["2021"] = { levels = { a = "A1" } } } })
+    assert.equal("identical", word)
+  end)
+
+  it("tells_of_none_of_these", function()
+    local function several(none) return item { kind = "multiple", separator = ";", none = none } end
+    local word, found = grade(several(), several "none")
+    assert.equal("reworded", word)
+    assert.equal("none", found.none_added.option)
+    word, found = grade(several "none", several())
+    assert.truthy(word == "reworded" and found.none_dropped)
+    word, found = grade(several "none", several "None!")
+    assert.truthy(word == "identical" and next(found) == nil)
+  end)
+
+  it("is_levels_changed_when_no_option_is_the_same", function()
+    local before, after = item { kind = "multiple", separator = ";" }, item { kind = "multiple",
+      separator = ";", text = "x,1\n" }
+    before.levels, after.levels = { "a", "b" }, { "x", "y" }
+    assert.equal("levels changed", (grade(before, after)))
+  end)
+
+  it("says_of_two_merged_answers_which_year_had_which", function()
+    local word, found = grade(item { levels = { "a1", "a2", "b" }, text = "a1,1\n" },
+      item { levels = { "A", "B", "b" }, text = "A,1\n", was = { ["2021"] = { here = { A = "all", B = "all" },
+        levels = { a1 = "all", a2 = "all" } } } })
+    assert.equal("levels merged", word)
+    assert.equal('"all" = "a1" + "a2" (2021), "A" + "B" (2022)', found.merged.list)
+  end)
+
+  it("tells_of_scores_of_any_answer_that_was_merged", function()
+    local _, found = grade(item { kind = "scale", levels = { { "a", score = 1 }, { "b", score = 2 },
+      { "c", score = 3 } } }, item { kind = "scale", levels = { { "a", score = 1 }, { "bc", score = 2 } },
+      was = { ["2021"] = { levels = { b = "bc", c = "bc" } } } })
+    assert.truthy(found.scores)
   end)
 
   it("is_levels_merged_by_the_crosswalk", function()
@@ -103,11 +155,15 @@ describe("the grade of a pair of years", function()
     for _, same in ipairs { { "x = '1'", "( x='1' )" }, { "x = '1' and x <> '2'", "x != '2' AND x = '1'" },
       { "x in ('1', '2')", '"x" IN (\'2\',\'1\')' }, { "'1' = x", "x == '1'" },
       { "NOT (x = '1' or x='2')", "not (x = '2' OR x = '1')" },
-      { "x between 1 and 3 and x = '1'", "x = '1' AND x BETWEEN 1 AND 3.0" } } do
+      { "x between 1 and 3 and x = '1'", "x = '1' AND x BETWEEN 1 AND 3.0" },
+      { "x > 1 AND (x < 9 AND x <> 3)", "x <> 3 and x < 9 and x > 1" }, { "X = 1 -- all", "x=1" },
+      { "x > 1e1 AND x > .5", "0.5 < x and x > 10" }, { "COALESCE(x, 1) = 1", "coalesce(x,1) = 1" },
+      { "x <> '1'", "x NOT IN ('1')" } } do
       assert.equal("identical", (grade(item { universe = same[1] }, item { universe = same[2] })), same[1])
     end
     for _, other in ipairs { { "x = '1' and x = '2'", "x = '1' or x = '2'" }, { "x = '1'", "x <> '1'" },
-      { "NOT x = '1' AND x = '2'", "NOT (x = '1' AND x = '2')" }, { "x = 'a b'", "x = 'a  b'" } } do
+      { "NOT x = '1' AND x = '2'", "NOT (x = '1' AND x = '2')" }, { "x = 'a b'", "x = 'a  b'" },
+      { "x IN ('u , b , a , v')", "x IN ('u , a , b , v')" }, { "x IN ('1') = 1", "x IN ('2') = 1" } } do
       assert.equal("universe changed", (grade(item { universe = other[1] },
         item { universe = other[2] })), other[1])
     end
@@ -120,6 +176,20 @@ describe("the grade of a pair of years", function()
         { id = "stage", levels = { "lower", "upper school" },
           was = { ["2021"] = { item = "lev", levels = { upper = "upper school" } } } } }) }
     assert.equal("identical", (w:grade("q", "2021", "2022")))
+  end)
+
+  it("takes_parts_of_a_level_that_was_split_for_it_only_together", function()
+    local function of(universe)
+      local split = { ["2021"] = { here = { ["upper a"] = "upper", ["upper b"] = "upper" } } }
+      return bilan.waves { year("2021", "q,lev\na,upper\n", { item { id = "q", universe = "lev = 'upper'" },
+        { id = "lev", levels = { "lower", "upper" } } }),
+        year("2022", "q,lev\na,upper a\n", { item { id = "q", universe = universe },
+          { id = "lev", levels = { "lower", "upper a", "upper b" }, was = split } }) }
+        :grade("q", "2021", "2022")
+    end
+    assert.equal("identical", (of "lev IN ('upper b', 'upper a')"))
+    assert.equal("universe changed", (of "lev = 'upper a'"))
+    assert.equal("universe changed", (of "lev IN ('upper a', 'upper b', 'lower')"))
   end)
 
   it("is_universe_changed_when_the_population_is_another", function()
@@ -234,6 +304,71 @@ describe("three years", function()
     assert.equal("not asked", (w:grade("new", "2021", "2022")))
     local text = tostring(w:changes())
     assert.truthy(text:find("asked again (last in 2021)", 1, true), text)
+  end)
+
+  it("know_an_answer_that_returns", function()
+    local function scale(name, points)
+      local levels, lines = {}, { "q" }
+      for i = 1, points do levels[i], lines[i + 1] = tostring(i), tostring(i) end
+      local q = item { id = "q", kind = "scale", levels = levels }
+      return year(name, table.concat(lines, "\n") .. "\n", { q })
+    end
+    local w = bilan.waves { scale("2021", 5), scale("2022", 4), scale("2023", 5) }
+    assert.equal("identical", (w:grade("q", "2021", "2023")))
+    assert.equal("levels changed", (w:grade("q", "2022", "2023")))
+    local rows = w:trend("q", { level = "5" }):rows()
+    assert.equal(3, #rows)
+    assert.same({ 0.2, "not offered that year", 0.2 }, { rows[1].value, rows[2].note, rows[3].value })
+    assert.equal(5 * 3, #w:trend "q")
+  end)
+
+  it("have_the_worst_grade_of_a_chain_of_which_the_codebook_grades_a_link", function()
+    local w = bilan.waves { year("2021", "q\na\n", { item { id = "q" } }),
+      year("2022", "q\na\n", { item { id = "q", universe = "1 = 1" } }),
+      year("2023", "q\na\n", { item { id = "q", universe = "1 = 1", question = "Other?",
+        was = { ["2022"] = { grade = "identical" } } } }) }
+    assert.equal("identical", (w:grade("q", "2022", "2023")))
+    assert.equal("universe changed", (w:grade("q", "2021", "2023")))
+  end)
+
+  it("refuse_entries_that_contradict_each_other", function()
+    local function waves(second, third, name)
+      return pcall(bilan.waves, { year("2021", "p,r\na,b\n", { item { id = "p" }, item { id = "r" } }),
+        year("2022", "u\na\n", { item { id = "u", was = second } }),
+        year("2023", (name or "u") .. "\na\n", { item { id = name or "u", was = third } }) })
+    end
+    local cases = {
+      { '2023, item "u", was["2021"] is "r", but "u" of 2022 comes from "p"', { ["2021"] = "p" },
+        { ["2021"] = "r" } },
+      { '2023, item "u", was["2021"] = false, but "u" of 2022 comes from "p"', { ["2021"] = "p" },
+        { ["2021"] = false } },
+      { '2022, item "u", was["2021"] is "p", but "v" of 2023 comes from "p": an item has one successor',
+        { ["2021"] = "p" }, { ["2021"] = "p" }, "v" },
+    }
+    for _, case in ipairs(cases) do
+      local ok, err = waves(case[2], case[3], case[4])
+      assert.is_false(ok)
+      assert.truthy(err:find(case[1], 1, true), err)
+    end
+    assert.is_true((waves({ ["2021"] = "p" }, { ["2021"] = "p" })))
+  end)
+
+  it("refuse_levels_and_years_that_an_entry_cannot_mean", function()
+    local function waves(was, later)
+      local list = { year("2021", "q\na\n", { item { id = "q" } }),
+        year("2022", "q\na\n", { item { id = "q", was = was } }) }
+      if later then list[1], list[2] = list[2], list[1] end
+      return select(2, pcall(bilan.waves, list))
+    end
+    local err = waves { ["2021"] = { levels = { bb = "c" } } }
+    assert.truthy(err:find('unknown level of "q" in 2021, named by was of "q" in 2022, "bb"', 1, true), err)
+    err = waves({ ["2021"] = "q" }, true)
+    assert.truthy(err:find("that year stands behind it", 1, true), err)
+    err = waves { ["2022"] = "q" }
+    assert.truthy(err:find("that is the year itself", 1, true), err)
+    local ok, message = pcall(waves, { ["2021"] = { note = { fr = "x" } } })
+    assert.is_false(ok)
+    assert.truthy(message:find('was["2021"]: note: a string is expected', 1, true), message)
   end)
 
   it("do_not_match_what_the_codebook_says_was_not_asked", function()

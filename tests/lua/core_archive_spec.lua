@@ -84,6 +84,23 @@ describe("core.archive", function()
     assert.same({}, core.host.list(folder))
   end)
 
+  it("reads what belongs together at one moment", function()
+    local a <close> = core.archive.open(path(), "write")
+    a:exec "INSERT INTO wave(name) VALUES('2022')"
+    assert.same({ "x", 2 }, { a:reading(function(...)
+      assert.same({ { name = "2022" } }, a:query "SELECT name FROM wave")
+      assert.equal("y", a:reading(function() return "y" end))
+      assert.error_matches(function() a:exec "DELETE FROM wave" end, "a change needs a transaction")
+      return ...
+    end, "x", 2) })
+    assert.error_matches(function() a:reading(error, "on purpose", 0) end, "^on purpose$")
+    a:transaction(function()
+      a:exec "DELETE FROM wave"
+      assert.same({}, a:reading(function() return a:query "SELECT name FROM wave" end))
+    end)
+    assert.error_matches(function() a:reading(function() a:close(); error "gone" end) end, "gone")
+  end)
+
   it("knows an archive by its first bytes, and refuses others", function()
     local a = core.archive.open(path(), "write")
     a:exec "INSERT INTO wave(name) VALUES('x')"

@@ -70,6 +70,26 @@ describe("two groups", function()
       one(designed:rank_test("api00", { by = "comp_imp", from = "No", to = "Yes" })).value)
   end)
 
+  it("are_compared_in_that_order_without_a_design_too_whatever_the_order_of_rows", function()
+    local rows = { { "b", "b", "a", "a", "a" }, { 5, 6, 1, 2, 4 } }
+    local function survey(from, to, step)
+      local g, x = {}, {}
+      for i = from, to, step do g[#g + 1], x[#x + 1] = rows[1][i], rows[2][i] end
+      return bilan.survey { g = g, x = x }
+    end
+    for _, verb in ipairs { "t_test", "rank_test" } do
+      local one_way, other = survey(1, 5, 1), survey(5, 1, -1)
+      local there, back = one(one_way[verb](one_way, "x", { by = "g" })),
+        one(other[verb](other, "x", { by = "g" }))
+      local named = one(one_way[verb](one_way, "x", { by = "g", from = "a", to = "b" }))
+      for _, field in ipairs { "value", "effect", "statistic" } do
+        assert.equal(named[field], there[field], verb .. " " .. field)
+        assert.equal(there[field], back[field], verb .. " " .. field)
+      end
+    end
+    assert.is_true(one(survey(1, 5, 1):t_test("x", { by = "g" })).value > 0)
+  end)
+
   it("keep_the_order_of_a_codebook", function()
     local book = bilan.codebook { items = { { id = "comp_imp", kind = "single",
       levels = { "Yes", "No" } } } }

@@ -96,6 +96,21 @@ describe("a year", function()
       (year_form.replace("2023, le 2023-06-30, de 2022-2023 et 2023", year_form.forms("2023", "2024"))))
   end)
 
+  it("of_one_number_is_not_taken_out_of_a_school_year_or_a_date_but_out_of_paths", function()
+    local forms = year_form.forms("2023", "2024")
+    local function made(text) return (year_form.replace(text, forms)) end
+    for _, text in ipairs { "OK in 2023/24", "2023-24", "2023\u{2013}24", "2023/2024", "2022/2023",
+      "2022\u{2013}2023", "30/06/2023", "06-2023", "2023/06/30",
+      "2023-06" } do
+      assert.equal(text, made(text))
+    end
+    assert.equal("datasets/stem4/2024/01-a.csv", made "datasets/stem4/2023/01-a.csv")
+    assert.equal("club12-2024.lua", made "club12-2023.lua")
+    assert.equal("2024-2.csv", made "2023-2.csv")
+    assert.equal("datasets/i2/2023-2024/a.csv", (year_form.replace("datasets/i2/2022-2023/a.csv",
+      year_form.forms("2022-2023", "2023-2024"))))
+  end)
+
   it("names_the_other_years_of_a_line", function()
     assert.same({ "2023-2024", "2020" }, year_form.others("2022-2023, 2023-24, en 2020, 34", "2022-2023"))
     assert.same({}, year_form.others("34 de 66, 2022-2023", "2022-2023"))
@@ -215,6 +230,28 @@ describe("the plan of a new year", function()
       "bilan diff 2022-2023 2023-2024 --archive x.bilan", "En 2022-2023, 34 élèves ; 2022/2023." } do
       if line:find "^En" then line = "En 2023-2024, 34 élèves ; 2023/2024." end
       assert.truthy(text:find(line, 1, true), line)
+    end
+  end)
+
+  it("quotes_lines_of_the_new_script_in_the_checklist_and_counts_one_column_as_one", function()
+    local world = world_of { ["scripts/x/2023.lua"] = "-- 2023, after 2022\nreturn 1\n",
+      ["datasets/x/2023/a.csv"] = "word\nx\n" }
+    local text = file_of(new_year.plan(world, "2023", "2024"), "CHECKLIST-2024.md").bytes
+    assert.truthy(text:find("line 1: `-- 2024, after 2022`", 1, true), text)
+    assert.truthy(text:find("1 column, separator", 1, true), text)
+  end)
+
+  it("has_no_empty_step_where_no_script_begins_with_the_year_and_there_is_no_codebook", function()
+    local world = world_of { ["scripts/club/survey-2023.lua"] = "return 1\n",
+      ["datasets/club/2023/a.csv"] = "word,n\nx,1\n" }
+    local text = file_of(new_year.plan(world, "2023", "2024"), "CHECKLIST-2024.md").bytes
+    assert.is_nil(text:find("```sh\n```", 1, true), text)
+    for _, line in ipairs { "bilan run --archive club.bilan scripts/club/survey-2024.lua",
+      "bilan run --archive club.bilan scripts/club/survey-2023.lua",
+      "bilan lint scripts/club/survey-2024.lua",
+      "bilan describe --codebook datasets/club/2023/a.csv > datasets/club/2024/codebook.lua",
+      "bilan convert datasets/club/2024/a.csv club.bilan --wave 2024\n" } do
+      assert.truthy(text:find(line, 1, true), line .. "\n" .. text)
     end
   end)
 end)
@@ -351,6 +388,18 @@ describe("what is still missing", function()
     assert.truthy(text:find("half.csv: answered by under half of those asked: x (1 of 3)", 1, true), text)
     assert.truthy(text:find("no respondents where g = 'x'", 1, true), text)
     assert.truthy(text:find("indicators without a figure: q\n", 1, true), text)
+  end)
+
+  it("does_not_wait_for_optional_items", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write "a,b,c\nx,,\nx,,\nx,y,\n"
+    file:close()
+    local s = bilan.read(path, { codebook = { items = { { id = "a", kind = "single" },
+      { id = "b", kind = "single", optional = true }, { id = "c", kind = "single" } } } })
+    os.remove(path)
+    local text = table.concat(lines_of(function() told(s, "year.csv") end), "\n")
+    assert.equal("year.csv: no answer to c", text)
   end)
 
   it("is_nothing_where_people_left_a_question_out", function()

@@ -213,6 +213,17 @@ describe("a receipt", function()
     assert.equal("age", items(a:mean "age")) -- nothing is gathered any more
   end)
 
+  it("of_a_change_between_years_names_its_own_method", function()
+    local waves = bilan.waves { ["2022"] = bilan.survey { x = { "a", "b", "b" }, y = { 1, 2, 4 } },
+      ["2023"] = bilan.survey { x = { "a", "a", "b" }, y = { 1, 2, 3 } } }
+    local function method(result) return receipt.of(result).method end
+    assert.equal("wilson", method(waves:trend("x", { level = "a" })))
+    assert.equal("change", method(waves:change("x", { level = "a" })))
+    assert.equal("change", method(waves:compare("2022", "2023")))
+    assert.equal("turnover", method(waves:turnover("x", { level = "a" })))
+    assert.equal(1, bilan.methods and require("bilan.methods").version "change")
+  end)
+
   it("survives_long_chains", function()
     local s = survey()
     for _ = 1, 3000 do s = s:derive { age = "age + 1" } end

@@ -316,6 +316,49 @@ describe("the comparison of two runs", function()
     assert.equal("script: s.lua: - -> where y", why { steps = { "where y" } })
     assert.equal("script: s.lua", why()) -- nothing else explains it
   end)
+  it("pairs_items_of_one_name_by_their_file", function()
+    -- items are in the order of their hashes, which turns round when one of them changes
+    local function item(source, sha256)
+      return { item = "x", source = source, columns = { { name = "x", sha256 = sha256 } } }
+    end
+    local sources = { { path = "a.csv" }, { path = "b.csv" } }
+    local old = told { sources = sources, items = { item(2, "5"), item(1, "7") } }
+    local new = told { sources = sources, items = { item(1, "3"), item(2, "5") } }
+    local out = one(figure("a", 1, "", 1, old), figure("a", 1, "", 2, new))
+    assert.equal(1, #out.why)
+    assert.equal("data: a.csv: x", words.cause_text(out.why[1]))
+    -- two tables of the script itself: the one with the same column is the same
+    sources = { { kind = "script" } }
+    old = told { sources = sources, items = { item(1, "5"), item(1, "7") } }
+    new = told { sources = sources, items = { item(1, "3"), item(1, "5") } }
+    out = one(figure("a", 1, "", 1, old), figure("a", 1, "", 2, new))
+    assert.same({ "x" }, out.why[1].items)
+  end)
+  it("names_a_codebook_that_is_no_longer_given_by_its_path", function()
+    local known = { inputs = {}, old_entry = function() end, new_entry = function() end,
+      book_path = function(sha256) return sha256 == "b" and "old.lua" or "codebook" end }
+    local bare = told { items = { { item = "x", source = 1,
+      columns = { { name = "x", sha256 = "1" } } } } }
+    local out = verify.compare({ figure("a", 1, "", 1, told()) }, { figure("a", 1, "", 2, bare) }, known)
+    assert.equal("codebook: old.lua: x", words.cause_text(out[1].why[1]))
+  end)
+  it("gives_old_and_new_where_only_what_follows_changed", function()
+    local text = words.text { run = 1, script = "s.lua", started = "now", counts = { changed = 1 },
+      outputs = {}, inputs = {}, remarks = {}, figures = { { status = "changed", indicator = "a",
+        key = "", title = "a", changes = { { field = "low", old = 0.25, new = 0.125 },
+          { field = "high", old = 0.5, new = 0.75 } }, why = {} } } }
+    assert.truthy(text:find("low 0.25 -> 0.125, high 0.5 -> 0.75", 1, true), text)
+    local function line(field, old, new, unit)
+      return words.text({ run = 1, script = "s.lua", started = "now", counts = { changed = 1 },
+        outputs = {}, inputs = {}, remarks = {}, figures = { { status = "changed", indicator = "a",
+          key = "", title = "a", unit = unit, why = {},
+          changes = { { field = field, old = old, new = new } } } } }):match " *([%w_]+ [^\n]* %-> [^\n]*)"
+    end
+    assert.equal("low 69.9% -> 69.7%", line("low", 0.698707568, 0.696514, "share"))
+    assert.equal("p_value 0.580 -> 0.615", line("p_value", 0.5798380931, 0.6148884562, "number"))
+    assert.equal("value 0.30000000000000004 -> 0.3", line("value", 0.1 + 0.2, 0.3, "share"))
+    assert.equal("se 1e-30 -> 2e-30", line("se", 1e-30, 2e-30, "number"))
+  end)
   it("pairs_rows_by_key_and_what_is_left_by_place", function()
     local r = told()
     local old = { figure("a", 1, "level=oui", 1, r), figure("a", 2, "level=non", 2) }

@@ -153,8 +153,8 @@ print("ok")]], table.concat(pages, "\0")))
     local html = r:html()
     assert.truthy(html:find('class="banner"', 1, true))
     assert.truthy(html:find('<span class="synth">données synthétiques</span>', 1, true))
-    assert.truthy(html:find("Données synthétiques : reconstituées", 1, true)
-      or html:find("Données synthétiques\u{A0}: reconstituées", 1, true))
+    assert.truthy(html:find("Données synthétiques\u{A0}: aucun répondant réel.", 1, true))
+    assert.truthy(html:find("reconstituées ou inventées", 1, true)) -- nobody said which
     assert.is_nil(full():html():find('class="banner"', 1, true))
     assert.truthy(r:markdown():find("Données synthétiques", 1, true))
   end)
@@ -304,6 +304,15 @@ describe("report:write", function()
     assert.equal("# Bilan", written["b.md"]:sub(1, 7))
     assert.equal("PK\3\4", written["b.xlsx"]:sub(1, 4))
     assert.is_nil(written["b.md"]:find("<script", 1, true))
+  end)
+  it("has_a_blank_before_a_colon_in_french_alone", function()
+    for lang, sign in pairs { fr = "\u{A0}:", en = ":", nl = ":" } do
+      indicator.reset()
+      bilan.indicator { id = "age", title = "Age", estimate = bilan.survey { x = { 1, 2 } }:mean "x" }
+      local text = report.new({ title = "x", lang = lang }):indicators():markdown()
+      indicator.reset()
+      assert.truthy(text:find("\n- Age" .. sign .. " **1", 1, true), text)
+    end
   end)
   it("refuses_what_it_cannot_print", function()
     local r = report.new { title = "x" }

@@ -67,6 +67,17 @@ describe("waves", function()
     assert.equal(2, #bilan.waves { ["2021"] = a, ["2020"] = b })
   end)
 
+  it("have_numbers_in_their_names_in_the_order_of_numbers", function()
+    local s = bilan.survey { x = { 1 } }
+    assert.same({ "wave 1", "wave 9", "wave 10" },
+      bilan.waves({ ["wave 10"] = s, ["wave 9"] = s, ["wave 1"] = s }):years())
+    assert.same({ "2016", "2018", "2021-2022" },
+      bilan.waves({ ["2021-2022"] = s, [2018] = s, ["2016"] = s }):years())
+    fails("the name of a year is empty", bilan.waves, { { "", s } })
+    local w = bilan.waves { a = s, b = s }
+    fails("grade: name a year: a, b", w.grade, w, "x", "a")
+  end)
+
   it("name_the_nearest_year_item_and_verb", function()
     local w = five()
     fails('unknown year "2032"', w.trend, w, "interest", { years = { "2032" } })
@@ -114,7 +125,7 @@ describe("a trend", function()
   it("marks_years_and_says_below_what_changed", function()
     local result = five():trend("interest", { level = "yes" })
     local text = tostring(result)
-    for _, part in ipairs { "2022 ¹  yes", "2023 ²  yes", "¹ 2022: question worded otherwise.",
+    for _, part in ipairs { "Answer: yes", "2022 ¹ ", "2023 ² ", "¹ 2022: question worded otherwise.",
       '¹ 2022: answers merged: "yes" = "very" + "rather".', "² 2023: not comparable with 2022.",
       "² 2023: asked of everyone, now only where girl = 'g'.", "not asked" } do
       assert.truthy(text:find(part, 1, true), part .. "\n" .. text)
@@ -160,6 +171,12 @@ describe("a trend", function()
     assert.same({ 2, 3 }, { v:trend("x", { statistic = "median" })[1].value,
       v:trend("x", { statistic = "median" })[2].value })
     fails("has no score on the common scale", function() five():trend("interest", { mean = true }) end)
+  end)
+
+  it("takes_a_level_for_shares_only", function()
+    local w = bilan.waves { a = bilan.survey { x = { 1, 2 } }, b = bilan.survey { x = { 2, 3 } } }
+    fails('level = "2" is for shares, and the mean of "x" is asked for', w.trend, w, "x", { level = "2" })
+    fails('"x > 1" is true or not: leave level out', w.change, w, "x > 1", { level = "1" })
   end)
 
   it("has_no_0_for_an_option_that_was_not_offered", function()
@@ -219,6 +236,42 @@ describe("a trend", function()
       result:get({ year = "2", level = "ab" }).value })
     assert.equal(0.5, w:trend("q", { level = "ab" })[1].value)
     assert.equal(0, w:change("q", { level = "ab" })[1].value)
+  end)
+
+  it("has_no_0_for_a_net_or_a_kind_of_missing_that_was_not_offered", function()
+    local function year(levels, missing, text)
+      return csv(text, { items = { { id = "m", kind = "multiple", separator = ";", levels = levels },
+        { id = "q", levels = { "a" }, missing = missing } } })
+    end
+    local w = bilan.waves { ["1"] = year({ "u", "v" }, { refused = "9" }, "m,q\nu,a\nv,9\n"),
+      ["2"] = year({ "u", "x", "y" }, { ["don't know"] = "8" }, "m,q\nx;y,a\nu,8\n") }
+    local nets = { xy = { "x", "y" } }
+    local row = w:trend("m", { nets = nets }):get { year = "1", level = "xy" }
+    assert.same({ "not offered that year" }, { row.note, row.n, row.value })
+    assert.equal(0.5, w:trend("m", { nets = nets }):get({ year = "2", level = "xy" }).value)
+    row = w:change("m", { nets = nets }):get { level = "xy" }
+    assert.same({ "not offered that year" }, { row.note, row.value, row.low })
+    row = w:trend("m", { nets = nets, level = "xy" }):get { year = "1" }
+    assert.same({ "not offered that year" }, { row.note, row.n, row.value })
+    row = w:trend("q", { missing = "include" }):get { year = "2", level = "refused" }
+    assert.same({ "not offered that year" }, { row.note, row.n })
+  end)
+
+  it("says_which_part_of_a_net_a_year_did_not_offer", function()
+    local function year(levels, text)
+      return csv(text, { lang = "en", items = { { id = "m", kind = "multiple", separator = ";",
+        levels = levels, label = "Fields" } } })
+    end
+    local w = bilan.waves { ["1"] = year({ "u", "v" }, "m\nu\nv\n"),
+      ["2"] = year({ "u", "v", "x" }, "m\nx\nu\n") }
+    local nets = { any = { "u", "x" } }
+    for _, result in ipairs { w:trend("m", { nets = nets }), w:change("m", { nets = nets, level = "any" }),
+      w:compare("1", "2", { nets = nets }) } do
+      local text = tostring(result)
+      assert.truthy(text:find('Fields: “any” without "x" in 1 (not offered).', 1, true), text)
+    end
+    assert.equal(0.5, w:change("m", { nets = nets, level = "any" })[1].value) -- 1 of 2, then 2 of 2
+    fails('unknown level in net "any" of "m" "uu"', w.trend, w, "m", { nets = { any = { "uu" } } })
   end)
 
   it("says_that_nobody_answered_where_nobody_did", function()
@@ -314,9 +367,10 @@ describe("what changed", function()
   it("stands_in_records_too", function()
     local rows, kinds = five():changes():rows(), {}
     for i, row in ipairs(rows) do kinds[i] = row.from .. " " .. row.change end
-    assert.same({ "2019 dropped", "2020 again", "2021 merged", "2021 reworded", "2022 universe_new" }, kinds)
+    assert.same({ "2019 dropped", "2020 again", "2020 renamed", "2021 merged", "2021 reworded",
+      "2022 universe_new" }, kinds)
     assert.equal("interest", rows[1].item)
-    assert.equal("Did it interest you?", rows[4].before)
+    assert.equal("Did it interest you?", rows[5].before)
   end)
 
   it("says_once_that_the_population_is_another", function()
@@ -345,6 +399,26 @@ describe("what changed", function()
     assert.truthy(text:find("wording (1), who was asked (1), full list of answers (1)", 1, true), text)
   end)
 
+  it("is_said_of_a_question_that_returns_against_the_year_that_asked_it_last", function()
+    local function book(question)
+      return { items = { { id = "q", levels = { "a" }, question = question } } }
+    end
+    local w = bilan.waves { ["1"] = csv("q\na\n", book "Old?"),
+      ["2"] = csv("x\n1\n", { items = { { id = "x" } } }), ["3"] = csv("q\na\n", book "New?") }
+    local text = tostring(w:changes())
+    assert.truthy(text:find("asked again (last in 1).\n  q: question worded otherwise: “Old?” is now",
+      1, true), text)
+  end)
+
+  it("names_questions_apart_that_have_one_label", function()
+    local function book(question) return { items = { { id = "q", label = "Other", levels = { "a" },
+      question = question }, { id = "r", label = "Other", levels = { "a" }, question = "R?" } } } end
+    local w = bilan.waves { ["1"] = csv("q,r\na,a\n", book "Old?"), ["2"] = csv("q,r\na,a\n", book "New?") }
+    assert.truthy(tostring(w:changes()):find("Other (q): question worded otherwise", 1, true))
+    assert.truthy(tostring(w:grades()):find("Other (r)", 1, true))
+    assert.truthy(tostring(w:compare("1", "2")):find("Other (r)", 1, true))
+  end)
+
   it("has_a_table_of_grades", function()
     local grades = five():grades()
     assert.equal("levels merged", grades:rows()[3].grade)
@@ -353,7 +427,161 @@ describe("what changed", function()
   end)
 end)
 
+-- A table of 2023 against 2022 that compares, with a mark, and one level asked for.
+local function asked_for_yes(opts)
+  return five():trend("interest", opts or { level = "yes" })
+end
+
+describe("footnotes of a table over years", function()
+  it("stand_directly_under_the_table_in_every_format", function()
+    local result, mark = asked_for_yes(), "¹ 2022: question worded otherwise."
+    local html = result:to_html { fragment = true }
+    assert.truthy(html:find('</table>\n</div>\n<p class="foot"><span>¹ 2022: answers merged', 1, true),
+      html)
+    assert.truthy(html:find(mark, 1, true))
+    assert.truthy(result:to_markdown { notes = false }:find(mark, 1, true))
+    assert.truthy(result:to_text { notes = false }:find(mark, 1, true))
+    assert.truthy(result:to_csv { layout = "table" }:find(mark, 1, true))
+    assert.truthy(result:to_json():find('"foot":%[\n  "¹ 2022'))
+  end)
+
+  it("stand_under_their_own_table_in_a_report_and_not_in_the_method", function()
+    local html = bilan.report({ title = "T", lang = "en" }):table(asked_for_yes())
+      :table(five():trend("interest", { years = { "2022", "2023" }, level = "no" })):html()
+    local method = html:find('id="methods"', html:find('class="methods"', 1, true), true)
+    local _, first = html:gsub("¹ 2022: question worded otherwise", "")
+    local _, second = html:gsub("¹ 2023: not comparable with 2022", "")
+    assert.same({ 1, 1 }, { first, second })
+    assert.is_nil(html:find("worded otherwise", method, true))
+    assert.is_nil(html:find("not comparable", method, true))
+  end)
+
+  it("stand_on_the_card_of_a_change", function()
+    require("bilan.indicator").reset()
+    bilan.indicator { id = "c", title = "C", estimate = five():change("interest",
+      { from = "2021", to = "2022", level = "yes" }) }
+    local html = bilan.report({ title = "T", lang = "en" }):indicators():html()
+    assert.truthy(html:find('<p class="big">+20 <span class="unit">points</span></p>', 1, true), html)
+    assert.truthy(html:find("n\u{A0}=\u{A0}40 (2021) and 40 (2022)", 1, true), html)
+    assert.truthy(html:find('<p class="remark">Interest: question worded otherwise.</p>', 1, true))
+    local dutch = bilan.report({ title = "T", lang = "nl" }):indicators():markdown()
+    assert.truthy(dutch:find("20\u{A0}procentpunten", 1, true), dutch)
+    require("bilan.indicator").reset()
+  end)
+end)
+
+describe("designs of several years", function()
+  local function year(n, clusters)
+    local q, c = {}, {}
+    for i = 1, n do q[i], c[i] = i % 3 == 0 and "y" or "n", "c" .. i % (clusters or 1) end
+    local s = bilan.survey { q = q, c = c }
+    return clusters and s:design { clusters = "c" } or s
+  end
+
+  it("are_told_year_by_year_where_they_differ", function()
+    local w = bilan.waves { ["1"] = year(60, 10), ["2"] = year(60), ["3"] = year(60, 20) }
+    local text = tostring(w:trend("q", { level = "y" }))
+    for _, part in ipairs { "1: Design: 10 primary units", "2: No design was declared",
+      "3: Design: 20 primary units" } do
+      assert.truthy(text:find(part, 1, true), part .. "\n" .. text)
+    end
+  end)
+
+  it("are_told_once_where_they_are_the_same", function()
+    local w = bilan.waves { ["1"] = year(60, 10), ["2"] = year(90, 10) }
+    local text = tostring(w:trend("q", { level = "y" }))
+    local _, times = text:gsub("10 primary units", "")
+    assert.equal(1, times)
+    assert.is_nil(text:find("1: Design", 1, true))
+    assert.is_nil(tostring(bilan.waves { ["1"] = year(60), ["2"] = year(60) }:trend "q")
+      :find("No design", 1, true))
+  end)
+end)
+
+describe("a net that is named", function()
+  it("is_drawn_without_more_words", function()
+    local book = { lang = "en", items = { { id = "q", kind = "scale", levels = { "a", "b", "c" },
+      nets = { { "a or b", "a", "b" } } } } }
+    local function one() return csv(lines("q", { { 10, "a" }, { 10, "b" }, { 20, "c" } }), book) end
+    local trend = bilan.waves({ ["2021"] = one(), ["2022"] = one() }):trend("q", { level = "a or b" })
+    assert.equal(0.5, trend[1].value)
+    assert.truthy(bilan.chart.trend(trend).svg:find("50%%"))
+    assert.truthy(bilan.chart.bars(one():freq("q", { nets = true }), { level = "a or b" })
+      .svg:find("a or b", 1, true))
+    assert.is_nil(bilan.chart.bars(one():freq("q", { nets = true })).svg:find("a or b", 1, true))
+  end)
+end)
+
+describe("a year read in another language", function()
+  it("keeps_all_that_its_codebook_says", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write "q\na\n"
+    file:close()
+    local function read(population, lang)
+      return bilan.read(path, { lang = lang, codebook = { wave = population, population = population,
+        synthetic = "made up", items = { { id = "q" } } } })
+    end
+    local s = read("pupils", "nl")
+    assert.same({ "pupils", "teachers" }, bilan.waves({ s, read("teachers", "fr") }):years())
+    assert.equal("universe changed", (bilan.waves { s, read("teachers", "fr") }
+      :grade("q", "pupils", "teachers")))
+    assert.equal("made up", s:freq("q").synthetic)
+    os.remove(path)
+  end)
+end)
+
+describe("made-up years", function()
+  it("tell_on_the_banner_what_their_codebooks_say", function()
+    local function one(mark)
+      return csv("q\na\nb\n", { lang = "en", synthetic = mark, items = { { id = "q" } } })
+    end
+    local function banner(...)
+      local r = bilan.report { title = "T", lang = "en" }
+      for _, s in ipairs { ... } do r:table(s:freq "q") end
+      return r:html():match('class="banner" role="note"><p>(.-)</p>')
+    end
+    assert.equal("2021 is made up.", banner(one "2021 is made up.", one(true)))
+    assert.equal("A. B.", banner(one "A.", one "B.", one "A."))
+    assert.matches("^Synthetic data%. .*reconstructed or made%-up", banner(one(true)))
+    assert.is_nil(banner(one(nil)))
+    local w = bilan.waves { ["1"] = one "A.", ["2"] = one "B." }
+    assert.equal("A. B.", w:trend("q").synthetic)
+    assert.equal("A. B.", w:compare("1", "2").synthetic)
+    assert.truthy(w:trend("q"):to_json():find('"synthetic":true', 1, true))
+    fails("codebook: synthetic is true or a text", bilan.codebook, { synthetic = 3, items = {} })
+  end)
+end)
+
 describe("a comparison of two years", function()
+  it("fits_80_columns_and_drops_what_is_the_same_in_all_rows", function()
+    local function year(n, add)
+      local out = {}
+      for i = 1, 4 do
+        local list = {}
+        for at = 1, n do list[at] = (at * i + add) % 7 < 3 and "oui" or "non" end
+        out["Une question assez longue pour un tableau " .. i] = list
+      end
+      return bilan.survey(out)
+    end
+    local w = bilan.waves({ ["2022-2023"] = year(1284, 0), ["2023-2024"] = year(1311, 2) },
+      { lang = "fr" })
+    local text = tostring(w:compare("2022-2023", "2023-2024", { level = "oui" }))
+    assert.truthy(text:find("Réponse\u{A0}: oui", 1, true), text)
+    local _, headings = text:gsub("Question", "")
+    assert.equal(1, headings, text)
+    for line in text:gmatch "[^\n]+" do assert.is_true(utf8.len(line) <= 80, line) end
+    assert.truthy(text:find("%(1\u{202F}284%)") or text:find("(1\u{202F}284)", 1, true)
+      or text:find("(1\u{A0}284)", 1, true), text)
+  end)
+
+  it("marks_the_items_of_which_something_is_said_below", function()
+    local text = tostring(five():compare("2021", "2022"))
+    assert.truthy(text:find("Interest\u{A0}¹", 1, true), text)
+    assert.truthy(text:find("¹ Interest: question worded otherwise.", 1, true), text)
+    assert.is_nil(text:find("²", 1, true)) -- nothing is said of the other item
+  end)
+
   it("lists_pairs_that_do_not_compare_with_the_reason", function()
     local result = five():compare("2022", "2023")
     local row = result:get { item = "interest" }
@@ -364,6 +592,22 @@ describe("a comparison of two years", function()
     assert.truthy(text:find("not comparable", 1, true), text)
     assert.truthy(text:find("Interest: asked of everyone, now only where girl = 'g'.", 1, true), text)
     assert.equal("not asked", five():compare("2019", "2020"):get({ item = "interest" }).grade)
+  end)
+
+  it("says_nothing_of_intervals_where_there_is_none", function()
+    local text = tostring(five():compare("2022", "2023", { items = { "interest" } }))
+    assert.is_nil(text:find("Newcombe", 1, true))
+  end)
+
+  it("keeps_all_notes_of_a_chain_of_years", function()
+    local function year(was)
+      return csv("q\na\n", { items = { { id = "q", levels = { "a" }, was = was } } })
+    end
+    local w = bilan.waves { ["1"] = year(), ["2"] = year { ["1"] = { note = "on paper." } },
+      ["3"] = year { ["2"] = { note = "by phone" } } }
+    local text = tostring(w:compare("1", "3"))
+    assert.truthy(text:find("q: on paper.\n", 1, true), text)
+    assert.truthy(text:find("q: by phone.", 1, true), text)
   end)
 
   it("has_both_figures_with_their_bases", function()
@@ -443,6 +687,12 @@ describe("a stack of years", function()
     local s = w:stack()
     assert.same({ "year", "r" }, s:names())
     assert.truthy(s:origin().notes[1]:find('item "q" is left out', 1, true))
+  end)
+
+  it("tells_which_answers_a_year_did_not_offer", function()
+    local function year(levels) return csv("q\na\n", { items = { { id = "q", levels = levels } } }) end
+    local s = bilan.waves({ ["1"] = year { "a", "b" }, ["2"] = year { "a", "c", "d" } }):stack()
+    assert.equal('item "q": not offered, and no 0 %: "c", "d" (1); "b" (2)', s:origin().notes[1])
   end)
 
   it("refuses_an_item_called_year", function()

@@ -37,6 +37,12 @@ for (n in names(designs)) for (v in c("yes", "hours")) for (g in c(NA, 0, 1)) {
   x <- contrast(s, as.formula(paste0("~", v)))
   emit(n, v, if (is.na(g)) "nil" else sprintf("\"%d\"", g), x[1], x[2], x[3])
 }
+# totals of the stack
+for (n in c("years", "unit", "plain_unit")) {
+  m <- svyby(~hours, ~year, designs[[n]], svytotal, covmat = TRUE)
+  v <- svycontrast(m, setNames(c(-1, 1), rownames(m)))
+  emit(n, "hours\", statistic = \"total", "nil", coef(v), sqrt(vcov(v)), degf(designs[[n]]))
+}
 # years apart: the variance of the change is the sum of both
 apart <- function(n, f) for (v in c("yes", "hours")) {
   x <- f(a); y <- f(b); m <- svymean(as.formula(paste0("~", v)), x); w <- svymean(as.formula(paste0("~", v)), y)

@@ -5,6 +5,7 @@ local bilan = require "bilan"
 
 local survey = bilan.survey { sex = { "f", "m", bilan.missing.refused }, age = { 1, 2, 3 } }
 local freq = survey:freq "sex"
+local years = bilan.waves { { "2021", survey }, { "2022", survey } }
 local objects = {
   survey = survey, item = survey:item "sex", origin = survey:origin(), freq = freq,
   row = freq:rows()[1], sheet = freq:sheet(), crosstab = survey:crosstab("sex", "age"),
@@ -14,6 +15,8 @@ local objects = {
   claims = bilan.claims { { id = "1", population = "p", group = "all", item = "i", level = "l",
     share = "50 %" } },
   codebook = bilan.codebook { items = { { id = "sex" } } },
+  waves = years, changes = years:changes(), grades = years:grades(), trend = years:trend "sex",
+  compared = years:compare("2021", "2022"), stack = years:stack(), year = years:survey "2021",
 }
 
 -- Names that are asked for although no walk shows them: what an engine might leave open.
@@ -26,7 +29,7 @@ local hidden = { "core", "host", "guard", "grant", "watch", "set_limit", "read",
 -- Every name the engine's modules have, for proxies that only answer when asked.
 local lazy = { "survey", "missing", "read", "codebook", "stat", "chart", "report", "indicator",
   "claims", "reconstruct",
-  "table", "format", "privacy" }
+  "table", "format", "privacy", "waves", "methods" }
 
 local seen, lines = {}, {}
 local walk
@@ -75,7 +78,7 @@ ask(bilan, "bilan", lazy)
 data_too = false
 for _, name in ipairs { "survey", "item", "origin", "freq", "row", "sheet", "crosstab", "chart",
   "report", "indicator",
-  "claims", "codebook" } do
+  "claims", "codebook", "waves", "changes", "grades", "trend", "compared", "stack", "year" } do
   visit(objects[name], name)
 end
 local out = {}

@@ -69,6 +69,7 @@ for command in run tab describe check convert new diff repl; do
   gives ${command}_help_has_an_example 0 "^example: bilan $command" ""
   run help $command
   gives help_of_$command 0 "^usage: bilan $command" ""
+  result help_of_${command}_fits_80_columns "$(sed '/^example:/,$d' out.txt | awk 'length($0) > 80')"
   run $command -h
   gives ${command}_short_help 0 "^usage: bilan $command" ""
 done

@@ -137,11 +137,46 @@ check example_names_a_file_that_is_absent "$(absent_file)"
 check static_example_needs_no_shared_engine \
   "$(readelf -d "$room/static" | grep NEEDED | grep bilan)"
 
-# block LANGUAGE: the code blocks of that language in the manual page.
-block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" docs/embedding.md | grep -v '^```'; }
-check manual_shows_this_example "$(block c | diff tests/embed/example.c -)"
-check manual_shows_this_data "$(block csv | diff "$room/answers.csv" -)"
-check manual_shows_this_output "$(block text | head -2 | diff "$room/want" -)"
+# ---- an archive ------------------------------------------------------------------------------
+
+cat >"$room/later.csv" <<'END'
+school,age,answer
+north,15,yes
+north,16,yes
+south,15,no
+south,17,yes
+END
+cat >"$room/waves" <<'END'
+2023: 37.5 % of n = 8
+2024: 75.0 % of n = 4
+END
+
+fill_archive() {
+  (cd "$room" && for wave in "2023 answers.csv" "2024 later.csv"; do
+    "$root/bin/bilan" convert --wave $wave years.bilan 2>&1 || echo "status $?"
+  done) | grep -v ': wave 20'
+}
+check archive_is_filled "$(fill_archive)"
+check archive_example_builds "$($cc -std=c11 -Wall -Wextra -Werror $sanitize \
+  tests/embed/archive.c -o "$room/archive" -I"$root/include" -L"$root/lib" -lbilan 2>&1)"
+check archive_example_reads_two_waves \
+  "$(cd "$room" && run ./archive years.bilan 2023 2024 | diff waves -)"
+check archive_example_says_what_is_wrong "$(cd "$room" && run ./archive years.bilan 20244 |
+  grep -v '^usage: years.bilan: no wave "20244"; did you mean "2024"?$')"
+
+# ---- the manual ------------------------------------------------------------------------------
+
+# block LANGUAGE N: the Nth code block of that language in the manual page.
+block() {
+  awk -v open="\`\`\`$1" -v wanted="$2" '$0 == "```" { shown = 0 }
+    shown { print } $0 == open && ++n == wanted { shown = 1 }' docs/embedding.md
+}
+check manual_shows_this_example "$(block c 1 | diff tests/embed/example.c -)"
+check manual_shows_this_data "$(block csv 1 | diff "$room/answers.csv" -)"
+check manual_shows_this_output "$(block text 1 | diff "$room/want" -)"
+check manual_shows_this_archive_example "$(block c 2 | diff tests/embed/archive.c -)"
+check manual_shows_the_later_wave "$(block csv 2 | diff "$room/later.csv" -)"
+check manual_shows_the_waves "$(block text 2 | diff "$room/waves" -)"
 
 # ---- what the library exports ------------------------------------------------------------------
 

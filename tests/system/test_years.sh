@@ -154,6 +154,11 @@ run tab from_wave.sqlite genre niveau
 is a_wave_becomes_sqlite 0 "$status"
 run convert --wave x --encoding utf-8 w.bilan y.csv
 is options_of_files_are_refused_for_waves 1 "$status"
+run convert --wave " " eleves.csv w.bilan
+is a_wave_has_a_name "2 2" "$status $(sqlite3 w.bilan 'SELECT count(*) FROM waves')"
+run convert --wave 2023-2024 w.bilan copy.bilan
+is a_copied_wave_says_no_size_that_is_not_its_file_s "eleves.csv 1" "$(sqlite3 -separator ' ' \
+  copy.bilan 'SELECT name, bytes IS NULL FROM sources')"
 is sqlite3_reads_the_waves "2022-2023|5|8
 2023-2024|12|8" "$(sqlite3 w.bilan 'SELECT wave, rows, items FROM waves')"
 
@@ -226,6 +231,20 @@ run run --no-lint annee.lua
 run verify out
 is a_folder_is_verified 0 "$status"
 is lines_are_of_80_columns "" "$(awk 'length($0) > 90' out.txt)"
+echo 'require("bilan").survey { x = { 1 } }:write "x.csv"' >slow.lua
+run run --no-lint --out slow --timeout 1 slow.lua
+echo 'while true do end' >>slow.lua
+run verify slow
+is a_limit_is_status_3 "3 1" "$status $(grep -c 'failed:.*slow.lua:2: time limit: 1 s' out.txt)"
+run verify out
+echo 'require("bilan").survey { x = { 1 } }:write "./record.bilan"' >spoil.lua
+cp out/record.bilan before.bilan
+run run --no-lint spoil.lua
+says the_record_is_not_written_over err.txt 'spoil.lua:1: .*record.bilan. is where runs are recorded'
+is and_is_as_it_was "1" "$status$(cmp before.bilan out/record.bilan)"
+mkdir -p below && cd below && run verify ../out && cd ..
+says from_another_folder below/out.txt 'cannot find "annee.lua" from here'
+is and_fails_there 1 "$status"
 
 fresh
 rm -rf out
@@ -417,6 +436,17 @@ run verify --trusted t.bilan
 is but_when_asked 0 "$status"
 SOURCE_DATE_EPOCH=0 "$bilan" run --out epoch t.lua 2>err.txt
 is the_date_can_be_given 1970-01-01T00:00:00Z "$(sqlite3 epoch/record.bilan 'SELECT started FROM run')"
+
+cat >arg.lua <<'END'
+local b = require "bilan"
+b.indicator { id = "year", estimate = b.survey { a = { tonumber(arg[1]) } }:mean "a" }
+END
+rm -rf args.bilan
+for year in 2023 2024 2023; do run run --archive args.bilan arg.lua "$year"; done
+is each_call_has_its_last_run "2 3" \
+  "$(sqlite3 args.bilan 'SELECT DISTINCT run FROM figures' | tr '\n' ' ' | sed 's/ $//')"
+run verify args.bilan
+is and_each_is_verified "run 2: run 3:" "$(grep -o '^run [0-9]*:' out.txt | tr '\n' ' ' | sed 's/ $//')"
 
 # A run that is killed leaves the archive as it was, or with its record in full.
 fresh

@@ -386,6 +386,51 @@ output("draws with gnuplot", function()
   return dump(chart.svg or chart)
 end, { points = 30 })
 
+-- ---- archives ---------------------------------------------------------------------------------------
+
+local years = folder .. "/years.bilan"
+
+-- Stores waves in an archive, which is made when it is absent; one that is there is replaced.
+local function store(survey, ...)
+  local names = { ... }
+  local a = require("bilan.archive").open(years, "write")
+  local ok, err = pcall(a.change, a, function()
+    for _, name in ipairs(names) do a:add_wave(name, survey, { replace = true }) end
+  end)
+  a:close()
+  if not ok then error(err, 0) end
+end
+local function wave(name)
+  local a = require("bilan.archive").open(years, "read")
+  local ok, survey = pcall(a.read_wave, a, name)
+  a:close()
+  if not ok then error(survey, 0) end
+  return shown(survey)
+end
+
+verb("makes an archive and reads it", function()
+  os.remove(years)
+  store(people, "2022", "2023")
+  return wave "2022" .. wave "2023"
+end)
+verb("replaces a wave of an archive", function()
+  store(people, "2022")
+  store(people:drop_rows "note < 12", "2022")
+  return wave "2022"
+end)
+verb("looks through an archive", function()
+  store(people, "2022", "2023")
+  local a <close> = core.archive.open(years)
+  a:check()
+  return dump(a:query "SELECT wave, rows, items, data_sha256 FROM waves")
+    .. message(a.query, a, "SELECT nope FROM wave") .. message(a.get, a, 99)
+end)
+verb("refuses what is no archive", function()
+  return message(core.archive.open, folder .. "/pupils.csv")
+    .. message(core.archive.open, folder .. "/pupils.sqlite")
+    .. message(core.archive.open, folder .. "/absent.bilan")
+end)
+
 -- ---- from the start ------------------------------------------------------------------------------
 
 add("makes the parts of the core", function()

@@ -1,5 +1,6 @@
 /* test_api_archive.c - a C program reads a wave of an archive: bilan_read_archive. The archives
  * are made by the engine's own functions out of the fixture's survey. */
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -113,6 +114,40 @@ static void memory_may_run_out_anywhere(void **state) {
   close_handle(b);
 }
 
+/* What a thread has: its own handle. NULL when all its readings are right. */
+static void *read_often(void *wave) {
+  bilan *b = NULL;
+  bilan_value value;
+  void *wrong = bilan_open(&b) ? wave : NULL;
+  for (int i = 0; !wrong && i < 40; i++) {
+    bilan_survey *s = NULL;
+    size_t item;
+    if (bilan_read_archive(b, &s, path, wave) || bilan_survey_rows(s) != 8 ||
+        bilan_survey_find(b, &item, s, "answer") || bilan_survey_value(b, &value, s, item, 1) ||
+        value.text.length != 2 || memcmp(value.text.s, "no", 2))
+      wrong = wave;
+    bilan_survey_free(s);
+  }
+  bilan_close(b);
+  return wrong;
+}
+
+static void threads_read_with_a_handle_each(void **state) {
+  static char waves[2][16] = {"2022-2023", "2023-2024"};
+  pthread_t threads[4];
+  void *wrong;
+  (void)state;
+  bilan *b = open_handle();
+  make_archive(b, 2);
+  for (int i = 0; i < 4; i++)
+    assert_int_equal(pthread_create(&threads[i], NULL, read_often, waves[i % 2]), 0);
+  for (int i = 0; i < 4; i++) {
+    assert_int_equal(pthread_join(threads[i], &wrong), 0);
+    assert_null(wrong);
+  }
+  close_handle(b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(the_only_wave_is_read_with_its_wordings, name_archive,
@@ -122,6 +157,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(what_is_no_archive_is_refused, name_archive,
                                       remove_archive),
       cmocka_unit_test_setup_teardown(memory_may_run_out_anywhere, name_archive,
+                                      remove_archive),
+      cmocka_unit_test_setup_teardown(threads_read_with_a_handle_each, name_archive,
                                       remove_archive)};
   return cmocka_run_group_tests_name("api archive", tests, NULL, NULL);
 }

@@ -33,28 +33,10 @@ static int close_tables(void **state) {
   return close_handle(state);
 }
 
-/* Wave `n` beside the one before it; older ones go. All in one transaction, so that an archive
- * holds waves n - 1 and n, or those of the step before. */
-static void add_wave(struct archive *a, int64_t n) {
-  char sql[300], sha256[SHA256_HEX];
-  int64_t id;
-  must(archive_begin(b, a));
-  must(archive_put(b, a, &id, sha256, tables[n % TABLES]));
-  snprintf(sql, sizeof sql, "INSERT INTO wave(name, place, data, added) VALUES('w%d', %d, %d, '%s')",
-           (int)n, (int)n, (int)id, sha256);
-  must(run_sql(a, sql));
-  if (n > 2) {
-    int64_t old = count_sql(a, "SELECT data FROM wave ORDER BY place LIMIT 1");
-    must(run_sql(a, "DELETE FROM wave WHERE place = (SELECT min(place) FROM wave)"));
-    must(archive_drop(b, a, old));
-  }
-  must(archive_commit(b, a));
-}
-
 /* What a child does: one step. */
 static void step(const char *path, int64_t n) {
   struct archive *a = open_archive(path, ARCHIVE_WRITE);
-  add_wave(a, n);
+  add_wave(a, n, tables[n % TABLES]);
   archive_close(a);
 }
 
@@ -87,20 +69,6 @@ static long run_child(const char *path, int64_t n, long delay) {
   }
   waitpid(child, NULL, 0);
   return microseconds() - start;
-}
-
-/* The last wave of a whole archive: every page and answer is looked at, and there are no more
- * and no fewer waves and tables than that wave says. */
-static int64_t last_wave(const char *path) {
-  struct archive *a = open_archive(path, ARCHIVE_READ);
-  must(archive_check(b, a));
-  int64_t last = count_sql(a, "SELECT max(place) FROM wave");
-  int64_t expected = last > 1 ? 2 : last;
-  assert_int_equal(count_sql(a, "SELECT count(*) FROM wave JOIN data ON data.id = wave.data AND "
-                                "data.sha256 = wave.added"), expected);
-  assert_int_equal(count_sql(a, "SELECT count(*) FROM data"), expected);
-  archive_close(a);
-  return last;
 }
 
 static void a_killed_maker_leaves_nothing_or_an_archive(void **state) {

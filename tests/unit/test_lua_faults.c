@@ -31,7 +31,7 @@ enum {
   POINTS = 300,   /* allocations that fail in a large scenario, spread evenly */
   STARTS = 50,    /* those that fail while the state is opened */
   REST = 40,      /* undisturbed runs: one after so many faults */
-  SCENARIOS = 100,
+  SCENARIOS = 120,
   PATH_ROOM = 256,
 };
 

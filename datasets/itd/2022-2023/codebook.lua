@@ -15,7 +15,9 @@ return {
   title = "Ingénieur.es et technicien.nes de demain",
   version = "2022-2023",
   lang = "fr",
-  synthetic = true, -- the microdata are not public: the respondents are rebuilt
+  -- the microdata are not public: the respondents are rebuilt
+  synthetic = "Données synthétiques. Ce document repose sur des réponses reconstituées, et non sur "
+    .. "des répondants réels : aucun chiffre ne doit être cité comme un résultat d'enquête.",
   items = {
     { id = "id", kind = "id" },
     { id = "synthetique", kind = "single", levels = { "oui" },

@@ -16,7 +16,9 @@ return {
   title = "Ingénieur.es et technicien.nes de demain (données inventées)",
   version = "2023-2024",
   lang = "fr",
-  synthetic = true, -- made up by scripts/itd/vagues-inventees.lua: nobody in the file exists
+  -- made up by scripts/itd/vagues-inventees.lua: nobody in the file exists
+  synthetic = "Données inventées. Ce document repose sur des réponses inventées, et non sur des "
+    .. "répondants réels : aucun chiffre ne doit être cité comme un résultat d'enquête.",
   note = "Année inventée : ni les réponses ni le questionnaire ne sont ceux de l'association.",
   items = {
     { id = "id", kind = "id" },

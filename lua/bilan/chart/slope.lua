@@ -27,7 +27,7 @@ local function draw_break(page, broken, axis)
   local source, fig = page.source, page.figure
   if broken then
     fig:line({ { 1.5, axis.low }, { 1.5, axis.high } },
-      { colour = theme.axis, width = 1, dash = "2,3" })
+      { colour = theme.soft, width = 1.6, dash = "2,4" })
   end
   for _, line in ipairs(source.changes or {}) do page:note(line) end
   if broken and not source.changes then

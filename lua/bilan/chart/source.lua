@@ -14,6 +14,7 @@ local gate = require "bilan.gate"
 local host = require "bilan.host"
 local ordered = require "bilan.ordered"
 local result = require "bilan.result"
+local synthetic = require "bilan.synthetic"
 local words = require "bilan.chart.words"
 
 local M = {}
@@ -97,7 +98,7 @@ local function join(list, what, opts)
     if not spec.item or not entry.spec.item or entry.spec.item.name ~= spec.item.name then
       spec.item = nil
     end
-    spec.synthetic = spec.synthetic or entry.spec.synthetic
+    spec.synthetic = synthetic.both(spec.synthetic, entry.spec.synthetic)
     join_rows(spec.rows, entry, name)
     for _, key in ipairs { "notes", "design_notes", "report_notes" } do
       join_notes(spec[key], entry.spec[key], seen)
@@ -370,6 +371,20 @@ local function order_levels(self, names, what)
   end
 end
 
+-- Were nets asked for by name: in opts.level, or by the figures that were computed, which are then
+-- of nets alone?
+local function names_net(self, wanted)
+  local named, alone = {}, true
+  for _, name in ipairs(type(wanted) == "table" and wanted or { wanted }) do named[name] = true end
+  for _, cell in ipairs(self.cells) do
+    if not cell.net then alone = false
+    else
+      for _, key in pairs(cell.at) do if named[key] then return true end end
+    end
+  end
+  return alone
+end
+
 -- Is there no row, or none with a figure while the levels asked for are not known yet?
 local function is_empty(self, opts)
   if #self.cells == 0 then return true end
@@ -622,7 +637,7 @@ function M.open(source, opts, what)
     self.nothing = true
     return self
   end
-  if not opts.nets then drop_flagged(self, "net") end
+  if not (opts.nets or names_net(self, opts.level)) then drop_flagged(self, "net") end
   choose_levels(self, opts.level, what)
   order_levels(self, opts.levels, what)
   if opts.total == false then drop_totals(self) end

@@ -190,11 +190,15 @@ end
 -- Labels at the right ends: lines of text and the height they want.
 local function end_labels(page, room)
   local list, source = {}, page.source
-  for index, series in ipairs(source:all_series()) do
-    local cell = last_cell(source, series)
-    if cell then
-      local name = series and series.label or ""
-      local text = name == "" and cell.text or cell.text .. " " .. name
+  local all, times = source:all_series(), source.category.values
+  for index, series in ipairs(all) do
+    local cell, place = last_cell(source, series)
+    local name = series and series.label or ""
+    -- a figure before the last time has its value beside its point: at the end it would look as if
+    -- it were of that time
+    local text = cell and place < #times and #all <= 2 and name
+      or cell and (name == "" and cell.text or cell.text .. " " .. name)
+    if text and text ~= "" then
       local lines = theme.wrap(text, theme.size.label, room, 3)
       list[#list + 1] = { lines = lines, order = index, index = index, value = cell.value,
         height = #lines * theme.size.label * 1.25 + 2 }
@@ -254,7 +258,9 @@ local function draw_breaks(page)
     if source.broken[time] and at > 1 then
       names[#names + 1] = theme.plain(time.label)
       fig:line({ { at - 0.5, fig.y[1] }, { at - 0.5, fig.y[2] } },
-        { colour = theme.axis, width = 1, dash = "2,3" })
+        { colour = theme.soft, width = 1.6, dash = "2,4" })
+      fig:text(fig:px(at - 0.5), fig.area.top - 8, words.say(source.lang, "break", {}),
+        { anchor = "middle", size = theme.size.note, colour = theme.soft })
     end
   end
   if source.changes then -- they say it themselves, and why
@@ -311,7 +317,8 @@ function M.draw(source, opts, heading)
   end
   local base_height, draw_bases = base_table(page, styles, left)
   local height = math.max(120, (opts.height or 380) - page.y - base_height - 60)
-  local top = page:take(height + 8) + 8
+  local headroom = next(source.broken) and 16 or 8 -- the word above a break
+  local top = page:take(height + headroom) + headroom
   local fig = page.figure
   fig:plot({ left = left, right = page.width - frame.edge - right - 14, top = top, bottom = top + height },
     { 0.6, #times + 0.4 }, { axis.low, axis.high })

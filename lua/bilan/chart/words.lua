@@ -28,6 +28,7 @@ local words = {
   hidden_labels = { "Étiquettes omises sous {limit} ou faute de place.",
     "No label under {limit} or where there is no room.",
     "Geen label onder {limit} of bij plaatsgebrek." },
+  ["break"] = { "rupture", "break", "breuk" },
   broken = { "Ligne interrompue : question modifiée ({list}).", "Broken line: question changed ({list}).",
     "Onderbroken lijn: vraag gewijzigd ({list})." },
   residuals = {

@@ -33,8 +33,13 @@ end
 -- The name of the wave: given, of the archive that was read, or of the codebook.
 local function wave_name(survey, options, cli)
   local s = Survey.inside(survey)
-  return options.wave or s.wave or s.book.wave
+  local name = options.wave or s.wave or s.book.wave
     or cli.usage_error("convert: which wave is this? Say --wave 2022-2023")
+  if not name:find "%S" or name:find "%c" then
+    cli.usage_error("convert: --wave takes the name of a wave in one line, such as 2022-2023, not %q",
+      name)
+  end
+  return name
 end
 
 -- Adds a survey to an archive, made when it is absent.
@@ -74,8 +79,8 @@ return {
     if rest[1] == rest[2] then cli.usage_error("convert: IN and OUT are the same file") end
     cli.guard({ rest[1], archived and rest[2] or nil }, { options.codebook },
       { out = cli.folder_of(rest[2]), output = 0 })
-    local stat = require("bilan.ledger").stat(rest[1])
     local from_archive = require("bilan.archive").is(rest[1])
+    local stat = not from_archive and require("bilan.ledger").stat(rest[1]) or nil
     local survey = require("bilan").read(rest[1], { codebook = options.codebook,
       encoding = options.encoding, delimiter = options.delimiter,
       wave = from_archive and options.wave or nil })

@@ -39,7 +39,9 @@ return {
     cli.guard(files_of(rest, options.archive), {},
       { out = options.html and cli.folder_of(options.html) or ".", output = 0 })
     local runs, diff = require "bilan.diff_runs", require "bilan.diff"
-    local a, b = runs.read(rest[1], options.archive), runs.read(rest[2], options.archive)
+    local named = format ~= "json" and tag or "en"
+    local a = runs.read(rest[1], options.archive, named)
+    local b = runs.read(rest[2], options.archive, named)
     runs.tell_apart(a, b)
     local made = diff.compare(a, b)
     if options.html then write_page(made, options.html, tag) end

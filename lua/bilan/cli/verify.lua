@@ -14,7 +14,7 @@ local function archive_path(name, cli)
   cli.usage_error('verify: "%s" is no archive and no folder with a record.bilan', name)
 end
 
--- The runs asked for: one by its number, or the last of each script.
+-- The runs asked for: one by its number, or the last of each script with its arguments.
 local function chosen(store, options, cli)
   if options.run then return { store:run(options.run) } end
   local runs = store:last_runs(options.wave)
@@ -48,10 +48,10 @@ return {
     .. "methods as recorded, and says of each figure whether it is the same, changed (from\n"
     .. "what, to what, why), gone or new. RUN is an archive or a folder that holds a\n"
     .. "record.bilan. Files of the run that are absent are written again. Exit status: 0\n"
-    .. "all the same, 1 not.",
+    .. "all the same, 1 not, 3 a limit of time or memory was hit.",
   example = "bilan verify out",
   options = {
-    { "run", "number", "the run of this number (default: the last of each script)", "N" },
+    { "run", "number", "the run of this number (default: the last of each call)", "N" },
     { "wave", "value", "runs of this wave only", "NAME" },
     { "out", "value", "the folder of the files (default: as recorded)", "DIR" },
     { "write", "flag", "replaces files that are there and differ" },
@@ -74,6 +74,6 @@ return {
     else
       for at, one in ipairs(done) do host.print((at > 1 and "\n" or "") .. words.text(one)) end
     end
-    return same and 0 or 1
+    return same and 0 or host.limited() and 3 or 1
   end,
 }

@@ -18,15 +18,20 @@ local events = require "bilan.events"
 local fault = require "bilan.fault"
 local format = require "bilan.format"
 local listing = require "bilan.waves.listing"
+local ordered = require "bilan.ordered"
 local Result = require "bilan.result"
 local stack = require "bilan.waves.stack"
 local stacked = require "bilan.waves.stacked"
 local Survey = require "bilan.survey"
+local synthetic = require "bilan.synthetic"
 local trend = require "bilan.waves.trend"
 
 local M = {}
 
 local CONF <const> = 0.95
+
+-- An item of the stack for the change of a total.
+local SIGNED <const> = "\1signed"
 
 -- ---- which overlap ----------------------------------------------------------------------------
 
@@ -96,12 +101,14 @@ end
 
 local function quoted(text) return "'" .. tostring(text):gsub("'", "''") .. "'" end
 
+local function item_name(name) return '"' .. name:gsub('"', '""') .. '"' end
+
 -- The rows of the stack in which the groups of a record stand.
 local function group_of(survey, by, row)
   for _, name in ipairs(by) do
     local value = row.by[name]
     if value ~= nil then
-      survey = survey:where(('"%s" = %s'):format(name:gsub('"', '""'), quoted(value)))
+      survey = survey:where(("%s = %s"):format(item_name(name), quoted(value)))
     end
   end
   return survey
@@ -116,7 +123,7 @@ local net_bases = {
 
 -- A net as a predicate, on the base that the figures of its item have.
 local function net_predicate(plan, parts)
-  local name = ('"%s"'):format(plan.subject.name:gsub('"', '""'))
+  local name = item_name(plan.subject.name)
   local place = plan.subject.thread.at[plan.spec.waves[#plan.spec.waves]]
   local tests, several = {}, place.item.kind == "multiple"
   for i, part in ipairs(parts) do
@@ -128,14 +135,44 @@ local function net_predicate(plan, parts)
   return ((net_bases[base] or net_bases.answered):gsub("%f[%w]([QT])%f[%W]", filled))
 end
 
+-- What shares of several answers are shares of; nil for other items.
+local function base_of(plan)
+  local place = plan.spec and plan.subject.thread.at[plan.spec.waves[#plan.spec.waves]]
+  if not place or place.item.kind ~= "multiple" or plan.statistic ~= "share" then return nil end
+  return plan.opts.base or place.item.entry and place.item.entry.base or "asked"
+end
+
+-- The number that a subject is, as an expression: scores for levels.
+local function number_of(plan)
+  local subject, name = plan.subject, item_name(plan.subject.name)
+  if not subject.thread then return "(" .. subject.name .. ")" end
+  if #plan.spec.scale.order == 0 then return name end
+  local cases = {}
+  for i, level in ipairs(plan.spec.scale.order) do
+    cases[i] = ("WHEN %s THEN %.17g"):format(quoted(level), plan.spec.scale.score[level])
+  end
+  return ("CASE %s %s END"):format(name, table.concat(cases, " "))
+end
+
+-- The change of a total: the total of what the later year adds and the earlier one takes away.
+local function stack_total(plan, group, names, row, conf)
+  local number = number_of(plan)
+  local signed = group:derive { [SIGNED] = ("CASE %s WHEN %s THEN %s WHEN %s THEN -(%s) END"):format(
+    item_name(stack.year), quoted(names[2]), number, quoted(names[1]), number) }
+  local record = Result.spec(signed:total(SIGNED, { conf = conf, df = plan.opts.df })).rows[1]
+  return change.contrast(row, record, conf)
+end
+
 -- The contrast of the stack for a pair of records.
 local function stack_contrast(plan, survey, names, one, row, conf)
   local group = group_of(survey, plan.by, one.to)
+  if plan.statistic == "total" then return stack_total(plan, group, names, row, conf) end
   local opts = { by = stack.year, from = names[1], to = names[2], conf = conf, df = plan.opts.df,
     level = plan.spec and plan.statistic == "share" and one.to.level or nil }
-  local item = plan.subject.name
-  if one.to.net and plan.statistic == "share" then
-    item, opts.level = net_predicate(plan, one.to.parts), nil
+  local item, parts = plan.subject.name, one.to.net and one.to.parts
+  if not parts and plan.opts.base and base_of(plan) then parts = { one.to.level } end
+  if parts and plan.statistic == "share" then
+    item, opts.level = net_predicate(plan, parts), nil
   end
   return change.contrast(row, Result.spec(group:difference(item, opts)).rows[1], conf)
 end
@@ -143,6 +180,10 @@ end
 -- The difference of a pair of records, by the way chosen.
 local function add_difference(plan, way, one, row, env)
   local conf = plan.opts.conf or CONF
+  if base_of(plan) == "answers" then -- ticks, not respondents: no interval
+    row.value = one.from.value and one.to.value and one.to.value - one.from.value
+    return row
+  end
   if way.name == "unit" then
     return stack_contrast(plan, env.stack, env.names, one, row, conf)
   end
@@ -188,12 +229,8 @@ end
 -- Nets need their parts where the stack computes them.
 local function add_parts(plan, rows)
   for _, row in ipairs(rows) do
-    if row.net then
-      local nets = type(plan.opts.nets) == "table" and plan.opts.nets or {}
-      row.parts = nets[row.level]
-      for _, net in ipairs(row.parts and {} or plan.nets or {}) do
-        if net.name == row.level then row.parts = net.parts end
-      end
+    for _, net in ipairs(row.net and trend.nets(plan) or {}) do
+      if net.name == row.level then row.parts = net.parts end
     end
   end
 end
@@ -210,19 +247,25 @@ local function item_rows(context, plan, way, j, k)
   local env = { grade = grade, j = j, k = k,
     names = { context.list[j].name, context.list[k].name } }
   if way.name == "unit" then
+    if plan.statistic == "median" then
+      fault.raise("%s: medians of two years have no covariance by a unit: take the mean, or leave "
+        .. "unit out (overlap = true holds for any overlap)", plan.what)
+    end
     local specs = context:specs(plan.threads, { j, k })
     env.stack = stacked.survey(context.list, { j, k }, specs,
       { year = stack.year, unit = way.unit })
-    local entry = plan.spec
-      and crosswalk.entry(plan.subject.thread, plan.spec.waves, plan.spec.scale)
-    plan.nets = entry and entry.nets
     add_parts(plan, after)
   end
   local rows = {}
   for i, one in ipairs(matched(before, after, plan.by)) do
     rows[i] = pair_row(plan, way, one, env)
   end
-  return rows, said, { spec_before, spec_after }, env
+  for _, at in ipairs { j, k } do
+    for _, finding in ipairs(trend.net_findings(context, plan, at)) do
+      said[#said + 1] = { thread = plan.subject.thread, finding = finding }
+    end
+  end
+  return rows, said, { spec_before, spec_after }
 end
 
 -- ---- the table --------------------------------------------------------------------------------
@@ -280,6 +323,17 @@ local function merge_words(into, specs)
   end
 end
 
+-- The mark of the next item of which something is to be said, nil when nothing is. Another
+-- population is that of all items, and is said without one.
+local function mark_item(table_, said)
+  for _, one in ipairs(said) do
+    if one.finding.what ~= "population" then
+      table_.marked = table_.marked + 1
+      return listing.mark(table_.marked)
+    end
+  end
+end
+
 -- Adds the records of one item to the table.
 local function add_item(context, table_, plan, way, j, k, named)
   local rows, said, specs = item_rows(context, plan, way, j, k)
@@ -287,12 +341,15 @@ local function add_item(context, table_, plan, way, j, k, named)
     if named then row.by[ITEM] = plan.subject.name end
     table_.rows[#table_.rows + 1] = row
   end
+  local mark = named and mark_item(table_, said)
   for _, one in ipairs(said) do
-    table_.change_notes[#table_.change_notes + 1] = listing.note(one.finding,
-      context:label(one.thread, plan.lang))
+    local at = one.finding.what == "population" and table_.waves[2]
+      or context:own_label(one.thread, plan.lang)
+    if mark and one.finding.what ~= "population" then at = mark .. " " .. at end
+    table_.change_notes[#table_.change_notes + 1] = listing.note(one.finding, at)
   end
   for _, spec in ipairs(specs or {}) do
-    table_.synthetic = table_.synthetic or spec.synthetic
+    table_.synthetic = synthetic.both(table_.synthetic, spec.synthetic)
     table_.weighted = table_.weighted or spec.weighted
     for _, note in ipairs(spec.notes or {}) do
       local key = type(note) == "table" and note[1] or note
@@ -303,14 +360,17 @@ local function add_item(context, table_, plan, way, j, k, named)
   end
   merge_words(table_.level_labels, specs)
   table_.level_labels[ITEM] = table_.level_labels[ITEM] or {}
-  table_.level_labels[ITEM][plan.subject.name] = plan.subject.label
+  local thread = named and plan.subject.thread
+  local label = thread and context:own_label(thread, plan.lang) or plan.subject.label
+  table_.level_labels[ITEM][plan.subject.name] = label .. (mark and "\u{A0}" .. mark or "")
 end
 
 -- Each sentence once: two items may have changed alike.
 local function once(notes)
   local out, seen = {}, {}
   for _, note in ipairs(notes) do
-    local key = note[1] .. "\0" .. tostring(note[2].at)
+    local key = note[1]
+    for name, value in ordered.pairs(note[2]) do key = key .. "\0" .. name .. tostring(value) end
     if not seen[key] then out[#out + 1], seen[key] = note, true end
   end
   return out
@@ -325,17 +385,19 @@ local function tell_grade(plan, table_)
 end
 
 local function new_table(context, j, k, opts)
-  return { kind = "change", unit = "share", rows = {}, change_notes = {}, notes = {}, seen = {},
+  return { kind = "change", unit = "share", rows = {}, change_notes = {}, notes = {}, seen = {}, marked = 0,
     level_labels = {}, by = {}, lang = context:language(opts.lang),
     waves = { context.list[j].name, context.list[k].name },
-    synthetic = context.list[j].s.synthetic or context.list[k].s.synthetic or false }
+    synthetic = synthetic.both(context.list[j].s.synthetic, context.list[k].s.synthetic) }
 end
 
 local function finish(context, table_, plans, way, j, k, opts)
   adjust(table_.rows, opts.adjust)
-  table_.seen = nil
+  table_.seen, table_.marked = nil, nil
   table_.change_notes = once(table_.change_notes)
-  for _, note in ipairs(method_notes(context, way, plans, j, k, opts)) do
+  local tested = false -- a table of refusals says nothing of intervals
+  for _, row in ipairs(table_.rows) do tested = tested or row.low ~= nil or row.se ~= nil end
+  for _, note in ipairs(tested and method_notes(context, way, plans, j, k, opts) or {}) do
     table_.notes[#table_.notes + 1] = note
   end
   if #plans == 1 and plans[1].statistic ~= "share" then table_.unit = "number" end

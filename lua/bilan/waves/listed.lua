@@ -51,7 +51,7 @@ local function grade_sheet(context, pairs_, tag)
   end
   local rows = {}
   for _, thread in ipairs(context.threads) do
-    local row, any = { context:label(thread, tag) }, false
+    local row, any = { context:own_label(thread, tag) }, false
     for i, pair in ipairs(pairs_) do
       local there = thread.at[pair[1]] or thread.at[pair[2]]
       any = any or there ~= nil
@@ -72,19 +72,26 @@ end
 
 -- ---- changes ----------------------------------------------------------------------------------
 
--- The last year before place k in which a thread was asked, or nil.
-local function last_asked(context, thread, k)
+-- The place of the last year before k in which a thread was asked, or nil.
+local function last_asked(thread, k)
   for j = k - 1, 1, -1 do
-    if thread.at[j] then return context.list[j].name end
+    if thread.at[j] then return j end
   end
 end
 
--- What happened to one item: findings in the order of their weight.
+-- What happened to one item: findings in the order of their weight. One that returns is held against
+-- the year that asked it last.
 local function item_findings(context, thread, j, k)
   if thread.at[j] and thread.at[k] then return context.pair(thread, j, k).findings end
   if thread.at[j] then return { { what = "dropped", grade = "not asked", args = {} } } end
-  local last = last_asked(context, thread, k)
-  return { { what = last and "again" or "added", grade = "not asked", args = { before = last } } }
+  local last = last_asked(thread, k)
+  if not last then return { { what = "added", grade = "not asked", args = {} } } end
+  local findings = { { what = "again", grade = "not asked",
+    args = { before = context.list[last].name } } }
+  for _, finding in ipairs(context.pair(thread, last, k).findings) do
+    if finding.what ~= "population" then findings[#findings + 1] = finding end
+  end
+  return findings
 end
 
 local unknown_kind = { unknown_wording = "wording", unknown_universe = "universe",
@@ -120,7 +127,7 @@ local function add_unknown_years(context, k, said)
 end
 
 local function at_words(context, entry, k, tag)
-  return entry.thread and context:label(entry.thread, tag) or context.list[k].name
+  return entry.thread and context:own_label(entry.thread, tag) or context.list[k].name
 end
 
 -- All changes as records.

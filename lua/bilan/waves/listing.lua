@@ -47,6 +47,13 @@ function M.new(body)
   return listing
 end
 
+local digits = { [0] = "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" }
+
+--- The mark of the footnote of a number: ¹, ², ... ¹⁰.
+function M.mark(number)
+  return (tostring(number):gsub("%d", function(digit) return digits[tonumber(digit)] end))
+end
+
 --- The sentence of a finding, with what it is said of.
 function M.sentence(tag, finding, at, long)
   local args = { at = at }

@@ -19,6 +19,7 @@ local fault = require "bilan.fault"
 local format = require "bilan.format"
 local lineage = require "bilan.lineage"
 local Survey = require "bilan.survey"
+local synthetic = require "bilan.synthetic"
 
 local M = {}
 
@@ -241,6 +242,28 @@ local function stackable(specs, places)
   return kept, left
 end
 
+-- What an item's years did not offer, in words: the stack has these levels, with 0 answers.
+local function unoffered_notes(list, places, specs)
+  local notes = {}
+  for _, spec in ipairs(specs) do
+    local parts = {}
+    for _, k in ipairs(places) do
+      local place, names = spec.thread.at[k], {}
+      for _, name in ipairs(place and place.item.closed and spec.scale.order or {}) do
+        if not spec.scale.members[name][k] then names[#names + 1] = ('"%s"'):format(name) end
+      end
+      if #names > 0 then
+        parts[#parts + 1] = ("%s (%s)"):format(table.concat(names, ", "), list[k].name)
+      end
+    end
+    if #parts > 0 then
+      notes[#notes + 1] = ('item "%s": not offered, and no 0 %%: %s'):format(spec.thread.name,
+        table.concat(parts, "; "))
+    end
+  end
+  return notes
+end
+
 -- A wave's rows with harmonised items and helpers.
 local function part(list, k, survey, plan, year)
   local wave, harmonised = list[k], Survey.inside(survey)
@@ -266,7 +289,7 @@ end
 --- Some waves (places in the list) as one survey: specs = { { thread, scale, waves } } of its
 -- items, opts: year (the name of that item), unit (a thread that repeats), design = false (none).
 function M.survey(list, places, specs, opts)
-  local waves, table_, synthetic = {}, nil, false
+  local waves, table_, mark = {}, nil, false
   for i, k in ipairs(places) do waves[i] = list[k] end
   local plan = make_plan(waves, opts.unit, opts.design)
   local kept, left = stackable(specs, places)
@@ -278,15 +301,16 @@ function M.survey(list, places, specs, opts)
       if not seen[name] then names[#names + 1], seen[name] = name, true end
     end
     table_ = table_ and core.data.stack(table_, made) or made
-    synthetic = synthetic or list[k].s.synthetic
+    mark = synthetic.both(mark, list[k].s.synthetic)
   end
   local design = plan.design and declare(table_, plan) or nil
   local notes = notes_of(waves, plan)
   for _, name in ipairs(left) do
     notes[#notes + 1] = ('item "%s" is left out: another kind of question by year'):format(name)
   end
+  for _, note in ipairs(unoffered_notes(list, places, kept)) do notes[#notes + 1] = note end
   local stack = Survey.wrap(core.data.select(table_, names), { book = book_of(list, places, kept),
-    notes = notes, synthetic = synthetic, design = design,
+    notes = notes, synthetic = mark, design = design,
     domain = plan.domain and core.expr.filter(table_, in_domain) or nil,
     declared = design and declared_words(waves, plan) or nil })
   return lineage.from(stack, surveys, "stack")

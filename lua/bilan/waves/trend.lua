@@ -19,6 +19,7 @@ local ordered = require "bilan.ordered"
 local Result = require "bilan.result"
 local stack = require "bilan.waves.stack"
 local Survey = require "bilan.survey"
+local synthetic = require "bilan.synthetic"
 
 local M = {}
 
@@ -53,6 +54,18 @@ local function same_kind(spec, k)
   return family_of(top) == family_of(spec.thread.at[k].item)
 end
 
+-- A level belongs to shares of an item; compare has one option for items of all kinds.
+local function check_level(plan)
+  if plan.opts.level == nil or plan.what == "compare" then return end
+  if plan.statistic ~= "share" then
+    fault.raise('%s: level = "%s" is for shares, and the %s of "%s" is asked for', plan.what,
+      tostring(plan.opts.level), plan.statistic, plan.subject.name)
+  end
+  if not plan.subject.thread then
+    fault.raise('%s: "%s" is true or not: leave level out', plan.what, plan.subject.name)
+  end
+end
+
 --- The plan of a figure over some years: { subject, by, specs, statistic, level, places, opts }.
 -- what: the verb, for messages.
 function M.plan(context, item, opts, what)
@@ -72,18 +85,98 @@ function M.plan(context, item, opts, what)
   plan.specs = context:specs(plan.threads, plan.places)
   plan.statistic = statistic_of(plan.subject, opts, what)
   plan.spec = plan.subject.thread and plan.specs[1] or nil
+  check_level(plan)
   return plan
 end
 
--- Names that `level` may have: those of the common scale, then the nets asked for.
-local function level_names(plan, survey)
-  local names = table.move(plan.spec.scale.order, 1, #plan.spec.scale.order, 1, {})
-  local nets = plan.opts.nets
-  if type(nets) == "table" then
-    for name in ordered.pairs(nets) do names[#names + 1] = name end
+-- ---- nets -------------------------------------------------------------------------------------
+
+local function set_of(list)
+  local set = {}
+  for _, one in ipairs(list) do set[one] = true end
+  return set
+end
+
+-- All nets there could be: those of the options, then those of the codebook; { { name, parts } }.
+local function known_nets(plan)
+  local scale, list = plan.spec.scale, {}
+  local known = set_of(scale.order)
+  if type(plan.opts.nets) == "table" then
+    for name, parts in ordered.pairs(plan.opts.nets) do
+      parts = Survey.list_of(parts)
+      for _, part in ipairs(parts) do
+        if not known[part] then
+          fault.unknown(('%s: level in net "%s" of "%s"'):format(plan.what, name,
+            plan.subject.name), tostring(part), scale.order)
+        end
+      end
+      list[#list + 1] = { name = name, parts = parts, given = true }
+    end
   end
-  for _, net in ipairs(survey:item(plan.subject.name).nets) do names[#names + 1] = net[1] end
-  return names
+  local entry = crosswalk.entry(plan.subject.thread, plan.spec.waves, scale)
+  for _, net in ipairs(entry and entry.nets or {}) do list[#list + 1] = net end
+  return list
+end
+
+-- The net called `level`, as a list of one; an empty list when that is a level.
+local function net_called(plan, level)
+  local names = table.move(plan.spec.scale.order, 1, #plan.spec.scale.order, 1, {})
+  if set_of(names)[level] then return {} end
+  for _, net in ipairs(known_nets(plan)) do
+    if net.name == level then return { net } end
+    names[#names + 1] = net.name
+  end
+  fault.unknown(('%s: level of "%s"'):format(plan.what, plan.subject.name), tostring(level), names)
+end
+
+local function find_nets(plan)
+  if not plan.spec or plan.statistic ~= "share" then return {} end
+  if plan.opts.level ~= nil then return net_called(plan, plan.opts.level) end
+  local list, all = {}, plan.opts.nets == true
+  for _, net in ipairs(plan.opts.nets and known_nets(plan) or {}) do
+    if all or net.given then list[#list + 1] = net end
+  end
+  return list
+end
+
+--- The nets that a table shows: { { name, parts } }, of levels of the common scale.
+function M.nets(plan)
+  plan.asked_nets = plan.asked_nets or find_nets(plan)
+  return plan.asked_nets
+end
+
+-- Parts of a net that wave k offered, and those that it did not.
+local function offered_parts(plan, net, k)
+  local own, left = {}, {}
+  for _, part in ipairs(net.parts) do
+    local list = plan.spec.scale.members[part][k] and own or left
+    list[#list + 1] = part
+  end
+  return own, left
+end
+
+-- The nets shown, in the parts that wave k offered: { [name] = parts }; nil when there is none.
+local function nets_in(plan, k)
+  local nets = {}
+  for _, net in ipairs(M.nets(plan)) do
+    local own = offered_parts(plan, net, k)
+    if #own > 0 then nets[net.name] = own end
+  end
+  return next(nets) and nets or nil
+end
+
+--- Findings on the nets shown that wave k offered in part.
+function M.net_findings(context, plan, k)
+  local found = {}
+  for _, net in ipairs(M.nets(plan)) do
+    local own, left = offered_parts(plan, net, k)
+    if #own > 0 and #left > 0 then
+      for i, part in ipairs(left) do left[i] = ('"%s"'):format(part) end
+      found[#found + 1] = { what = "net_partial", grade = "identical", args = { net = net.name,
+        list = table.concat(left, ", "), year = context.list[k].name } }
+    end
+  end
+  return found
 end
 
 -- ---- one year ---------------------------------------------------------------------------------
@@ -96,42 +189,6 @@ function M.lacks(plan, k)
   if plan.spec and not same_kind(plan.spec, k) then return "another kind of question that year" end
 end
 
--- The nets of the harmonised item, of the levels that this wave offered.
-local function nets_of(plan, survey)
-  local given, levels, nets = plan.opts.nets, {}, {}
-  if not given or not plan.spec then return nil end
-  for _, level in ipairs(survey:item(plan.subject.name).levels) do levels[level] = true end
-  if given == true then
-    given = {}
-    for _, net in ipairs(survey:item(plan.subject.name).nets) do
-      given[net[1]] = { table.unpack(net, 2) }
-    end
-  end
-  for name, parts in ordered.pairs(given) do
-    local own = {}
-    for _, part in ipairs(Survey.list_of(parts)) do
-      if levels[part] then own[#own + 1] = part end
-    end
-    if #own > 0 then nets[name] = own end
-  end
-  return next(nets) and nets or nil
-end
-
--- The net called `level` in the codebook or the options, as { [level] = parts }; nil for a level.
-local function level_as_net(plan, survey)
-  local level = plan.opts.level
-  for _, name in ipairs(plan.spec and plan.spec.scale.order or {}) do
-    if name == level then return nil end
-  end
-  local given = plan.opts.nets
-  if type(given) == "table" and given[level] then return { [level] = given[level] } end
-  for _, net in ipairs(survey:item(plan.subject.name).nets) do
-    if net[1] == level then return { [level] = { table.unpack(net, 2) } } end
-  end
-  fault.unknown(("%s: level of \"%s\""):format(plan.what, plan.subject.name), tostring(level),
-    level_names(plan, survey))
-end
-
 local passed_shares = { "ci", "conf", "df", "base", "missing", "lang" }
 local passed_numbers = { "conf", "df", "lang" }
 
@@ -142,20 +199,16 @@ local function passed(plan, names)
 end
 
 -- The result of shares: of an expression, one level, a net, or all levels.
-local function shares(plan, survey)
+local function shares(plan, survey, k)
   local opts, name = passed(plan, passed_shares), plan.subject.name
   if not plan.spec then
     opts.base = nil
     return survey:proportion(name, opts)
   end
-  local net = plan.opts.level ~= nil and level_as_net(plan, survey)
-  if net then
-    opts.nets = net
-    return survey:freq(name, opts), function(row) return row.level == plan.opts.level end
-  end
-  if plan.opts.level == nil then
-    opts.nets = nets_of(plan, survey)
-    return survey:freq(name, opts)
+  if plan.opts.level == nil or #M.nets(plan) > 0 then
+    opts.nets = nets_in(plan, k)
+    return survey:freq(name, opts), plan.opts.level ~= nil
+      and function(row) return row.level == plan.opts.level end
   end
   opts.level = plan.opts.level
   return survey:proportion(name, opts)
@@ -181,8 +234,12 @@ end
 
 --- Could this level not be given in wave k, as far as is known? nil for what has no levels.
 function M.not_offered(plan, level, k)
-  local own = plan.spec and level ~= nil and plan.spec.scale.members[level]
-  return own and not own[k] or nil
+  if not plan.spec or level == nil then return nil end
+  local own = plan.spec.scale.members[level]
+  if own then return not own[k] or nil end
+  for _, net in ipairs(M.nets(plan)) do
+    if net.name == level then return #offered_parts(plan, net, k) == 0 or nil end
+  end
 end
 
 --- The records of wave k and the spec of their result; nil when the wave cannot have any.
@@ -191,7 +248,7 @@ function M.estimate(context, plan, k)
   if plan.statistic == "share" and M.not_offered(plan, plan.opts.level, k) then return {} end
   local survey = crosswalk.harmonised(context.list, k, plan.specs)
   local result, wanted
-  if plan.statistic == "share" then result, wanted = shares(plan, survey)
+  if plan.statistic == "share" then result, wanted = shares(plan, survey, k)
   else result = numbers(plan, survey) end
   local spec, rows = Result.spec(result), {}
   local by_level = plan.statistic == "share" and plan.spec ~= nil
@@ -226,13 +283,6 @@ function M.grade(context, plan, j, k)
   return grade, said
 end
 
-local superscript = { "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" }
-
-local function mark_of(number)
-  if superscript[number] then return superscript[number] end
-  return "(" .. number .. ")"
-end
-
 -- What a sentence under the table is said of: the year, and the item when it is not the subject.
 local function said_of(context, plan, k, mark, thread)
   local at = mark .. " " .. context.list[k].name
@@ -242,7 +292,7 @@ end
 
 -- The notes of one year's mark.
 local function add_notes(context, plan, k, facts, notes)
-  local mark = mark_of(#notes.marks + 1)
+  local mark = listing.mark(#notes.marks + 1)
   notes.marks[#notes.marks + 1] = mark
   notes.labels[context.list[k].name] = context.list[k].name .. " " .. mark
   local at = mark .. " " .. context.list[k].name
@@ -298,8 +348,15 @@ local function templates(plan, rows_of)
   return list
 end
 
--- The record of a template that a year does not have.
-local function gap(plan, template, k, facts)
+local function group_key(row, by)
+  local parts = {}
+  for i, name in ipairs(by) do parts[i] = tostring(row.by[name]) end
+  return table.concat(parts, "\0")
+end
+
+-- The record of a template that a year does not have. Where its group has others, it is a kind of
+-- missing that the year did not offer.
+local function gap(plan, template, k, facts, groups)
   local record = { level = template.level, by = {}, net = template.net, p = template.p, gap = true }
   for name, value in pairs(template.by) do record.by[name] = value end
   if facts[k].lacks then record.note = facts[k].lacks
@@ -307,6 +364,7 @@ local function gap(plan, template, k, facts)
     -- without a list of all answers, nobody knows whether it could be given
     local closed = plan.spec.thread.at[k].item.closed
     record.note = closed and "not offered that year" or "not given that year"
+  elseif groups[group_key(template, plan.by)] then record.note = "not offered that year"
   else record.n, record.gap = 0, nil end
   return record
 end
@@ -318,8 +376,10 @@ local function all_rows(context, plan, rows_of, facts)
   for _, k in ipairs(plan.places) do
     local own = {}
     for _, row in ipairs(rows_of[k] or {}) do own[record_key(row, plan.by)] = row end
+    local groups = {}
+    for _, row in ipairs(rows_of[k] or {}) do groups[group_key(row, plan.by)] = true end
     for _, template in ipairs(kinds) do
-      local row = own[template.key] or gap(plan, template, k, facts)
+      local row = own[template.key] or gap(plan, template, k, facts, groups)
       row.by[YEAR] = context.list[k].name
       row.grade, row.since, row.broken = facts[k].grade, facts[k].since, facts[k].broken
       row.cumulative = nil
@@ -329,21 +389,68 @@ local function all_rows(context, plan, rows_of, facts)
   return out
 end
 
--- Notes of several results, each once.
-local function joined_notes(specs, key)
-  local notes, seen = {}, {}
-  for _, spec in ipairs(specs) do
-    for _, note in ipairs(spec[key] or {}) do
-      local parts = { type(note) == "table" and tostring(note[1]) or tostring(note) }
-      for name, value in ordered.pairs(type(note) == "table" and note[2] or {}) do
-        parts[#parts + 1] = name .. "=" .. tostring(value)
+-- A note as a text that tells it from others.
+local function note_key(note)
+  local parts = { type(note) == "table" and tostring(note[1]) or tostring(note) }
+  for name, value in ordered.pairs(type(note) == "table" and note[2] or {}) do
+    parts[#parts + 1] = name .. "=" .. tostring(value)
+  end
+  return table.concat(parts, "\0")
+end
+
+-- Notes of several years, each once; one that not all have says of which years it is.
+local function joined_notes(lists, years)
+  local notes, found = {}, {}
+  for i, list in ipairs(lists) do
+    for _, note in ipairs(list) do
+      local own = found[note_key(note)]
+      if not own then
+        own = { note = type(note) == "table" and note or { "plain_note", { text = note } },
+          at = {} }
+        found[note_key(note)], notes[#notes + 1] = own, own
       end
-      local text = table.concat(parts, "\0")
-      if not seen[text] then notes[#notes + 1] = note end
-      seen[text] = true
+      if own.at[#own.at] ~= years[i] then own.at[#own.at + 1] = years[i] end
     end
   end
+  for i, own in ipairs(notes) do
+    local at = #own.at < #lists and table.concat(own.at, ", ") or nil
+    notes[i] = { own.note[1], own.note[2], at = at }
+  end
   return notes
+end
+
+-- The notes of a list but one.
+local function without(list, key)
+  local out = {}
+  for _, note in ipairs(list or {}) do
+    if type(note) ~= "table" or note[1] ~= key then out[#out + 1] = note end
+  end
+  return out
+end
+
+-- What the designs of the years say. Beside years with a design, one without is said there to be
+-- taken as a simple random sample, and not among what a report alone tells.
+local function design_notes(specs, years)
+  local lists, any = {}, false
+  for i, spec in ipairs(specs) do
+    lists[i] = spec.design_notes or {}
+    any = any or #lists[i] > 0
+  end
+  if not any then return nil end
+  for i, list in ipairs(lists) do
+    if #list == 0 then
+      lists[i] = { { "method_srs", {} } }
+      specs[i].report_notes = without(specs[i].report_notes, "method_srs")
+    end
+  end
+  return joined_notes(lists, years)
+end
+
+-- The notes of a kind of all years.
+local function notes_of(specs, key, years)
+  local lists = {}
+  for i, spec in ipairs(specs) do lists[i] = spec[key] or {} end
+  return joined_notes(lists, years)
 end
 
 local function any_of(specs, key)
@@ -366,6 +473,8 @@ local kinds = { share = "proportion", mean = "mean", median = "quantile", total 
 
 -- The spec of the whole table from those of the years.
 local function table_spec(context, plan, specs, places, notes)
+  local years = {}
+  for i, k in ipairs(places) do years[i] = context.list[k].name end
   local last = specs[#specs] or { kind = kinds[plan.statistic],
     unit = plan.statistic == "share" and "share" or "number" }
   local by = { { name = YEAR, label = format.say(plan.lang, "year") } }
@@ -375,13 +484,13 @@ local function table_spec(context, plan, specs, places, notes)
   local words = last.level_labels or {}
   words[YEAR] = notes.labels
   local label = { name = plan.subject.name, label = plan.subject.label }
-  local title, designs = label.label, joined_notes(specs, "design_notes")
+  local title, designs = label.label, design_notes(specs, years)
   for i = 2, #by do title = title .. (i == 2 and " × " or ", ") .. by[i].label end
   return { kind = last.kind, unit = last.unit, item = label, by = by, level_labels = words,
-    lang = plan.lang, title = plan.opts.title or title, notes = joined_notes(specs, "notes"),
-    design_notes = #designs > 0 and designs or nil,
-    report_notes = joined_notes(specs, "report_notes"), change_notes = notes,
-    synthetic = any_of(specs, "synthetic"), weighted = any_of(specs, "weighted") or nil,
+    lang = plan.lang, title = plan.opts.title or title, notes = notes_of(specs, "notes", years),
+    design_notes = designs,
+    report_notes = notes_of(specs, "report_notes", years), change_notes = notes,
+    synthetic = synthetic.of_all(specs), weighted = any_of(specs, "weighted") or nil,
     no_group = respondents_without_group(specs, places, context) }
 end
 
@@ -410,6 +519,11 @@ function M.trend(context, item, opts)
     local rows, spec = M.estimate(context, plan, k)
     rows_of[k] = rows
     if spec then specs[#specs + 1], places[#places + 1] = spec, k end
+  end
+  for _, k in ipairs(plan.places) do
+    for _, finding in ipairs(rows_of[k] and M.net_findings(context, plan, k) or {}) do
+      notes[#notes + 1] = listing.note(finding, plan.subject.label)
+    end
   end
   notes.marks = nil
   local fields = table_spec(context, plan, specs, places, notes)

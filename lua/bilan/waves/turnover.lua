@@ -15,6 +15,7 @@ local format = require "bilan.format"
 local lineage = require "bilan.lineage"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
+local synthetic = require "bilan.synthetic"
 local trend = require "bilan.waves.trend"
 local comparability = require "bilan.comparability"
 
@@ -157,10 +158,11 @@ function M.turnover(context, item, opts)
   end
   check_level(plan)
   local label = ("%s = %s"):format(subject.label, opts.level)
+  local before, after = context.list[j].s, context.list[k].s
   local fields = { kind = "freq", unit = "share", lang = plan.lang, level_labels = {
     [thread.name] = status_words(plan.lang) }, item = { name = thread.name, label = subject.label },
     title = opts.title or format.say(plan.lang, "waves_turnover", { label = label, from = names[1],
-      to = names[2] }), synthetic = context.list[j].s.synthetic or context.list[k].s.synthetic }
+      to = names[2] }), synthetic = synthetic.both(before.synthetic, after.synthetic) }
   local way = compare.make_way(context, opts, j, k, "turnover")
   if way.unit and not way.overlap.twice then
     return by_codes(context, plan, way.unit, j, k, fields)
