@@ -11,12 +11,12 @@
 -- Options of all charts: title, subtitle, lang, width, height, decimals, privacy, small_base,
 -- level (only these), levels (their order), category, series, total, nets, note, source,
 -- greyscale, heading, base; the kinds add their own.
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local host = require "bilan.host"
-local languages = require "bilan.lang"
+local languages = require "bilan.output.lang"
 local frame = require "bilan.chart.frame"
 local nothing = require "bilan.chart.nothing"
 local queue = require "bilan.chart.queue"

@@ -7,7 +7,7 @@ local claims = require "bilan.claims"
 local core = require "bilan.core"
 local fault = require "bilan.fault"
 local json = require "bilan.json"
-local ledger = require "bilan.ledger"
+local ledger = require "bilan.record.ledger"
 local Survey = require "bilan.survey"
 
 local M = {}

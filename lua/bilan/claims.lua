@@ -17,9 +17,9 @@
 --
 -- One answer each is assumed unless `kinds` or the note says "multiple" (several answers).
 local core = require "bilan.core".claim
-local system = require "bilan.claims_system"
-local tsv = require "bilan.claims_tsv"
-local words = require "bilan.claims_words"
+local system = require "bilan.claims.system"
+local tsv = require "bilan.claims.tsv"
+local words = require "bilan.claims.words"
 
 local fault = require "bilan.fault"
 local M = {}

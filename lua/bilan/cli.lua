@@ -175,7 +175,7 @@ examples:
 
 -- The help of a command, in 80 columns but for examples, which are to be copied.
 local function command_help(command)
-  local wrap = require("bilan.text_table").wrap
+  local wrap = require("bilan.output.text_table").wrap
   local lines = { "usage: " .. command.usage, "" }
   table.move(wrap(command.summary, 80), 1, 20, 3, lines)
   lines[#lines + 1] = ""

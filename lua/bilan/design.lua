@@ -8,7 +8,7 @@
 -- Every adjustment leaves a receipt: what was asked, what was reached and what it cost.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local ordered = require "bilan.ordered"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
@@ -490,7 +490,7 @@ function report_type.__tostring(report) return report.text end
 function methods:design_report(opts)
   opts = fault.options(opts, { "lang" }, "design_report")
   local s, out = inside(self), {}
-  local lang = opts.lang or s.book.lang or require("bilan.lang").default
+  local lang = opts.lang or s.book.lang or require("bilan.output.lang").default
   local lines = sentences_of(Survey.design_notes(self, lang), lang)
   local facts = s.design and Survey.facts(s.design)
   if facts and facts.collisions > 0 then

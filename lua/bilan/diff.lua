@@ -116,7 +116,7 @@ local function changed_parts(a, b, old, new)
   local after = b.entry and b.entry(new.book, new.id)
   if not before or not after then return "" end
   local parts = {}
-  for _, name in ipairs(require("bilan.receipt").entry_changes(before, after)) do
+  for _, name in ipairs(require("bilan.record.receipt").entry_changes(before, after)) do
     if not aside[name] then parts[#parts + 1] = name end
   end
   return #parts > 0 and table.concat(parts, ", ") or nil

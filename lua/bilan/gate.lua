@@ -12,11 +12,11 @@
 -- withheld (a key of the language table, plain words, or { reason, hide_n = true }).
 -- opts.policy names display rules ("nchs", "30/30"), applied to what the policy has left.
 -- `gate.table` makes a sheet of what a script types itself; `gate.text` one of plain sentences.
-local display = require "bilan.display"
-local format = require "bilan.format"
+local display = require "bilan.output.display"
+local format = require "bilan.output.format"
 local host = require "bilan.host"
-local lang = require "bilan.lang"
-local layout = require "bilan.layout"
+local lang = require "bilan.output.lang"
+local layout = require "bilan.output.layout"
 
 local M = {}
 
@@ -65,7 +65,7 @@ end
 function Sheet.__len(sheet) return #bodies[sheet].rows end
 
 function Sheet.__tostring(sheet)
-  return require("bilan.text_table").write(sheet)
+  return require("bilan.output.text_table").write(sheet)
 end
 
 -- Closes a body: the object that goes out holds nothing, and is known here by its identity.

@@ -5,7 +5,7 @@
 -- each call, so that a test (or a host of its own) can put another in its place with `set`.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local ledger = require "bilan.ledger"
+local ledger = require "bilan.record.ledger"
 
 local M = { version = core.version }
 

@@ -3,12 +3,12 @@
 -- An indicator is defined once, by an id that is unique in the run and stays the same from year
 -- to year. It can be printed (report:indicator), is listed in the run's record, and is what
 -- later runs are compared with. `estimate` is a result, or one row of a result.
-local display = require "bilan.display"
+local display = require "bilan.output.display"
 local events = require "bilan.events"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
-local lang = require "bilan.lang"
+local lang = require "bilan.output.lang"
 local result = require "bilan.result"
 
 local M = {}

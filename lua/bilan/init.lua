@@ -26,7 +26,7 @@ local function surveys()
   require "bilan.estimates"
   require "bilan.regression"
   require "bilan.design"
-  require "bilan.receipt" -- wraps the verbs of all of them: last
+  require "bilan.record.receipt" -- wraps the verbs of all of them: last
   return require "bilan.survey", bilan.missing
 end
 
@@ -44,7 +44,7 @@ local lazy = {
   claims = function() return surveys() and require("bilan.check").audit end,
   reconstruct = function() return surveys() and require("bilan.rebuild").survey end,
   table = function() return require("bilan.gate").table end,
-  format = function() return require "bilan.format" end,
+  format = function() return require "bilan.output.format" end,
   methods = function() return require("bilan.methods").pin end,
   privacy = function() return { minimum = 5 } end,
 }

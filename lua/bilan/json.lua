@@ -5,7 +5,7 @@
 -- are UTF-8, depth and size are bounded; an error names the byte. `pack` and `unpack` carry any
 -- plain table of Lua there and back, also one that is a list and a map at once.
 local core = require "bilan.core"
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local fault = require "bilan.fault"
 local host = require "bilan.host"
 local ordered = require "bilan.ordered"

@@ -1,9 +1,9 @@
 --- Mistakes of survey statistics in a script, found while it runs: `bilan lint`, and the warnings
 -- of `bilan run`.
 --
--- A lint listens to the verbs (bilan.events), keeps what happened to each survey (lint_facts),
--- reads the source of the script and its modules (lint_source, lint_values), and lets the rules
--- (lint_rules) judge. It changes nothing: a script gives the same figures with and without it, and
+-- A lint listens to the verbs (bilan.events), keeps what happened to each survey (lint/facts),
+-- reads the source of the script and its modules (lint/source, lint/values), and lets the rules
+-- (lint/rules) judge. It changes nothing: a script gives the same figures with and without it, and
 -- a rule that fails is left out and named (lint.faults), never the script's error.
 --
 -- A finding is { file, line, rule, what, why, instead }. A comment takes it away, on its line, on
@@ -12,13 +12,13 @@
 -- An allow that takes nothing away, names no rule or gives no reason is a finding itself.
 local core = require "bilan.core"
 local events = require "bilan.events"
-local facts_store = require "bilan.lint_facts"
+local facts_store = require "bilan.lint.facts"
 local fault = require "bilan.fault"
 local json = require "bilan.json"
-local rules = require "bilan.lint_rules"
-local source = require "bilan.lint_source"
+local rules = require "bilan.lint.rules"
+local source = require "bilan.lint.source"
 local Survey = require "bilan.survey"
-local values = require "bilan.lint_values"
+local values = require "bilan.lint.values"
 
 local M = {}
 

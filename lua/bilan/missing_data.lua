@@ -11,12 +11,12 @@
 -- are not waited for. Cost: one pass over the items
 -- of surveys of at most MOST_ROWS rows; of larger ones nothing is said but that they are empty.
 local core = require "bilan.core"
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local events = require "bilan.events"
 local indicator = require "bilan.indicator"
 local result = require "bilan.result"
 local Survey = require "bilan.survey"
-local text_table = require "bilan.text_table"
+local text_table = require "bilan.output.text_table"
 
 local M = {}
 

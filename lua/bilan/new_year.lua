@@ -2,18 +2,18 @@
 --
 -- The files of a year are found by name: scripts/**/YEAR*.lua and *-YEAR.lua, and everything in a
 -- folder datasets/**/YEAR. From them come
---   scripts         the year replaced where a text or comment names it (year_form.lua says how);
+--   scripts         the year replaced where a text or comment names it (new_year/form.lua says how);
 --                   other years stay, as do those inside `was = { ... }`
 --   codebooks       the same, each item marked for review, with the entry that a renaming wants
 --   csv and tsv     their heading line in UTF-8, and no row
--- and a checklist (year_checklist.lua). Nothing is written here: M.plan gives the files as texts,
+-- and a checklist (new_year/checklist.lua). Nothing is written here: M.plan gives the files as texts,
 -- so that a caller can look at all of them before the first is written.
 -- `world` is what M.plan sees of the file system: list(folder) gives sorted names, folders with
 -- "/" behind, read(path) gives bytes, exists(path) tells of files.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local source = require "bilan.lint_source"
-local year_form = require "bilan.year_form"
+local source = require "bilan.lint.source"
+local year_form = require "bilan.new_year.form"
 
 local M = {}
 
@@ -381,7 +381,7 @@ function M.plan(world, from, to)
   if #paths == 0 then unknown_year(from, years) end
   local plan = { from = from, to = to, forms = year_form.forms(from, to), files = {}, left = {} }
   for _, path in ipairs(paths) do add_file(plan, path, world) end
-  table.insert(plan.files, require("bilan.year_checklist").file(plan, world))
+  table.insert(plan.files, require("bilan.new_year.checklist").file(plan, world))
   plan.taken = taken(plan, world)
   return plan
 end

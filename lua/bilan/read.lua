@@ -7,8 +7,8 @@ local core = require "bilan.core"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
 local json = require "bilan.json"
-local ledger = require "bilan.ledger"
-local lineage = require "bilan.lineage"
+local ledger = require "bilan.record.ledger"
+local lineage = require "bilan.record.lineage"
 local Survey = require "bilan.survey"
 
 local M = {}

@@ -1,7 +1,7 @@
 --- bilan.reconstruct: whole respondents that have the published figures, as a survey.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local ledger = require "bilan.ledger"
+local ledger = require "bilan.record.ledger"
 local reconstruct = require "bilan.reconstruct"
 local Survey = require "bilan.survey"
 require "bilan.estimates"

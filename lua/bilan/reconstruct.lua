@@ -15,7 +15,7 @@
 -- gives which answer: splitmix64 (G. L. Steele, D. Lea, C. H. Flood, OOPSLA 2014), seeded per
 -- item, so that adding an item changes no other column.
 local claims_audit = require "bilan.claims"
-local system = require "bilan.claims_system"
+local system = require "bilan.claims.system"
 
 local fault = require "bilan.fault"
 local M = {}

@@ -9,7 +9,7 @@
 -- A script that computes nothing pays nothing: what only `build` and `save` need is loaded then.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local ledger = require "bilan.ledger"
+local ledger = require "bilan.record.ledger"
 local methods = require "bilan.methods"
 local sandbox = require "bilan.sandbox"
 
@@ -155,7 +155,7 @@ end
 local function figures_of(one, place, scripts, books)
   local bodies = sheets_of(one)
   local trace, out = lazy.result.trace(one.estimate), {}
-  local told = lazy.receipt.render(trace, books)
+  local told = require("bilan.record.receipt").render(trace, books)
   local words = trace and trace.words or bodies[1]
   for at in ipairs(bodies[1].records) do
     local record, text = least(bodies, at)

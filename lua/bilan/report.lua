@@ -13,21 +13,21 @@
 --
 -- Every table states its bases; the notes on method are written by the engine and collected at
 -- the end; synthetic data is marked on the page and on each table. Same calls, same bytes.
-local display = require "bilan.display"
-local escape = require "bilan.escape"
+local display = require "bilan.output.display"
+local escape = require "bilan.output.escape"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
-local html = require "bilan.html"
+local html = require "bilan.output.html"
 local indicator = require "bilan.indicator"
-local lang = require "bilan.lang"
-local markdown = require "bilan.markdown"
-local markup = require "bilan.markup"
+local lang = require "bilan.output.lang"
+local markdown = require "bilan.output.markdown"
+local markup = require "bilan.output.markup"
 local ordered = require "bilan.ordered"
 local result = require "bilan.result"
-local svg = require "bilan.svg"
-local synthetic = require "bilan.synthetic"
+local svg = require "bilan.output.svg"
+local synthetic = require "bilan.output.synthetic"
 
 local M = {}
 
@@ -634,7 +634,7 @@ function Report:xlsx()
   for _, item in ipairs(self.items) do to_html[item.type](run, item) end
   local names = {}
   for at, sheet in ipairs(run.sheets) do names[at] = ("%d %s"):format(at, sheet.title or "") end
-  return require("bilan.xlsx").book(run.sheets, { names = names })
+  return require("bilan.output.xlsx").book(run.sheets, { names = names })
 end
 
 local writers = { html = "html", htm = "html", md = "markdown", markdown = "markdown",

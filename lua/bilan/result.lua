@@ -22,7 +22,7 @@
 local fault = require "bilan.fault"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
-local lang = require "bilan.lang"
+local lang = require "bilan.output.lang"
 
 local M = {}
 
@@ -272,17 +272,17 @@ local function exporter(verb, module, name, own)
   end
 end
 
-methods.to_csv = exporter("to_csv", "bilan.export", "csv",
+methods.to_csv = exporter("to_csv", "bilan.output.export", "csv",
   { "delimiter", "decimal", "layout", "bom", "raw" })
-methods.to_json = exporter("to_json", "bilan.export", "json", {})
-methods.to_markdown = exporter("to_markdown", "bilan.markdown", "table", { "caption", "notes" })
-methods.to_html = exporter("to_html", "bilan.html", "page", { "fragment" })
-methods.to_xlsx = exporter("to_xlsx", "bilan.xlsx", "book", { "names" })
+methods.to_json = exporter("to_json", "bilan.output.export", "json", {})
+methods.to_markdown = exporter("to_markdown", "bilan.output.markdown", "table", { "caption", "notes" })
+methods.to_html = exporter("to_html", "bilan.output.html", "page", { "fragment" })
+methods.to_xlsx = exporter("to_xlsx", "bilan.output.xlsx", "book", { "names" })
 
 --- The table as text for a terminal: opts.width (80), and those of sheet().
 function methods.to_text(result, opts)
   check_options(opts, { "width", "notes" }, "to_text")
-  return require("bilan.text_table").write(release(result, opts), opts)
+  return require("bilan.output.text_table").write(release(result, opts), opts)
 end
 methods.tostring = methods.to_text
 

@@ -9,7 +9,7 @@
 local core = require "bilan.core"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
-local ledger = require "bilan.ledger"
+local ledger = require "bilan.record.ledger"
 local library = require "bilan.sandbox.library"
 local ordered = require "bilan.ordered"
 

@@ -9,9 +9,9 @@
 local core = require "bilan.core"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
-local ledger = require "bilan.ledger"
+local ledger = require "bilan.record.ledger"
 local ordered = require "bilan.ordered"
-local synthetic = require "bilan.synthetic"
+local synthetic = require "bilan.output.synthetic"
 
 local Survey = {}
 local methods = {}

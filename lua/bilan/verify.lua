@@ -14,7 +14,7 @@ local archive = require "bilan.archive"
 local core = require "bilan.core"
 local fault = require "bilan.fault"
 local json = require "bilan.json"
-local receipt = require "bilan.receipt"
+local receipt = require "bilan.record.receipt"
 local record = require "bilan.record"
 
 local M = {}

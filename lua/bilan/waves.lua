@@ -4,19 +4,19 @@
 --   local w = bilan.waves { { "2016", a }, { "2018", b } }             in this order
 --   local w = bilan.waves "itd.bilan"                                  all waves of an archive
 --
--- Items are matched by crosswalk.lua, pairs of years graded by comparability.lua, change computed
--- by change.lua; tables and lists are made in waves/. A verb never joins figures whose grade does
+-- Items are matched by waves/crosswalk, pairs of years graded by waves/comparability, change computed
+-- by waves/change; tables and lists are made beside them. A verb never joins figures whose grade does
 -- not allow it: it says so instead.
 --
 -- What verbs share is the context `state[w]`: { list, threads, by_name, of, scale(thread, waves),
 -- pair(thread, j, k), unit, unknown_overlap, lang }, places in `list` standing for years.
-local comparability = require "bilan.comparability"
+local comparability = require "bilan.waves.comparability"
 local core = require "bilan.core"
-local crosswalk = require "bilan.crosswalk"
+local crosswalk = require "bilan.waves.crosswalk"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local ordered = require "bilan.ordered"
-local receipt = require "bilan.receipt"
+local receipt = require "bilan.record.receipt"
 local Survey = require "bilan.survey"
 
 local M = {}

@@ -5,7 +5,7 @@ local bilan = require "bilan"
 local gate = require "bilan.gate"
 local queue = require "bilan.chart.queue"
 local Result = require "bilan.result"
-local svg = require "bilan.svg"
+local svg = require "bilan.output.svg"
 local theme = require "bilan.chart.theme"
 local helper = dofile "tests/lua/output_helper.lua"
 
@@ -403,7 +403,7 @@ describe("hostile text in charts", function()
       for at, one in ipairs(charts) do drawn[at] = one.svg end
       assert.is_false(exists(marker))
       for at, found in ipairs(read_back(drawn)) do
-        local clean = require("bilan.escape").clean(texts[at], "")
+        local clean = require("bilan.output.escape").clean(texts[at], "")
         assert.equal(clean, found.title)
         local start = bare(texts[at])
         start = start:sub(1, (utf8.offset(start, 10) or #start + 1) - 1)

@@ -37,7 +37,8 @@ describe("a codebook", function()
 
   it("names_an_answer_that_no_level_has", function()
     fails('codebook item "q": the answer "fillle" is not among its levels (first in row 3 of the '
-      .. 'data); did you mean "fille"?', "q\nfille\n\"\"\nfillle\n", { { id = "q", levels = { "fille", "garçon" } } })
+      .. 'data); did you mean "fille"?', "q\nfille\n\"\"\nfillle\n",
+      { { id = "q", levels = { "fille", "garçon" } } })
   end)
 
   it("adds_unknown_answers_only_when_open", function()

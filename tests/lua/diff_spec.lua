@@ -1,8 +1,8 @@
 --- Two runs figure by figure: matching, what is the same, intervals of changes, remarks, writers.
 local diff = require "bilan.diff"
-local diff_page = require "bilan.diff_page"
-local diff_runs = require "bilan.diff_runs"
-local diff_table = require "bilan.diff_table"
+local diff_page = require "bilan.diff.page"
+local diff_runs = require "bilan.diff.runs"
+local diff_table = require "bilan.diff.table"
 local json = require "bilan.json"
 local stat = require("bilan").stat
 

@@ -8,10 +8,10 @@
 --   width <- qbeta(.975, p * b + 1, (1 - p) * b) - qbeta(.025, p * b, (1 - p) * b + 1)
 -- and of a count x: qt(.975, degf(d)) * SE(x) / x put through 2 * sinh(.).
 local bilan = require "bilan"
-local display = require "bilan.display"
+local display = require "bilan.output.display"
 local gate = require "bilan.gate"
 local result = require "bilan.result"
-local workbook = require("bilan.xlsx").book
+local workbook = require("bilan.output.xlsx").book
 
 local function near(want, got, tolerance)
   assert.is_true(type(got) == "number" and math.abs(want - got) <= (tolerance or 1e-10)

@@ -1,5 +1,5 @@
 -- Each escaper is tested by an outside parser that reads its output again.
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local helper = dofile "tests/lua/output_helper.lua"
 
 -- Texts that a format with plain strings can carry: no NUL, valid UTF-8.

@@ -1,6 +1,6 @@
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local host = require "bilan.host"
-local lang = require "bilan.lang"
+local lang = require "bilan.output.lang"
 
 local N, B, MINUS = "\u{202F}", "\u{A0}", "\u{2212}" -- narrow no-break, no-break, minus
 

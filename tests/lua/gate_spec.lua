@@ -1,12 +1,12 @@
 local gate = require "bilan.gate"
 local result = require "bilan.result"
-local export = require "bilan.export"
+local export = require "bilan.output.export"
 local helper = dofile "tests/lua/output_helper.lua"
 
 local writers = {
-  csv = export.csv, json = export.json, markdown = require("bilan.markdown").table,
-  html = require("bilan.html").page, text = require("bilan.text_table").write,
-  xlsx = require("bilan.xlsx").book,
+  csv = export.csv, json = export.json, markdown = require("bilan.output.markdown").table,
+  html = require("bilan.output.html").page, text = require("bilan.output.text_table").write,
+  xlsx = require("bilan.output.xlsx").book,
 }
 local writer_names = { "csv", "json", "markdown", "html", "text", "xlsx" }
 

@@ -1,7 +1,7 @@
 -- Tests by design as scripts see them: which form of a test is made, what it is called, what is
 -- refused and in which words. The figures are those of design_oracle_spec.lua and test_association.c.
 local bilan = require "bilan"
-local lang = require "bilan.lang"
+local lang = require "bilan.output.lang"
 
 local file = bilan.read "tests/oracle/data/apiclus1.csv"
 local designed = file:design { weights = "pw", clusters = { "dnum" }, fpc = "fpc" }

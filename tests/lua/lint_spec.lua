@@ -4,7 +4,7 @@
 local events = require "bilan.events"
 local lint = require "bilan.lint"
 require "bilan.design"
-local source = require "bilan.lint_source"
+local source = require "bilan.lint.source"
 
 -- What a script prints is made and thrown away.
 local quiet = setmetatable({ print = function(...)
@@ -482,7 +482,7 @@ describe("a lint", function()
     assert.is_false(events.on)
   end)
   it("keeps_a_failing_rule_from_the_script", function()
-    local rules = require "bilan.lint_rules"
+    local rules = require "bilan.lint.rules"
     rules[#rules + 1] = { name = "broken", on = { lists = function() error "oops" end } }
     local listening = lint.start()
     local ok = pcall(load(head .. "bilan.survey { a = { 1 } }", "@case.lua"))

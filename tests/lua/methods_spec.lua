@@ -112,7 +112,7 @@ describe("methods", function()
 
   it("lists_what_each_version_does_and_its_source", function()
     bilan.methods { quantile = 2 }
-    local text = require("bilan.export").csv(bilan.methods())
+    local text = require("bilan.output.export").csv(bilan.methods())
     assert.truthy(text:find "quantile,1,,each respondent is a point")
     assert.truthy(text:find "quantile,2,yes,each value is one point")
     assert.truthy(text:find("Hyndman", 1, true))

@@ -3,7 +3,7 @@ local bilan = require "bilan"
 local events = require "bilan.events"
 local missing_data = require "bilan.missing_data"
 local new_year = require "bilan.new_year"
-local year_form = require "bilan.year_form"
+local year_form = require "bilan.new_year.form"
 
 -- A project that lives in a table { path = bytes }.
 local function world_of(files)

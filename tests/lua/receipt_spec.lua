@@ -2,7 +2,7 @@
 local bilan = require "bilan"
 local core = require "bilan.core"
 local methods = require "bilan.methods"
-local receipt = require "bilan.receipt"
+local receipt = require "bilan.record.receipt"
 local Result = require "bilan.result"
 
 local data = [[

@@ -4,11 +4,11 @@ local bilan = require "bilan"
 local core = require "bilan.core"
 local indicator = require "bilan.indicator"
 local json = require "bilan.json"
-local ledger = require "bilan.ledger"
+local ledger = require "bilan.record.ledger"
 local record = require "bilan.record"
 local Survey = require "bilan.survey"
 local verify = require "bilan.verify"
-local words = require "bilan.verify_words"
+local words = require "bilan.verify.words"
 
 local data = "genre;avis;age;choix\nfille;1;12;A\ngarçon;2;13;A,B\nfille;9;;\nautre;3;15;aucun\n"
 

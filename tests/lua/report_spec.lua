@@ -4,7 +4,7 @@ local host = require "bilan.host"
 local indicator = require "bilan.indicator"
 local report = require "bilan.report"
 local result = require "bilan.result"
-local svg = require "bilan.svg"
+local svg = require "bilan.output.svg"
 local helper = dofile "tests/lua/output_helper.lua"
 
 local drawing = [[<?xml version="1.0" encoding="utf-8" standalone="no"?>
@@ -180,7 +180,7 @@ describe("the style sheet", function()
     return (math.max(x, y) + 0.05) / (math.min(x, y) + 0.05)
   end
   it("has_enough_contrast_in_light_and_dark", function()
-    local css, palettes = require "bilan.style", 0
+    local css, palettes = require "bilan.output.style", 0
     for block in css:gmatch(":root{(.-)}") do
       local colour = {}
       for name, hex in block:gmatch("%-%-([%w-]+):#(%x+)") do
@@ -326,7 +326,7 @@ describe("report:write", function()
 end)
 
 describe("report texts", function()
-  local markup = require "bilan.markup"
+  local markup = require "bilan.output.markup"
   it("know_a_few_marks_and_escape_the_rest", function()
     assert.equal("<p>a <strong>b</strong> <em>c</em> <code>d&lt;</code> *e</p>\n",
       markup.html("a **b** *c* `d<` \\*e", "en"))

@@ -572,7 +572,7 @@ describe("tables", function()
 end)
 
 describe("figures in print", function()
-  local format = require "bilan.format"
+  local format = require "bilan.output.format"
 
   it("24: a figure is rounded once, by a named rule, on whole numbers", function()
     for _, case in ipairs { { 1, 8, "13%", "12%", "12%" }, { 57, 200, "29%", "28%", "28%" },

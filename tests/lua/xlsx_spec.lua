@@ -1,7 +1,7 @@
 local gate = require "bilan.gate"
 local result = require "bilan.result"
-local xlsx = require "bilan.xlsx"
-local zip = require "bilan.zip"
+local xlsx = require "bilan.output.xlsx"
+local zip = require "bilan.output.zip"
 local helper = dofile "tests/lua/output_helper.lua"
 
 -- Reads a workbook with zipfile and an XML parser: sheet names, and cells as (type, value, style).

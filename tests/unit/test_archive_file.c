@@ -140,7 +140,8 @@ static void other_versions_and_schemas_are_refused(void **state) {
   expect_refusal(path, "an archive of version 2; this program reads version 1");
   as_a_stranger(path, "PRAGMA user_version=1; CREATE TABLE extra(x)");
   expect_refusal(path, "its schema is another at \"extra\"");
-  as_a_stranger(path, "DROP TABLE extra; CREATE TRIGGER t AFTER INSERT ON wave BEGIN SELECT 1; END");
+  as_a_stranger(path, "DROP TABLE extra; CREATE TRIGGER t AFTER INSERT ON wave "
+                      "BEGIN SELECT 1; END");
   expect_refusal(path, "its schema is another at \"t\"");
   as_a_stranger(path, "DROP TRIGGER t; DROP VIEW history");
   expect_refusal(path, "its schema is not complete");

@@ -4,7 +4,7 @@
 -- gnuplot as numbers in data blocks, so the drawing shows the figures themselves. Text reaches
 -- it as labels in single quotes that went through the escaper, never through data. Nothing else
 -- that comes from outside gets into a script. Places in px count from the top left corner.
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local host = require "bilan.host"
 local theme = require "bilan.chart.theme"
 

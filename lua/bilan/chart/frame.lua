@@ -2,10 +2,10 @@
 --
 -- A page is filled from top to bottom: `frame.open` writes the heading, a kind of chart takes
 -- its room with `page:take(px)`, and `frame.close` writes the notes and fixes the height.
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local fault = require "bilan.fault"
 local figure = require "bilan.chart.figure"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local theme = require "bilan.chart.theme"
 local words = require "bilan.chart.words"
 

@@ -9,9 +9,9 @@
 -- number says with its sign; a thick frame marks |d| >= 2, so a grey print reads as well.
 local bars = require "bilan.chart.bars"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local frame = require "bilan.chart.frame"
-local lang = require "bilan.lang"
+local lang = require "bilan.output.lang"
 local theme = require "bilan.chart.theme"
 local words = require "bilan.chart.words"
 local source_of = require "bilan.chart.source"

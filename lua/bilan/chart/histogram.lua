@@ -8,10 +8,10 @@
 -- rounded to 1, 2, 2.5 or 5 times a power of ten; or opts.bin_width. A bin in which a value is
 -- withheld is left empty, with its words.
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local frame = require "bilan.chart.frame"
 local host = require "bilan.host"
-local lang = require "bilan.lang"
+local lang = require "bilan.output.lang"
 local theme = require "bilan.chart.theme"
 local words = require "bilan.chart.words"
 

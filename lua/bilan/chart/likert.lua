@@ -8,7 +8,7 @@
 -- the least favourable (opts.favourable = "last" for the other order).
 local bars = require "bilan.chart.bars"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local frame = require "bilan.chart.frame"
 local stacked = require "bilan.chart.stacked"
 local theme = require "bilan.chart.theme"

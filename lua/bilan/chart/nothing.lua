@@ -4,7 +4,7 @@
 -- drawn by its own kind, with words in their places; where not even the categories are known,
 -- this is drawn instead, so that the page is made and the place of the chart is kept.
 local frame = require "bilan.chart.frame"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local theme = require "bilan.chart.theme"
 
 local M = {}

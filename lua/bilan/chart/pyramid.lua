@@ -1,7 +1,7 @@
 --- Two groups back to back over the same categories (ages, grades): one to the left, one to the
 -- right, the names of the categories between them. Both sides have one scale.
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local frame = require "bilan.chart.frame"
 local theme = require "bilan.chart.theme"
 local words = require "bilan.chart.words"

@@ -9,12 +9,12 @@
 -- count, shown, reason, small, broken }. A dimension is an item by which the records differ: the
 -- levels, a `by` item, the rows or columns of a cross-table, the name of a joined result.
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
 local ordered = require "bilan.ordered"
 local result = require "bilan.result"
-local synthetic = require "bilan.synthetic"
+local synthetic = require "bilan.output.synthetic"
 local words = require "bilan.chart.words"
 
 local M = {}

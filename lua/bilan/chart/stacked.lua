@@ -4,7 +4,7 @@
 -- therefore becomes one gap at its end, with its words.
 local bars = require "bilan.chart.bars"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local frame = require "bilan.chart.frame"
 local theme = require "bilan.chart.theme"
 local words = require "bilan.chart.words"

@@ -6,7 +6,7 @@
 -- an edge that is not (WCAG 2.1, 1.4.11). Nothing is told by colour alone: series keep their
 -- order, have their own point shape and dash, and labels stand beside the marks.
 -- Pink and blue are no pair here, so no group is dressed in them.
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local host = require "bilan.host"
 
 local M = {}

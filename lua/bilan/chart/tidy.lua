@@ -6,7 +6,7 @@
 -- viewBox; points become plain shapes, so that no definitions, links or identifiers remain.
 -- PDF: the date of creation is the only part that differs between two runs; it is set to one
 -- date. PNG needs nothing.
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local host = require "bilan.host"
 local theme = require "bilan.chart.theme"
 

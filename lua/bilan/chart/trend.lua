@@ -6,7 +6,7 @@
 -- stands a small table with the base of each point: no share without its n. The scale begins at
 -- zero.
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local frame = require "bilan.chart.frame"
 local theme = require "bilan.chart.theme"
 local words = require "bilan.chart.words"

@@ -1,6 +1,6 @@
 --- The words of charts in French, English and Dutch. `{name}` is replaced by an argument.
-local format = require "bilan.format"
-local lang = require "bilan.lang"
+local format = require "bilan.output.format"
+local lang = require "bilan.output.lang"
 
 local M = {}
 

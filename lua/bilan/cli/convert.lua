@@ -80,7 +80,7 @@ return {
     cli.guard({ rest[1], archived and rest[2] or nil }, { options.codebook },
       { out = cli.folder_of(rest[2]), output = 0 })
     local from_archive = require("bilan.archive").is(rest[1])
-    local stat = not from_archive and require("bilan.ledger").stat(rest[1]) or nil
+    local stat = not from_archive and require("bilan.record.ledger").stat(rest[1]) or nil
     local survey = require("bilan").read(rest[1], { codebook = options.codebook,
       encoding = options.encoding, delimiter = options.delimiter,
       wave = from_archive and options.wave or nil })

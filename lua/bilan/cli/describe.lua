@@ -72,10 +72,10 @@ end
 
 -- The writer of a format, by name.
 local writers = {
-  csv = function(sheet) return require("bilan.export").csv(sheet) end,
-  json = function(sheet) return require("bilan.export").json(sheet) end,
-  markdown = function(sheet) return require("bilan.markdown").table(sheet) end,
-  html = function(sheet) return require("bilan.html").page(sheet) end,
+  csv = function(sheet) return require("bilan.output.export").csv(sheet) end,
+  json = function(sheet) return require("bilan.output.export").json(sheet) end,
+  markdown = function(sheet) return require("bilan.output.markdown").table(sheet) end,
+  html = function(sheet) return require("bilan.output.html").page(sheet) end,
 }
 
 local formats = { "text", "csv", "json", "markdown", "html" }

@@ -1,12 +1,12 @@
 --- `bilan diff A B`: two runs or two years, figure by figure.
 local core = require "bilan.core"
-local lang = require "bilan.lang"
+local lang = require "bilan.output.lang"
 
 local formats = { "text", "json" }
 
 -- The files that must be readable: those that the words name.
 local function files_of(words, named)
-  local runs = require "bilan.diff_runs"
+  local runs = require "bilan.diff.runs"
   local files = {}
   for at, word in ipairs(words) do files[at] = runs.split(word, named) end
   return files
@@ -15,7 +15,7 @@ end
 -- Writes the page below its folder; says where it is.
 local function write_page(made, path, tag)
   local name = path:match "[^/]*$"
-  core.host.write(name, require("bilan.diff_page").html(made, { lang = tag }))
+  core.host.write(name, require("bilan.diff.page").html(made, { lang = tag }))
   core.host.warn("page: " .. path .. "\n")
 end
 
@@ -38,7 +38,7 @@ return {
     local tag = options.lang and cli.choice("lang", options.lang, lang.languages) or "en"
     cli.guard(files_of(rest, options.archive), {},
       { out = options.html and cli.folder_of(options.html) or ".", output = 0 })
-    local runs, diff = require "bilan.diff_runs", require "bilan.diff"
+    local runs, diff = require "bilan.diff.runs", require "bilan.diff"
     local named = format ~= "json" and tag or "en"
     local a = runs.read(rest[1], options.archive, named)
     local b = runs.read(rest[2], options.archive, named)
@@ -47,7 +47,7 @@ return {
     if options.html then write_page(made, options.html, tag) end
     if format == "json" then core.host.print(diff.json(made, { all = options.all }))
     else
-      core.host.print(require("bilan.diff_table").text(made, { all = options.all, lang = tag }))
+      core.host.print(require("bilan.diff.table").text(made, { all = options.all, lang = tag }))
     end
     return 0
   end,

@@ -4,7 +4,7 @@
 -- prints is not shown.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local ledger = require "bilan.ledger"
+local ledger = require "bilan.record.ledger"
 local lint = require "bilan.lint"
 local sandbox = require "bilan.sandbox"
 

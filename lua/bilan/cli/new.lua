@@ -35,7 +35,7 @@ local function next_steps(plan)
     if file.kind == "checklist" then checklist = file.path end
     if file.main and not script then script = file.path end
   end
-  local shell = require("bilan.year_checklist").shell
+  local shell = require("bilan.new_year.checklist").shell
   say("next: %s leads through the year%s", checklist,
     script and (", starting with: bilan run " .. shell(script)) or "")
 end

@@ -62,7 +62,7 @@ return {
     if #rest ~= 1 then cli.usage_error("verify takes an archive or a folder: bilan verify out") end
     local format = cli.choice("format", options.format, formats)
     local path = archive_path(rest[1], cli)
-    local words = require "bilan.verify_words"
+    local words = require "bilan.verify.words"
     local store = require("bilan.archive").open(path, "read")
     local runs, done, same = chosen(store, options, cli), {}, true
     store:close()

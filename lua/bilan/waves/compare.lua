@@ -10,20 +10,20 @@
 --                          simple random sample of its rows)
 --   a unit that repeats    the contrast of the stacked years (stacked.lua), covariance counted
 --   overlap = true         any covariance there may be
-local change = require "bilan.change"
-local comparability = require "bilan.comparability"
+local change = require "bilan.waves.change"
+local comparability = require "bilan.waves.comparability"
 local core = require "bilan.core"
-local crosswalk = require "bilan.crosswalk"
+local crosswalk = require "bilan.waves.crosswalk"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local listing = require "bilan.waves.listing"
 local ordered = require "bilan.ordered"
 local Result = require "bilan.result"
 local stack = require "bilan.waves.stack"
 local stacked = require "bilan.waves.stacked"
 local Survey = require "bilan.survey"
-local synthetic = require "bilan.synthetic"
+local synthetic = require "bilan.output.synthetic"
 local trend = require "bilan.waves.trend"
 
 local M = {}

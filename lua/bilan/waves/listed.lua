@@ -2,9 +2,9 @@
 --
 -- Each year is held against the one before it. What several items have in common is said once for
 -- the year: another population, and what the codebooks do not tell.
-local comparability = require "bilan.comparability"
+local comparability = require "bilan.waves.comparability"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local listing = require "bilan.waves.listing"
 
 local M = {}

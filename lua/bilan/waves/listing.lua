@@ -1,7 +1,7 @@
 --- A list in words for people: what changed, how well years compare. A closed object with
 -- `rows()` (records), `sheet()` (a released table, for reports and writers), `to_text()`.
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
 

@@ -14,12 +14,12 @@
 -- Weights are those of each wave, adjustments included; what calibration gains in precision is not
 -- counted. Replicate weights have no PSUs and cannot be stacked.
 local core = require "bilan.core"
-local crosswalk = require "bilan.crosswalk"
+local crosswalk = require "bilan.waves.crosswalk"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
-local lineage = require "bilan.lineage"
+local format = require "bilan.output.format"
+local lineage = require "bilan.record.lineage"
 local Survey = require "bilan.survey"
-local synthetic = require "bilan.synthetic"
+local synthetic = require "bilan.output.synthetic"
 
 local M = {}
 

@@ -9,17 +9,17 @@
 -- A year that did not ask has records without figures; an answer that a year did not offer has none
 -- either, and is not 0 %. Marks on the years lead to sentences under the table, which charts
 -- repeat.
-local comparability = require "bilan.comparability"
-local crosswalk = require "bilan.crosswalk"
+local comparability = require "bilan.waves.comparability"
+local crosswalk = require "bilan.waves.crosswalk"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local listing = require "bilan.waves.listing"
 local ordered = require "bilan.ordered"
 local Result = require "bilan.result"
 local stack = require "bilan.waves.stack"
 local Survey = require "bilan.survey"
-local synthetic = require "bilan.synthetic"
+local synthetic = require "bilan.output.synthetic"
 
 local M = {}
 

@@ -6,18 +6,18 @@
 -- whether as many went one way as the other. Its d = (b - c)/n is the change among those matched.
 --
 -- Not matched: Frechet's bounds on the same three, from the shares of both years (change.lua).
-local change = require "bilan.change"
+local change = require "bilan.waves.change"
 local compare = require "bilan.waves.compare"
 local core = require "bilan.core"
-local crosswalk = require "bilan.crosswalk"
+local crosswalk = require "bilan.waves.crosswalk"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
-local lineage = require "bilan.lineage"
+local format = require "bilan.output.format"
+local lineage = require "bilan.record.lineage"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
-local synthetic = require "bilan.synthetic"
+local synthetic = require "bilan.output.synthetic"
 local trend = require "bilan.waves.trend"
-local comparability = require "bilan.comparability"
+local comparability = require "bilan.waves.comparability"
 
 local M = {}
 

@@ -29,8 +29,8 @@
 -- interval is worked out here from value, se, df and n, whatever `ci` and `conf` the table has.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local format = require "bilan.format"
-local lang = require "bilan.lang"
+local format = require "bilan.output.format"
+local lang = require "bilan.output.lang"
 
 local M = {}
 

@@ -1,14 +1,14 @@
 --- A comparison of two runs (diff.lua) as one self-contained HTML page.
 --
--- The shell, its Content-Security-Policy and its style are those of all pages (html.lua). Each
+-- The shell, its Content-Security-Policy and its style are those of all pages (output/html). Each
 -- change of a share has a bar on one scale, with its interval as a thin line; what a bar shows
 -- stands beside it as text, so nothing is told by the drawing alone. Bars take their colours from
 -- the page's style, in light and dark. Every text goes through the escaper.
-local diff_table = require "bilan.diff_table"
-local escape = require "bilan.escape"
+local diff_table = require "bilan.diff.table"
+local escape = require "bilan.output.escape"
 local host = require "bilan.host"
-local html = require "bilan.html"
-local words = require "bilan.diff_words"
+local html = require "bilan.output.html"
+local words = require "bilan.diff.words"
 
 local M = {}
 

@@ -2,8 +2,8 @@
 --
 -- Every label and word goes through escape.markdown. A banner's name stands in front of each of
 -- its columns, since pipe tables have one heading line.
-local escape = require "bilan.escape"
-local format = require "bilan.format"
+local escape = require "bilan.output.escape"
+local format = require "bilan.output.format"
 local gate = require "bilan.gate"
 
 local M = {}

@@ -16,9 +16,9 @@
 -- A level nobody chose is a row of 0 of n; a pair that has no record was not asked, and says so.
 -- Shares have one decimal where every base has a hundred respondents, none below: on fewer, one
 -- respondent is more than a point. A base under `small_base` puts an asterisk on the share.
-local display = require "bilan.display"
-local format = require "bilan.format"
-local lang = require "bilan.lang"
+local display = require "bilan.output.display"
+local format = require "bilan.output.format"
+local lang = require "bilan.output.lang"
 
 local M = {}
 

@@ -8,7 +8,7 @@
 -- French: decimal comma, U+202F between thousands and before %, U+2212 for minus. What is no
 -- number (nil, NaN, infinite) gives nil, so that callers must say in words why.
 local host = require "bilan.host"
-local lang = require "bilan.lang"
+local lang = require "bilan.output.lang"
 
 local M = {}
 

@@ -7,8 +7,8 @@
 -- Classes: f figure (aligned right), lead the row's main figure, words a cell without a figure,
 -- lt letters of significance, long a wide text, tall many rows, one a table with a single label column (its
 -- labels stay in view when it scrolls); rows are base, missing, net or total.
-local escape = require "bilan.escape"
-local format = require "bilan.format"
+local escape = require "bilan.output.escape"
+local format = require "bilan.output.format"
 local gate = require "bilan.gate"
 
 local M = {}
@@ -184,7 +184,7 @@ function M.shell(head_of, content)
     '<meta name="referrer" content="no-referrer">',
     ('<meta name="generator" content="%s">'):format(attr(head_of.generator or "bilan")),
     ("<title>%s</title>"):format(text(head_of.title)),
-    "<style>\n" .. require("bilan.style") .. "</style>",
+    "<style>\n" .. require("bilan.output.style") .. "</style>",
     "</head>", "<body>", content, "</body>", "</html>", "" }, "\n")
 end
 

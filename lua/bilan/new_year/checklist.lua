@@ -3,8 +3,8 @@
 -- It is Markdown with boxes to tick, CHECKLIST-YEAR.md in the project folder, where somebody who
 -- opens the project sees it first. What a program can find in last year's files is listed in it:
 -- the items to review, sentences with figures typed by hand, lines that name other years.
-local source = require "bilan.lint_source"
-local year_form = require "bilan.year_form"
+local source = require "bilan.lint.source"
+local year_form = require "bilan.new_year.form"
 
 local M = {}
 

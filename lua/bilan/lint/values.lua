@@ -1,6 +1,6 @@
 --- What a script does with figures once it has them, read from its source.
 --
--- Arithmetic on numbers leaves no trace when it runs, so the tree of a script (lint_source) is
+-- Arithmetic on numbers leaves no trace when it runs, so the tree of a script (lint/source) is
 -- read with abstract values: what `s:proportion(...):get{...}.value` is stays known through
 -- names, brackets and functions of the script, and what is done with it is noted as a sighting:
 --   quotient   a / b           of two shares

@@ -1,4 +1,4 @@
--- claims_system: the claims of one item as a system of whole numbers for the solver.
+-- claims/system: the claims of one item as a system of whole numbers for the solver.
 --
 -- A table (in the sense of this file) holds all claims of one item of one population: its groups
 -- ("all" first), its levels, and whether several answers each were allowed. A spec is the same as

@@ -9,8 +9,8 @@ local archive = require "bilan.archive"
 local core = require "bilan.core"
 local fault = require "bilan.fault"
 local json = require "bilan.json"
-local year_form = require "bilan.year_form"
-local words = require "bilan.diff_words"
+local year_form = require "bilan.new_year.form"
+local words = require "bilan.diff.words"
 
 local M = {}
 

@@ -1,6 +1,6 @@
 --- The words of a comparison of two runs, in French, English and Dutch.
-local format = require "bilan.format"
-local lang = require "bilan.lang"
+local format = require "bilan.output.format"
+local lang = require "bilan.output.lang"
 
 local M = {}
 

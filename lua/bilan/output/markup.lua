@@ -4,8 +4,8 @@
 --   **strong**, *emphasis*, `code`, [text](https://address), backslash before a sign
 -- The text is parsed into a small tree; each output escapes the text in it. There is no way to
 -- put raw HTML in, and an address must be http, https, mailto or #anchor.
-local escape = require "bilan.escape"
-local format = require "bilan.format"
+local escape = require "bilan.output.escape"
+local format = require "bilan.output.format"
 
 local M = {}
 

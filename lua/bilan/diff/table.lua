@@ -1,9 +1,9 @@
 --- A comparison of two runs (diff.lua) in words and figures: what the terminal and the page share.
-local escape = require "bilan.escape"
-local format = require "bilan.format"
+local escape = require "bilan.output.escape"
+local format = require "bilan.output.format"
 local host = require "bilan.host"
-local text_table = require "bilan.text_table"
-local words = require "bilan.diff_words"
+local text_table = require "bilan.output.text_table"
+local words = require "bilan.diff.words"
 
 local M = {}
 

@@ -9,12 +9,12 @@
 -- files; xl/styles.xml holds the formats that cells refer to by index (`styles` below must
 -- follow the order of cellXfs). Texts stand in the cells themselves ("inlineStr"): no table of
 -- shared strings is needed. Row 1 is the title, row 2 the headings, then the rows of the grid.
-local display = require "bilan.display"
-local escape = require "bilan.escape"
-local format = require "bilan.format"
+local display = require "bilan.output.display"
+local escape = require "bilan.output.escape"
+local format = require "bilan.output.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
-local zip = require "bilan.zip"
+local zip = require "bilan.output.zip"
 
 local M = {}
 

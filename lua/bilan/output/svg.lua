@@ -4,7 +4,7 @@
 -- identifiers that clash with another drawing's. Here anything but a plain drawing is refused;
 -- identifiers get a prefix; size comes from the viewBox; title and description are rewritten,
 -- and tied to the drawing for screen readers.
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local host = require "bilan.host"
 
 local M = {}

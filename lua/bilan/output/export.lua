@@ -8,11 +8,11 @@
 -- foot, notes }; a row has by = { item: level }, labels, figures, and where there is no figure
 -- "value": null, "shown": false and the reason in words. Line breaks stand between records, so
 -- that two runs compare line by line.
-local escape = require "bilan.escape"
+local escape = require "bilan.output.escape"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
 local json = require "bilan.json"
-local lang = require "bilan.lang"
+local lang = require "bilan.output.lang"
 
 local M = {}
 

@@ -12,7 +12,7 @@
 -- so that a later run can say which of these changed for that very figure.
 local core = require "bilan.core"
 local json = require "bilan.json"
-local lineage = require "bilan.lineage"
+local lineage = require "bilan.record.lineage"
 local methods = require "bilan.methods"
 local ordered = require "bilan.ordered"
 local Result = require "bilan.result"

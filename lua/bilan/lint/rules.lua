@@ -3,14 +3,14 @@
 -- A rule is { name, what it is about, on = { event = function }, finish = function }. `on` is
 -- called at an event (bilan.events) with the run's lint and the event's facts; `finish` once at
 -- the end, when all designs and estimates are known, also of what only the source shows
--- (lint_values). A finding is given by lint:find(rule, place, what, why, instead); the same one at
+-- (lint/values). A finding is given by lint:find(rule, place, what, why, instead); the same one at
 -- the same place is kept once.
 --
 -- A rule speaks only of what it has seen to be wrong in the data at hand: a false alarm costs more
 -- than a miss. docs/lint.md has an example of each.
 local core = require "bilan.core"
 local codebook = require "bilan.codebook"
-local facts_of = require "bilan.lint_facts"
+local facts_of = require "bilan.lint.facts"
 local Survey = require "bilan.survey"
 
 local inside = Survey.inside

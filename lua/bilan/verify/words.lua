@@ -4,7 +4,7 @@
 -- the counts, the files and the inputs that changed. Texts are those of tables where they differ,
 -- else numbers with the digits that tell them apart: a change of the last bit must show.
 local core = require "bilan.core"
-local format = require "bilan.format"
+local format = require "bilan.output.format"
 local json = require "bilan.json"
 
 local M = {}

@@ -20,9 +20,9 @@
 -- A finding is { what, grade, args, unknown, levels }; `what` names its sentence in the table of
 -- languages ("wave_" .. what), whose {at} is filled where it is printed.
 local codebook = require "bilan.codebook"
-local crosswalk = require "bilan.crosswalk"
+local crosswalk = require "bilan.waves.crosswalk"
 local ordered = require "bilan.ordered"
-local universe = require "bilan.universe"
+local universe = require "bilan.waves.universe"
 
 local M = {}
 

@@ -21,7 +21,7 @@
 local codebook = require "bilan.codebook"
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local lineage = require "bilan.lineage"
+local lineage = require "bilan.record.lineage"
 local ordered = require "bilan.ordered"
 local Survey = require "bilan.survey"
 

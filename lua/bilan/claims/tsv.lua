@@ -1,4 +1,4 @@
--- claims_tsv: reads the two tables of an audit, strictly.
+-- claims/tsv: reads the two tables of an audit, strictly.
 --
 -- Claims have the columns  id population group item level share n note  (n and note may be
 -- absent), populations have  population group size.  Fields are separated by tabs, the first

@@ -9,8 +9,8 @@
 -- the order of their rank while even the narrowest labels do not fit; labels shrink, the widest
 -- first; what is left is cut into panels. Cost: rows times columns, and the square of the
 -- number of columns for the panels.
-local escape = require "bilan.escape"
-local format = require "bilan.format"
+local escape = require "bilan.output.escape"
+local format = require "bilan.output.format"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
 

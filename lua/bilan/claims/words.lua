@@ -1,4 +1,4 @@
--- claims_words: the sentences of an audit, in English and French.
+-- claims/words: the sentences of an audit, in English and French.
 --
 -- Each sentence is one line with {names} to fill in. Numbers are written as each language does
 -- ("28.7%", "28,7 %" with a narrow no-break space); figures are computed on whole numbers.
