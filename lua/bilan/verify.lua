@@ -247,7 +247,13 @@ end
 local compared = { "value", "se", "low", "high", "conf", "n", "count", "weighted_n", "missing",
   "df", "deff", "statistic", "p_value", "shown", "withheld", "key", "label", "title", "unit" }
 
--- Fields that differ between two figures: { { field, old, new }, ... }.
+-- "quantile 1": by what a figure was computed.
+local function method_text(figure)
+  return ("%s %s"):format(figure.method, figure.method_version)
+end
+
+-- Fields that differ between two figures: { { field, old, new }, ... }. Another version of the method
+-- is a change by itself: that its numbers are the same is by chance of the data.
 local function differences(old, new)
   local out = {}
   for _, name in ipairs(compared) do
@@ -262,6 +268,8 @@ local function differences(old, new)
       out[#out + 1] = { field = name, old = a[name], new = b[name] }
     end
   end
+  local method, other = method_text(old), method_text(new)
+  if #out == 0 and method ~= other then out[1] = { field = "method", old = method, new = other } end
   return out
 end
 

@@ -437,6 +437,20 @@ is but_when_asked 0 "$status"
 SOURCE_DATE_EPOCH=0 "$bilan" run --out epoch t.lua 2>err.txt
 is the_date_can_be_given 1970-01-01T00:00:00Z "$(sqlite3 epoch/record.bilan 'SELECT started FROM run')"
 
+cat >method.lua <<'END'
+local b = require "bilan"
+local s = b.survey { x = { 1, 2, 2, 3, 3, 3, 4, 9 } }
+b.indicator { id = "median", estimate = s:median "x" }
+b.indicator { id = "mean", estimate = s:mean "x" }
+END
+rm -rf method.bilan
+run run --archive method.bilan method.lua
+sed -i '1a b.methods { quantile = 2 }' method.lua
+run verify method.bilan
+is another_version_with_the_same_value 1 "$status"
+says is_a_change_of_that_figure out.txt 'method quantile 1 -> quantile 2'
+says and_of_no_other out.txt '^figures: 1 same, 1 changed'
+
 cat >arg.lua <<'END'
 local b = require "bilan"
 b.indicator { id = "year", estimate = b.survey { a = { tonumber(arg[1]) } }:mean "a" }
