@@ -123,8 +123,9 @@ local function base_words(body, record)
   return record.n and format.say(body.lang, "n_is", { n = count(record.n) })
 end
 
--- The unit of a figure that has it in the heading of its table.
-local function unit_words(body, head)
+--- The unit of a figure that has it in the heading of its table: "points"; nil for others, and
+-- where there is no figure. head: { shown = }.
+function M.unit_words(body, head)
   return head.shown and body.bare and lang.find(body.lang, "points") or nil
 end
 
@@ -150,8 +151,8 @@ function methods.headline(indicator, policy, opts)
     detail[#detail + 1] = display.marks[record.flag] .. " " .. record.flag_reason
   end
   local text = record.flag and not record.shown and record.reason or head.text
-  return { text = text, unit = unit_words(body, head), changes = body.change_lines or {}, shown = head.shown,
-    detail = table.concat(detail, ", "), foot = body.foot, synthetic = body.synthetic }
+  return { text = text, unit = M.unit_words(body, head), changes = body.change_lines or {},
+    shown = head.shown, detail = table.concat(detail, ", "), foot = body.foot, synthetic = body.synthetic }
 end
 
 local readable = { id = true, title = true, note = true, chart = true, where = true,

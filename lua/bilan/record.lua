@@ -132,6 +132,12 @@ local function figure_of(record, words, shown)
   return figure, detail
 end
 
+-- The text of a figure with its unit where its table has that in the heading.
+local function shown_text(body, record, text)
+  local unit = text and lazy.indicator.unit_words(body, { shown = record.value ~= nil })
+  return unit and text .. " " .. unit or text
+end
+
 -- The sheets under which an indicator's figures were let out: by default, and in each report.
 local function sheets_of(one)
   local bodies = { lazy.gate.open(one:sheet()) }
@@ -159,7 +165,7 @@ local function figures_of(one, place, scripts, books)
   local words = trace and trace.words or bodies[1]
   for at in ipairs(bodies[1].records) do
     local record, text = least(bodies, at)
-    local figure, detail = figure_of(record, words, text)
+    local figure, detail = figure_of(record, words, shown_text(bodies[1], record, text))
     figure.place, figure.indicator, figure.row = place, one.id, at
     figure.title, figure.unit = one.title, bodies[1].unit
     figure.method, figure.method_version = told.method, told.version

@@ -252,8 +252,8 @@ local function method_text(figure)
   return ("%s %s"):format(figure.method, figure.method_version)
 end
 
--- Fields that differ between two figures: { { field, old, new }, ... }. Another version of the method
--- is a change by itself: that its numbers are the same is by chance of the data.
+-- Fields that differ between two figures: { { field, old, new }, ... }. Another version of the
+-- method is a change by itself: that its numbers are the same is by chance of the data.
 local function differences(old, new)
   local out = {}
   for _, name in ipairs(compared) do

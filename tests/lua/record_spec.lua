@@ -237,6 +237,13 @@ describe("the record of a run", function()
     assert.equal(64, #last.codebook)
     assert.is_nil(json.unpack(made[2].detail).receipt) -- with the first row only
   end)
+  it("says_the_unit_of_a_change", function()
+    local function year(...) return bilan.survey { q = { ... } } end
+    local years = bilan.waves({ { "1", year("a", "b", "b", "b") },
+      { "2", year("a", "a", "b", "b") } }, { lang = "en" })
+    bilan.indicator { id = "x", estimate = years:change("q", { level = "a" }) }
+    assert.equal("+25 points", figures()[1].shown)
+  end)
   it("withholds_what_a_policy_withholds", function()
     bilan.indicator { id = "x", estimate = survey():freq "genre" }
     require("bilan.gate").use { name = "t", protect = function(view)
