@@ -69,13 +69,23 @@ static bilan_status copy_types(bilan *b, struct csv_type **out, const bilan_read
   return BILAN_OK;
 }
 
+/* Table and source, which are taken over in every case, as a survey with the source's wordings. */
+static bilan_status read_into(bilan *b, bilan_survey **out, struct table *table,
+                              struct source *source) {
+  bilan_survey *made;
+  bilan_status status = survey_make(b, &made, table, NULL, source);
+  if (status) return status;
+  source_give_wordings(made);
+  *out = made;
+  return BILAN_OK;
+}
+
 /* Reads with options in the reader's types.
  * `name` is what messages call the file. */
 static bilan_status read_as(bilan *b, bilan_survey **out, const char *name, struct text bytes,
                             const struct csv_options *options) {
   struct source *source;
   struct table *table = NULL;
-  bilan_survey *made;
   bilan_status status = source_new(b, &source);
   if (status) return status;
   status = csv_read(b, &table, &source->report, name, bytes.s, bytes.n, options);
@@ -83,11 +93,7 @@ static bilan_status read_as(bilan *b, bilan_survey **out, const char *name, stru
     source_free(b, source);
     return status;
   }
-  status = survey_make(b, &made, table, NULL, source);
-  if (status) return status;
-  source_give_wordings(made);
-  *out = made;
-  return BILAN_OK;
+  return read_into(b, out, table, source);
 }
 
 /* Reads bytes with public options; all that is made for the reader goes again.
@@ -244,12 +250,11 @@ static bilan_status find_data(bilan *b, int64_t *data, struct archive *a, struct
   return status;
 }
 
-/* The wave as a survey; survey_make takes over table and source in every case. */
+/* The wave as a survey; read_into takes over table and source in every case. */
 static bilan_status read_wave(bilan *b, bilan_survey **out, struct archive *a,
                               struct text wave) {
   struct source *source = NULL;
   struct table *table = NULL;
-  bilan_survey *made = NULL;
   int64_t data = 0;
   bilan_status status = find_data(b, &data, a, wave);
   if (!status) status = archive_get(b, &table, a, data, NULL, 0);
@@ -260,11 +265,7 @@ static bilan_status read_wave(bilan *b, bilan_survey **out, struct archive *a,
     source_free(b, source);
     return status;
   }
-  status = survey_make(b, &made, table, NULL, source);
-  if (status) return status;
-  source_give_wordings(made);
-  *out = made;
-  return BILAN_OK;
+  return read_into(b, out, table, source);
 }
 
 bilan_status bilan_read_archive(bilan *b, bilan_survey **out, const char *path,

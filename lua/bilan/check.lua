@@ -5,6 +5,7 @@
 -- levels claimed and the bases n that a share can be of.
 local claims = require "bilan.claims"
 local core = require "bilan.core"
+local escape = require "bilan.output.escape"
 local fault = require "bilan.fault"
 local json = require "bilan.json"
 local ledger = require "bilan.record.ledger"
@@ -14,8 +15,6 @@ local M = {}
 
 local options = { "populations", "surveys", "lang", "kinds", "rounding" }
 
-local function quoted(text) return "'" .. text:gsub("'", "''") .. "'" end
-
 -- "genre=fille" -> genre = 'fille'; "all" -> nil. Several conditions are joined by "&".
 local function condition(survey, group)
   local parts = {}
@@ -23,7 +22,7 @@ local function condition(survey, group)
     local item, level = part:match("^%s*([^=]-)%s*=%s*(.-)%s*$")
     if not item then return nil, group == "all" end
     if not core.data.has(Survey.inside(survey).table, item) then return nil, false end
-    parts[#parts + 1] = ('"%s" = %s'):format(item:gsub('"', '""'), quoted(level))
+    parts[#parts + 1] = ("%s = %s"):format(escape.sql_name(item), escape.sql(level))
   end
   return table.concat(parts, " AND "), true
 end

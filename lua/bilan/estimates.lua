@@ -3,6 +3,7 @@
 -- A verb checks its options, hands table, domain and names to core.estimate, and wraps the rows
 -- that come back, with the labels of the codebook and a note on the method, as a result.
 local core = require "bilan.core"
+local escape = require "bilan.output.escape"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
 local format = require "bilan.output.format"
@@ -117,7 +118,7 @@ end
 local function no_group(self, names, lang)
   local s, tests, labels = inside(self), {}, {}
   for i, name in ipairs(names) do
-    tests[i] = ('missing("%s") IS NOT NULL'):format(name:gsub('"', '""'))
+    tests[i] = ("missing(%s) IS NOT NULL"):format(escape.sql_name(name))
     labels[i] = self:label(name, lang)
   end
   if #names == 0 then return nil end

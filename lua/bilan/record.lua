@@ -51,6 +51,15 @@ function M.execute(script, arguments, opts)
   return made
 end
 
+--- pcall(f) without what the script prints: standard output is for findings and comparisons.
+function M.silently(f)
+  local print_text = core.host.print
+  core.host.print = function() end
+  local ok, made = pcall(f)
+  core.host.print = print_text
+  return ok, made
+end
+
 -- ---- figures -----------------------------------------------------------------------------------
 
 local key_fields = { "term", "level", "banner", "col", "net", "p", "method" }

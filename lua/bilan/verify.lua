@@ -391,15 +391,6 @@ local function check_script(path)
   fault.raise('cannot find "%s" from here: verify runs in the folder where the run was made', path)
 end
 
--- Runs a script without its printing: standard output is for the comparison.
-local function silently(f)
-  local print_text = core.host.print
-  core.host.print = function() end
-  local ok, made = pcall(f)
-  core.host.print = print_text
-  return ok, made
-end
-
 local function count_of(list, field)
   local counts = {}
   for _, one in ipairs(list) do counts[one[field]] = (counts[one[field]] or 0) + 1 end
@@ -430,7 +421,7 @@ function M.run(path, run, opts)
   local lookup = record.lookup(path, function(file)
     remark("%s cannot be read: taken from %s as it was then", file, path)
   end)
-  local ok, made = silently(function()
+  local ok, made = record.silently(function()
     check_script(run.script)
     local ledger = record.execute(run.script, json.unpack(run.arguments), { trusted = opts.trusted,
       folder = opts.folder, recall = json.unpack(run.methods),

@@ -4,22 +4,17 @@
 -- prints is not shown.
 local core = require "bilan.core"
 local fault = require "bilan.fault"
-local ledger = require "bilan.record.ledger"
 local lint = require "bilan.lint"
-local sandbox = require "bilan.sandbox"
+local record = require "bilan.record"
 
 local host = core.host
 
 -- Runs the script without its output; nil, or the error that ended it.
 local function run(script, folder, arguments)
-  local shown = host.print
-  host.print = function() end
-  ledger.open { write = function(path) return path end }
-  local ok, err = xpcall(function()
-    sandbox.watch(sandbox.load_file(script, sandbox.environment(folder, arguments), "script"))
-  end, fault.place)
-  ledger.close()
-  host.print = shown
+  local ok, err = record.silently(function()
+    record.execute(script, arguments, { folder = folder,
+      ledger = { write = function(path) return path end } })
+  end)
   return not ok and err or nil
 end
 
@@ -60,7 +55,6 @@ return {
     cli.grant(folder, options, rest)
     host.guard { out = options.out or "out", timeout = options.timeout or 300,
       memory = options.memory or 2048 }
-    rest[0] = script
     local listening = lint.start()
     local err = run(script, folder, rest)
     local findings = listening:finish { unused = err == nil }

@@ -242,18 +242,13 @@ local function widths_of(columns, rows)
   return widths
 end
 
-local function padded(text, room, right)
-  local blanks = (" "):rep(math.max(0, room - host.width(text)))
-  return right and blanks .. text or text .. blanks
-end
-
 -- One row as lines: the name wrapped on the left, the cells right of its last line.
 local function add_row(lines, name, room, cells, widths)
   local parts = text_table.wrap(name, room)
   for at = 1, #parts - 1 do lines[#lines + 1] = parts[at] end
-  local line = padded(parts[#parts], room)
+  local line = text_table.pad(parts[#parts], room)
   for at, cell in ipairs(cells) do
-    line = line .. (" "):rep(GAP) .. padded(cell, widths[at], true)
+    line = line .. (" "):rep(GAP) .. text_table.pad(cell, widths[at], true)
   end
   lines[#lines + 1] = (line:gsub("%s+$", ""))
 end

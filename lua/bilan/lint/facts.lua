@@ -15,7 +15,10 @@
 -- `handed` (items whose values a script took out). Tables are kept for as long as a deletion may
 -- still be judged by a later design.
 local core = require "bilan.core"
+local escape = require "bilan.output.escape"
 local Survey = require "bilan.survey"
+
+local list_of = Survey.list_of
 
 local M = {}
 
@@ -63,9 +66,6 @@ end
 
 -- ---- units of a design that went with rows ----------------------------------------------------
 
--- A value as a list of one, nil as none.
-local function list_of(value) return type(value) == "table" and value or { value } end
-
 -- The design of a table as rules compare it: strata and clusters alone; nil when these rows
 -- cannot have it (an item is not there, or not answered).
 local function facts_of(table_, spec)
@@ -73,9 +73,6 @@ local function facts_of(table_, spec)
     clusters = list_of(spec.clusters), fpc = {}, nest = spec.nest, lonely = "certainty" })
   return ok and core.design.facts(design) or nil
 end
-
--- A name as an expression has it.
-local function quoted(name) return '"' .. name:gsub('"', '""') .. '"' end
 
 -- The rows of a table whose first stratum still has rows in another one: strata that were left
 -- whole, or left out whole, have the right variance.
@@ -88,12 +85,12 @@ local function in_strata_of(table_, after, spec)
     if not seen[value] and type(value) ~= "userdata" then
       seen[value], any = true, true
       local text = type(value) == "number" and core.text.number(value)
-        or "'" .. tostring(value):gsub("'", "''") .. "'"
+        or escape.sql(value)
       names[#names + 1] = text
     end
   end
   if not any then return table_ end
-  local kept = core.expr.filter(table_, ("%s IN (%s)"):format(quoted(stratum),
+  local kept = core.expr.filter(table_, ("%s IN (%s)"):format(escape.sql_name(stratum),
     table.concat(names, ", ")))
   return core.data.take(table_, kept)
 end

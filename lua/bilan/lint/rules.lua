@@ -10,12 +10,11 @@
 -- than a miss. docs/lint.md has an example of each.
 local core = require "bilan.core"
 local codebook = require "bilan.codebook"
+local escape = require "bilan.output.escape"
 local facts_of = require "bilan.lint.facts"
 local Survey = require "bilan.survey"
 
-local inside = Survey.inside
-
-local function list_of(value) return type(value) == "table" and value or { value } end
+local inside, list_of = Survey.inside, Survey.list_of
 
 -- The entry of the codebook for an item; nil for a derived one.
 local function entry_of(survey, name) return inside(survey).book.items_by_id[name] end
@@ -441,9 +440,9 @@ local function domain_of(fact, query)
     local level = query and query[name]
     if level and core.data.kind(fact.table, name) ~= "multiple" then
       local value = type(level) == "number" and core.text.number(level)
-        or "'" .. level:gsub("'", "''") .. "'"
+        or escape.sql(level)
       domain = core.data.both(domain, core.expr.filter(fact.table,
-        ('"%s" = %s'):format(name:gsub('"', '""'), value)))
+        ("%s = %s"):format(escape.sql_name(name), value)))
     end
   end
   return domain

@@ -58,8 +58,8 @@ function M.wrap(text, room, most)
   return lines
 end
 
--- Blanks up to `room` columns of the screen.
-local function pad(text, room, right)
+--- A text with blanks up to `room` columns of the screen, behind it, or before it for `right`.
+function M.pad(text, room, right)
   local blanks = (" "):rep(math.max(0, room - host.width(text)))
   return right and blanks .. text or text .. blanks
 end
@@ -220,7 +220,7 @@ local function row_lines(body, list, widths, texts, most)
     local cells = {}
     for index, at in ipairs(list) do
       local from = most and height - #parts[index] or 0 -- headings stand at the bottom
-      cells[index] = pad(parts[index][line - from] or "", widths[at], not is_left(body.columns[at]))
+      cells[index] = M.pad(parts[index][line - from] or "", widths[at], not is_left(body.columns[at]))
     end
     lines[line] = table.concat(cells, (" "):rep(GAP)):gsub("%s+$", "")
   end
@@ -249,7 +249,7 @@ local function group_line(body, list, widths)
       local name = cut(escape.terminal(group.label), room)
       local rest = room - host.width(name) - 1
       if rest > 0 then name = name .. " " .. ("\u{2500}"):rep(rest) end
-      line = pad(line, first) .. name
+      line = M.pad(line, first) .. name
     end
   end
   return line

@@ -14,6 +14,7 @@ local change = require "bilan.waves.change"
 local comparability = require "bilan.waves.comparability"
 local core = require "bilan.core"
 local crosswalk = require "bilan.waves.crosswalk"
+local escape = require "bilan.output.escape"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
 local format = require "bilan.output.format"
@@ -99,16 +100,12 @@ local function matched(before, after, by)
   return out
 end
 
-local function quoted(text) return "'" .. tostring(text):gsub("'", "''") .. "'" end
-
-local function item_name(name) return '"' .. name:gsub('"', '""') .. '"' end
-
 -- The rows of the stack in which the groups of a record stand.
 local function group_of(survey, by, row)
   for _, name in ipairs(by) do
     local value = row.by[name]
     if value ~= nil then
-      survey = survey:where(("%s = %s"):format(item_name(name), quoted(value)))
+      survey = survey:where(("%s = %s"):format(escape.sql_name(name), escape.sql(value)))
     end
   end
   return survey
@@ -123,11 +120,11 @@ local net_bases = {
 
 -- A net as a predicate, on the base that the figures of its item have.
 local function net_predicate(plan, parts)
-  local name = item_name(plan.subject.name)
+  local name = escape.sql_name(plan.subject.name)
   local place = plan.subject.thread.at[plan.spec.waves[#plan.spec.waves]]
   local tests, several = {}, place.item.kind == "multiple"
   for i, part in ipairs(parts) do
-    tests[i] = several and ("has(%s, %s)"):format(name, quoted(part)) or quoted(part)
+    tests[i] = several and ("has(%s, %s)"):format(name, escape.sql(part)) or escape.sql(part)
   end
   if not several then return ("%s IN (%s)"):format(name, table.concat(tests, ", ")) end
   local base = plan.opts.base or place.item.entry and place.item.entry.base or "asked"
@@ -144,12 +141,12 @@ end
 
 -- The number that a subject is, as an expression: scores for levels.
 local function number_of(plan)
-  local subject, name = plan.subject, item_name(plan.subject.name)
+  local subject, name = plan.subject, escape.sql_name(plan.subject.name)
   if not subject.thread then return "(" .. subject.name .. ")" end
   if #plan.spec.scale.order == 0 then return name end
   local cases = {}
   for i, level in ipairs(plan.spec.scale.order) do
-    cases[i] = ("WHEN %s THEN %.17g"):format(quoted(level), plan.spec.scale.score[level])
+    cases[i] = ("WHEN %s THEN %.17g"):format(escape.sql(level), plan.spec.scale.score[level])
   end
   return ("CASE %s %s END"):format(name, table.concat(cases, " "))
 end
@@ -158,7 +155,7 @@ end
 local function stack_total(plan, group, names, row, conf)
   local number = number_of(plan)
   local signed = group:derive { [SIGNED] = ("CASE %s WHEN %s THEN %s WHEN %s THEN -(%s) END"):format(
-    item_name(stack.year), quoted(names[2]), number, quoted(names[1]), number) }
+    escape.sql_name(stack.year), escape.sql(names[2]), number, escape.sql(names[1]), number) }
   local record = Result.spec(signed:total(SIGNED, { conf = conf, df = plan.opts.df })).rows[1]
   return change.contrast(row, record, conf)
 end

@@ -20,6 +20,7 @@
 -- the latest wave, with its scores. Cost: levels, not rows, but for one pass a column.
 local codebook = require "bilan.codebook"
 local core = require "bilan.core"
+local escape = require "bilan.output.escape"
 local fault = require "bilan.fault"
 local lineage = require "bilan.record.lineage"
 local ordered = require "bilan.ordered"
@@ -545,8 +546,6 @@ local function coded(column, scale, k, all)
   return core.data.relevel(codes, levels, map)
 end
 
-local function quoted(text, mark) return mark .. text:gsub(mark, mark .. mark) .. mark end
-
 -- Does every option keep its name?
 local function unchanged(scale, k)
   for label, to in pairs(scale.of[k]) do if label ~= to then return false end end
@@ -555,12 +554,12 @@ end
 
 -- A set whose options were renamed or joined: each common option is ticked where one of its own is.
 local function regrouped(table_, id, column, scale, k)
-  local item, columns, names = quoted(id, '"'), {}, {}
+  local item, columns, names = escape.sql_name(id), {}, {}
   local made = core.data.with(core.data.table(core.data.rows(table_)), id, "multiple", column)
   for _, name in ipairs(scale.order) do
     local tests = {}
     for i, label in ipairs(scale.members[name][k] or {}) do
-      tests[i] = ("has(%s, %s)"):format(item, quoted(label, "'"))
+      tests[i] = ("has(%s, %s)"):format(item, escape.sql(label))
     end
     if #tests > 0 then
       local test = table.concat(tests, " OR ")

@@ -15,6 +15,7 @@
 -- counted. Replicate weights have no PSUs and cannot be stacked.
 local core = require "bilan.core"
 local crosswalk = require "bilan.waves.crosswalk"
+local escape = require "bilan.output.escape"
 local fault = require "bilan.fault"
 local format = require "bilan.output.format"
 local lineage = require "bilan.record.lineage"
@@ -29,22 +30,19 @@ local function cluster_name(stage) return "\1cluster" .. stage end
 local function stratum_name(stage) return "\1stratum" .. stage end
 local function population_name(stage) return "\1population" .. stage end
 
-local function quoted(text) return "'" .. text:gsub("'", "''") .. "'" end
-local function item_name(name) return '"' .. name:gsub('"', '""') .. '"' end
-
 -- The rows that are in the domain of their wave.
-local in_domain = ("coalesce(missing(%s), '') <> 'not asked'"):format(item_name(IN))
+local in_domain = ("coalesce(missing(%s), '') <> 'not asked'"):format(escape.sql_name(IN))
 
 -- A column of one text in all rows, as levels.
 local function constant(table_, text)
-  local made = core.expr.derive(table_, "\1c", quoted(text))
+  local made = core.expr.derive(table_, "\1c", escape.sql(text))
   return core.data.to_codes(core.data.item(made, "\1c"), 10)
 end
 
 -- "year␣number" of a column of numbers, as a column of labels.
 local function within_year(table_, year, column)
   local made = core.data.with(table_, "\1n", "number", column)
-  made = core.expr.derive(made, "\1n", quoted(year .. " ") .. ' || "\1n"')
+  made = core.expr.derive(made, "\1n", escape.sql(year .. " ") .. ' || "\1n"')
   return core.data.item(made, "\1n")
 end
 
@@ -82,8 +80,8 @@ local function unit_column(made, wave, place)
   local column = core.data.to_codes(core.data.item(wave.s.table, place.id), 0)
   made = core.data.with(made, UNIT, "id", column)
   made = core.data.with(made, "\1row", "number", row_numbers(core.data.rows(made)))
-  made = core.expr.derive(made, UNIT, ("coalesce(%s, %s || \"\1row\")"):format(item_name(UNIT),
-    quoted("\1" .. wave.name .. " ")))
+  made = core.expr.derive(made, UNIT, ("coalesce(%s, %s || \"\1row\")"):format(escape.sql_name(UNIT),
+    escape.sql("\1" .. wave.name .. " ")))
   return core.data.to_codes(core.data.item(made, UNIT), 0)
 end
 

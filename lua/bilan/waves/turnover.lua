@@ -10,6 +10,7 @@ local change = require "bilan.waves.change"
 local compare = require "bilan.waves.compare"
 local core = require "bilan.core"
 local crosswalk = require "bilan.waves.crosswalk"
+local escape = require "bilan.output.escape"
 local fault = require "bilan.fault"
 local format = require "bilan.output.format"
 local lineage = require "bilan.record.lineage"
@@ -25,16 +26,14 @@ local BEFORE <const>, AFTER <const>, STATUS <const>, CODE <const> = "before", "a
   "\1code"
 local statuses = { "both", "gained", "lost", "neither" }
 
-local function quoted(text) return "'" .. text:gsub("'", "''") .. "'" end
-
 -- The codes and answers of a wave as a survey; `name` is that of the answer.
 local function answers(context, plan, unit, k, name)
   local survey = crosswalk.harmonised(context.list, k, plan.specs)
   local s = Survey.inside(survey)
   local codes = core.data.to_codes(core.data.item(context.list[k].s.table, unit.at[k].id), 0)
   local made = core.data.with(core.data.table(core.data.rows(s.table)), CODE, "id", codes)
-  local level = quoted(plan.opts.level)
-  local item = '"' .. plan.subject.name:gsub('"', '""') .. '"'
+  local level = escape.sql(plan.opts.level)
+  local item = escape.sql_name(plan.subject.name)
   local test = plan.spec.thread.at[k].item.kind == "multiple"
     and ("has(%s, %s)"):format(item, level) or ("%s = %s"):format(item, level)
   local yes = core.expr.derive(s.table, "\1yes",

@@ -11,6 +11,8 @@
 --   part := ( or ) | test           test: everything up to the next AND, OR or closing bracket
 --
 -- What cannot be read so is compared as text.
+local escape = require "bilan.output.escape"
+
 local M = {}
 
 local keywords = { ["AND"] = true, ["OR"] = true, ["NOT"] = true, ["IN"] = true, ["IS"] = true,
@@ -58,7 +60,7 @@ end
 -- ---- one test ---------------------------------------------------------------------------------
 
 local function written(token)
-  if token.kind == "text" then return "'" .. token.text:gsub("'", "''") .. "'" end
+  if token.kind == "text" then return escape.sql(token.text) end
   if token.kind == "name" then return '"' .. token.text .. '"' end
   return token.text
 end
