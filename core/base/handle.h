@@ -14,11 +14,26 @@
 
 enum { MESSAGE_ROOM = 2048 };
 
+/* Instructions that a scanner or counter of bytes may use. */
+enum simd { SIMD_BEST, SIMD_SCALAR, SIMD_SSE2, SIMD_AVX2, SIMD_NEON, SIMDS };
+
+/* Ways of computing. None ever changes a result (doubles summed in other blocks: their last bits);
+ * all zero, the engine chooses by itself. For tests, which force each of them, and for measuring
+ * one against the other. */
+struct ways {
+  bool plain;     /* one pass for each request: no plan, no exact weights, no order of units */
+  bool libcsv;    /* CSV by libcsv alone */
+  enum simd simd; /* one that the processor lacks: the best it has */
+  size_t block;   /* rows of a block, 0: by the size of the answer */
+  size_t chunk;   /* bytes of a chunk of CSV, 0: by the size of the file */
+};
+
 /* The handle. One thread at a time uses it and everything made with it. */
 struct bilan {
   struct mem mem;
   struct io io;
   int threads; /* workers a kernel may use; at least 1. Never changes a result. */
+  struct ways ways;
   char message[MESSAGE_ROOM];
 };
 

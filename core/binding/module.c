@@ -58,6 +58,24 @@ static int l_where(lua_State *L) {
   return 1;
 }
 
+/* ways{ plain = bool, libcsv = bool, simd = word, block = rows, chunk = bytes }: how this handle
+ * computes from now on; what is absent is the engine's choice again. For tests and measurements. */
+static int l_ways(lua_State *L) {
+  static const char *const simds[SIMDS + 1] = {"best", "scalar", "sse2", "avx2", "neon", NULL};
+  luaL_checktype(L, 1, LUA_TTABLE);
+  struct ways ways = {0};
+  ways.plain = lua_getfield(L, 1, "plain") != LUA_TNIL && lua_toboolean(L, -1);
+  ways.libcsv = lua_getfield(L, 1, "libcsv") != LUA_TNIL && lua_toboolean(L, -1);
+  lua_getfield(L, 1, "simd");
+  ways.simd = (enum simd)luaL_checkoption(L, -1, "best", simds);
+  lua_getfield(L, 1, "block");
+  ways.block = (size_t)luaL_optinteger(L, -1, 0);
+  lua_getfield(L, 1, "chunk");
+  ways.chunk = (size_t)luaL_optinteger(L, -1, 0);
+  l_handle(L)->ways = ways;
+  return 0;
+}
+
 static const struct {
   const char *name;
   lua_CFunction open;
@@ -85,11 +103,13 @@ static int core_index(lua_State *L) {
   return luaL_error(L, "no part \"%s\" in the engine's core", name);
 }
 
-/* The table core: where, version, and an index that makes the other parts on demand. */
+/* The table core: where, ways, version, and an index that makes the other parts on demand. */
 static int open_core(lua_State *L) {
   lua_createtable(L, 0, 12);
   lua_pushcfunction(L, l_where);
   lua_setfield(L, -2, "where");
+  lua_pushcfunction(L, l_ways);
+  lua_setfield(L, -2, "ways");
   lua_pushliteral(L, BILAN_VERSION);
   lua_setfield(L, -2, "version");
   lua_createtable(L, 0, 1);
