@@ -30,6 +30,12 @@
 /* The most keys of a request; the most cells, totals or sums of an answer. */
 enum { CELLS_KEYS = 8, CELLS_MOST = 1 << 26 };
 
+/* Rows by their units, those of a unit in the order of the table. */
+struct unit_order {
+  const uint32_t *row;  /* [rows] */
+  const size_t *start;  /* [units + 1]: rows row[start[u]] .. row[start[u + 1] - 1] are of unit u */
+};
+
 /* Columns, domain and arrays are lent for the length of the call. Every column has `rows`
  * rows. */
 struct cells_request {
@@ -47,6 +53,7 @@ struct cells_request {
                                                    missing weight counts as 0 */
   const uint32_t *unit;                         /* of each row; NULL: no totals by unit */
   size_t unit_count;
+  const struct unit_order *order;               /* of `unit`; NULL: not known */
 };
 
 /* Rows of a chunk: its arrays take 56 KiB. Blocks (blocks.h) are a whole number of chunks. */
