@@ -9,7 +9,11 @@ CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -fPIC -fvisibility=hidden \
   -pthread $(WARN) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all) \
   -Icore -I/usr/include/lua5.4
-LDLIBS = -lsqlite3 -lcsv -llapacke -lm
+LDLIBS = -lsqlite3 -lcsv -lm -ldl
+# The program has Lua, SQLite and libcsv inside where their archives are installed: it starts faster
+# so. Modules in C that a trusted script requires find Lua in the program.
+INSIDE := $(foreach l,lua5.4 sqlite3 csv,$(if $(findstring /,$(shell $(CC) \
+  -print-file-name=lib$l.a)),-l:lib$l.a,-l$l)) -lm -ldl -Wl,--export-dynamic-symbol='lua*'
 ENGINE = $(filter-out core/main.c core/binding/%,$(wildcard core/*.c core/*/*.c core/*/*/*.c))
 ENGINE_O = $(ENGINE:%.c=$(BUILD)/%.o)
 LUA_O = $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/binding/*.c)) $(BUILD)/embedded.o
@@ -18,7 +22,7 @@ UNIT = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c
 
 # A line per step; V=1 shows the commands.
 Q = $(if $(V),,@echo '  make $(patsubst $(BUILD)/%,%,$@)';)
-.PHONY: all report test check bench install clean packages test-packages
+.PHONY: all report test check bench bench-peers bench-archive install clean packages test-packages
 all: $(BUILD)/bilan $(BUILD)/libbilan.a $(BUILD)/libbilan.so $(BUILD)/lua/bilan.so
 
 report: packages
@@ -27,18 +31,17 @@ test: test-packages
 	@$(MAKE) --no-print-directory -s all unit && BUILD=$(BUILD) sh tests/run.sh
 check: test-packages  # the tests again under sanitizers and valgrind, and the linters
 	@sh tests/check.sh
-bench: all $(BUILD)/bench/w$(ROWS).csv $(BUILD)/bench/c$(ROWS).csv
-	@$(BUILD)/bilan run --trusted --timeout 0 tests/bench/bench.lua $(BUILD) $(ROWS)
-	@sh tests/bench/design.sh $(BUILD) $(BUILD)/bench/c$(ROWS).csv
-	@$(MAKE) --no-print-directory $(BUILD)/bench/archive
+bench: all  # the engine alone, on data it makes; bench-peers: beside what is installed
+	@BUILD=$(BUILD) PEERS=none ROWS=$(ROWS) BIG=$(ROWS) sh tests/bench/peers.sh quick \
+	  own limits processes threads bits odd
+bench-peers: all  # SIZE=full: 1e6 and 1e7 rows; PEER_NODE=FOLDER holds node_modules
+	@BUILD=$(BUILD) sh tests/bench/peers.sh $(or $(SIZE),quick)
+bench-archive: all $(BUILD)/bench/archive
 	@$(BUILD)/bench/archive $(BUILD)/bench/c$(ROWS).csv $(BUILD)/bench
 	@$(BUILD)/bench/archive $(BUILD)/bench/w$(ROWS).csv $(BUILD)/bench
 $(BUILD)/bench/archive: tests/bench/archive.c $(ENGINE_O)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
-$(BUILD)/bench/w$(ROWS).csv $(BUILD)/bench/c$(ROWS).csv: tests/bench/gen.c
-	@mkdir -p $(@D)
-	$(Q)$(CC) -O2 -o $@.gen $< && $@.gen $(ROWS) 1 $@ $(if $(findstring /c,$(@F:%=/%)),codes,wide)
 packages:
 	@sh .ci/packages.sh run
 test-packages:
@@ -64,7 +67,7 @@ $(BUILD)/lua/bilan.so: $(ENGINE_O) $(LUA_O)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -shared -o $@ $^ $(LDLIBS)
 $(BUILD)/bilan: $(BUILD)/core/main.o $(ENGINE_O) $(LUA_O)
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS) -llua5.4 -ldl
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(INSIDE)
 $(BUILD)/tests/test_lua_%: tests/unit/test_lua_%.c $(ENGINE_O) $(LUA_O)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -o $@ $^ $(LDLIBS) -llua5.4 -lcmocka

@@ -210,7 +210,9 @@ BILAN_API size_t bilan_survey_warnings(const bilan_survey *survey);
 BILAN_API const char *bilan_survey_warning(const bilan_survey *survey, size_t index);
 
 /* Reads a wave of an archive, the file *.bilan that `bilan convert` makes, at the speed of memory:
- * the wave called `wave`, or its only one when that is NULL. Wordings are those of the wave's
+ * the wave called `wave`, or its only one when that is NULL. Answers are loaded item by item when
+ * they are first asked for, so the file stays open, and a call that needs a damaged item, or one of
+ * a wave that was replaced meanwhile, fails then (BILAN_DATA, BILAN_IO). Wordings are those of the wave's
  * codebook. Fails with BILAN_IO (absent, unreadable, in use), BILAN_DATA (no archive, damaged),
  * BILAN_USAGE (no such wave, with the nearest name; several, and none is named), BILAN_NOMEM. */
 BILAN_API bilan_status bilan_read_archive(bilan *b, bilan_survey **out, const char *path,

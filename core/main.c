@@ -18,8 +18,20 @@
 
 static struct host host; /* one script per process; the alarm's handler needs to find it */
 
-/* First alarm: the hook raises "time limit" at the next tick. Second, one second later: the
- * script sits in one C call; end the process. Nothing is half written: outputs are renamed.
+/* Set when the state is closed for the process to end: Lua's own blocks then stay as they are, for
+ * the system takes them faster than one by one. Tools that look for leaks see them freed. */
+static bool is_ending;
+#if defined(__SANITIZE_ADDRESS__)
+enum { LEAVES_MEMORY = 0 };
+#elif defined(__has_feature)
+enum { LEAVES_MEMORY = !__has_feature(address_sanitizer) };
+#else
+enum { LEAVES_MEMORY = 1 };
+#endif
+
+/* First alarm: a hook raises "time limit" at the script's next instruction. Second, one second
+ * later: the script sits in one C call; end the process. Nothing is half written: outputs are
+ * renamed.
  * The number is written by hand, for a handler may call almost nothing. */
 static void on_alarm(int signal_number) {
   static const char head[] = "bilan: time limit: ", tail[] = " s, inside one long call\n";
@@ -27,6 +39,7 @@ static void on_alarm(int signal_number) {
   (void)signal_number;
   if (!host.expired) {
     host.expired = 1;
+    l_host_interrupt(&host);
     alarm(1);
     return;
   }
@@ -47,7 +60,7 @@ static void *allocate(void *ud, void *block, size_t before, size_t after) {
     if (!fresh) l_host_note_place(&host);
     return fresh;
   }
-  mem_free(ud, block);
+  if (!is_ending) mem_free(ud, block);
   return NULL;
 }
 
@@ -65,10 +78,12 @@ static void handle_signal(int signal_number, void (*handler)(int)) {
   sigaction(signal_number, &action, NULL);
 }
 
-/* The libraries of the engine's own Lua; scripts get a reviewed subset of them. */
+/* The libraries of the engine's own Lua; scripts get a reviewed subset of them. Nothing of the
+ * start is garbage: the collector begins with the command (cli.lua). */
 static void open_libraries(lua_State *L) {
   luaL_openlibs(L);
   lua_gc(L, LUA_GCGEN, 0, 0);
+  lua_gc(L, LUA_GCSTOP);
 }
 
 static void push_arguments(lua_State *L, int count, char **values) {
@@ -120,6 +135,7 @@ int main(int argc, char **argv) {
   open_standard_streams();
   handle_init(&b);
   b.threads = processors();
+  pool_keep(&b.pool);
   sqlite_use_memory(&b);
   handle_signal(SIGPIPE, SIG_IGN);
   handle_signal(SIGALRM, on_alarm);
@@ -136,7 +152,9 @@ int main(int argc, char **argv) {
   int status = lua_pcall(L, 1, 1, 0);
   int code = status ? report_failure(L, status) : (int)lua_tointeger(L, -1);
   if (!code && host.lost_output) code = 1;
+  is_ending = LEAVES_MEMORY;
   lua_close(L);
+  pool_close(&b.pool);
   l_host_close(&host, &b);
   return code;
 }

@@ -39,8 +39,9 @@ static bilan_status read_item(struct reading *r, struct column **out, const char
   *out = NULL;
   if (!name) return BILAN_OK;
   bilan_status status = survey_place(r->b, &place, r->survey, name);
+  struct column *c = NULL;
+  if (!status) status = table_get(r->b, &c, r->survey->table, place);
   if (status) return status;
-  struct column *c = table_column(r->survey->table, place);
   if (c->type == COLUMN_SET)
     return fail(r->b, BILAN_USAGE, "design: %s: \"%s\" has several answers a respondent", option,
                 name);

@@ -25,6 +25,7 @@ bilan_status bilan_open(bilan **out) {
   struct owned_handle *h = mem_zero(&first, 1, sizeof *h);
   if (!h) return BILAN_NOMEM;
   handle_init(&h->b);
+  pool_keep(&h->b.pool);
   h->owners = 1;
   *out = &h->b;
   return BILAN_OK;
@@ -37,7 +38,9 @@ void handle_hold(bilan *b) { ((struct owned_handle *)(void *)b)->owners++; }
 void handle_drop(bilan *b) {
   struct owned_handle *h = (struct owned_handle *)(void *)b;
   struct mem last = {.used = sizeof *h};
-  if (--h->owners == 0) mem_free(&last, h);
+  if (--h->owners) return;
+  pool_close(&h->b.pool);
+  mem_free(&last, h);
 }
 
 /* Surveys and results made by the handle stay usable. */

@@ -1,8 +1,8 @@
 /* read.c - surveys from CSV and from archives; see bilan.h section 3a. Options are put into the
  * reader's own types; the report of the reader becomes the source of the survey.
  *
- * Steps: options checked, the file held in memory, the reader called with its own types, its
- * table and report put into a survey. Owner: the caller owns the survey; arrays made for the
+ * Steps: options checked, the reader called with its own types, its table and report put into a
+ * survey. Owner: the caller owns the survey; arrays made for the
  * reader go before the function returns; texts of the options are lent for the length of the
  * call.
  *
@@ -12,7 +12,6 @@
  */
 #include "api/source.h"
 #include "archive/archive.h"
-#include "base/io.h"
 #include "base/names.h"
 
 /* What NULL stands for. */
@@ -80,15 +79,16 @@ static bilan_status read_into(bilan *b, bilan_survey **out, struct table *table,
   return BILAN_OK;
 }
 
-/* Reads with options in the reader's types.
+/* Reads with options in the reader's types: these bytes, or the file `name` when they are NULL.
  * `name` is what messages call the file. */
-static bilan_status read_as(bilan *b, bilan_survey **out, const char *name, struct text bytes,
-                            const struct csv_options *options) {
+static bilan_status read_as(bilan *b, bilan_survey **out, const char *name,
+                            const struct text *bytes, const struct csv_options *options) {
   struct source *source;
   struct table *table = NULL;
   bilan_status status = source_new(b, &source);
   if (status) return status;
-  status = csv_read(b, &table, &source->report, name, bytes.s, bytes.n, options);
+  status = bytes ? csv_read(b, &table, &source->report, name, bytes->s, bytes->n, options)
+                 : csv_read_file(b, &table, &source->report, name, options);
   if (status) {
     source_free(b, source);
     return status;
@@ -96,10 +96,10 @@ static bilan_status read_as(bilan *b, bilan_survey **out, const char *name, stru
   return read_into(b, out, table, source);
 }
 
-/* Reads bytes with public options; all that is made for the reader goes again.
+/* The same with public options; all that is made for the reader goes again.
  * Both arrays may be empty: mem_array of 0 gives a block all the same. */
 static bilan_status read_text(bilan *b, bilan_survey **out, const char *name,
-                              struct text bytes, const bilan_read_options *o) {
+                              const struct text *bytes, const bilan_read_options *o) {
   struct missing_word *words = NULL;
   struct csv_type *types = NULL;
   bilan_status status = copy_words(b, &words, o);
@@ -116,6 +116,7 @@ static bilan_status read_text(bilan *b, bilan_survey **out, const char *name,
                                   .types = types,
                                   .type_count = o->type_count};
     options.limits.rows = o->most_rows;
+    options.most_bytes = o->most_bytes;
     status = read_as(b, out, name, bytes, &options);
   }
   mem_free(&b->mem, types);
@@ -123,20 +124,13 @@ static bilan_status read_text(bilan *b, bilan_survey **out, const char *name,
   return status;
 }
 
-/* The file is held in memory while it is read, and counts towards the limit. */
+/* A large file is read in pieces; a small or irregular one is held in memory meanwhile. */
 bilan_status bilan_read_csv(bilan *b, bilan_survey **out, const char *path,
                             const bilan_read_options *options) {
   const bilan_read_options *o = options ? options : &usual;
-  struct text bytes;
-  char *block = NULL;
   bilan_status status = version_check(b, o->version, "BILAN_READ_OPTIONS");
   if (!status && !path) status = fail(b, BILAN_USAGE, "the path is NULL");
-  if (!status) status = io_read_file(b, &block, &bytes.n, path, o->most_bytes);
-  if (status) return status;
-  bytes.s = block;
-  status = read_text(b, out, path, bytes, o);
-  mem_free(&b->mem, block);
-  return status;
+  return status ? status : read_text(b, out, path, NULL, o);
 }
 
 /* No bytes at all are a fault of the data, which the reader names. */
@@ -149,7 +143,7 @@ bilan_status bilan_read_csv_bytes(bilan *b, bilan_survey **out, const void *byte
   if (!bytes && size) return fail(b, BILAN_USAGE, "%s: the bytes are NULL", name);
   if (o->most_bytes && size > o->most_bytes)
     return fail(b, BILAN_LIMIT, "%s: %zu bytes, the limit is %zu", name, size, o->most_bytes);
-  return read_text(b, out, name, (struct text){size ? bytes : "", size}, o);
+  return read_text(b, out, name, &(struct text){size ? bytes : "", size}, o);
 }
 
 /* ---- archives ---------------------------------------------------------------------------- */
@@ -257,7 +251,7 @@ static bilan_status read_wave(bilan *b, bilan_survey **out, struct archive *a,
   struct table *table = NULL;
   int64_t data = 0;
   bilan_status status = find_data(b, &data, a, wave);
-  if (!status) status = archive_get(b, &table, a, data, NULL, 0);
+  if (!status) status = archive_get_later(b, &table, a, data);
   if (!status) status = source_new(b, &source);
   if (!status) status = read_wordings(b, &source->report, a, wave, table_count(table));
   if (status) {

@@ -96,8 +96,7 @@ bilan_status request_choice(struct request *r, int *out, const char *option,
 bilan_status request_item(struct request *r, struct column **out, const char *name) {
   size_t place;
   bilan_status status = survey_place(r->b, &place, r->survey, name);
-  if (!status) *out = table_column(r->survey->table, place);
-  return status;
+  return status ? status : table_get(r->b, out, r->survey->table, place);
 }
 
 /* Levels with scores are numbers too. */

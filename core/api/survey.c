@@ -127,7 +127,7 @@ bilan_status bilan_survey_find(bilan *b, size_t *item, const bilan_survey *surve
   return status ? status : survey_place(b, item, survey, name);
 }
 
-/* The column of an item, NULL beyond the last.
+/* The column of an item, NULL beyond the last and for one that cannot be loaded.
  * The one place where a number from outside becomes a column. */
 static const struct column *column_at(const bilan_survey *survey, size_t item) {
   return item < table_count(survey->table) ? table_column(survey->table, item) : NULL;
@@ -135,16 +135,16 @@ static const struct column *column_at(const bilan_survey *survey, size_t item) {
 
 /* NULL beyond the last item, as for the wording. */
 const char *bilan_survey_item(const bilan_survey *survey, size_t item) {
-  return column_at(survey, item) ? table_name(survey->table, item).s : NULL;
+  return item < table_count(survey->table) ? table_name(survey->table, item).s : NULL;
 }
 
 const char *bilan_survey_wording(const bilan_survey *survey, size_t item) {
-  return column_at(survey, item) ? survey->wording[item] : NULL;
+  return item < table_count(survey->table) ? survey->wording[item] : NULL;
 }
 
 /* BILAN_TEXT beyond the last item: the kind with the least meaning. */
 bilan_kind bilan_survey_kind(const bilan_survey *survey, size_t item) {
-  return column_at(survey, item) ? table_kind(survey->table, item) : BILAN_TEXT;
+  return item < table_count(survey->table) ? table_kind(survey->table, item) : BILAN_TEXT;
 }
 
 /* Levels with the blank and the kinds of missing; 0 for items without levels. */
@@ -163,10 +163,13 @@ static bilan_status find_column(bilan *b, const struct column **out, const bilan
                                 size_t item) {
   bilan_status status = survey_check(b, survey);
   if (status) return status;
-  *out = column_at(survey, item);
-  if (*out) return BILAN_OK;
-  return fail(b, BILAN_USAGE, "no item %zu: the survey has %zu, counted from 0", item,
-              table_count(survey->table));
+  struct column *c = NULL;
+  if (item >= table_count(survey->table))
+    return fail(b, BILAN_USAGE, "no item %zu: the survey has %zu, counted from 0", item,
+                table_count(survey->table));
+  status = table_get(b, &c, survey->table, item);
+  if (!status) *out = c;
+  return status;
 }
 
 /* Code 0 is a level too: the blank.

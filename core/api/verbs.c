@@ -111,13 +111,12 @@ bilan_status bilan_derive(bilan *b, bilan_survey **out, const bilan_survey *surv
 bilan_status bilan_split(bilan *b, bilan_survey **out, const bilan_survey *survey,
                          const char *item, const char *separator) {
   size_t place;
-  struct column *c = NULL;
+  struct column *c = NULL, *texts = NULL;
   bilan_status status = survey_check(b, survey);
   if (!status) status = survey_place(b, &place, survey, item);
   if (!status && !separator) status = fail(b, BILAN_USAGE, "the separator is NULL");
-  if (!status)
-    status = column_split(b, &c, table_column(survey->table, place), text_of(separator), NULL,
-                          true);
+  if (!status) status = table_get(b, &texts, survey->table, place);
+  if (!status) status = column_split(b, &c, texts, text_of(separator), NULL, true);
   if (status) return name_verb(b, status, "split");
   return with_column(b, out, survey, text_of(item), BILAN_MULTIPLE, c, true);
 }

@@ -6,6 +6,7 @@
  *   archive_put(b, a, &id, sha256, table)        a table, once: it is found by its content
  *   archive_commit(b, a)                         all of it is on the disk, or nothing
  *   archive_get(b, &table, a, id, NULL, 0)       at the speed of memory
+ *   archive_get_later(b, &table, a, id)          each column when it is first used
  *   query_open(b, &q, a, "SELECT ... WHERE wave = ?1")      all that is not answers is plain SQL
  *
  * A file that does not exist yet is made under another name beside its place and put there by
@@ -39,8 +40,8 @@ bool archive_is(bilan *b, const char *path);
 bilan_status archive_open(bilan *b, struct archive **out, const char *path,
                           enum archive_mode mode);
 
-/* Rolls back what is open and closes. A new archive without any commit leaves no file. NULL is
- * fine. */
+/* Rolls back what is open and closes. A new archive without any commit leaves no file. Tables whose
+ * columns are still to be loaded keep the file open. NULL is fine. */
 void archive_close(struct archive *a);
 
 /* One transaction at a time; BILAN_USAGE for a second, or on an archive open for reading. */
@@ -63,7 +64,8 @@ bilan_status archive_check(bilan *b, struct archive *a);
 /* ---- tables -------------------------------------------------------------------------------- */
 
 /* The hash of a table's content: names, kinds, levels, answers (docs/format.md); of `items`,
- * one for each column where it is not NULL. Independent of how the answers are stored. */
+ * one for each column where it is not NULL. Independent of how the answers are stored. The columns
+ * are loaded (table_load). */
 void archive_sha256(char out[SHA256_HEX], char (*items)[SHA256_HEX], const struct table *t);
 
 /* Stores a table, or finds the one with the same content. *id names it in this archive. Needs a
@@ -77,6 +79,13 @@ bilan_status archive_put(bilan *b, struct archive *a, int64_t *id, char sha256[S
  * such table, no such item, or an item named twice. */
 bilan_status archive_get(bilan *b, struct table **out, struct archive *a, int64_t id,
                          const struct text *names, size_t count);
+
+/* The same with all items, whose answers are loaded when they are first used, so that it costs the
+ * same for ten rows and for ten million. The table keeps the file open until then; between two
+ * loads it holds no lock, so writers go on. An answer is never of another table: a table that was
+ * dropped or replaced meanwhile is BILAN_IO at that moment, with the file and the item, and so is
+ * BILAN_DATA for damage. An archive open for writing gives the whole table, as archive_get. */
+bilan_status archive_get_later(bilan *b, struct table **out, struct archive *a, int64_t id);
 
 /* Forgets a table. BILAN_USAGE: a wave or a source still has it. Needs a transaction. */
 bilan_status archive_drop(bilan *b, struct archive *a, int64_t id);

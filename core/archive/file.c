@@ -300,6 +300,7 @@ bilan_status archive_open(bilan *b, struct archive **out, const char *path,
                           enum archive_mode mode) {
   struct archive *a = mem_zero(&b->mem, 1, sizeof *a);
   if (!a) return fail_nomem(b);
+  a->owners = 1;
   a->b = b;
   a->write = mode == ARCHIVE_WRITE;
   a->path = mem_copy(&b->mem, path, strlen(path));
@@ -311,15 +312,27 @@ bilan_status archive_open(bilan *b, struct archive **out, const char *path,
   return status;
 }
 
+struct archive *store_share(struct archive *a) {
+  a->owners++;
+  return a;
+}
+
 /* A temporary file that is still there was never committed, so it goes. */
-void archive_close(struct archive *a) {
-  if (!a) return;
-  archive_rollback(a);
+void store_leave(struct archive *a) {
+  if (!a || --a->owners) return;
   disconnect(a);
   fresh_discard(a);
   mem_free(&a->b->mem, a->path);
   mem_free(&a->b->mem, a->real);
   mem_free(&a->b->mem, a);
+}
+
+/* The caller's queries and transaction end here, whoever else has the archive. */
+void archive_close(struct archive *a) {
+  if (!a) return;
+  archive_rollback(a);
+  store_end_queries(a);
+  store_leave(a);
 }
 
 /* ---- transactions -------------------------------------------------------------------------- */

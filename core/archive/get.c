@@ -32,7 +32,7 @@
 /* ---- what all of it needs ------------------------------------------------------------------- */
 
 /* Ends all statements and hands the status on. */
-static bilan_status get_close(struct getting *g, bilan_status status) {
+bilan_status get_close(struct getting *g, bilan_status status) {
   dict_free(g->wanted);
   dict_free(g->met);
   sqlite3_blob_close(g->blob);
@@ -44,7 +44,7 @@ static bilan_status get_close(struct getting *g, bilan_status status) {
 }
 
 /* Closed by get_close in every case. */
-static bilan_status get_open(struct getting *g) {
+bilan_status get_open(struct getting *g) {
   bilan_status status = store_prepare(g->b, g->a, &g->item,
                                       "SELECT place, name, kind, type FROM item "
                                       "WHERE data = ?1 AND place > ?2 ORDER BY place");
@@ -67,7 +67,7 @@ bilan_status get_damaged(const struct getting *g, const struct found *f, const c
 }
 
 /* Columns that were made hold their own share of the dictionary. */
-static void item_free(struct getting *g, struct found *f) {
+void get_item_free(const struct getting *g, struct found *f) {
   mem_free(&g->b->mem, f->name);
   mem_free(&g->b->mem, f->chunks);
   dict_free(f->dict);
@@ -106,7 +106,7 @@ static bilan_status add_level(const struct getting *g, const struct found *f) {
   return dict_add_level(g->b, f->dict, &code, &level);
 }
 
-/* The dictionary of an item, the blank first, then its rows in order. item_free takes it also
+/* The dictionary of an item, the blank first, then its rows in order. get_item_free takes it also
  * when it is made in part. */
 static bilan_status load_levels(const struct getting *g, struct found *f) {
   bool row = false;
@@ -185,7 +185,7 @@ static bilan_status list_chunks(const struct getting *g, struct found *f) {
 /* ---- items ---------------------------------------------------------------------------------- */
 
 /* The row of `item` at hand. Its texts are lent by the statement, which goes on: the name is
- * copied. item_free takes *f in every case. */
+ * copied. get_item_free takes *f in every case. */
 static bilan_status read_item_row(const struct getting *g, struct found *f) {
   struct text name = store_text(g->item, 1);
   int kind = word_place(chunk_kind_names, store_text(g->item, 2));
@@ -201,8 +201,18 @@ static bilan_status read_item_row(const struct getting *g, struct found *f) {
   return BILAN_OK;
 }
 
+bilan_status get_item(const struct getting *g, struct found *f, size_t after, bool *row) {
+  *f = (struct found){0};
+  sqlite3_bind_int64(g->item, 1, g->data);
+  sqlite3_bind_int64(g->item, 2, (sqlite3_int64)after);
+  bilan_status status = store_step(g->b, g->a, g->item, row);
+  if (!status && *row) status = read_item_row(g, f);
+  sqlite3_reset(g->item);
+  return status;
+}
+
 /* What stands in rows first, then the answers by the item's type. */
-static bilan_status load_column(struct getting *g, struct found *f, struct column **out) {
+bilan_status get_column(struct getting *g, struct found *f, struct column **out) {
   bilan_status status = BILAN_OK;
   if (f->type == COLUMN_CODES || f->type == COLUMN_SET) status = load_levels(g, f);
   if (!status) status = list_chunks(g, f);
@@ -220,9 +230,9 @@ static bilan_status load_item(struct getting *g, struct table *t) {
   struct text name = {f.name, f.name_length};
   if (!status && dict_find(g->met, name)) status = get_damaged(g, &f, "it stands twice");
   if (!status) status = dict_add(g->b, g->met, &code, name);
-  if (!status) status = load_column(g, &f, &c);
+  if (!status) status = get_column(g, &f, &c);
   if (!status) status = table_add(g->b, t, name, f.kind, c);
-  item_free(g, &f);
+  get_item_free(g, &f);
   return status;
 }
 
@@ -235,7 +245,7 @@ static bool is_wanted(const struct getting *g) {
 
 /* How many rows and items there are to be. BILAN_USAGE: no such table. Rows beyond ARCHIVE_ROWS
  * are damage, for no writer makes them; so sizes below never overflow. */
-static bilan_status find_table(struct getting *g, size_t *items) {
+bilan_status get_find(struct getting *g, size_t *items) {
   sqlite3_stmt *s = NULL;
   bool row = false;
   bilan_status status =
@@ -333,7 +343,7 @@ static bilan_status load_table(struct getting *g, struct table **out, const stru
                                size_t count) {
   struct table *t = NULL;
   size_t items = 0;
-  bilan_status status = find_table(g, &items);
+  bilan_status status = get_find(g, &items);
   if (!status) status = get_open(g);
   if (!status && names) status = want_names(g, names, count);
   if (!status) status = table_new(g->b, &t, g->rows);
@@ -347,16 +357,32 @@ static bilan_status load_table(struct getting *g, struct table **out, const stru
   return status;
 }
 
+bilan_status get_begin(bilan *b, struct archive *a, sqlite3_stmt **end) {
+  *end = NULL;
+  if (!sqlite3_get_autocommit(a->db)) return BILAN_OK;
+  bilan_status status = store_prepare(b, a, end, "COMMIT");
+  if (!status) status = store_exec(b, a, "BEGIN");
+  if (!status) return BILAN_OK;
+  sqlite3_finalize(*end);
+  *end = NULL;
+  return status;
+}
+
+void get_end(sqlite3_stmt *end) {
+  if (end) sqlite3_step(end);
+  sqlite3_finalize(end);
+}
+
 /* `names` may be NULL: all items. A transaction of the caller's is used, else one of our own; the
  * statements are ended before it is. That it cannot be ended takes nothing from what was read. */
 bilan_status archive_get(bilan *b, struct table **out, struct archive *a, int64_t id,
                          const struct text *names, size_t count) {
   struct getting g = {.b = b, .a = a, .data = id};
   if (!a->db) return fail(b, BILAN_USAGE, "%s: is closed", a->path);
-  bool own = sqlite3_get_autocommit(a->db);
-  bilan_status status = own ? store_exec(b, a, "BEGIN") : BILAN_OK;
+  sqlite3_stmt *end;
+  bilan_status status = get_begin(b, a, &end);
   if (status) return status;
   status = get_close(&g, load_table(&g, out, names, count));
-  if (own) sqlite3_exec(a->db, "COMMIT", NULL, NULL, NULL);
+  get_end(end);
   return status;
 }

@@ -1,5 +1,5 @@
-/* get.h - between the two halves of loading a table: get.c finds out from rows what there is,
- * load.c fetches the answers.
+/* get.h - between the parts of loading a table: get.c finds out from rows what there is, load.c
+ * fetches the answers, later.c does both for one column when it is asked for.
  */
 #ifndef ARCHIVE_GET_H
 #define ARCHIVE_GET_H
@@ -10,7 +10,7 @@
 /* What is at hand while a table is loaded; closed by get_close, whatever of it was opened. */
 struct getting {
   bilan *b;
-  const struct archive *a;
+  struct archive *a;
   int64_t data;                       /* the table: its row of `data` */
   size_t rows;                        /* of the table, at most ARCHIVE_ROWS */
   struct dict *wanted;                /* names of the items to load; NULL: all of them */
@@ -21,7 +21,7 @@ struct getting {
   size_t scratch_room;
 };
 
-/* An item as its rows say, before its answers are read; released by item_free. */
+/* An item as its rows say, before its answers are read; released by get_item_free. */
 struct found {
   size_t place;          /* from 1 */
   char *name;            /* for messages, which may come before it is known to be UTF-8 */
@@ -32,6 +32,25 @@ struct found {
   struct chunk *chunks;  /* `count` of them, in order; together they have the table's rows */
   size_t count;
 };
+
+/* From get_begin to get_end everything read is of one moment. What ends it is made before it begins:
+ * a transaction that cannot be ended for want of memory would keep writers out. *end is NULL in a
+ * transaction of the caller's. Statements that read must have ended before get_end. */
+bilan_status get_begin(bilan *b, struct archive *a, sqlite3_stmt **end);
+void get_end(sqlite3_stmt *end);
+
+/* The statements of a getting; closed by get_close in every case, which hands the status on. */
+bilan_status get_open(struct getting *g);
+bilan_status get_close(struct getting *g, bilan_status status);
+
+/* Rows and items of the table g->data: g->rows and *items. BILAN_USAGE: there is none. */
+bilan_status get_find(struct getting *g, size_t *items);
+/* The next item with a place above `after`: *f, released by get_item_free in every case. false in
+ * *row when there is none. */
+bilan_status get_item(const struct getting *g, struct found *f, size_t after, bool *row);
+void get_item_free(const struct getting *g, struct found *f);
+/* Its column, the caller's. */
+bilan_status get_column(struct getting *g, struct found *f, struct column **out);
 
 /* BILAN_DATA with the path, the item, and what is wrong. */
 bilan_status get_damaged(const struct getting *g, const struct found *f, const char *what);

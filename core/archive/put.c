@@ -259,6 +259,7 @@ bilan_status archive_put(bilan *b, struct archive *a, int64_t *id, char sha256[S
   bilan_status status = check_changing(b, a);
   if (!status && table_rows(t) > ARCHIVE_ROWS)
     status = fail(b, BILAN_LIMIT, "%s: an archive keeps at most 2^30 rows", a->path);
+  if (!status) status = table_load(b, t);
   if (status) return status;
   items = mem_array(&b->mem, table_count(t), sizeof *items);
   if (!items) return fail_nomem(b);

@@ -20,6 +20,7 @@ enum {
 /* An open archive. While it is new, the file has the name `temporary` and `real` is where it
  * will be. */
 struct archive {
+  size_t owners;   /* the caller, until archive_close, and tables that load from it later */
   bilan *b;
   sqlite3 *db;
   char *path;      /* as the caller gave it, for messages */
@@ -51,6 +52,10 @@ struct text store_text(sqlite3_stmt *s, int column);
 
 /* Ends the statements of all open queries: before the connection closes. */
 void store_end_queries(struct archive *a);
+
+/* One more owner, and one less: the last closes the file. */
+struct archive *store_share(struct archive *a);
+void store_leave(struct archive *a);
 
 /* ---- schema.c ---- */
 bilan_status schema_make(bilan *b, const struct archive *a);  /* in an empty database */

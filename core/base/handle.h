@@ -9,10 +9,13 @@
 #define BASE_HANDLE_H
 
 #include "base/mem.h"
+#include "base/pool.h"
 #include "base/system.h"
 #include "bilan.h"
 
 enum { MESSAGE_ROOM = 2048 };
+
+struct plan;
 
 /* Instructions that a scanner or counter of bytes may use. */
 enum simd { SIMD_BEST, SIMD_SCALAR, SIMD_SSE2, SIMD_AVX2, SIMD_NEON, SIMDS };
@@ -28,12 +31,17 @@ struct ways {
   size_t chunk;   /* bytes of a chunk of CSV, 0: by the size of the file */
 };
 
+enum { ALGEBRA_ROUTINES = 5 };
+
 /* The handle. One thread at a time uses it and everything made with it. */
 struct bilan {
   struct mem mem;
   struct io io;
   int threads; /* workers a kernel may use; at least 1. Never changes a result. */
   struct ways ways;
+  void (*algebra[ALGEBRA_ROUTINES])(void); /* LAPACK's, once wanted: kernel/lapack.h */
+  struct plan *plan; /* tables answered beforehand (kernel/plan.h); NULL: none */
+  struct pool pool;  /* its worker threads; whoever keeps them closes them */
   char message[MESSAGE_ROOM];
 };
 

@@ -120,6 +120,26 @@ cleanup:
   return BILAN_OK;
 }
 
+/* Pieces may come short; the end of the file is a short answer and no error. */
+bilan_status io_read_head(bilan *b, char *out, size_t *got, const char *path, size_t most) {
+  struct stat info;
+  bilan_status status = BILAN_OK;
+  long n = 1;
+  size_t done = 0;
+  int fd = sys_open(&b->io, AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+  if (fd < 0) return fail_system(b, "read", path);
+  if (sys_fstat(&b->io, fd, &info) < 0) status = fail_system(b, "read", path);
+  else if (!S_ISREG(info.st_mode)) status = fail_kind(b, BILAN_DATA, "read", path, info.st_mode);
+  while (!status && n > 0 && done < most) {
+    n = sys_read(&b->io, fd, out + done, most - done);
+    if (n < 0) status = fail_system(b, "read", path);
+    else done += (size_t)n;
+  }
+  sys_close(&b->io, fd);
+  if (!status) *got = done;
+  return status;
+}
+
 /* ---- writing ----------------------------------------------------------------------------- */
 
 /* Where a file is to be written. */

@@ -22,6 +22,9 @@
  * BILAN_LIMIT (larger than the limit), BILAN_NOMEM. */
 bilan_status io_read_file(bilan *b, char **out, size_t *size, const char *path, size_t limit);
 
+/* The first `most` bytes of a regular file, or as many as it has. Errors as above. */
+bilan_status io_read_head(bilan *b, char *out, size_t *got, const char *path, size_t most);
+
 /* Writes `size` bytes to `path` atomically: afterwards the file is the old one or the new
  * one, whole. A file that was there keeps its mode. Errors are BILAN_IO (also for a target
  * that is refused) or BILAN_NOMEM and name the path. */

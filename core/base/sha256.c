@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-static const uint32_t round_constant[64] = {
+const uint32_t sha256_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
     0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
     0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
@@ -70,16 +70,33 @@ static void stir(uint32_t state[8], const unsigned char *block) {
   stretch(w, block);
   memcpy(v, state, sizeof v);
   for (size_t t = 0; t < 64; t += 8) {
-    round_of(v, 0, round_constant[t] + w[t]);
-    round_of(v, 1, round_constant[t + 1] + w[t + 1]);
-    round_of(v, 2, round_constant[t + 2] + w[t + 2]);
-    round_of(v, 3, round_constant[t + 3] + w[t + 3]);
-    round_of(v, 4, round_constant[t + 4] + w[t + 4]);
-    round_of(v, 5, round_constant[t + 5] + w[t + 5]);
-    round_of(v, 6, round_constant[t + 6] + w[t + 6]);
-    round_of(v, 7, round_constant[t + 7] + w[t + 7]);
+    round_of(v, 0, sha256_constants[t] + w[t]);
+    round_of(v, 1, sha256_constants[t + 1] + w[t + 1]);
+    round_of(v, 2, sha256_constants[t + 2] + w[t + 2]);
+    round_of(v, 3, sha256_constants[t + 3] + w[t + 3]);
+    round_of(v, 4, sha256_constants[t + 4] + w[t + 4]);
+    round_of(v, 5, sha256_constants[t + 5] + w[t + 5]);
+    round_of(v, 6, sha256_constants[t + 6] + w[t + 6]);
+    round_of(v, 7, sha256_constants[t + 7] + w[t + 7]);
   }
   for (size_t i = 0; i < 8; i++) state[i] += v[i];
+}
+
+/* Pieces shorter than this are not worth asking the processor what it is. */
+enum { LONG_PIECE = 1024 };
+
+void sha256_choose(struct sha256 *h, enum simd simd) {
+  h->way = simd != SIMD_SCALAR && sha256_x86_is_there() ? SHA256_X86 : SHA256_PLAIN;
+}
+
+/* Whole blocks by the best way there is. */
+static void stir_blocks(struct sha256 *h, const unsigned char *blocks, size_t count) {
+  if (h->way == SHA256_OPEN && count >= LONG_PIECE / 64) sha256_choose(h, SIMD_BEST);
+  if (h->way == SHA256_X86) {
+    sha256_x86_stir(h->state, blocks, count);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) stir(h->state, blocks + 64 * i);
 }
 
 /* A tail that is waiting is filled up first; whole blocks are then taken from where they are;
@@ -90,12 +107,16 @@ void sha256_add(struct sha256 *h, const void *bytes, size_t n) {
   h->length += n;
   if (held && n >= 64 - held) {
     memcpy(h->block + held, p, 64 - held);
-    stir(h->state, h->block);
+    stir_blocks(h, h->block, 1);
     p += 64 - held;
     n -= 64 - held;
     held = 0;
   }
-  for (; !held && n >= 64; p += 64, n -= 64) stir(h->state, p);
+  if (!held && n >= 64) {
+    stir_blocks(h, p, n / 64);
+    p += n & ~(size_t)63;
+    n %= 64;
+  }
   if (n) memcpy(h->block + held, p, n);
 }
 
@@ -114,12 +135,16 @@ void sha256_finish(struct sha256 *h, unsigned char digest[SHA256_BYTES]) {
 
 /* One call for a whole text. */
 void sha256_hex(char out[SHA256_HEX], const void *bytes, size_t n) {
-  static const char digit[] = "0123456789abcdef";
   unsigned char digest[SHA256_BYTES];
   struct sha256 h;
   sha256_start(&h);
   sha256_add(&h, bytes, n);
   sha256_finish(&h, digest);
+  sha256_print(out, digest);
+}
+
+void sha256_print(char out[SHA256_HEX], const unsigned char digest[SHA256_BYTES]) {
+  static const char digit[] = "0123456789abcdef";
   for (size_t i = 0; i < SHA256_BYTES; i++) {
     out[2 * i] = digit[digest[i] >> 4];
     out[2 * i + 1] = digit[digest[i] & 15];

@@ -59,6 +59,16 @@ long sys_read(struct io *io, int fd, char *bytes, size_t n) {
   return done;
 }
 
+/* As sys_read. A place that a file cannot have is beyond its end. */
+long sys_read_at(struct io *io, int fd, char *bytes, size_t n, size_t at) {
+  long done;
+  int interruptions = 0;
+  if (at > INT64_MAX) return 0;
+  do done = refused(io) ? -1 : (long)pread(fd, bytes, step(io, n), (off_t)at);
+  while (again(done, &interruptions));
+  return done;
+}
+
 /* Fewer bytes than asked is no fault: the caller goes on with the rest. */
 long sys_write(struct io *io, int fd, const char *bytes, size_t n) {
   long done;

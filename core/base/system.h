@@ -25,6 +25,8 @@ struct io {
 
 int sys_open(struct io *io, int folder, const char *path, int flags, mode_t mode);
 long sys_read(struct io *io, int fd, char *bytes, size_t n);        /* may do less than n */
+/* At a place of the file, whatever was read before; may do less than n. */
+long sys_read_at(struct io *io, int fd, char *bytes, size_t n, size_t at);
 long sys_write(struct io *io, int fd, const char *bytes, size_t n); /* may do less than n */
 int sys_fsync(struct io *io, int fd);
 int sys_close(struct io *io, int fd); /* closes in any case; -1: what was written may be lost */

@@ -178,7 +178,9 @@ struct column *l_check_item(lua_State *L, int table, int name) {
   struct text wanted = l_check_text(L, name);
   size_t place = table_find(t, wanted);
   if (place == SIZE_MAX) l_check(L, table_no_item(l_handle(L), t, wanted));
-  return table_column(t, place);
+  struct column *c = NULL;
+  l_check(L, table_get(l_handle(L), &c, t, place));
+  return c;
 }
 
 /* The four closers, for the collector and for <close>: harmless when called again. */
@@ -230,6 +232,21 @@ void l_new_types(lua_State *L) {
   new_type(L, design_type, free_design);
 }
 
+void l_set_type(lua_State *L, const char *type, const luaL_Reg *events) {
+  if (luaL_getmetatable(L, type) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_newtable(L);
+    luaL_setfuncs(L, events, 0);
+    lua_pushstring(L, type);
+    lua_setfield(L, -2, "__name");
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable");
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, type);
+  }
+  lua_setmetatable(L, -2);
+}
+
 /* ---- values ------------------------------------------------------------------------------- */
 
 /* Strings only: a number that passes for a name is a slip. May hold any byte. */
@@ -263,7 +280,7 @@ void *l_scratch(lua_State *L, size_t count, size_t size) {
 /* Exactly one of the names. */
 static bool is_known(const char *name, const char *const *known) {
   for (; *known; known++)
-    if (strcmp(name, *known) == 0) return true;
+    if (*name == **known && strcmp(name, *known) == 0) return true;
   return false;
 }
 

@@ -51,6 +51,10 @@ bool l_find_script(lua_State *L, lua_Debug *frame);
 /* ---- userdata: a slot is made closed (NULL), then filled ------------------------------- */
 
 void l_new_types(lua_State *L); /* their metatables; once, when the state is set up */
+
+/* Gives the userdata on top the metatable of its type, made of `events` when the first one comes. It
+ * is registered only when it is whole: where memory runs out in between, the next one starts anew. */
+void l_set_type(lua_State *L, const char *type, const luaL_Reg *events);
 /* Each pushes one userdata and returns the place to be filled. Closed by the collector or by
  * <close>. */
 struct table **l_new_table(lua_State *L);
@@ -96,5 +100,6 @@ int l_claim_open(lua_State *L);
 int l_text_open(lua_State *L);
 int l_gnuplot_open(lua_State *L);
 int l_archive_open(lua_State *L);
+int l_plan_open(lua_State *L);
 
 #endif

@@ -8,13 +8,14 @@
  * Lua-facing functions (core.host), all raising "file:line: ..." on failure:
  *
  *   read(path) -> bytes           exists(path) -> boolean       check_read(path)
+ *   head(path, n) -> bytes        use_cache()                    has_cache() -> boolean
  *   write(path, bytes) -> path    print(text)                   warn(text) -> written?
  *   progress(text|nil [, slow])   terminal(fd) -> boolean       grant(path)
  *   guard(options)                watch(f, ...) -> ...          limited() -> boolean
  *   set_limit()                   memory() -> used, peak, cap, place
  *   out() -> folder               guarded() -> boolean          list(folder) -> names
  *   stat(path) -> { bytes =, modified =, changed =, inode =, folder = } or nil
- *   make([folder]) -> path
+ *   make([folder]) -> path        clock() -> seconds
  *
  * Worked example of the checks on reading, with /data granted: "/data/../etc/passwd" resolves
  * to /etc/passwd, which is below no grant: refused. "/data/absent.csv" does not resolve, but
@@ -27,8 +28,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "archive/cache.h"
 #include "base/io.h"
 
 static const char host_key = 'o';
@@ -103,6 +106,7 @@ static bilan_status resolve(bilan *b, char real[HOST_PATH], const char *path) {
 
 /* Below one of the granted folders? `real` is absolute and without links, as they are. */
 static bool is_granted(const struct host *h, const char *real) {
+  if (*h->cache && is_below(real, h->cache)) return false;
   for (size_t i = 0; i < h->grant_count; i++)
     if (is_below(real, h->grants[i])) return true;
   return false;
@@ -295,6 +299,13 @@ static bool is_plain_path(const char *path) {
   return true;
 }
 
+/* Raises for a place in the folder of the cache. `real` is absolute. */
+static void check_cache(lua_State *L, const char *real, const char *path) {
+  const struct host *h = l_host(L);
+  if (*h->cache && is_below(real, h->cache))
+    refuse(L, "may not write \"%s\": the folder of the cache is the engine's", path);
+}
+
 /* Makes the folders of the relative path `path` below the output folder, one by one, and looks
  * at each where it leads: a symbolic link out of the output folder is not followed. `full`
  * holds the output folder and gets the file's name.
@@ -311,6 +322,7 @@ static void make_folders(lua_State *L, char full[HOST_PATH], const char *out, co
     l_check(L, io_make_folder(b, full));
     l_check(L, resolve(b, real, full));
     if (!is_below(real, out)) refuse(L, "may not write \"%s\": it leaves the output folder", path);
+    check_cache(L, real, path);
   }
   full[room] = '/';
   strcpy(full + room + 1, path);
@@ -329,6 +341,9 @@ static void output_path(lua_State *L, const struct host *h, char full[HOST_PATH]
   strcpy(full, h->out);
   l_check(L, io_make_folder(b, full));
   l_check(L, resolve(b, out, full));
+  char named[2 * HOST_PATH];
+  snprintf(named, sizeof named, "%s/%s", out, path);
+  check_cache(L, named, path);
   make_folders(L, full, out, path);
 }
 
@@ -338,6 +353,7 @@ static void count_output(lua_State *L, struct host *h, size_t bytes) {
   h->written += bytes;
   if (!h->written_cap || h->written <= h->written_cap) return;
   h->limit = 1;
+  l_host_interrupt(h);
   char megabytes[24];
   snprintf(megabytes, sizeof megabytes, "%zu MB", h->written_cap >> 20);
   refuse(L, "output limit: %s of text and files", megabytes);
@@ -361,6 +377,7 @@ static int l_write(lua_State *L) {
   count_output(L, h, bytes.n);
   if (h->files_cap && ++h->files > h->files_cap) {
     h->limit = 1;
+    l_host_interrupt(h);
     refuse(L, "output limit: more than %s files", "10000");
   }
   l_check(L, io_write_file(l_handle(L), full, bytes.s, bytes.n));
@@ -420,9 +437,17 @@ static int l_warn(lua_State *L) {
   return 1;
 }
 
-/* progress(text [, slow]): says on a terminal what is being done; nil takes the line away. */
+/* progress(text [, slow [, placed]]): says on a terminal what is being done; nil takes the line away.
+ * placed: with the script's line in front, which is looked for only where it is shown. */
 static int l_progress(lua_State *L) {
   struct progress *p = &l_host(L)->progress;
+  if (lua_toboolean(L, 3)) {
+    if (!progress_wanted(p)) return 0;
+    l_push_where(L);
+    lua_pushvalue(L, 1);
+    lua_concat(L, 2);
+    lua_replace(L, 1);
+  }
   if (lua_isnoneornil(L, 1)) progress_clear(p, l_handle(L));
   else progress_step(p, l_handle(L), l_check_text(L, 1), lua_toboolean(L, 2));
   return 0;
@@ -452,6 +477,35 @@ static int l_grant(lua_State *L) {
   if (!copy) l_check(L, fail_nomem(b));
   h->grants[h->grant_count++] = copy;
   return 0;
+}
+
+/* use_cache(): there is a cache, in the current folder; from here on no script gets into it. */
+static int l_use_cache(lua_State *L) {
+  static const char name[] = "/" CACHE_FOLDER;
+  struct host *h = l_host(L);
+  char real[HOST_PATH];
+  if (resolve(l_handle(L), real, ".") || strlen(real) + sizeof name > HOST_PATH) return 0;
+  snprintf(h->cache, sizeof h->cache, "%s%s", strcmp(real, "/") ? real : "", name);
+  return 0;
+}
+
+/* has_cache() -> was use_cache called? */
+static int l_has_cache(lua_State *L) {
+  lua_pushboolean(L, *l_host(L)->cache != '\0');
+  return 1;
+}
+
+/* head(path, n) -> the first n bytes of a regular file, or as many as there are. */
+static int l_head(lua_State *L) {
+  const char *path = check_path(L, 1);
+  char bytes[64];
+  lua_Integer most = luaL_checkinteger(L, 2);
+  luaL_argcheck(L, most >= 0 && most <= (lua_Integer)sizeof bytes, 2, "0 to 64");
+  check_readable(L, l_host(L), path);
+  size_t got = 0;
+  l_check(L, io_read_head(l_handle(L), bytes, &got, path, (size_t)most));
+  lua_pushlstring(L, bytes, got);
+  return 1;
 }
 
 /* guard{ out =, timeout =, memory = MB, output = MB, instructions =, threads = }: from here on
@@ -486,17 +540,18 @@ static int l_guard(lua_State *L) {
   return 0;
 }
 
-/* Instructions between two looks at the limits: well below a millisecond of work. */
+/* Instructions between two counts, where instructions are counted: a hook costs a tenth of the
+ * time of all Lua, so there is none otherwise. */
 enum { HOOK_PERIOD = 100000 };
 
-/* Called every HOOK_PERIOD instructions. Raises in the script, never in the engine's own Lua
- * that runs without a script below it, so that messages can still be made; once a limit was
- * hit, every further instruction of the script raises again.
- * Installed by l_watch; runs in the script's own state. */
+/* Called every HOOK_PERIOD instructions, or at every one once a limit was hit (l_host_interrupt).
+ * Raises in the script, never in the engine's own Lua that runs without a script below it, so that
+ * messages can still be made; once a limit was hit, every further instruction of the script raises
+ * again. Installed by l_watch; runs in the script's own state. */
 static void on_tick(lua_State *L, lua_Debug *ar) {
   (void)ar;
   struct host *h = l_host(L);
-  h->instructions += HOOK_PERIOD;
+  if (!h->expired && !h->limit) h->instructions += HOOK_PERIOD;
   bool spent = h->instruction_cap && h->instructions > h->instruction_cap;
   if (!spent && !h->expired && !h->limit) return;
   h->limit = 1;
@@ -512,14 +567,21 @@ static void on_tick(lua_State *L, lua_Debug *ar) {
   lua_error(L);
 }
 
+/* lua_sethook is the one function of Lua's that a signal's handler may call. Time that is over is
+ * told at the next instruction; a limit whose error is on its way, only to who has caught it. */
+void l_host_interrupt(struct host *h) {
+  lua_State *L = h->watched;
+  if (L) lua_sethook(L, on_tick, LUA_MASKCOUNT, h->expired ? 1 : HOOK_PERIOD);
+}
+
 /* watch(f, ...): calls f with the limits on; returns what it returns.
  * An error passes on unchanged; the alarm and the hook are off again in any case. */
 static int l_watch(lua_State *L) {
   struct host *h = l_host(L);
   luaL_checktype(L, 1, LUA_TFUNCTION);
-  if (h->instruction_cap || h->timeout) lua_sethook(L, on_tick, LUA_MASKCOUNT, HOOK_PERIOD);
-  if (h->timeout) alarm((unsigned)h->timeout);
+  if (h->instruction_cap) lua_sethook(L, on_tick, LUA_MASKCOUNT, HOOK_PERIOD);
   h->watched = L;
+  if (h->timeout) alarm((unsigned)h->timeout);
   int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
   h->watched = NULL;
   alarm(0);
@@ -538,6 +600,7 @@ static int l_limited(lua_State *L) {
 /* set_limit(): from here on no error can be caught (memory ran out under a cap). */
 static int l_set_limit(lua_State *L) {
   l_host(L)->limit = 1;
+  l_host_interrupt(l_host(L));
   return 0;
 }
 
@@ -551,6 +614,15 @@ static int l_memory(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)m->cap);
   lua_pushstring(L, l_host(L)->place);
   return 4;
+}
+
+/* clock() -> seconds of the monotonic clock, from no particular start. For measuring: os.clock
+ * counts the time of all threads. */
+static int l_clock(lua_State *L) {
+  struct timespec t = {0};
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+  return 1;
 }
 
 /* out() -> the output folder. */
@@ -569,9 +641,10 @@ static int l_guarded(lua_State *L) {
 int l_host_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"read", l_read},         {"exists", l_exists},       {"check_read", l_check_read},
+      {"head", l_head},         {"use_cache", l_use_cache},   {"has_cache", l_has_cache},
       {"write", l_write},       {"print", l_print},         {"warn", l_warn},
       {"progress", l_progress}, {"stat", l_stat},           {"list", l_list},
-      {"make", l_make},
+      {"make", l_make},         {"clock", l_clock},
       {"terminal", l_terminal}, {"grant", l_grant},         {"guard", l_guard},
       {"watch", l_watch},       {"limited", l_limited},     {"set_limit", l_set_limit},
       {"memory", l_memory},     {"out", l_out},             {"guarded", l_guarded},

@@ -7,6 +7,7 @@
  *
  *   read     files below the granted folders, links resolved   else one error for all
  *   write    below `out`, by plain relative paths              no "..", no link out of it
+ *   neither  in the folder of the cache, be it below these
  *   print    standard output, counted against written_cap      beyond it an error for good
  *   run      instruction_cap, timeout, the handle's memory cap sticky: cannot be caught
  *
@@ -32,6 +33,9 @@ struct host {
   bool lost_output;                   /* writing to standard output failed */
   char out[HOST_PATH];                /* the folder that may be written below */
   char *grants[HOST_GRANTS];          /* absolute, resolved folders and files to read */
+  char cache[HOST_PATH];              /* the folder of cache.h, absolute; "": there is none. The
+                                         engine's own: no script reads or writes in it */
+  size_t cache_damaged;               /* entries that were of no use when they were asked */
   size_t grant_count;
   size_t written, written_cap;        /* bytes printed and written so far; 0 = no cap */
   size_t files, files_cap;
@@ -54,6 +58,8 @@ void l_check_readable(lua_State *L, const char *path);
 /* Notes where the script is, for a message after memory has run out. Allocates nothing, so an
  * allocator may call it. */
 void l_host_note_place(struct host *h);
+/* A limit was hit: lets the script that runs notice. May be called by a signal's handler. */
+void l_host_interrupt(struct host *h);
 /* Before the handle is closed; idempotent. */
 void l_host_close(struct host *h, bilan *b);
 

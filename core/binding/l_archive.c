@@ -1,7 +1,8 @@
 /* l_archive.c - the archive for the engine's Lua (core.archive); scripts never see it.
  *
  *   open(path, "read" | "write") -> archive      is(path) -> boolean      null
- *   sha256(table) -> hash, { hash of each item, in order }
+ *   sha256(table) -> hash, { hash of each item, in order }        cache: see l_cache.c
+ *   load(table)
  *   archive:query(sql, params) -> { { column = value, ... }, ... }
  *   archive:exec(sql, params) -> changes, last id
  *   archive:transaction(f, ...) -> what f returns
@@ -23,6 +24,7 @@
 
 #include "archive/archive.h"
 #include "binding/host.h"
+#include "binding/l_cache.h"
 
 static const char archive_type[] = "bilan.archive";
 static const char query_type[] = "bilan.archive.query";
@@ -52,6 +54,8 @@ static void *new_slot(lua_State *L, const char *type) {
   luaL_setmetatable(L, type);
   return slot;
 }
+
+struct archive **l_new_archive(lua_State *L) { return new_slot(L, archive_type); }
 
 /* The archive at 1, open; lent by its userdata. */
 static struct archive *check_archive(lua_State *L) {
@@ -251,7 +255,7 @@ static int l_drop(lua_State *L) { return in_transaction(L, run_drop); }
 
 /* ---- tables -------------------------------------------------------------------------------- */
 
-/* get(id [, names]) -> table. The names are lent by their list, which stays on the stack. */
+/* get(id [, names]) -> table; without names each item is loaded when it is first used. The names are lent by their list, which stays on the stack. */
 static int l_get(lua_State *L) {
   struct archive *a = check_archive(L);
   lua_Integer id = luaL_checkinteger(L, 2);
@@ -269,7 +273,8 @@ static int l_get(lua_State *L) {
     }
   }
   struct table **slot = l_new_table(L);
-  l_check(L, archive_get(l_handle(L), slot, a, id, names, count));
+  l_check(L, names ? archive_get(l_handle(L), slot, a, id, names, count)
+                   : archive_get_later(l_handle(L), slot, a, id));
   return 1;
 }
 
@@ -279,12 +284,19 @@ static int l_check_all(lua_State *L) {
   return 0;
 }
 
+/* load(table): all items that are not loaded yet. Raises with the first that cannot be. */
+static int l_load(lua_State *L) {
+  l_check(L, table_load(l_handle(L), l_check_table(L, 1)));
+  return 0;
+}
+
 /* sha256(table) -> hash, hashes of the items */
 static int l_sha256(lua_State *L) {
   const struct table *t = l_check_table(L, 1);
   char sha256[SHA256_HEX];
   size_t count = table_count(t);
   char (*items)[SHA256_HEX] = l_scratch(L, count ? count : 1, sizeof *items);
+  l_check(L, table_load(l_handle(L), t));
   archive_sha256(sha256, items, t);
   lua_pushstring(L, sha256);
   lua_createtable(L, (int)count, 0);
@@ -318,7 +330,7 @@ static void new_type(lua_State *L, const char *type, lua_CFunction close,
 /* Pushes the table of functions. */
 int l_archive_open(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"open", l_open}, {"is", l_is}, {"sha256", l_sha256}, {NULL, NULL}};
+      {"open", l_open}, {"is", l_is}, {"sha256", l_sha256}, {"load", l_load}, {NULL, NULL}};
   static const luaL_Reg methods[] = {
       {"query", l_query}, {"exec", l_exec}, {"transaction", l_transaction},
       {"put", l_put},     {"get", l_get},   {"drop", l_drop}, {"reading", l_reading},
@@ -328,5 +340,7 @@ int l_archive_open(lua_State *L) {
   luaL_newlib(L, functions);
   lua_pushlightuserdata(L, NULL);
   lua_setfield(L, -2, "null");
+  l_cache_open(L);
+  lua_setfield(L, -2, "cache");
   return 1;
 }

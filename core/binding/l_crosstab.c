@@ -11,13 +11,13 @@
  *   total     false: no total column
  *   ci, conf, deff   intervals and design effects of the shares, as for proportion
  *
- * Returns { rows, levels, banners = { { name, levels } }, bases, tests, percent }. A record of
- * rows has level (also as row), col and banner (nil for the total column), by = { banner =
- * col }, the figures of an estimate, letters, column_letter.
+ * Returns a list of records, made as they are asked for, with fields levels, banners = { { name,
+ * levels } }, bases, tests, percent. A record has level (also as row), col and banner (nil for the
+ * total column), by = { banner = col }, the figures of an estimate, letters, column_letter.
  *
- * Example: crosstab(t, nil, { row = "avis", columns = "genre" }).rows[1] ->
+ * Example: crosstab(t, nil, { row = "avis", columns = "genre" })[1] ->
  *   { level = "oui", row = "oui", by = {}, value = 0.61, n = 412, count = 251, ... }
- * the total of the first level; rows[2] has banner = "genre", col = "fille", by = { genre =
+ * the total of the first level; [2] has banner = "genre", col = "fille", by = { genre =
  * "fille" }.
  *
  * Example of what stands beside the rows, banner genre alone:
@@ -28,17 +28,20 @@
  *   tests   = { { banner = "genre", name = "chi-squared", statistic = .., df = 1, .. } }
  *   percent = "col"
  *
- * rows[(i - 1) * #bases + j] is level i in column j.
+ * Record (i - 1) * #bases + j is level i in column j.
  *
- * Owner: the cross-table of the engine is a userdata until all is pushed. Failure: raised,
+ * Owner: the cross-table of the engine is a userdata, which keeps what it borrows. Failure: raised,
  * with the nearest name; too many cells are a limit that says how many.
  */
+#include <string.h>
+
 #include "binding/l_data.h"
 #include "binding/l_estimate.h"
 #include "binding/l_stat.h"
 
-/* Columns side by side: each costs a pass over the rows. */
-enum { BANNERS = 32 };
+/* Columns side by side: each costs a pass over the rows. Variances of fewer rows than AGAIN_ROWS
+ * are left to the first look at a cell; those of more are made with the counts, from one plan. */
+enum { BANNERS = 32, AGAIN_ROWS = 65536 };
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
@@ -110,24 +113,14 @@ static struct crosstab_options read_options(lua_State *L, const struct call *cal
 /* Name of the metatable of a cross-table. */
 static const char crosstab_type[] = "bilan.crosstab";
 
-/* __gc of a cross-table; idempotent, as Lua may call it on one that was never filled. */
-static int free_crosstab(lua_State *L) {
-  crosstab_free(luaL_checkudata(L, 1, crosstab_type));
-  return 0;
-}
-
-/* Closed until the engine fills it, so that an error in between leaks nothing; a zeroed table
- * is what crosstab_free takes for released. */
-static struct crosstab *new_crosstab(lua_State *L) {
-  struct crosstab *x = lua_newuserdatauv(L, sizeof *x, 0);
-  *x = (struct crosstab){0};
-  if (luaL_newmetatable(L, crosstab_type)) {
-    lua_pushcfunction(L, free_crosstab);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  return x;
-}
+/* A cross-table with what its records are named by. */
+struct crosstab_answer {
+  struct call call;
+  struct banners banners;
+  struct crosstab_options options;
+  bool made;
+  struct crosstab table;
+};
 
 /* banner and col of a column, and by in a record; nothing for the total.
  * `by`: records have it, bases do not.
@@ -151,53 +144,53 @@ static void set_column(lua_State *L, const struct banners *banners,
   lua_setfield(L, -2, "column_letter");
 }
 
-/* One record; letters only where they were asked for, "" when no column is beaten.
- * About twenty fields; absent figures leave theirs out. */
-static void push_cell(lua_State *L, const struct call *call, const struct banners *banners,
-                      const struct crosstab *x, size_t level, size_t column, bool letters) {
-  const struct crosstab_cell *cell = &x->cells[level * x->column_count + column];
+/* The labels of a cell: level, row, by, banner, col, column_letter. */
+static void push_head(lua_State *L, const struct crosstab_answer *a, size_t cell) {
+  const struct crosstab *x = &a->table;
   lua_createtable(L, 0, 20);
-  l_set_level(L, call, x->levels[level]);
+  l_set_level(L, &a->call, x->levels[cell / x->column_count]);
   lua_getfield(L, -1, "level");
   lua_setfield(L, -2, "row");
-  set_column(L, banners, &x->columns[column], true);
-  l_set_estimate(L, &cell->e);
-  if (!letters || x->columns[column].banner == NO_BANNER) return;
-  lua_pushlstring(L, cell->letter_count ? x->letters.s + cell->letters : "", cell->letter_count);
-  lua_setfield(L, -2, "letters");
+  set_column(L, &a->banners, &x->columns[cell % x->column_count], true);
 }
 
-/* Row by row, in each the total first, then banner by banner: one flat list, as a reader prints it.
- * Lua tables count in ints; limits of cells keep the product far below. */
-static void set_rows(lua_State *L, const struct call *call, const struct banners *banners,
-                     const struct crosstab *x, bool letters) {
-  lua_createtable(L, (int)(x->level_count * x->column_count), 0);
-  lua_Integer at = 0;
-  for (size_t i = 0; i < x->level_count; i++)
-    for (size_t j = 0; j < x->column_count; j++) {
-      push_cell(L, call, banners, x, i, j, letters);
-      lua_seti(L, -2, ++at);
-    }
-  lua_setfield(L, -2, "rows");
+static bool has_letters(const struct crosstab_options *o) {
+  return o->letters && o->percent == PERCENT_COLUMN;
+}
+
+/* One record; letters only where they were asked for, "" when no column is beaten.
+ * About twenty fields; absent figures leave theirs out. */
+static void push_cell(lua_State *L, struct crosstab_answer *a, size_t at) {
+  l_check(L, crosstab_look(l_handle(L), &a->table, at));
+  const struct crosstab_cell *cell = &a->table.cells[at];
+  push_head(L, a, at);
+  l_set_estimate(L, &cell->e);
+  bool total = a->table.columns[at % a->table.column_count].banner == NO_BANNER;
+  if (total || !has_letters(&a->options)) return;
+  lua_pushlstring(L, cell->letter_count ? a->table.letters.s + cell->letters : "",
+                  cell->letter_count);
+  lua_setfield(L, -2, "letters");
 }
 
 /* The labels of the rows in their order, nets last: kinds of missing, where they are levels, by
  * their words. A level's words are those that l_set_level gives a record. */
-static void set_levels(lua_State *L, const struct call *call, const struct crosstab *x) {
+static void push_levels(lua_State *L, const struct crosstab_answer *a) {
+  const struct crosstab *x = &a->table;
   lua_createtable(L, (int)x->level_count, 0);
   for (size_t i = 0; i < x->level_count; i++) {
     lua_createtable(L, 0, 2);
-    l_set_level(L, call, x->levels[i]);
+    l_set_level(L, &a->call, x->levels[i]);
     lua_getfield(L, -1, "level");
     lua_remove(L, -2);
     lua_seti(L, -2, (lua_Integer)i + 1);
   }
-  lua_setfield(L, -2, "levels");
 }
 
 /* banners = { { name =, levels = { ... } }, ... }, in the order of the option `columns`; levels are
  * those of the columns that are shown. */
-static void set_banners(lua_State *L, const struct banners *banners, const struct crosstab *x) {
+static void push_banners(lua_State *L, const struct crosstab_answer *a) {
+  const struct banners *banners = &a->banners;
+  const struct crosstab *x = &a->table;
   lua_createtable(L, (int)banners->count, 0);
   for (size_t i = 0; i < banners->count; i++) {
     lua_Integer at = 0;
@@ -213,19 +206,18 @@ static void set_banners(lua_State *L, const struct banners *banners, const struc
     lua_setfield(L, -2, "levels");
     lua_seti(L, -2, (lua_Integer)i + 1);
   }
-  lua_setfield(L, -2, "banners");
 }
 
 /* bases = { { banner, col, n, weighted_n, effective_n, missing, missing_kinds }, ... }: the base
  * of each column, that of the total without banner and col; effective_n (Kish's) with weights. */
-static void set_bases(lua_State *L, const struct call *call, const struct banners *banners,
-                      const struct crosstab *x) {
-  bool weighted = sample_weight(&call->sample) != NULL;
+static void push_bases(lua_State *L, const struct crosstab_answer *a) {
+  const struct crosstab *x = &a->table;
+  bool weighted = sample_weight(&a->call.sample) != NULL;
   lua_createtable(L, (int)x->column_count, 0);
   for (size_t j = 0; j < x->column_count; j++) {
     const struct crosstab_column *c = &x->columns[j];
     lua_createtable(L, 0, 7);
-    set_column(L, banners, c, false);
+    set_column(L, &a->banners, c, false);
     l_set_count(L, "n", c->base.n);
     if (weighted && c->base.weight2 > 0)
       stat_set(L, "effective_n", c->base.weight * c->base.weight / c->base.weight2);
@@ -234,29 +226,121 @@ static void set_bases(lua_State *L, const struct call *call, const struct banner
     l_set_missing(L, c->base.missing);
     lua_seti(L, -2, (lua_Integer)j + 1);
   }
-  lua_setfield(L, -2, "bases");
 }
 
 /* tests = { { banner, name, statistic, df, p_value, effect, n, note }, ... }: none, one or two a
  * banner (Fisher's beside chi-squared); effect is Cramer's V. */
-static void set_tests(lua_State *L, const struct banners *banners, const struct crosstab *x) {
+static void push_tests(lua_State *L, const struct crosstab_answer *a) {
+  const struct crosstab *x = &a->table;
   lua_createtable(L, (int)x->test_count, 0);
   for (size_t i = 0; i < x->test_count; i++) {
     const struct crosstab_test *t = &x->tests[i];
     lua_createtable(L, 0, 8);
-    l_push_text(L, banners->names[t->banner]);
+    l_push_text(L, a->banners.names[t->banner]);
     lua_setfield(L, -2, "banner");
     lua_pushstring(L, crosstab_method_names[t->method]);
     lua_setfield(L, -2, "name");
     l_set_estimate(L, &t->e);
     lua_seti(L, -2, (lua_Integer)i + 1);
   }
-  lua_setfield(L, -2, "tests");
 }
 
-/* crosstab(table, domain, options) -> the table described above.
- * Nothing is computed before all options are read; nothing is pushed before all is computed. The
- * stack keeps names and columns below x until the answer is made. */
+static void push_percent(lua_State *L, const struct crosstab_answer *a) {
+  lua_pushstring(L, crosstab_percent_names[a->options.percent]);
+}
+
+/* ---- the answer -------------------------------------------------------------------------- */
+
+/* __gc of a cross-table; idempotent, as Lua may call it on one that was never filled. */
+static int free_crosstab(lua_State *L) {
+  struct crosstab_answer *a = luaL_checkudata(L, 1, crosstab_type);
+  crosstab_free(&a->table);
+  return 0;
+}
+
+/* #answer: its cells. */
+static int count_cells(lua_State *L) {
+  const struct crosstab_answer *a = luaL_checkudata(L, 1, crosstab_type);
+  lua_pushinteger(L, (lua_Integer)(a->table.level_count * a->table.column_count));
+  return 1;
+}
+
+/* answer:head(i) -> the labels of record i, for those who look for one. */
+static int cell_head(lua_State *L) {
+  const struct crosstab_answer *a = luaL_checkudata(L, 1, crosstab_type);
+  size_t at = l_row_asked(L, 2, a->table.level_count * a->table.column_count);
+  if (at == SIZE_MAX) return 0;
+  push_head(L, a, at);
+  return 1;
+}
+
+static bilan_status make_crosstab(bilan *b, struct crosstab_answer *a) {
+  struct crosstab_request request = {a->call.tally, a->banners.columns, a->banners.declared,
+                                     a->banners.count};
+  if (a->made) return BILAN_OK;
+  a->made = true;
+  return crosstab_open(b, &a->table, &a->call.sample, &request, &a->options);
+}
+
+/* answer:make() computes a table that was left for later: nothing, or why it could not. */
+static int crosstab_make(lua_State *L) {
+  struct crosstab_answer *a = luaL_checkudata(L, 1, crosstab_type);
+  bilan *b = l_handle(L);
+  if (!make_crosstab(b, a)) return 0;
+  lua_pushstring(L, b->message);
+  return 1;
+}
+
+static const luaL_Reg methods[] = {{"head", cell_head}, {"make", crosstab_make}, {NULL, NULL}};
+
+static void push_rows(lua_State *L, const struct crosstab_answer *a) {
+  (void)a;
+  lua_pushvalue(L, 1);
+}
+
+/* What stands beside the records, by its name; rows is the answer itself. */
+static const struct {
+  const char *name;
+  void (*push)(lua_State *L, const struct crosstab_answer *a);
+} parts[] = {{"rows", push_rows},   {"levels", push_levels}, {"banners", push_banners},
+             {"bases", push_bases}, {"tests", push_tests},   {"percent", push_percent}};
+
+/* answer[i] -> a new record; answer.levels and the other parts; its methods. */
+static int crosstab_index(lua_State *L) {
+  struct crosstab_answer *a = luaL_checkudata(L, 1, crosstab_type);
+  size_t at = l_row_asked(L, 2, a->table.level_count * a->table.column_count);
+  luaL_checkstack(L, 10, "crosstab");
+  if (at != SIZE_MAX) {
+    push_cell(L, a, at);
+    return 1;
+  }
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    if (strcmp(name, parts[i].name) == 0) {
+      parts[i].push(L, a);
+      return 1;
+    }
+  return l_push_method(L, methods);
+}
+
+/* Closed until the engine fills it, so that an error in between leaks nothing; a zeroed table
+ * is what crosstab_free takes for released. */
+static struct crosstab_answer *new_crosstab(lua_State *L, const struct call *call,
+                                            const struct banners *banners) {
+  static const luaL_Reg events[] = {{"__gc", free_crosstab},
+                                    {"__index", crosstab_index},
+                                    {"__len", count_cells},
+                                    {NULL, NULL}};
+  struct crosstab_answer *a = l_new_keeper(L, sizeof *a);
+  a->call = *call;
+  a->call.tally.by = &a->call.by;
+  a->banners = *banners;
+  l_set_type(L, crosstab_type, events);
+  return a;
+}
+
+/* crosstab(table, domain, options) -> the list described above.
+ * Nothing is computed before all options are read; cells are filled when they are looked at. */
 static int l_crosstab(lua_State *L) {
   static const char *const known[] = {"row",     "columns", "percent", "sort",     "nets",
                                       "base",    "test",    "letters", "alpha",    "adjust",
@@ -268,19 +352,12 @@ static int l_crosstab(lua_State *L) {
   l_read_levels(L, &call, "row");
   read_banners(L, &call, &banners);
   struct crosstab_options o = read_options(L, &call);
-  struct crosstab *x = new_crosstab(L);
-  struct crosstab_request request = {call.tally, banners.columns, banners.declared,
-                                     banners.count};
-  l_check(L, crosstab_open(l_handle(L), x, &call.sample, &request, &o));
-  luaL_checkstack(L, 10, "crosstab");
-  lua_createtable(L, 0, 6);
-  set_rows(L, &call, &banners, x, o.letters && o.percent == PERCENT_COLUMN);
-  set_levels(L, &call, x);
-  set_banners(L, &banners, x);
-  set_bases(L, &call, &banners, x);
-  set_tests(L, &banners, x);
-  lua_pushstring(L, crosstab_percent_names[o.percent]);
-  lua_setfield(L, -2, "percent");
+  o.later = true;
+  o.again = call.sample.rows < AGAIN_ROWS;
+  l_check(L, share_check(l_handle(L), &call.sample, o.method));
+  struct crosstab_answer *a = new_crosstab(L, &call, &banners);
+  a->options = o;
+  if (!call.later) l_check(L, make_crosstab(l_handle(L), a));
   return 1;
 }
 

@@ -9,6 +9,8 @@
  * name (what messages call bytes), max_rows, max_columns, max_field (bytes).
  * Options of write: delimiter, decimal, raw, bom, newline ("crlf" or "lf").
  *
+ * A large file is read in pieces, without being held in memory; its report has no sha256 then.
+ *
  * Whatever the engine hands over lives in one userdata until it is pushed, so that an error
  * raised by Lua leaks nothing.
  *
@@ -24,8 +26,7 @@
 
 #include "base/io.h"
 #include "base/sha256.h"
-#include "binding/binding.h"
-#include "io/csv.h"
+#include "binding/l_cache.h"
 #include "io/csv_write.h"
 
 /* ---- what must be released -------------------------------------------------------------- */
@@ -193,7 +194,7 @@ static void types_option(lua_State *L, struct csv_options *o) {
 /* Names are checked first, then values: a misspelt option is never ignored.
  * Leaves lists on the stack that options point into: nothing below is popped before the
  * reading. */
-static void read_options(lua_State *L, struct csv_options *o) {
+void l_csv_options(lua_State *L, struct csv_options *o) {
   static const char *const known[] = {"delimiter", "decimal",  "encoding",    "replace",
                                       "trim",      "fill",     "missing",     "types",
                                       "name",      "max_rows", "max_columns", "max_field",
@@ -293,7 +294,7 @@ static void push_report(lua_State *L, const struct csv_report *r) {
   set_character(L, "thousands", r->thousands);
   set_string(L, "newline", r->newline);
   set_string(L, "profile", r->profile);
-  set_string(L, "sha256", r->sha256);
+  set_string(L, "sha256", *r->sha256 ? r->sha256 : NULL);
   push_counts(L, r);
   push_headings(L, r);
   lua_setfield(L, -2, "column");
@@ -303,14 +304,21 @@ static void push_report(lua_State *L, const struct csv_report *r) {
 
 /* ---- functions -------------------------------------------------------------------------- */
 
-/* The bytes to read: those given, or the file's.
- * Bytes win over the path, which then only names them. */
-static struct text bytes_of(lua_State *L, struct hold *h) {
+/* Reads the bytes given, or the file.
+ * Bytes win over the path, which then only names them; a file under another name is held in
+ * memory. */
+static bilan_status read_source(lua_State *L, struct hold *h, struct table **slot,
+                                const char *name, const struct csv_options *options) {
   struct text bytes = TEXT("");
-  if (!lua_isnoneornil(L, 2)) return l_check_text(L, 2);
-  l_check(L, io_read_file(h->b, &h->bytes, &bytes.n, lua_tostring(L, 1), 0));
-  bytes.s = h->bytes;
-  return bytes;
+  const char *path = lua_tostring(L, 1);
+  if (!lua_isnil(L, 2)) {
+    bytes = l_check_text(L, 2);
+    return csv_read(h->b, slot, &h->report, name, bytes.s, bytes.n, options);
+  }
+  if (!strcmp(name, path)) return csv_read_file(h->b, slot, &h->report, path, options);
+  bilan_status status = io_read_file(h->b, &h->bytes, &bytes.n, path, 0);
+  if (status) return status;
+  return csv_read(h->b, slot, &h->report, name, h->bytes, bytes.n, options);
 }
 
 /* What messages call the data: the option, the path, or "(text)". */
@@ -328,13 +336,12 @@ static int l_csv_read(lua_State *L) {
   lua_settop(L, 3);
   if (!lua_isnil(L, 1)) luaL_checktype(L, 1, LUA_TSTRING);
   else luaL_checktype(L, 2, LUA_TSTRING);
-  read_options(L, &options);
+  l_csv_options(L, &options);
   const char *name = name_of_source(L);
   struct table **slot = l_new_table(L);
   int result = lua_gettop(L);
   struct hold *h = new_hold(L);
-  struct text bytes = bytes_of(L, h);
-  l_check(L, csv_read(h->b, slot, &h->report, name, bytes.s, bytes.n, &options));
+  l_check(L, read_source(L, h, slot, name, &options));
   mem_free(&h->b->mem, h->bytes);
   h->bytes = NULL;
   lua_pushvalue(L, result);
@@ -343,7 +350,7 @@ static int l_csv_read(lua_State *L) {
   return 2;
 }
 
-/* As read_options.
+/* As l_csv_options.
  * newline is "crlf" unless told; `raw` leaves cells that begin like a formula as they are. */
 static void write_options(lua_State *L, struct csv_write_options *o) {
   static const char *const known[] = {"delimiter", "decimal", "raw", "bom", "newline", NULL};

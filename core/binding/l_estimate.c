@@ -4,8 +4,9 @@
  * missing = "include", nets = }), freq (also sort), mean, total, ratio (numerator,
  * denominator), difference (item, by, from, to), contrast (item, by, coefficients, level),
  * quantile (p, rule, ties). Cross-tables are in l_crosstab.c, tests in l_compare.c, the reading of
- * arguments in l_estimate_read.c. Each returns a list of records: by, level, figures, n, count,
- * missing, missing_kinds, note; a figure that does not exist is nil.
+ * arguments in l_estimate_read.c. Each returns an answer, a list of records: by, level, figures, n,
+ * count, missing, missing_kinds, note; a figure that does not exist is nil. A record is made when
+ * it is asked for: most of a script's are never looked at.
  *
  * Example: proportion(t, nil, { item = "avis", by = "genre" })[1] ->
  *   { by = { genre = "fille" }, level = "oui", value = 0.4, se = 0.1124, low = 0.219,
@@ -21,16 +22,18 @@
  *   with a design          effective_n; with deff also deff
  *
  * How every verb goes: l_read_call and the readers of l_estimate_read.c fill a struct call and
- * leave what it borrows on the stack; a userdata is made for the rows, so that they are released
- * whatever happens; the engine fills it; the rows are pushed as records. Nothing is computed here.
+ * leave what it borrows on the stack; a userdata is made for the answer, which keeps all of that
+ * and releases the rows whatever happens; the engine fills it. Nothing is computed here.
  *
- *   stack   1 table   2 domain   3 options   4 .. names, levels, columns made   rows   answer
+ *   stack   1 table   2 domain   3 options   4 .. names, levels, columns made   answer
  *
  * Raised: unknown options, items, levels and words, each with the nearest right one; items
  * without numbers where numbers are needed; limits. An estimate the data do not allow is no
  * error: its record has n and a note.
  */
 #include "binding/l_estimate.h"
+
+#include <string.h>
 
 #include "binding/l_data.h"
 #include "binding/l_stat.h"
@@ -39,28 +42,6 @@
 #include "stat/quantile.h"
 
 /* ---- pushing ----------------------------------------------------------------------------- */
-
-/* Name of the metatable of a list of rows. */
-static const char estimates_type[] = "bilan.estimates";
-
-/* __gc of a list of estimates; idempotent, as Lua may call it on a list that failed half way. */
-static int free_estimates(lua_State *L) {
-  estimates_free(luaL_checkudata(L, 1, estimates_type));
-  return 0;
-}
-
-/* The userdata is made and empty before the engine fills it: an error in between leaks
- * nothing. */
-struct estimates *l_new_estimates(lua_State *L) {
-  struct estimates *list = lua_newuserdatauv(L, sizeof *list, 0);
-  estimates_open(l_handle(L), list);
-  if (luaL_newmetatable(L, estimates_type)) {
-    lua_pushcfunction(L, free_estimates);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  return list;
-}
 
 /* A blank has no label of its own: it is called by its kind of missing. */
 void l_push_level(lua_State *L, const struct column *item, uint32_t code) {
@@ -137,7 +118,7 @@ void l_set_level(lua_State *L, const struct call *call, uint32_t code) {
 
 /* by = { item = label of its level, ... }; empty without by-variables.
  * Labels, not codes: records are for people and reports. */
-static void set_by(lua_State *L, const struct call *call, const uint32_t codes[BY_MOST]) {
+void l_set_by(lua_State *L, const struct call *call, const uint32_t codes[BY_MOST]) {
   lua_createtable(L, 0, (int)call->by.count);
   for (size_t i = 0; i < call->by.count; i++) {
     l_push_text(L, call->by_names[i]);
@@ -147,16 +128,114 @@ static void set_by(lua_State *L, const struct call *call, const uint32_t codes[B
   lua_setfield(L, -2, "by");
 }
 
-/* The list in the order in which the engine made it; one new value on the stack. */
-void l_push_estimates(lua_State *L, const struct call *call, const struct estimates *list) {
-  lua_createtable(L, (int)list->count, 0);
-  for (size_t i = 0; i < list->count; i++) {
-    lua_createtable(L, 0, 16);
-    set_by(L, call, list->rows[i].by);
-    l_set_level(L, call, list->rows[i].level);
-    l_set_estimate(L, &list->rows[i].e);
-    lua_seti(L, -2, (lua_Integer)i + 1);
+/* ---- answers ----------------------------------------------------------------------------- */
+
+/* Name of the metatable of an answer. */
+static const char answer_type[] = "bilan.answer";
+
+/* __gc of an answer; idempotent, as Lua may call it on one that failed half way. */
+static int free_answer(lua_State *L) {
+  struct answer *a = luaL_checkudata(L, 1, answer_type);
+  proportions_free(&a->shares);
+  estimates_free(&a->list);
+  return 0;
+}
+
+/* Places count from 1 in Lua; what is no place of a row is none. */
+size_t l_row_asked(lua_State *L, int index, size_t count) {
+  int whole;
+  lua_Integer at = lua_tointegerx(L, index, &whole);
+  return whole && at >= 1 && (lua_Unsigned)at <= count ? (size_t)at - 1 : SIZE_MAX;
+}
+
+/* The method that the key at 2 names, or nil. */
+int l_push_method(lua_State *L, const luaL_Reg *methods) {
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+  while (methods->name && strcmp(methods->name, name) != 0) methods++;
+  if (methods->name) lua_pushcfunction(L, methods->func);
+  else lua_pushnil(L);
+  return 1;
+}
+
+/* The labels of a row: by, level, p. */
+static void push_head(lua_State *L, const struct answer *a, const struct estimate_row *row) {
+  lua_createtable(L, 0, 16);
+  l_set_by(L, &a->call, row->by);
+  l_set_level(L, &a->call, row->level);
+  if (estimate_has(&row->e, FIGURE_P)) {
+    lua_pushnumber(L, row->e.figures[FIGURE_P]);
+    lua_setfield(L, -2, figure_name(FIGURE_P));
   }
+}
+
+/* answer:head(i) -> the labels of row i, for those who look for one. */
+static int answer_head(lua_State *L) {
+  const struct answer *a = luaL_checkudata(L, 1, answer_type);
+  size_t at = l_row_asked(L, 2, a->list.count);
+  if (at == SIZE_MAX) return 0;
+  push_head(L, a, &a->list.rows[at]);
+  return 1;
+}
+
+/* answer:make() computes an answer that was left for later: nothing, or why it could not. */
+static int answer_make(lua_State *L) {
+  struct answer *a = luaL_checkudata(L, 1, answer_type);
+  bilan *b = l_handle(L);
+  bilan_status status = a->make ? a->make(b, a) : BILAN_OK;
+  a->make = NULL;
+  if (!status) return 0;
+  lua_pushstring(L, b->message);
+  return 1;
+}
+
+static const luaL_Reg methods[] = {{"head", answer_head}, {"make", answer_make}, {NULL, NULL}};
+
+/* answer[i] -> a new record of row i, with the figures it did not have yet; its methods. */
+static int answer_index(lua_State *L) {
+  struct answer *a = luaL_checkudata(L, 1, answer_type);
+  size_t at = l_row_asked(L, 2, a->list.count);
+  if (at == SIZE_MAX) return l_push_method(L, methods);
+  struct estimate_row *row = &a->list.rows[at];
+  proportion_look(row, &a->shares);
+  push_head(L, a, row);
+  l_set_estimate(L, &row->e);
+  return 1;
+}
+
+/* #answer: its rows. */
+static int answer_count(lua_State *L) {
+  const struct answer *a = luaL_checkudata(L, 1, answer_type);
+  lua_pushinteger(L, (lua_Integer)a->list.count);
+  return 1;
+}
+
+/* What stands on the stack is kept by user values, one each: names, labels and columns are lent by
+ * it for as long as the userdata lives. */
+void *l_new_keeper(lua_State *L, size_t size) {
+  int kept = lua_gettop(L);
+  luaL_checkstack(L, 2, "a result");
+  void *keeper = lua_newuserdatauv(L, size, kept);
+  memset(keeper, 0, size);
+  for (int i = 1; i <= kept; i++) {
+    lua_pushvalue(L, i);
+    lua_setiuservalue(L, -2, i);
+  }
+  return keeper;
+}
+
+/* Made and empty before the engine fills it: an error in between leaks nothing. The tally request
+ * points to the groups of the call that it is part of. */
+struct answer *l_new_answer(lua_State *L, const struct call *call) {
+  static const luaL_Reg events[] = {{"__gc", free_answer},
+                                    {"__index", answer_index},
+                                    {"__len", answer_count},
+                                    {NULL, NULL}};
+  struct answer *a = l_new_keeper(L, sizeof *a);
+  estimates_open(l_handle(L), &a->list);
+  a->call = *call;
+  a->call.tally.by = &a->call.by;
+  l_set_type(L, answer_type, events);
+  return a;
 }
 
 /* ---- shares ------------------------------------------------------------------------------ */
@@ -188,6 +267,37 @@ static struct proportion_options proportion_options(lua_State *L, const struct c
                                      l_read_deff(L, call)};
 }
 
+/* What every verb ends with: the answer on top of the stack, made unless it is left for later. */
+static int made(lua_State *L, struct answer *a, bilan_status (*make)(bilan *, struct answer *)) {
+  a->make = make;
+  if (a->call.later) return 1;
+  l_check(L, make(l_handle(L), a));
+  a->make = NULL;
+  return 1;
+}
+
+/* An answer whose rows are read from counts and variances. A method that knows no design is refused
+ * here, whenever it is made. */
+static struct answer *new_shares(lua_State *L, const struct call *call,
+                                 struct proportion_options o) {
+  struct answer *a = l_new_answer(L, call);
+  a->options.share = o;
+  l_check(L, share_check(l_handle(L), &call->sample, o.method));
+  return a;
+}
+
+static bilan_status make_proportion(bilan *b, struct answer *a) {
+  bilan_status status = proportions_open(b, &a->shares, &a->call.sample, &a->call.tally,
+                                         &a->options.share);
+  return status ? status : proportion_list(b, &a->list, &a->shares);
+}
+
+static bilan_status make_freq(bilan *b, struct answer *a) {
+  bilan_status status = proportions_open(b, &a->shares, &a->call.sample, &a->call.tally,
+                                         &a->options.share);
+  return status ? status : frequency_list(b, &a->list, &a->shares, a->sort);
+}
+
 /* proportion(table, domain, options) -> list of records: the share of each level.
  *   item     item, several answers included; numbers and texts: their distinct values
  *   by       a name or a list of at most three
@@ -207,10 +317,7 @@ static int l_proportion(lua_State *L) {
   l_read_call(L, &call, "proportion", known);
   l_read_levels(L, &call, "item");
   struct proportion_options o = proportion_options(L, &call);
-  struct estimates *list = l_new_estimates(L);
-  l_check(L, proportion_estimate(l_handle(L), list, &call.sample, &call.tally, &o));
-  l_push_estimates(L, &call, list);
-  return 1;
+  return made(L, new_shares(L, &call, o), make_proportion);
 }
 
 /* freq(table, domain, options) -> the same records with `cumulative` where levels exclude each
@@ -224,10 +331,9 @@ static int l_freq(lua_State *L) {
   struct proportion_options o = proportion_options(L, &call);
   enum level_sort sort = (enum level_sort)stat_option_choice(L, ARG_OPTIONS, "freq", "sort",
                                                              level_sort_names, SORT_LEVEL);
-  struct estimates *list = l_new_estimates(L);
-  l_check(L, frequency_estimate(l_handle(L), list, &call.sample, &call.tally, &o, sort));
-  l_push_estimates(L, &call, list);
-  return 1;
+  struct answer *a = new_shares(L, &call, o);
+  a->sort = sort;
+  return made(L, a, make_freq);
 }
 
 /* ---- numbers ----------------------------------------------------------------------------- */
@@ -235,6 +341,18 @@ static int l_freq(lua_State *L) {
 /* Confidence and design effect: the options that verbs of numbers share. */
 static struct moment_options moment_options(lua_State *L, const struct call *call) {
   return (struct moment_options){call->conf, l_read_deff(L, call)};
+}
+
+static bilan_status make_mean(bilan *b, struct answer *a) {
+  return mean_estimate(b, &a->list, &a->call.sample, a->measure, &a->call.by, &a->options.moment);
+}
+
+/* Of levels where the tally has an item, else of numbers. */
+static bilan_status make_total(bilan *b, struct answer *a) {
+  const struct call *c = &a->call;
+  if (c->tally.item)
+    return total_levels(b, &a->list, &c->sample, c->tally.item, &c->by, &a->options.moment);
+  return total_estimate(b, &a->list, &c->sample, a->measure, &c->by, &a->options.moment);
 }
 
 /* mean(table, domain, { item, by, conf, deff }) -> one record a group. An item whose levels
@@ -246,10 +364,10 @@ static int l_mean(lua_State *L) {
   l_read_call(L, &call, "mean", known);
   const struct moment_options o = moment_options(L, &call);
   const struct column *measure = l_read_measure(L, &call, "item");
-  struct estimates *list = l_new_estimates(L);
-  l_check(L, mean_estimate(l_handle(L), list, &call.sample, measure, &call.by, &o));
-  l_push_estimates(L, &call, list);
-  return 1;
+  struct answer *a = l_new_answer(L, &call);
+  a->measure = measure;
+  a->options.moment = o;
+  return made(L, a, make_mean);
 }
 
 /* Of a number its sum; of an item with levels the respondents at each: their weights, that is, so
@@ -264,13 +382,10 @@ static int l_total(lua_State *L) {
   const struct column *item = l_read_item(L, &call, "item");
   bool levels = !column_is_numeric(item), declared;
   if (levels) call.tally.item = l_read_codes(L, &call, "item", &declared);
-  struct estimates *list = l_new_estimates(L);
-  if (levels)
-    l_check(L, total_levels(l_handle(L), list, &call.sample, call.tally.item, &call.by, &o));
-  else
-    l_check(L, total_estimate(l_handle(L), list, &call.sample, item, &call.by, &o));
-  l_push_estimates(L, &call, list);
-  return 1;
+  struct answer *a = l_new_answer(L, &call);
+  a->measure = item;
+  a->options.moment = o;
+  return made(L, a, make_total);
 }
 
 /* ratio(table, domain, { numerator, denominator, by, conf, deff }) -> one record a group: the
@@ -284,10 +399,9 @@ static int l_ratio(lua_State *L) {
   const struct moment_options o = moment_options(L, &call);
   const struct column *numerator = l_read_measure(L, &call, "numerator");
   const struct column *denominator = l_read_measure(L, &call, "denominator");
-  struct estimates *list = l_new_estimates(L);
-  l_check(L, ratio_estimate(l_handle(L), list, &call.sample, numerator, denominator, &call.by,
+  struct answer *a = l_new_answer(L, &call);
+  l_check(L, ratio_estimate(l_handle(L), &a->list, &call.sample, numerator, denominator, &call.by,
                             &o));
-  l_push_estimates(L, &call, list);
   return 1;
 }
 
@@ -312,11 +426,10 @@ static int l_difference(lua_State *L) {
     l_refuse(L, &call, "from and to: name two levels of \"%.*s\"", call.by_names[0]);
   if (from == to)
     l_refuse(L, &call, "from and to are the same level of \"%.*s\"", call.by_names[0]);
-  struct estimates *list = l_new_estimates(L);
-  l_check(L, difference_estimate(l_handle(L), list, &call.sample, measure, group, from, to,
+  struct answer *a = l_new_answer(L, &call);
+  l_check(L, difference_estimate(l_handle(L), &a->list, &call.sample, measure, group, from, to,
                                  call.conf));
-  call.by.count = 0;
-  l_push_estimates(L, &call, list);
+  a->call.by.count = 0;
   return 1;
 }
 
@@ -360,14 +473,14 @@ static int l_contrast(lua_State *L) {
   if (shares) l_read_levels(L, &call, "item");
   else measure = l_read_measure(L, &call, "item");
   const struct contrast contrast = {group, read_coefficients(L, &call, group)};
-  struct estimates *list = l_new_estimates(L);
+  struct answer *a = l_new_answer(L, &call);
   if (shares)
-    l_check(L, contrast_shares(l_handle(L), list, &call.sample, call.tally.item, call.level,
+    l_check(L, contrast_shares(l_handle(L), &a->list, &call.sample, call.tally.item, call.level,
                                call.tally.base, &contrast, call.conf));
   else
-    l_check(L, contrast_estimate(l_handle(L), list, &call.sample, measure, &contrast, call.conf));
-  call.by.count = 0;
-  l_push_estimates(L, &call, list);
+    l_check(L, contrast_estimate(l_handle(L), &a->list, &call.sample, measure, &contrast,
+                                 call.conf));
+  a->call.by.count = 0;
   return 1;
 }
 
@@ -401,9 +514,8 @@ static int l_quantile(lua_State *L) {
   o.ties = (enum quantile_ties)stat_option_choice(L, ARG_OPTIONS, "quantile", "ties",
                                                   quantile_ties_names, TIES_ROWS);
   o.p = read_p(L, &o.p_count);
-  struct estimates *list = l_new_estimates(L);
-  l_check(L, quantile_estimate(l_handle(L), list, &call.sample, measure, &call.by, &o));
-  l_push_estimates(L, &call, list);
+  struct answer *a = l_new_answer(L, &call);
+  l_check(L, quantile_estimate(l_handle(L), &a->list, &call.sample, measure, &call.by, &o));
   return 1;
 }
 

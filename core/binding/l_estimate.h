@@ -10,6 +10,7 @@
 
 #include "binding/binding.h"
 #include "stat/crosstab.h"
+#include "stat/moments.h"
 
 enum { ARG_TABLE = 1, ARG_DOMAIN = 2, ARG_OPTIONS = 3, BY_CATEGORIES = 10000 };
 
@@ -22,6 +23,7 @@ struct call {
   struct tally_request tally; /* after l_read_levels */
   uint32_t level;             /* the one asked for, NO_LEVEL */
   double conf;
+  bool later;                 /* read and check, compute when told to */
 };
 
 /* Checks the arguments and the names of options, reads domain, design, df, by and conf. `known`
@@ -64,11 +66,39 @@ enum deff l_read_deff(lua_State *L, const struct call *call);
 /* The option `ci` of shares: a place in share_method_names, SHARE_USUAL when absent. */
 unsigned l_read_interval(lua_State *L, const struct call *call);
 
-/* A closed list of rows, released with its stack slot. */
-struct estimates *l_new_estimates(lua_State *L);
+/* What a verb answers: figures as the engine has them. Lua sees a list: #answer is the number of
+ * rows, answer[i] a new record of row i, answer:head(i) its labels without figures. Names, levels
+ * and columns are lent by the values that stood on the stack when it was opened: it keeps them.
+ *
+ * A verb called with a fourth argument that is true reads and checks all it was given and computes
+ * nothing: answer:make() does, and returns the message when that fails. */
+struct answer {
+  struct call call;
+  bilan_status (*make)(bilan *b, struct answer *a); /* NULL once it was made */
+  union {
+    struct proportion_options share;
+    struct moment_options moment;
+  } options;
+  enum level_sort sort;
+  const struct column *measure;
+  struct estimates list;
+  struct proportions shares; /* rows that come later get their figures from it */
+};
 
-/* Pushes the list; the labels of levels are those of call->tally.item. */
-void l_push_estimates(lua_State *L, const struct call *call, const struct estimates *list);
+enum { ARG_LATER = 4 };
+
+/* A closed answer on top of the stack, to be filled by the engine; released by the collector. */
+struct answer *l_new_answer(lua_State *L, const struct call *call);
+
+/* Pushes the function that the key at 2 names, or nil. */
+int l_push_method(lua_State *L, const luaL_Reg *methods);
+
+/* A userdata of `size` bytes, zeroed, that keeps all values on the stack. */
+void *l_new_keeper(lua_State *L, size_t size);
+/* Sets by = { item = label of its level, ... } of the record on top. */
+void l_set_by(lua_State *L, const struct call *call, const uint32_t codes[BY_MOST]);
+/* The place that a row of an answer is asked by, from 0; SIZE_MAX beyond `count`. */
+size_t l_row_asked(lua_State *L, int index, size_t count);
 /* Sets the fields of an estimate in the table on top. */
 void l_set_estimate(lua_State *L, const struct estimate *e);
 /* Pushes the label of a level of an item: text, the number of a numeric level, or the words of

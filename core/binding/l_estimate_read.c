@@ -175,7 +175,8 @@ static void read_design(lua_State *L, struct call *call) {
  * Options that are known to nobody are refused with the nearest. */
 void l_read_call(lua_State *L, struct call *call, const char *verb, const char *const *known) {
   struct table *t = l_check_table(L, ARG_TABLE);
-  *call = (struct call){.verb = verb, .level = NO_LEVEL};
+  *call = (struct call){
+      .verb = verb, .level = NO_LEVEL, .later = lua_toboolean(L, ARG_LATER)};
   call->sample.rows = table_rows(t);
   call->sample.domain = l_opt_domain(L, ARG_DOMAIN);
   luaL_checktype(L, ARG_OPTIONS, LUA_TTABLE);

@@ -31,15 +31,10 @@ static int free_expr(lua_State *L) {
 
 /* An owner for the expression, made before it is parsed. */
 static struct expr **new_expr(lua_State *L) {
+  static const luaL_Reg events[] = {{"__gc", free_expr}, {NULL, NULL}};
   struct expr **slot = lua_newuserdatauv(L, sizeof *slot, 0);
   *slot = NULL;
-  if (luaL_newmetatable(L, expr_type)) {
-    lua_pushcfunction(L, free_expr);
-    lua_setfield(L, -2, "__gc");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-  }
-  lua_setmetatable(L, -2);
+  l_set_type(L, expr_type, events);
   return slot;
 }
 

@@ -163,13 +163,10 @@ static int free_regression(lua_State *L) {
 /* Made empty before the engine fills it: an error in between finds nothing to free, one after it
  * leaves the answer to __gc. */
 static struct regression *new_regression(lua_State *L) {
+  static const luaL_Reg events[] = {{"__gc", free_regression}, {NULL, NULL}};
   struct regression *r = lua_newuserdatauv(L, sizeof *r, 0);
   *r = (struct regression){0};
-  if (luaL_newmetatable(L, regression_type)) {
-    lua_pushcfunction(L, free_regression);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  l_set_type(L, regression_type, events);
   return r;
 }
 

@@ -2,6 +2,13 @@
  *
  *   run(script, { "a.svg", ... } [, seconds]) -> { ["a.svg"] = bytes, ... }, messages
  *
+ *   program() -> what the system says of the gnuplot that would draw, as a text; nil: there is none
+ *   kept(folder, name) -> bytes or nil      keep(folder, name, bytes) -> is it kept?
+ *   make_room(folder, most)
+ *
+ * The last three serve chart/kept.lua: small files in a folder of this user's alone, written aside
+ * and renamed, not synced: who reads one proves that it is whole.
+ *
  * A file that was not drawn is absent from the table; messages is gnuplot's standard error.
  * A script of a user never gets hold of this part (sandbox.lua gives out bilan alone).
  *
@@ -10,9 +17,16 @@
  * `seconds` (60 unless told, 3600 at most) or the run is stopped by the host's time limit.
  * The process, its folder and its files are gone when the call returns.
  */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "archive/cache.h"
 #include "base/handle.h"
+#include "base/io.h"
 #include "binding/host.h"
 #include "io/gnuplot.h"
 
@@ -78,9 +92,123 @@ static int l_run(lua_State *L) {
   return 2;
 }
 
-/* Pushes the one function; a script of a user never sees it. */
+/* ---- drawings that are kept ------------------------------------------------------------------ */
+
+enum { KEPT_PATH = 4400, KEPT_MOST = 16 << 20 };
+
+/* "FOLDER/NAME" for a name of lower-case hexadecimal digits; raises for any other. */
+static void kept_path(lua_State *L, char path[KEPT_PATH]) {
+  const char *folder = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+  size_t n = strlen(name);
+  luaL_argcheck(L, n && strspn(name, "0123456789abcdef") == n, 2, "a hash");
+  luaL_argcheck(L, strlen(folder) + n + 32 < KEPT_PATH, 1, "a shorter path");
+  snprintf(path, KEPT_PATH, "%s/%s", folder, name);
+}
+
+/* program() -> "path size modified changed inode" of the first gnuplot in the absolute folders of
+ * PATH: another release is another file. */
+static int l_program(lua_State *L) {
+  const char *path = getenv("PATH");
+  char found[1024];
+  struct stat info;
+  for (size_t n; path && *path; path += n + (path[n] == ':')) {
+    n = strcspn(path, ":");
+    if (*path != '/' || n + 16 > sizeof found) continue;
+    snprintf(found, sizeof found, "%.*s/gnuplot", (int)n, path);
+    if (sys_stat(&l_handle(L)->io, AT_FDCWD, found, &info, 0) < 0) continue;
+    if (!S_ISREG(info.st_mode)) continue;
+    lua_pushfstring(L, "%s %I %I.%I %I %I", found, (LUAI_UACINT)info.st_size,
+                    (LUAI_UACINT)info.st_mtim.tv_sec, (LUAI_UACINT)info.st_mtim.tv_nsec,
+                    (LUAI_UACINT)info.st_ctim.tv_sec, (LUAI_UACINT)info.st_ino);
+    return 1;
+  }
+  return 0;
+}
+
+/* Reads n bytes; false when there are fewer, or the file cannot be read. */
+static bool read_whole(bilan *b, const char *path, char *bytes, size_t n) {
+  int fd = sys_open(&b->io, AT_FDCWD, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC, 0);
+  long done = fd < 0 ? -1 : 1;
+  for (size_t at = 0; done > 0 && at < n; at += done > 0 ? (size_t)done : 0)
+    done = sys_read(&b->io, fd, bytes + at, n - at);
+  if (fd >= 0) sys_close(&b->io, fd);
+  return done > 0;
+}
+
+/* kept(folder, name) -> bytes, or nil. The room is Lua's before the file is opened. */
+static int l_kept(lua_State *L) {
+  char path[KEPT_PATH];
+  struct stat info;
+  bilan *b = l_handle(L);
+  kept_path(L, path);
+  if (sys_stat(&b->io, AT_FDCWD, path, &info, AT_SYMLINK_NOFOLLOW) < 0 ||
+      !S_ISREG(info.st_mode) || info.st_uid != geteuid() || info.st_size > KEPT_MOST)
+    return 0;
+  size_t n = (size_t)info.st_size;
+  char *bytes = l_scratch(L, n + 1, 1);
+  if (!read_whole(b, path, bytes, n)) return 0;
+  lua_pushlstring(L, bytes, n);
+  return 1;
+}
+
+/* Writes a new file; false, with nothing left of it, when that fails. */
+static bool write_whole(bilan *b, const char *path, struct text t) {
+  int fd = sys_open(&b->io, AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                    0600);
+  bool fine = fd >= 0;
+  for (size_t at = 0; fine && at < t.n;) {
+    long done = sys_write(&b->io, fd, t.s + at, t.n - at);
+    fine = done > 0;
+    if (fine) at += (size_t)done;
+  }
+  if (fd >= 0 && sys_close(&b->io, fd) < 0) fine = false;
+  if (fd >= 0 && !fine) sys_unlink(&b->io, AT_FDCWD, path);
+  return fine;
+}
+
+/* keep(folder, name, bytes) -> is it kept? The folder is made when it is not there; one that is not
+ * this user's alone is left as it is. */
+static int l_keep(lua_State *L) {
+  char path[KEPT_PATH], aside[KEPT_PATH + 32];
+  bilan *b = l_handle(L);
+  struct text bytes = l_check_text(L, 3);
+  kept_path(L, path);
+  const char *folder = lua_tostring(L, 1);
+  snprintf(aside, sizeof aside, "%s.%ld", path, (long)getpid());
+  bool fine = (cache_is_ours(b, folder) || mkdir(folder, 0700) == 0) && cache_is_ours(b, folder);
+  fine = fine && write_whole(b, aside, bytes);
+  if (fine && sys_rename(&b->io, AT_FDCWD, aside, path) < 0) {
+    sys_unlink(&b->io, AT_FDCWD, aside);
+    fine = false;
+  }
+  lua_pushboolean(L, fine);
+  return 1;
+}
+
+/* make_room(folder, most): a folder with more files than that loses all of them: what is still
+ * wanted is drawn once more. */
+static int l_make_room(lua_State *L) {
+  bilan *b = l_handle(L);
+  const char *folder = luaL_checkstring(L, 1);
+  lua_Integer most = luaL_checkinteger(L, 2), count = 0;
+  char path[KEPT_PATH];
+  struct buffer names;
+  buffer_init(&names, &b->mem);
+  if (!cache_is_ours(b, folder) || io_list_folder(b, &names, folder)) names.n = 0;
+  for (size_t at = 0; at < names.n; at += strlen(names.s + at) + 1) count++;
+  for (size_t at = 0; count > most && at < names.n; at += strlen(names.s + at) + 1) {
+    int n = snprintf(path, sizeof path, "%s/%s", folder, names.s + at);
+    if (n > 0 && (size_t)n < sizeof path) sys_unlink(&b->io, AT_FDCWD, path);
+  }
+  buffer_free(&names);
+  return 0;
+}
+
+/* Pushes the functions; a script of a user never sees it. */
 int l_gnuplot_open(lua_State *L) {
-  static const luaL_Reg functions[] = {{"run", l_run}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"run", l_run},   {"program", l_program},
+                                       {"kept", l_kept}, {"keep", l_keep},
+                                       {"make_room", l_make_room}, {NULL, NULL}};
   luaL_newmetatable(L, run_type);
   lua_pushcfunction(L, free_held);
   lua_setfield(L, -2, "__gc");

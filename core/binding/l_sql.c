@@ -46,15 +46,10 @@ static int free_bytes(lua_State *L) {
 
 /* The owner of bytes that an error of Lua's must not lose. */
 static struct bytes *new_bytes(lua_State *L) {
+  static const luaL_Reg events[] = {{"__gc", free_bytes}, {NULL, NULL}};
   struct bytes *k = lua_newuserdatauv(L, sizeof *k, 0);
   *k = (struct bytes){&l_handle(L)->mem, NULL};
-  if (luaL_newmetatable(L, "bilan.sql.bytes")) {
-    lua_pushcfunction(L, free_bytes);
-    lua_setfield(L, -2, "__gc");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-  }
-  lua_setmetatable(L, -2);
+  l_set_type(L, "bilan.sql.bytes", events);
   return k;
 }
 

@@ -49,13 +49,10 @@ static int free_receipt(lua_State *L) {
 
 /* Pushes a receipt, empty before the engine fills it: an error in between leaks nothing. */
 static struct receipt *new_receipt(lua_State *L) {
+  static const luaL_Reg events[] = {{"__gc", free_receipt}, {NULL, NULL}};
   struct receipt *r = lua_newuserdatauv(L, sizeof *r, 0);
   *r = (struct receipt){.mem = &l_handle(L)->mem};
-  if (luaL_newmetatable(L, receipt_type)) {
-    lua_pushcfunction(L, free_receipt);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  l_set_type(L, receipt_type, events);
   return r;
 }
 

@@ -2,7 +2,9 @@
  *
  * The Lua files of the engine are compiled in (embedded.c, made by lua/embed.lua) and loaded
  * on first use, so that an empty script pays for nothing but the start. Their chunk names
- * start with "=bilan", which is how an error message finds the analyst's own line.
+ * start with "=bilan", which is how an error message finds the analyst's own line. They load
+ * from bytecode where the Lua that runs is shown to compile as the build's did, else from their
+ * text: same functions, same messages.
  *
  * What `require` finds, and from where:
  *
@@ -18,6 +20,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "binding/embedded.h"
 #include "binding/host.h"
 
 /* lua_Alloc on the handle's allocator, which keeps the sizes itself.
@@ -32,24 +35,60 @@ static void *allocate(void *mem, void *block, size_t before, size_t after) {
 /* One allocator for state and engine: its cap, its count and its switch hold for both. */
 lua_State *l_new_state(bilan *b) { return lua_newstate(allocate, &b->mem); }
 
-/* One Lua file of the engine, compiled in by lua/embed.lua; the list ends with a NULL name.
- * `bytes` is source text, loaded in mode "t": no bytecode is ever accepted. */
-struct embedded {
-  const char *name;
-  const unsigned char *bytes;
-  size_t size;
+/* How far a dump agrees with the bytes that are expected. */
+struct comparison {
+  const char *bytes;
+  size_t left;
 };
-extern const struct embedded embedded_files[];
 
-/* Loader of one embedded file: its entry is the upvalue. */
+/* lua_Writer: other than 0 stops the dump. */
+static int compare_piece(lua_State *L, const void *piece, size_t size, void *data) {
+  struct comparison *c = data;
+  (void)L;
+  if (size > c->left || memcmp(piece, c->bytes, size) != 0) return 1;
+  c->bytes += size;
+  c->left -= size;
+  return 0;
+}
+
+/* Does this Lua compile the probe to the bytes that the build's Lua made of it? Releases of Lua 5.4
+ * have one number in the head of their bytecode, so the head alone says too little. */
+static bool code_fits(lua_State *L) {
+  const struct embedded *probe = &embedded_probe;
+  struct comparison c = {probe->code, probe->code_size};
+  if (luaL_loadbufferx(L, probe->text, probe->text_size, "=bilan.probe", "t") != LUA_OK)
+    return lua_error(L);
+  bool fits = lua_dump(L, compare_piece, &c, 0) == 0 && c.left == 0;
+  lua_pop(L, 1);
+  return fits;
+}
+
+/* Loader of one embedded file: upvalues are its entry, and whether its bytecode may be used. */
 static int load_embedded(lua_State *L) {
   const struct embedded *file = lua_touserdata(L, lua_upvalueindex(1));
+  bool code = lua_toboolean(L, lua_upvalueindex(2));
   const char *chunk = lua_pushfstring(L, "=%s", file->name);
-  if (luaL_loadbufferx(L, (const char *)file->bytes, file->size, chunk, "t") != LUA_OK)
+  if (luaL_loadbufferx(L, code ? file->code : file->text, code ? file->code_size : file->text_size,
+                       chunk, code ? "b" : "t") != LUA_OK)
     return lua_error(L);
   lua_pushstring(L, file->name);
   lua_call(L, 1, 1);
   return 1;
+}
+
+/* package.preload[name], when nothing is there: the loader of an embedded file, or nil. One
+ * function that knows all names, for most of them are never asked for. The upvalue tells
+ * load_embedded about bytecode. */
+static int find_embedded(lua_State *L) {
+  const char *name = lua_tostring(L, 2);
+  for (const struct embedded *file = embedded_files; name && file->name; file++) {
+    if (strcmp(file->name, name) != 0) continue;
+    lua_pushlightuserdata(L, (void *)(uintptr_t)file);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushcclosure(L, load_embedded, 2);
+    return 1;
+  }
+  return 0;
 }
 
 /* where() -> "file:line: " of the analyst's line that is running, or "". */
@@ -58,8 +97,9 @@ static int l_where(lua_State *L) {
   return 1;
 }
 
-/* ways{ plain = bool, libcsv = bool, simd = word, block = rows, chunk = bytes }: how this handle
- * computes from now on; what is absent is the engine's choice again. For tests and measurements. */
+/* ways{ plain = bool, libcsv = bool, simd = word, block = rows, chunk = bytes, threads = n }: how
+ * this handle computes from now on; what is absent is the engine's choice again (threads: as they
+ * were). For tests and measurements. */
 static int l_ways(lua_State *L) {
   static const char *const simds[SIMDS + 1] = {"best", "scalar", "sse2", "avx2", "neon", NULL};
   luaL_checktype(L, 1, LUA_TTABLE);
@@ -72,7 +112,11 @@ static int l_ways(lua_State *L) {
   ways.block = (size_t)luaL_optinteger(L, -1, 0);
   lua_getfield(L, 1, "chunk");
   ways.chunk = (size_t)luaL_optinteger(L, -1, 0);
+  lua_getfield(L, 1, "threads");
+  int threads = (int)luaL_optinteger(L, -1, l_handle(L)->threads);
+  luaL_argcheck(L, threads >= 1, 1, "threads: at least 1");
   l_handle(L)->ways = ways;
+  l_handle(L)->threads = threads;
   return 0;
 }
 
@@ -85,7 +129,7 @@ static const struct {
     {"sql", l_sql_open},   {"estimate", l_estimate_open}, {"stat", l_stat_open},
     {"claim", l_claim_open}, {"text", l_text_open},       {"host", l_host_open},
     {"gnuplot", l_gnuplot_open}, {"design", l_design_open},
-    {"archive", l_archive_open},
+    {"archive", l_archive_open}, {"plan", l_plan_open},
 };
 
 /* A part of the core is made when it is first asked for: core.stat, core.csv, ...
@@ -129,17 +173,17 @@ static void prepare_buffers(lua_State *L) {
   lua_pop(L, 1);
 }
 
-/* Preloads every embedded file under its name, then runs the first, "bilan", and leaves its
- * table. */
+/* Lets `require` find every embedded file by its name, then runs the first, "bilan", and leaves
+ * its table. */
 void l_open_bilan(lua_State *L) {
   prepare_buffers(L);
   l_new_types(L);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
-  for (const struct embedded *file = embedded_files; file->name; file++) {
-    lua_pushlightuserdata(L, (void *)(uintptr_t)file);
-    lua_pushcclosure(L, load_embedded, 1);
-    lua_setfield(L, -2, file->name);
-  }
+  lua_createtable(L, 0, 1);
+  lua_pushboolean(L, code_fits(L));
+  lua_pushcclosure(L, find_embedded, 1);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
   lua_pushcfunction(L, open_core);
   lua_setfield(L, -2, "bilan.core");
   lua_getfield(L, -1, "bilan");

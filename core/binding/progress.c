@@ -26,7 +26,7 @@ static int64_t now_ms(void) {
 }
 
 /* Looks at the terminal once, when the first step begins. */
-static bool is_wanted(struct progress *p) {
+bool progress_wanted(struct progress *p) {
   if (p->asked) return p->wanted;
   const char *term = getenv("TERM");
   p->asked = true;
@@ -49,7 +49,7 @@ static void put(bilan *b, const char *s, size_t n) {
 void progress_step(struct progress *p, bilan *b, struct text what, bool slow) {
   char line[8 + 4 * LINE_ROOM] = "\r\033[K";
   size_t n = strlen(line), at = 0;
-  if (!is_wanted(p)) return;
+  if (!progress_wanted(p)) return;
   int64_t now = now_ms();
   if (!slow && (now - p->start < QUIET_MS || now - p->last < BETWEEN_MS)) return;
   while (at < what.n && at < LINE_ROOM) {

@@ -21,6 +21,9 @@ struct progress {
   int64_t start, last;  /* milliseconds: of the first step, of the last line */
 };
 
+/* Is there a terminal that shows progress? */
+bool progress_wanted(struct progress *p);
+
 /* A step begins: shows the text when a second has gone by, or at once when it is `slow` for
  * sure. Control characters become blanks; at most a terminal's width is written. */
 void progress_step(struct progress *p, bilan *b, struct text what, bool slow);

@@ -38,33 +38,55 @@ static struct column *new_column(bilan *b, enum column_type type, size_t rows) {
   return c;
 }
 
-/* Codes of one byte, which most columns have: 64 maxima side by side, so that the compiler takes
+/* Lowest and highest code. */
+struct extremes {
+  uint32_t lowest, highest;
+};
+
+/* Codes of one byte, which most columns have: 64 extremes side by side, so that the compiler takes
  * as many bytes at once as the processor can. */
-static uint32_t highest_byte(const uint8_t *codes, size_t rows) {
+static struct extremes extreme_bytes(const uint8_t *codes, size_t rows) {
   enum { LANES = 64 };
-  uint8_t top[LANES] = {0}, highest = 0;
+  uint8_t top[LANES] = {0}, bottom[LANES];
+  struct extremes e = {UINT8_MAX, 0};
   size_t whole = rows - rows % LANES;
+  memset(bottom, UINT8_MAX, sizeof bottom);
   for (size_t row = 0; row < whole; row += LANES)
-    for (size_t i = 0; i < LANES; i++) top[i] = codes[row + i] > top[i] ? codes[row + i] : top[i];
-  for (size_t row = whole; row < rows; row++) highest = codes[row] > highest ? codes[row] : highest;
-  for (size_t i = 0; i < LANES; i++) highest = top[i] > highest ? top[i] : highest;
-  return highest;
+    for (size_t i = 0; i < LANES; i++) {
+      uint8_t code = codes[row + i];
+      top[i] = code > top[i] ? code : top[i];
+      bottom[i] = code < bottom[i] ? code : bottom[i];
+    }
+  for (size_t i = 0; i < LANES + rows - whole; i++) {
+    uint8_t high = i < LANES ? top[i] : codes[whole + i - LANES];
+    uint8_t low = i < LANES ? bottom[i] : high;
+    e.highest = high > e.highest ? high : e.highest;
+    e.lowest = low < e.lowest ? low : e.lowest;
+  }
+  return e;
 }
 
-/* Three loops rather than a test in one: each runs over an array of one width. */
-static uint32_t highest_code(const void *codes, unsigned width, size_t rows) {
+/* One more code. */
+static inline void widen(struct extremes *e, uint32_t code) {
+  e->highest = code > e->highest ? code : e->highest;
+  e->lowest = code < e->lowest ? code : e->lowest;
+}
+
+/* Loops rather than a test in one: each runs over an array of one width. Of no rows both are 0. */
+static struct extremes extreme_codes(const void *codes, unsigned width, size_t rows) {
   const uint16_t *c2 = codes;
   const uint32_t *c4 = codes;
-  uint32_t highest = 0;
-  if (width == 1) return highest_byte(codes, rows);
+  struct extremes e = {UINT32_MAX, 0};
+  if (!rows) return (struct extremes){0, 0};
+  if (width == 1) return extreme_bytes(codes, rows);
   if (width == 2)
-    for (size_t row = 0; row < rows; row++) highest = c2[row] > highest ? c2[row] : highest;
+    for (size_t row = 0; row < rows; row++) widen(&e, c2[row]);
   else
-    for (size_t row = 0; row < rows; row++) highest = c4[row] > highest ? c4[row] : highest;
-  return highest;
+    for (size_t row = 0; row < rows; row++) widen(&e, c4[row]);
+  return e;
 }
 
-/* `codes` holds rows * width bytes. The highest is found once, so that those who make a code a
+/* `codes` holds rows * width bytes. The extremes are found once, so that those who make a code a
  * place in memory need not look at the rows. */
 bilan_status column_codes(bilan *b, struct column **out, size_t rows, unsigned width,
                           void *codes, struct dict *dict) {
@@ -76,7 +98,9 @@ bilan_status column_codes(bilan *b, struct column **out, size_t rows, unsigned w
   }
   c->width = width;
   c->codes = codes;
-  c->highest = highest_code(codes, width, rows);
+  struct extremes e = extreme_codes(codes, width, rows);
+  c->highest = e.highest;
+  c->lowest = e.lowest;
   c->dict = dict;
   *out = c;
   return BILAN_OK;
@@ -156,6 +180,7 @@ void column_free(struct column *c) {
   mem_free(c->mem, c->offsets);
   mem_free(c->mem, c->arena);
   mem_free(c->mem, c->missing);
+  mem_free(c->mem, c->whole);
   mem_free(c->mem, c);
 }
 

@@ -28,12 +28,14 @@ struct column {
   unsigned width;            /* CODES: bytes per code: 1, 2 or 4 */
   void *codes;               /* CODES */
   uint32_t highest;          /* CODES: the highest code there is */
+  uint32_t lowest;           /* CODES: no code is below; 0 where nobody looked */
   double *numbers;           /* NUMBERS; 0 where missing */
   uint64_t *offsets;         /* TEXT: rows + 1 */
   char *arena;               /* TEXT */
   uint8_t *missing;          /* NUMBERS, TEXT, SET: a bilan_missing per row; NULL = all present */
   struct column **options;   /* SET: one CODES column an option, in the order of the dict */
   size_t option_count;
+  struct whole *whole;       /* what whole.h found out, one block; NULL: not asked */
 };
 
 /* Codes of the option columns of a SET. */

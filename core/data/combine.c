@@ -202,7 +202,9 @@ static bilan_status stack_items(bilan *b, struct table *made, const struct table
 bilan_status table_stack(bilan *b, struct table **out, const struct table *above,
                          const struct table *below) {
   struct table *made;
-  bilan_status status = table_new(b, &made, table_rows(above) + table_rows(below));
+  bilan_status status = table_load(b, above);
+  if (!status) status = table_load(b, below);
+  if (!status) status = table_new(b, &made, table_rows(above) + table_rows(below));
   if (status) return status;
   status = stack_items(b, made, above, above, below, false);
   if (!status) status = stack_items(b, made, below, above, below, true);
@@ -290,10 +292,12 @@ bilan_status table_join(bilan *b, struct table **out, const struct table *left,
   struct table *made = NULL, *padded = NULL;
   if (lp == SIZE_MAX) return table_no_item(b, left, key);
   if (rp == SIZE_MAX) return table_no_item(b, right, key);
+  bilan_status status = table_load(b, left);
+  if (!status) status = table_load(b, right);
+  if (status) return status;
   size_t *match = mem_array(&b->mem, rows, sizeof *match);
   if (!match) return fail_nomem(b);
-  bilan_status status =
-      match_rows(b, match, table_column(left, lp), table_column(right, rp), key);
+  status = match_rows(b, match, table_column(left, lp), table_column(right, rp), key);
   if (!status) status = with_blank_row(b, &padded, right);
   if (!status) status = table_select(b, &made, left, NULL, NULL, 0);
   for (size_t i = 0; !status && i < table_count(left); i++)

@@ -9,9 +9,11 @@
  */
 #include "data/domain.h"
 
+#include "data/bitmap.h"
+
 /* The words follow the struct in one block; mem_zero makes the domain empty. */
 bilan_status domain_new(bilan *b, struct domain **out, size_t rows) {
-  size_t words = rows / 64 + (rows % 64 != 0);
+  size_t words = bitmap_words(rows);
   struct domain *d = mem_zero(&b->mem, 1, sizeof *d + words * sizeof d->bits[0]);
   if (!d) return fail_nomem(b);
   d->owners = 1;
@@ -37,16 +39,6 @@ void domain_set(struct domain *d, size_t row) {
   d->bits[row >> 6] |= bit;
 }
 
-/* Bits set in one word, by adding halves of growing width: pairs, nibbles, bytes, and a
- * multiplication that sums the eight bytes into the highest (H. S. Warren, "Hacker's Delight",
- * 2nd ed., 2012, section 5-1). No table, no branch. */
-static size_t bits_in(uint64_t w) {
-  w -= w >> 1 & 0x5555555555555555u;
-  w = (w & 0x3333333333333333u) + (w >> 2 & 0x3333333333333333u);
-  w = (w + (w >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
-  return (size_t)(w * 0x0101010101010101u >> 56);
-}
-
 /* A missing side is the whole sample, so the other one is the answer, shared. Two domains of
  * different tables meeting here is an error of the engine, not of the analyst. */
 bilan_status domain_and(bilan *b, struct domain **out, struct domain *x, struct domain *y) {
@@ -59,11 +51,9 @@ bilan_status domain_and(bilan *b, struct domain **out, struct domain *x, struct 
   struct domain *d;
   bilan_status status = domain_new(b, &d, x->rows);
   if (status) return status;
-  size_t words = x->rows / 64 + (x->rows % 64 != 0);
-  for (size_t i = 0; i < words; i++) {
-    d->bits[i] = x->bits[i] & y->bits[i];
-    d->count += bits_in(d->bits[i]);
-  }
+  size_t words = bitmap_words(x->rows);
+  for (size_t i = 0; i < words; i++) d->bits[i] = x->bits[i] & y->bits[i];
+  d->count = bitmap_count(bitmap_simd(b), d->bits, words);
   *out = d;
   return BILAN_OK;
 }

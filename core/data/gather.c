@@ -94,13 +94,32 @@ bilan_status gather_level(struct gather *g, struct text label) {
   return status ? status : dict_add(g->b, g->codes.dict, &code, label);
 }
 
+bilan_status gather_text_code(struct gather *g, struct text t, uint32_t *code) {
+  bilan_status status = g->text ? BILAN_OK : turn_to_text(g);
+  return status ? status : dict_add(g->b, g->codes.dict, code, t);
+}
+
+bilan_status gather_number_code(struct gather *g, double number, uint32_t *code) {
+  char label[NUMBER_ROOM];
+  size_t n = number_print(label, number);
+  return gather_text_code(g, (struct text){label, n}, code);
+}
+
+bilan_status gather_missing_code(struct gather *g, bilan_missing kind, uint32_t *code) {
+  bilan_status status = g->text ? BILAN_OK : turn_to_text(g);
+  return status ? status : missing_code(g, kind, code);
+}
+
+bilan_kind gather_kind(const struct dict *levels) {
+  return dict_count(levels) <= SINGLE_MOST + BILAN_MISSING_KINDS ? BILAN_SINGLE : BILAN_TEXT;
+}
+
 /* The builder in use hands its blocks over to the column. */
 bilan_status gather_finish(struct gather *g, struct column **out, bilan_kind *kind) {
   bilan_kind found = BILAN_NUMBER;
   bilan_status status;
   if (g->text) {
-    found = dict_count(g->codes.dict) <= SINGLE_MOST + BILAN_MISSING_KINDS ? BILAN_SINGLE
-                                                                            : BILAN_TEXT;
+    found = gather_kind(g->codes.dict);
     status = codes_builder_finish(&g->codes, out);
     g->text = false;
   } else {

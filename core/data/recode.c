@@ -18,12 +18,51 @@
 #include <math.h>
 #include <string.h>
 
+enum { PIECE = 1 << 16 /* rows that a thread takes at a time */ };
+
 /* ---- levels -------------------------------------------------------------------------------- */
 
-/* O(rows). The builder widens the codes if `to` has more levels than a byte holds. */
+/* What one pass of a recode reads and writes; both columns have one byte a row. */
+struct relevel {
+  struct pool_shares pieces;
+  const uint8_t *from;
+  uint8_t *to;
+  size_t rows;
+  uint8_t map[256];
+};
+
+/* Takes pieces until there is none: one look-up a row. */
+static void relevel_pieces(void *arg) {
+  struct relevel *k = arg;
+  size_t piece;
+  while (pool_next(&k->pieces, &piece)) {
+    size_t begin = piece * PIECE, end = k->rows - begin < PIECE ? k->rows : begin + PIECE;
+    for (size_t row = begin; row < end; row++) k->to[row] = k->map[k->from[row]];
+  }
+}
+
+/* By threads, where old and new codes have one byte. */
+static bilan_status relevel_bytes(bilan *b, struct column **out, const struct column *c,
+                                  const uint32_t *map, struct dict *to) {
+  size_t workers = b->threads < 1 ? 1 : (size_t)b->threads;
+  struct relevel k = {.from = c->codes, .to = mem_alloc(&b->mem, c->rows), .rows = c->rows};
+  if (!k.to) {
+    dict_free(to);
+    return fail_nomem(b);
+  }
+  for (size_t i = 0; i < dict_count(c->dict) && i < 256; i++) k.map[i] = (uint8_t)map[i];
+  k.pieces.count = c->rows / PIECE + (c->rows % PIECE != 0);
+  pool_run(&b->pool, workers < k.pieces.count ? workers : k.pieces.count, relevel_pieces, &k);
+  return column_codes(b, out, c->rows, 1, k.to, to);
+}
+
+/* O(rows). Where codes are wide, a builder widens the new ones if `to` has more levels than a
+ * byte holds. */
 bilan_status column_relevel(bilan *b, struct column **out, const struct column *c,
                             const uint32_t *map, struct dict *to) {
   struct codes_builder k;
+  if (!b->ways.plain && c->width == 1 && dict_count(to) <= 256)
+    return relevel_bytes(b, out, c, map, to);
   bilan_status status = codes_builder_open(b, &k, to);
   dict_free(to); /* the builder holds it now */
   for (size_t row = 0; !status && row < c->rows; row++)

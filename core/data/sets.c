@@ -38,51 +38,55 @@ static bilan_status tick_dict(bilan *b, struct dict **out) {
   return status;
 }
 
-/* What a SET is made of while it is being made: `count` option columns of one byte per row over
- * one shared dictionary of ticks, and why a row has no answer. Everything is owned here until
- * making_finish hands it on. */
+/* What a SET is made of while it is being made: the codes of `count` options, one byte per row,
+ * and why a row has no answer. Option columns are made of finished codes: a column knows its
+ * highest code. Everything is owned here until making_finish hands it on. */
 struct making {
   bilan *b;
   size_t rows, count;
-  struct column **options;
-  struct dict *ticks;
+  uint8_t **ticks;
   uint8_t *missing;
 };
 
 /* Drops all; options that were not made yet are NULL. */
 static void making_close(struct making *m) {
-  for (size_t i = 0; m->options && i < m->count; i++) column_free(m->options[i]);
-  mem_free(&m->b->mem, m->options);
+  for (size_t i = 0; m->ticks && i < m->count; i++) mem_free(&m->b->mem, m->ticks[i]);
+  mem_free(&m->b->mem, m->ticks);
   mem_free(&m->b->mem, m->missing);
-  dict_free(m->ticks);
 }
 
 /* Options all blank, every row answered (0): the caller fills both. Closed again on failure. */
 static bilan_status making_open(bilan *b, struct making *m, size_t rows, size_t count) {
   *m = (struct making){.b = b, .rows = rows, .count = count};
-  bilan_status status = tick_dict(b, &m->ticks);
-  if (status) return status;
-  m->options = mem_zero(&b->mem, count, sizeof(struct column *));
+  m->ticks = mem_zero(&b->mem, count, sizeof *m->ticks);
   m->missing = mem_zero(&b->mem, rows, 1);
-  if (!m->options || !m->missing) status = fail_nomem(b);
-  for (size_t i = 0; !status && i < count; i++) {
-    void *codes = mem_zero(&b->mem, rows, 1);
-    if (!codes) status = fail_nomem(b);
-    else status = column_codes(b, &m->options[i], rows, 1, codes, dict_hold(m->ticks));
-  }
-  if (status) making_close(m);
-  return status;
+  bool made = m->ticks && m->missing;
+  for (size_t i = 0; made && i < count; i++) made = (m->ticks[i] = mem_zero(&b->mem, rows, 1));
+  if (made) return BILAN_OK;
+  making_close(m);
+  return fail_nomem(b);
 }
 
-/* The codes of one option, to be written: while the SET is being made it has no other owner. */
-static uint8_t *ticks_of(const struct making *m, size_t option) {
-  return m->options[option]->codes;
-}
-
-/* Hands everything over to a SET column; `dict` is taken over. */
+/* Hands everything over to a SET column; `dict` is taken over, failure included. */
 static bilan_status making_finish(struct making *m, struct column **out, struct dict *dict) {
-  dict_free(m->ticks);
-  return column_set(m->b, out, m->rows, m->options, m->count, dict, m->missing);
+  struct dict *words = NULL;
+  struct column **options = mem_zero(&m->b->mem, m->count, sizeof *options);
+  bilan_status status = options ? tick_dict(m->b, &words) : fail_nomem(m->b);
+  for (size_t i = 0; !status && i < m->count; i++) {
+    status = column_codes(m->b, &options[i], m->rows, 1, m->ticks[i], dict_hold(words));
+    m->ticks[i] = NULL;
+  }
+  dict_free(words);
+  if (!status) {
+    status = column_set(m->b, out, m->rows, options, m->count, dict, m->missing);
+    m->missing = NULL;
+  } else {
+    for (size_t i = 0; options && i < m->count; i++) column_free(options[i]);
+    mem_free(&m->b->mem, options);
+    dict_free(dict);
+  }
+  making_close(m);
+  return status;
 }
 
 /* ---- one field with separators ------------------------------------------------------------- */
@@ -146,8 +150,8 @@ static bilan_status split_rows(bilan *b, struct column **out, const struct colum
   if (!status) {
     for (size_t row = 0; row < c->rows; row++) {
       size_t code = column_code(c, row);
-      m.missing[row] = (uint8_t)column_missing(c, row);
-      for (size_t i = 0; i < count; i++) ticks_of(&m, i)[row] = ticks[code * count + i];
+      m.missing[row] = (uint8_t)dict_level(c->dict, (uint32_t)code)->missing;
+      for (size_t i = 0; i < count; i++) m.ticks[i][row] = ticks[code * count + i];
     }
     status = making_finish(&m, out, dict_hold(options));
   }
@@ -185,26 +189,38 @@ static bool means_yes(const struct level *level, struct tick_rule rule) {
   return false;
 }
 
-/* Ticks of one option from its column. A row with an answer in any option has answered the
- * question; a row with none keeps the most telling kind of missing (any but a mere blank). */
+/* What a level says of its option. */
+static uint8_t tick_of(const struct level *level, struct tick_rule rule) {
+  if (means_yes(level, rule)) return SET_TICKED;
+  bool no = !level->missing || (rule.blank_is_no && level->missing == BILAN_NO_ANSWER);
+  return no ? SET_NOT_TICKED : SET_BLANK;
+}
+
+/* Ticks of one option from its column: each level is looked at once. A row with an answer in any
+ * option has answered the question; a row with none keeps the most telling kind of missing (any
+ * but a mere blank). */
 static bilan_status tick_option(struct making *m, size_t option, struct column *column,
                                 struct tick_rule rule) {
   struct column *c;
   bilan_status status = column_to_codes(m->b, &c, column, 0);
   if (status) return status;
-  for (size_t row = 0; row < m->rows; row++) {
-    const struct level *level = dict_level(c->dict, column_code(c, row));
-    uint8_t tick = means_yes(level, rule) ? SET_TICKED
-                   : level->missing && !(rule.blank_is_no && level->missing == BILAN_NO_ANSWER)
-                       ? SET_BLANK
-                       : SET_NOT_TICKED;
-    ticks_of(m, option)[row] = tick;
-    if (!level->missing) m->missing[row] = BILAN_PRESENT;
-    else if (m->missing[row] != BILAN_PRESENT && level->missing != BILAN_NO_ANSWER)
-      m->missing[row] = (uint8_t)level->missing;
+  size_t levels = dict_count(c->dict);
+  uint8_t *tick = mem_array(&m->b->mem, levels, 2), *missing = tick ? tick + levels : NULL;
+  for (uint32_t i = 0; tick && i < levels; i++) {
+    tick[i] = tick_of(dict_level(c->dict, i), rule);
+    missing[i] = (uint8_t)dict_level(c->dict, i)->missing;
   }
+  for (size_t row = 0; tick && row < m->rows; row++) {
+    uint32_t code = column_code(c, row);
+    uint8_t why = missing[code];
+    m->ticks[option][row] = tick[code];
+    if (!why) m->missing[row] = BILAN_PRESENT;
+    else if (m->missing[row] != BILAN_PRESENT && why != BILAN_NO_ANSWER) m->missing[row] = why;
+  }
+  if (!tick) status = fail_nomem(m->b);
+  mem_free(&m->b->mem, tick);
   column_free(c);
-  return BILAN_OK;
+  return status;
 }
 
 /* Rows of nothing but blanks have answered: ticked none. */
@@ -217,7 +233,7 @@ static void accept_empty_rows(struct making *m) {
 static void clear_blank_rows(struct making *m) {
   for (size_t i = 0; i < m->count; i++)
     for (size_t row = 0; row < m->rows; row++)
-      if (m->missing[row]) ticks_of(m, i)[row] = SET_BLANK;
+      if (m->missing[row]) m->ticks[i][row] = SET_BLANK;
 }
 
 /* The missing marks start as "no answer" and are lifted by tick_option; a question where nobody

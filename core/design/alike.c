@@ -27,7 +27,8 @@
 #include "kernel/cells.h"
 
 /* What the kernel counted. With several strata they are the units of the request, and n, W and W2
- * of stratum h in a cell are its totals by unit; with one stratum they are those of the cell. */
+ * of stratum h in a cell are its totals by unit; with one stratum they are those of the cell, rows
+ * of weight 0 left out, whose score is that of a row outside. */
 struct counts {
   struct cells cells;
   struct column *squares;           /* [row] w * w; owned; NULL without weights */
@@ -44,13 +45,17 @@ static bilan_status square_weights(bilan *b, struct column **out, const struct c
   return column_numbers(b, out, weight->rows, squares, NULL);
 }
 
-/* Counts by stratum and cell. The request is asked without a weight: its "sum of weights" is then
+/* Counts by stratum and cell. One stratum is what the request itself asks, and somebody asked that
+ * before for the estimate. With several it is asked without a weight: its "sum of weights" is then
  * the number of rows, and weights come in as a measure. counts_close in any case. */
 static bilan_status counts_open(bilan *b, struct counts *c, const struct stage *s,
                                 const struct cells_request *request) {
   struct cells_request r = *request;
   *c = (struct counts){.weighted = request->weight != NULL};
   bilan_status status = BILAN_OK;
+  r.unit = NULL;
+  r.unit_count = 0;
+  if (!s->stratum) return cells_tabulate(b, &c->cells, &r);
   if (c->weighted) status = square_weights(b, &c->squares, request->weight);
   c->measures[0] = request->weight;
   c->measures[1] = c->squares;
@@ -58,7 +63,7 @@ static bilan_status counts_open(bilan *b, struct counts *c, const struct stage *
   r.measures = c->measures;
   r.measure_count = c->weighted ? 2 : 0;
   r.unit = s->stratum;
-  r.unit_count = s->stratum ? s->strata : 0;
+  r.unit_count = s->strata;
   return status ? status : cells_tabulate(b, &c->cells, &r);
 }
 
@@ -80,7 +85,7 @@ static struct sums sums_of(const struct counts *c, size_t stratum, size_t cell) 
   double n = k->unit_count ? k->unit_weight[at] : (double)k->n[cell];
   if (!c->weighted) return (struct sums){n, n, n};
   if (k->unit_count) return (struct sums){n, k->unit_y[at], k->unit_y[all + at]};
-  return (struct sums){n, k->sums[cell].y, k->sums[k->count + cell].y};
+  return (struct sums){n, k->weight[cell], k->weight2[cell]};
 }
 
 /* `factor` times the forms of a cell, over all statistics. */

@@ -20,7 +20,7 @@
 #include "design/design.h"
 #include "design/replicates.h"
 #include "design/stages.h"
-#include "kernel/rows.h"
+#include "kernel/cells.h"
 
 /* The most pairs: half a gigabyte of bits. */
 static const size_t MARKS_MOST = (size_t)1 << 32;
@@ -135,5 +135,33 @@ bilan_status design_degrees(bilan *b, double *df, const struct design *d,
   for (size_t i = 0; i < g.rows.cells; i++) df[i] = 0;
   if (!d->replicates) return count_rows(b, df, &g);
   give_rows(df, &g, d->replicates->df);
+  return BILAN_OK;
+}
+
+/* Has a PSU anybody in these cells? Weights are not negative where totals by PSU are used, so that
+ * a sum of 0 says that all are 0. */
+static bool any_weight(const double *weight, size_t cells) {
+  for (size_t c = 0; c < cells; c++)
+    if (weight[c] != 0) return true;
+  return false;
+}
+
+/* Units less strata, as count_rows has them, group by group. */
+bilan_status design_degrees_of(bilan *b, double *df, const struct design *d,
+                               const struct cells *totals, size_t groups) {
+  const struct stage *s = &d->stages[0];
+  size_t width = groups ? totals->count / groups : 0;
+  bool *seen = mem_zero(&b->mem, s->strata * groups, sizeof *seen);
+  if (!seen) return fail_nomem(b);
+  for (size_t g = 0; g < groups; g++) df[g] = 0;
+  for (size_t u = 0; u < totals->unit_count; u++) {
+    bool *stratum = seen + unit_stratum(s, u) * groups;
+    for (size_t g = 0; g < groups; g++) {
+      if (!any_weight(totals->unit_weight + u * totals->count + g * width, width)) continue;
+      if (stratum[g]) df[g]++;
+      stratum[g] = true;
+    }
+  }
+  mem_free(&b->mem, seen);
   return BILAN_OK;
 }

@@ -33,13 +33,15 @@
  *   region   N  N  N  S  S  S          sampled  2 1            by stratum: S is a lonely one
  *
  * Owner: counted references, as columns. Cost of a declaration: a few passes over the rows;
- * memory 4 bytes a row and stage (none where rows are units).
+ * memory 4 bytes a row and stage, and 4 more for the order of rows by PSU (none where rows are
+ * units).
  */
 #ifndef DESIGN_DESIGN_H
 #define DESIGN_DESIGN_H
 
 #include "data/column.h"
 #include "data/domain.h"
+#include "kernel/unit_order.h"
 
 enum { STAGES_MOST = 6 };
 
@@ -54,6 +56,7 @@ extern const char *const sampling_names[SAMPLINGS + 1]; /* "probability", ... */
 struct stage {
   size_t units;          /* sampled units; rows of the table where `unit` is NULL */
   uint32_t *unit;        /* [row] below units; NULL: every row is a unit, unit = row */
+  struct unit_order *order; /* of the rows by unit; stage 0 where `unit` is, else NULL */
   size_t strata;         /* at least 1, also in a table without rows */
   uint32_t *stratum;     /* [unit] below strata; NULL: one stratum */
   size_t *sampled;       /* [stratum] n_h */
@@ -139,5 +142,12 @@ double design_weight(const struct design *d, size_t row);
 bilan_status design_degrees(bilan *b, double *df, const struct design *d,
                             const struct domain *domain, const struct column *const *keys,
                             size_t key_count);
+
+struct cells;
+
+/* The same for `groups` groups of equally many cells, from totals by PSU of the design
+ * (linear_request): no pass over the rows. BILAN_NOMEM. */
+bilan_status design_degrees_of(bilan *b, double *df, const struct design *d,
+                               const struct cells *totals, size_t groups);
 
 #endif

@@ -38,9 +38,13 @@
 #include <string.h>
 
 #include "design/alike.h"
+#include "design/replicates.h"
 #include "design/scores.h"
 #include "design/squares.h"
 #include "design/stages.h"
+
+/* Two doubles anywhere in an array of them. */
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 
 /* What all parts of one call share; read only but for cov. */
 struct work {
@@ -55,14 +59,19 @@ struct work {
 
 /* ---- units ------------------------------------------------------------------------------- */
 
+/* Adds z of one unit to the sums of its stratum, two at a time. */
+static void add_unit(double *sum, const double *z, size_t statistics) {
+  size_t k = 0;
+  for (; k + 2 <= statistics; k += 2) *(two *)(sum + k) += *(const two *)(z + k);
+  for (; k < statistics; k++) sum[k] += z[k];
+}
+
 /* Adds the variance of one stage from the z of all its units, z[unit * statistics + k]. */
 static bilan_status add_units(const struct work *w, const struct stage *s, const double *z) {
   double *centre = mem_zero(&w->b->mem, s->strata * w->statistics, sizeof *centre);
   if (!centre) return fail_nomem(w->b);
-  for (size_t u = 0; u < s->units; u++) {
-    double *sum = centre + unit_stratum(s, u) * w->statistics;
-    for (size_t k = 0; k < w->statistics; k++) sum[k] += z[u * w->statistics + k];
-  }
+  for (size_t u = 0; u < s->units; u++)
+    add_unit(centre + unit_stratum(s, u) * w->statistics, z + u * w->statistics, w->statistics);
   squares_centre(centre, s, w->statistics);
   for (size_t u = 0; u < s->units; u++) {
     size_t h = unit_stratum(s, u);
@@ -107,6 +116,7 @@ static bilan_status form_clusters(const struct work *w, const struct stage *s, d
   struct cells_request request = *w->request;
   request.unit = s->unit;
   request.unit_count = s->units;
+  request.order = s->order;
   bilan_status status = cells_tabulate(w->b, &cells, &request);
   if (status) return status;
   form_units(w, &cells, z);
@@ -218,14 +228,35 @@ static void make_symmetric(double *cov, size_t statistics, size_t block) {
       cov[k * block + j] = cov[(k / block * block + j) * block + k % block];
 }
 
-/* See linear.h. Where scores take the place of totals, or replicates that of both, nothing by
- * unit is needed. */
+/* See linear.h. Where scores take the place of totals nothing by unit is needed; of replicates only
+ * those that are factors of PSUs go by their totals. */
 void linear_request(struct cells_request *request, const struct design *design) {
   const struct stage *psus = &design->stages[0];
-  bool totals = psus->unit && !design->calibration_count && !design->replicates;
+  const struct replicates *r = design->replicates;
+  bool totals = psus->unit && !design->calibration_count;
+  if (r) totals = totals && r->psus && replicates_by_units(r, request);
   request->weight = design->weight;
   request->unit = totals ? psus->unit : NULL;
   request->unit_count = totals ? psus->units : 0;
+  request->order = totals ? psus->order : NULL;
+}
+
+/* See linear.h. */
+bool linear_by_units(const struct design *design, const struct cells *totals) {
+  if (!totals->unit_count || design->calibration_count || design->replicates) return false;
+  for (size_t i = 1; i < design->stage_count; i++)
+    if (stage_counts(&design->stages[i])) return false;
+  return true;
+}
+
+/* See linear.h. */
+bilan_status linear_units(bilan *b, double *cov, const struct design *design, const double *z,
+                          size_t statistics, size_t block) {
+  struct work w = {.b = b, .design = design, .statistics = statistics, .block = block, .cov = cov};
+  memset(cov, 0, statistics * block * sizeof *cov);
+  bilan_status status = add_units(&w, &design->stages[0], z);
+  if (!status) make_symmetric(cov, statistics, block);
+  return status;
 }
 
 /* See linear.h. `cov` is untouched on failure only by chance. Units of the request are not needed
@@ -238,6 +269,7 @@ bilan_status linear_variance_of(bilan *b, double *cov, const struct design *desi
   if (!design) design = design_plain(&plain, request->rows);
   weighted.weight = design->weight;
   weighted.unit = NULL;
+  weighted.order = NULL;
   struct work w = {b, design, &weighted, forms, forms->statistics, block, cov, known};
   memset(cov, 0, forms->statistics * block * sizeof *cov);
   bilan_status status = add_stages(&w);

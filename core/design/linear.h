@@ -38,6 +38,15 @@ bilan_status linear_variance_of(bilan *b, double *cov, const struct design *desi
                                 const struct cells_request *request, const struct forms *forms,
                                 size_t block, const struct cells *known);
 
+/* Can the variance of a function of totals by PSU (`totals`, as linear_request asks for them) be
+ * had from those alone? Not where later stages add to it. */
+bool linear_by_units(const struct design *design, const struct cells *totals);
+
+/* The variance of statistics whose influences add up to z[unit * statistics + k] in the PSUs: the
+ * last step of the above. BILAN_NOMEM. */
+bilan_status linear_units(bilan *b, double *cov, const struct design *design, const double *z,
+                          size_t statistics, size_t block);
+
 /* Sets weight and, where the variance will need totals by PSU, unit of a request. */
 void linear_request(struct cells_request *request, const struct design *design);
 

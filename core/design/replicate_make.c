@@ -239,6 +239,7 @@ static bilan_status plain_set(bilan *b, struct replicates **out, const struct ro
   bilan_status status = replicates_new(b, &r, count);
   if (status) return status;
   r->units = units;
+  r->psus = p->stage->unit != NULL;
   r->factor = mem_array(&b->mem, units * count, sizeof *r->factor);
   if (p->stage->unit) r->unit = mem_array(&b->mem, d->rows, sizeof *r->unit);
   if (!r->factor || (p->stage->unit && !r->unit)) {

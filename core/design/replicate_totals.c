@@ -11,8 +11,8 @@
  * squared weights stay those of the full sample: whoever asks for totals under a replicate wants
  * a statistic again, and statistics are functions of weights and weighted sums alone (target.h).
  *
- * Where weights are columns, or units x cells are many beside the rows (a jackknife of single
- * rows), each replicate is a pass with its own weights.
+ * Where weights are columns, all are summed in one pass (many_weights.h); where units x cells are
+ * many beside the rows (a jackknife of single rows), each replicate is a pass with its own weights.
  *
  * Worked example: two units with weights 3 and 5 and factors (0, 2) and (2, 0): the weight of the
  * replicates is 10 and 6, that of the full sample 8.
@@ -30,10 +30,17 @@
 #include <string.h>
 
 #include "design/replicates.h"
+#include "kernel/many_weights.h"
+
+/* Two doubles anywhere in an array of them. */
+typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 
 /* Totals by unit are used while units x cells is at most this many times the rows: beyond that a
  * pass over the rows costs less than a sum over the units. */
 enum { UNITS_WORTH = 8 };
+
+/* Sums of all replicates of a group: 4 MiB a worker and slot. */
+enum { GROUP_NUMBERS = 1 << 19 };
 
 /* One question under all replicates. */
 struct run {
@@ -100,6 +107,38 @@ static bilan_status pass_each(bilan *b, struct run *p) {
   bilan_status status = BILAN_OK;
   for (size_t r = 0; !status && r < p->design->replicates->count; r++)
     status = pass_replicate(b, p, r);
+  return status;
+}
+
+/* ---- columns ------------------------------------------------------------------------------- */
+
+/* Sums of one replicate as many_weights has them. */
+static void take_sums(struct run *p, const double *sums) {
+  size_t cells = p->full->count;
+  memcpy(p->totals.weight, sums, cells * sizeof *sums);
+  for (size_t m = 0; m < p->full->measure_count; m++, sums += 2 * cells)
+    for (size_t c = 0; c < cells; c++) {
+      p->totals.sums[m * cells + c].weight = sums[cells + c];
+      p->totals.sums[m * cells + c].y = sums[2 * cells + c];
+    }
+}
+
+/* Replicates that are columns, in groups whose sums stay within GROUP_NUMBERS. */
+static bilan_status columns_each(bilan *b, struct run *p) {
+  const struct replicates *r = p->design->replicates;
+  size_t numbers = many_weights_numbers(p->full->count, p->full->measure_count);
+  size_t most = GROUP_NUMBERS / numbers + 1, group = most < r->count ? most : r->count;
+  double *sums = mem_array(&b->mem, group * numbers, sizeof *sums);
+  bilan_status status = sums ? BILAN_OK : fail_nomem(b);
+  for (size_t first = 0; !status && first < r->count; first += group) {
+    size_t count = r->count - first < group ? r->count - first : group;
+    status = many_weights(b, sums, p->request, r->weights + first, count);
+    for (size_t i = 0; !status && i < count; i++) {
+      take_sums(p, sums + i * numbers);
+      p->each(p->context, first + i, &p->totals);
+    }
+  }
+  mem_free(&b->mem, sums);
   return status;
 }
 
@@ -189,6 +228,23 @@ static bilan_status units_room(bilan *b, struct by_units *u, size_t measures) {
   return u->measures && u->ones && u->columns ? BILAN_OK : fail_nomem(b);
 }
 
+/* Has the answer of the full sample the totals of these very units, and all that is needed? The
+ * plain way asks for them again. */
+static bool full_serves(const bilan *b, const struct run *p) {
+  const struct replicates *r = p->design->replicates;
+  if (b->ways.plain || !r->psus || p->full->unit_count != r->units) return false;
+  for (size_t m = 0; m < p->request->measure_count; m++)
+    if (lacks_answers(p->full, m)) return false;
+  return true;
+}
+
+/* Those totals, lent. */
+static void lend_units(struct by_units *u, const struct run *p) {
+  for (size_t m = 0; m < p->request->measure_count; m++) u->ones[m] = m;
+  u->cells = *p->full;
+  u->cells.mem = NULL;
+}
+
 /* The totals of all units in one pass. On failure too, units_close is due. */
 static bilan_status units_open(bilan *b, struct by_units *u, const struct run *p) {
   const struct replicates *r = p->design->replicates;
@@ -197,7 +253,12 @@ static bilan_status units_open(bilan *b, struct by_units *u, const struct run *p
   u->request.weight = p->design->weight;
   u->request.unit = r->unit;
   u->request.unit_count = r->units;
+  u->request.order = r->psus ? p->design->stages[0].order : NULL;
   bilan_status status = units_room(b, u, measures);
+  if (!status && full_serves(b, p)) {
+    lend_units(u, p);
+    return BILAN_OK;
+  }
   for (size_t m = 0; !status && m < measures; m++) {
     u->measures[m] = p->request->measures[m];
     u->ones[m] = m;
@@ -214,9 +275,11 @@ static bilan_status units_open(bilan *b, struct by_units *u, const struct run *p
 static void sum_units(double *out, const double *totals, const struct replicates *r, size_t at,
                       size_t cells) {
   memset(out, 0, cells * sizeof *out);
-  for (size_t u = 0; u < r->units; u++) {
+  for (size_t u = 0; u < r->units; u++, totals += cells) {
     double factor = r->factor[u * r->count + at];
-    for (size_t c = 0; c < cells; c++) out[c] += factor * totals[u * cells + c];
+    size_t c = 0;
+    for (; c + 2 <= cells; c += 2) *(two *)(out + c) += factor * *(const two *)(totals + c);
+    for (; c < cells; c++) out[c] += factor * totals[c];
   }
 }
 
@@ -254,13 +317,23 @@ static bilan_status units_each(bilan *b, struct run *p) {
   return status;
 }
 
+/* The cells of a request; CELLS_MOST + 1 for more than may be asked for. */
+static size_t cells_of(const struct cells_request *request) {
+  size_t cells = 1;
+  for (size_t i = 0; i < request->key_count; i++) {
+    size_t size = dict_count(request->keys[i]->dict);
+    if (cells > CELLS_MOST / size) return (size_t)CELLS_MOST + 1;
+    cells *= size;
+  }
+  return cells;
+}
+
 /* Few totals by unit beside the rows, within what cells.h sums (a measure may need ones). 10,000
  * rows in 20 cells: up to 8 * 501 units. */
-static bool units_worth(const struct run *p) {
-  size_t units = p->design->replicates->units, cells = p->full->count;
-  size_t measures = 2 * p->request->measure_count + 1;
-  return units && units <= UNITS_WORTH * (p->request->rows / cells + 1) &&
-         units + 1 <= (size_t)CELLS_MOST / cells / measures;
+bool replicates_by_units(const struct replicates *r, const struct cells_request *request) {
+  size_t cells = cells_of(request), measures = 2 * request->measure_count + 1;
+  return r->units && r->units <= UNITS_WORTH * (request->rows / cells + 1) &&
+         r->units + 1 <= (size_t)CELLS_MOST / cells / measures;
 }
 
 /* Which way is taken depends on sizes alone, never on threads. */
@@ -271,7 +344,10 @@ bilan_status replicates_totals(bilan *b, const struct design *d,
   struct run p = {.design = d, .request = request, .full = full, .each = each,
                   .context = context};
   bilan_status status = run_open(b, &p);
-  if (!status) status = units_worth(&p) ? units_each(b, &p) : pass_each(b, &p);
+  bool units = replicates_by_units(d->replicates, request);
+  bool columns = !d->replicates->units && !b->ways.plain;
+  if (!status)
+    status = units ? units_each(b, &p) : columns ? columns_each(b, &p) : pass_each(b, &p);
   run_close(b, &p);
   return status;
 }

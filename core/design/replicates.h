@@ -59,6 +59,7 @@ struct replicates {
   double df;
   size_t units;            /* of `factor`; 0: weights are columns */
   uint32_t *unit;          /* [row]; NULL: unit = row */
+  bool psus;               /* units are the PSUs of the design, by the same numbers */
   double *factor;          /* [unit * R + r] */
   struct column **weights; /* [R] NUMBERS; NULL: by factor */
 };
@@ -141,11 +142,15 @@ bilan_status replicates_adjusted(bilan *b, struct design **out, const struct des
 
 /* Totals of the request under each replicate in turn: weight, sums[].weight and sums[].y of
  * `totals` are those of replicate r, all else that of the full sample. One pass over the rows
- * where replicates are factors of units, R passes otherwise. `each` may not keep `totals`. */
+ * where replicates are factors of units, none where `full` has the totals of those units, and
+ * one for groups of replicates otherwise. `each` may not keep `totals`. */
 bilan_status replicates_totals(bilan *b, const struct design *d,
                                const struct cells_request *request, const struct cells *full,
                                void (*each)(void *context, size_t r, const struct cells *totals),
                                void *context);
+
+/* Will replicates_totals go by totals of units for such a request: are they few beside the rows? */
+bool replicates_by_units(const struct replicates *r, const struct cells_request *request);
 
 /* cov as in linear.h from thetas[r * count + k]. Replicates in which a statistic of the block is
  * NaN while theta is not are left out of that block; *lost counts them (the most of any

@@ -74,6 +74,7 @@ void stages_free(struct mem *mem, struct stage *stages, size_t count) {
   if (!stages || --block_of(stages)->owners) return;
   for (size_t s = 0; s < count; s++) {
     mem_free(mem, stages[s].unit);
+    unit_order_free(stages[s].order);
     mem_free(mem, stages[s].stratum);
     mem_free(mem, stages[s].sampled);
     mem_free(mem, stages[s].population);
@@ -125,7 +126,8 @@ void stage_name(struct buffer *out, const struct stage_names *names, size_t stag
 
 /* ---- counts --------------------------------------------------------------------------------- */
 
-/* Numbers follow first rows, so with as many units as rows unit and row are the same number. */
+/* Numbers follow first rows, so with as many units as rows unit and row are the same number. The
+ * order of rows by PSU is made here, once for all designs that share the stage. */
 bilan_status stage_count(bilan *b, struct design *d, size_t stage) {
   struct stage *s = &d->stages[stage];
   if (s->unit && s->units == d->rows) {
@@ -135,7 +137,8 @@ bilan_status stage_count(bilan *b, struct design *d, size_t stage) {
   s->sampled = mem_zero(&b->mem, s->strata, sizeof *s->sampled);
   if (!s->sampled) return fail_nomem(b);
   for (size_t u = 0; u < s->units; u++) s->sampled[unit_stratum(s, u)]++;
-  return BILAN_OK;
+  if (stage || !s->unit) return BILAN_OK;
+  return unit_order_open(b, &s->order, s->unit, d->rows, s->units);
 }
 
 /* ---- factors -------------------------------------------------------------------------------- */

@@ -61,8 +61,8 @@ struct text stage_label(char room[NUMBER_ROOM], const struct column *c, size_t r
 /* The stratum of a row in words: stratum "A" (row 3). */
 void stage_name(struct buffer *out, const struct stage_names *names, size_t stage, size_t row);
 
-/* stages[s].sampled from unit and stratum: room for it, and the count. Where every row is a unit
- * of its own the numbers of rows are dropped. */
+/* stages[s].sampled from unit and stratum: room for it, and the count; the order of rows by unit of
+ * stage 0. Where every row is a unit of its own the numbers of rows are dropped. */
 bilan_status stage_count(bilan *b, struct design *d, size_t stage);
 
 /* Factors of all stages from sampled and population, with the rule for lonely units. BILAN_DATA:

@@ -149,6 +149,7 @@ static bilan_status take_replicates(bilan *b, const struct taking *t) {
   r->mem = &b->mem;
   r->rscales = NULL;
   r->unit = NULL;
+  r->psus = false; /* they keep their numbers, where PSUs are numbered anew */
   r->factor = NULL;
   r->weights = NULL;
   t->to->replicates = r;

@@ -32,6 +32,17 @@ static bilan_status linearise(bilan *b, struct target_answer *a, const struct de
   return status;
 }
 
+/* The influences of PSUs as the estimator has them, then their variance. */
+static bilan_status influence(bilan *b, struct target_answer *a, const struct design *d,
+                              const struct target *t) {
+  double *z = mem_array(&b->mem, a->cells.unit_count, t->count * sizeof *z);
+  if (!z) return fail_nomem(b);
+  bilan_status status = t->influence(b, t->context, z, &a->cells, a->theta);
+  if (!status) status = linear_units(b, a->cov, d, z, t->count, t->block);
+  mem_free(&b->mem, z);
+  return status;
+}
+
 /* Where the statistics of each replicate go. */
 struct replication {
   const struct target *target; /* whose solve is called once a replicate */
@@ -54,6 +65,14 @@ static bilan_status replicate(bilan *b, struct target_answer *a, const struct de
     replicates_variance(a->cov, &a->lost, d->replicates, a->theta, p.thetas, t->count, t->block);
   mem_free(&b->mem, p.thetas);
   return status;
+}
+
+/* By whichever method the design has; the plain way knows no shorter one. */
+static bilan_status vary(bilan *b, struct target_answer *a, const struct design *d,
+                         const struct target *t) {
+  if (d->replicates) return replicate(b, a, d, t);
+  bool shorter = t->influence && !b->ways.plain && linear_by_units(d, &a->cells);
+  return shorter ? influence(b, a, d, t) : linearise(b, a, d, t);
 }
 
 /* No covariance with what does not exist: linearisation has no terms for it, which would read as
@@ -84,7 +103,7 @@ bilan_status target_estimate(bilan *b, struct target_answer *out, const struct d
   if (!a.theta || !a.cov) status = fail_nomem(b);
   if (!status) {
     t.solve(t.context, a.theta, &a.cells);
-    status = design->replicates ? replicate(b, &a, design, &t) : linearise(b, &a, design, &t);
+    status = vary(b, &a, design, &t);
   }
   if (status) {
     target_free(&a);

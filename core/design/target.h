@@ -27,6 +27,10 @@ struct target {
   /* The gradient at these totals; NaN statistics have none. */
   bilan_status (*gradient)(bilan *b, const void *context, struct forms *forms,
                            const struct cells *totals, const double *theta);
+  /* Where there is a shorter way from totals by PSU to their influences: z[unit * count + k], what
+   * the gradient makes of the unit's totals; NaN statistics any number. NULL: the gradient. */
+  bilan_status (*influence)(bilan *b, const void *context, double *z, const struct cells *totals,
+                            const double *theta);
 };
 
 /* Owned by the caller: target_free. */

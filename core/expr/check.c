@@ -109,7 +109,9 @@ static bilan_status no_function(const struct checker *k, const struct node *node
 static bilan_status check_item(const struct checker *k, struct node *node) {
   size_t place = find_item(k->table, node->name);
   if (place == SIZE_MAX) return no_item(k, node);
-  const struct column *c = table_column(k->table, place);
+  struct column *c = NULL;
+  bilan_status status = table_get(k->b, &c, k->table, place);
+  if (status) return status;
   bool numeric = column_is_numeric(c);
   node->labelled = numeric && !column_shows_numbers(c, table_kind(k->table, place));
   node->affinity = numeric && !node->labelled ? AFFINITY_NUMERIC : AFFINITY_TEXT;

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "expr/functions.h"
+#include "expr/lanes.h"
 
 /* ---- vectors ---------------------------------------------------------------------------- */
 
@@ -483,11 +484,12 @@ bilan_status eval_levels(bilan *b, struct expr *e, struct node *node) {
   struct value *values = arena_alloc(&e->bound, count * sizeof *values);
   uint8_t *truth = arena_alloc(&e->bound, count);
   if (!table || !values || !truth) return fail_nomem(b);
-  *table = (struct level_table){count, values, truth};
+  *table = (struct level_table){.count = count, .values = values, .truth = truth};
   run_open(&run, b, e, &e->bound);
   run.levels = node->only;
   bilan_status status = fill_table(&run, node, table);
   run_close(&run);
+  if (!status) status = lanes_levels(b, e, table);
   if (!status) node->table = table;
   return status;
 }

@@ -14,6 +14,7 @@
 
 #include "data/gather.h"
 #include "expr/eval.h"
+#include "expr/quick.h"
 
 /* An evaluation of the root, block by block.
  * `out` takes the root's values or truths of the block at hand. */
@@ -66,7 +67,9 @@ bilan_status expr_filter(bilan *b, struct domain **out, struct expr *e, struct t
   size_t rows = table_rows(t);
   bilan_status status = pass_open(b, &p, e, t);
   if (!status) status = domain_new(b, &d, rows);
-  for (size_t first = 0; !status && first < rows; first += BLOCK) {
+  bool quick = !status && quick_fits_filter(b, e);
+  if (quick) status = quick_filter(&p.run, d);
+  for (size_t first = 0; !quick && !status && first < rows; first += BLOCK) {
     pass_block(&p, first, rows);
     status = eval_truth(&p.run, e->root, p.out);
     if (!status) set_bits(d, first, p.out->truth, p.run.count);
@@ -79,8 +82,8 @@ bilan_status expr_filter(bilan *b, struct domain **out, struct expr *e, struct t
 
 /* ---- derive ----------------------------------------------------------------------------- */
 
-/* Why there is no value: the kind of missing of the first item without an answer. */
-static bilan_missing why_missing(const struct node *node, size_t row) {
+/* Down the tree, in the order of the expression. */
+bilan_missing why_missing(const struct node *node, size_t row) {
   if (node->op == OP_ITEM) return column_missing(node->column, row);
   bilan_missing kind = BILAN_PRESENT;
   for (const struct node *c = node->child; c && !kind; c = c->next) kind = why_missing(c, row);
@@ -124,8 +127,7 @@ static bilan_status levels_of_item(struct gather *g, const struct node *node) {
   return status;
 }
 
-/* Which levels come first; see expr_derive in expr.h. */
-static bilan_status first_levels(struct gather *g, const struct node *root) {
+bilan_status first_levels(struct gather *g, const struct node *root) {
   if (root->op == OP_CASE) return levels_of_branches(g, root);
   return root->table ? levels_of_item(g, root) : BILAN_OK;
 }
@@ -140,21 +142,30 @@ static bilan_status gather_block(struct gather *g, const struct pass *p,
 }
 
 /* Values go to the gatherer block by block, since texts live no longer than their block. */
+static bilan_status derive_plain(struct pass *p, struct column **out, bilan_kind *kind,
+                                 const struct node *root, size_t rows) {
+  struct gather g;
+  gather_open(p->run.b, &g);
+  bilan_status status = first_levels(&g, root);
+  for (size_t first = 0; !status && first < rows; first += BLOCK) {
+    pass_block(p, first, rows);
+    status = eval_values(&p->run, root, p->out);
+    if (!status) status = gather_block(&g, p, root);
+  }
+  if (!status) status = gather_finish(&g, out, kind);
+  gather_close(&g);
+  return status;
+}
+
+/* Quickly where that is possible. */
 bilan_status expr_derive(bilan *b, struct column **out, bilan_kind *kind, struct expr *e,
                          struct table *t) {
   struct pass p;
-  struct gather g;
-  size_t rows = table_rows(t);
-  gather_open(b, &g);
+  struct column *made = NULL;
   bilan_status status = pass_open(b, &p, e, t);
-  if (!status) status = first_levels(&g, e->root);
-  for (size_t first = 0; !status && first < rows; first += BLOCK) {
-    pass_block(&p, first, rows);
-    status = eval_values(&p.run, e->root, p.out);
-    if (!status) status = gather_block(&g, &p, e->root);
-  }
+  if (!status) status = quick_derive(&p.run, &made, kind, table_rows(t));
+  if (!status && !made) status = derive_plain(&p, &made, kind, e->root, table_rows(t));
   pass_close(&p);
-  if (!status) status = gather_finish(&g, out, kind);
-  gather_close(&g);
+  if (!status) *out = made;
   return status;
 }

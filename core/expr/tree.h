@@ -53,12 +53,15 @@ enum word { WORD_OF_ANSWERED, WORD_OF_MISSING, WORD_OF_HAS, WORD_OF_TICKED, WORD
 struct function;
 
 /* A node worked out for every level of the one coded column it depends on.
- * Both arrays are indexed by code, 0 .. count - 1, so codes of missing answers have their
- * entry too. */
+ * All arrays are indexed by code, 0 .. count - 1, so codes of missing answers have their
+ * entry too; `yes` and `unknown` are choices of codes (data/bitmap.h), as lanes.h needs them. */
 struct level_table {
   size_t count;
   struct value *values;
   uint8_t *truth;
+  uint64_t *yes, *unknown; /* where it is true; where it is NULL */
+  double *numbers;         /* NaN: NULL. NULL unless every value is a number that lanes take */
+  bool typed;              /* a whole number here may be a real */
 };
 
 /* Made zeroed by the parser, so that what an operator does not use is zero; lives and dies

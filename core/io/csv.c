@@ -22,14 +22,22 @@
  *
  * Memory peaks at the text, its cells and the columns made so far; cells go as their column
  * comes.
+ *
+ * Large regular files take another way from the header on: csv_fast reads the rows by chunks
+ * into cells, without the text in memory. It gives up whenever it is not sure; then the stages
+ * above run as if it had not been there, so there is one judge of what is wrong with a file.
  */
 #include "io/csv.h"
 
 #include <csv.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/io.h"
+#include "io/csv_fast.h"
 #include "io/sniff.h"
 
 /* ---- the report ------------------------------------------------------------------------- */
@@ -92,6 +100,9 @@ struct reading {
   size_t *heading_end;
   size_t record, column;  /* where libcsv is */
   bilan_status status;    /* of the first fault inside a call-back */
+  struct csv_fast fast;   /* when the rows are read by it: */
+  char *head;             /* the first bytes of the file */
+  bool unsure;            /* a second reading of a column did not find what the first found */
 };
 
 /* ---- records and fields, by libcsv ------------------------------------------------------ */
@@ -263,6 +274,7 @@ static bilan_status split_stage(struct reading *r) {
   bilan_status status = encoder_open(r->b, &r->cells, columns);
   r->cells.keep_blanks = r->options->keep_blanks;
   r->cells.has_marks = has_marks(r->text);
+  r->cells.spill = r->options->spill;
   return status ? status : split(r);
 }
 
@@ -341,13 +353,71 @@ static bilan_status warn_facts(struct reading *r) {
   return status;
 }
 
+/* Lines from a known start of a record to that of `record`, in a window that grows until both
+ * are in it. */
+static size_t lines_to_record(struct reading *r, struct csv_mark mark, size_t record) {
+  size_t blank_lines = 0, lines = 0;
+  char *room = NULL;
+  for (size_t bytes = 1 << 20, n = bytes; n == bytes; bytes *= 4) {
+    struct csv_cursor c;
+    struct csv_field f;
+    char *more = mem_resize(&r->b->mem, room, bytes);
+    if (!more) break;
+    room = more;
+    n = csv_source_read(r->b, &r->fast.gather.source, room, mark.at, bytes);
+    csv_cursor_open(&c, (struct text){room, n}, r->dialect.delimiter, false);
+    for (size_t at = mark.record; csv_cursor_record(&c, &blank_lines); at++) {
+      lines = c.line - 1;
+      if (at == record) n = 0;
+      if (at == record) break;
+      while (csv_cursor_field(&c, &f) == CSV_END_FIELD) continue;
+    }
+  }
+  mem_free(&r->b->mem, room);
+  return lines;
+}
+
+/* The physical line where a record begins, in a file whose rows are not in memory: lines are
+ * counted up to the last known start of a record before it, and from there records. 0: the
+ * file cannot be read any more. */
+static size_t line_in_file(struct reading *r, size_t record) {
+  enum { ROOM = 1 << 20 };
+  const struct csv_source *source = &r->fast.gather.source;
+  struct csv_mark mark = {0, 0, 0};
+  size_t line = 1, n = 0;
+  if (!csv_fast_mark(&r->fast, record, &mark)) return 0;
+  char *room = mem_alloc(&r->b->mem, ROOM);
+  for (size_t at = 0; room && at < mark.at; at += n) {
+    n = csv_source_read(r->b, source, room, at, mark.at - at < ROOM ? mark.at - at : ROOM);
+    if (!n) break;
+    for (const char *s = room; (s = memchr(s, '\n', n - (size_t)(s - room))); s++) line++;
+  }
+  mem_free(&r->b->mem, room);
+  return line + lines_to_record(r, mark, record);
+}
+
+/* A column of numbers that shall be text after all. Should the file have changed meanwhile, all
+ * of it is read once more, by libcsv. */
+static bilan_status column_as_text(struct reading *r, size_t column) {
+  bool sure = true;
+  bilan_status status = csv_fast_text(&r->fast, &r->cells, column, &sure);
+  if (status || sure) return status;
+  r->unsure = true;
+  return fail(r->b, BILAN_DATA, "%s: the file has changed while it was read", r->name);
+}
+
 /* Stage 5: cells -> columns of a table with the rows of the file. */
 static bilan_status type_stage(struct reading *r, struct table **out) {
   struct table *table = NULL;
   struct csv_typing typing = {.b = r->b, .name = r->name, .options = r->options,
                               .missing = {r->options->missing, r->options->missing_count},
                               .report = r->report, .cells = &r->cells, .text = r->text,
-                              .dialect = r->dialect, .first_line = r->first_line};
+                              .dialect = r->dialect, .first_line = r->first_line,
+                              .reading = r};
+  if (r->head) {
+    typing.line = line_in_file;
+    typing.as_text = column_as_text;
+  }
   bilan_status status = table_new(r->b, &table, r->layout.rows);
   if (!status) status = csv_type_columns(&typing, table);
   if (status) table_free(table);
@@ -370,22 +440,217 @@ static bilan_status read_stages(struct reading *r, struct table **out, struct te
   return status ? status : type_stage(r, out);
 }
 
-/* The report is made on the side and handed over only when all went well, as the table is:
- * out-parameters stay untouched on failure. */
-bilan_status csv_read(bilan *b, struct table **out, struct csv_report *report,
-                      const char *name, const char *bytes, size_t size,
-                      const struct csv_options *options) {
+/* Gives back what a reading holds; its report is the caller's. */
+static void close_reading(struct reading *r) {
+  bilan *b = r->b;
+  encoder_close(&r->cells);
+  if (r->header.mem) buffer_free(&r->header);
+  mem_free(&b->mem, r->heading);
+  mem_free(&b->mem, r->heading_end);
+  mem_free(&b->mem, r->head);
+  csv_fast_close(&r->fast);
+  decode_free(&r->decoded);
+}
+
+/* ---- large files: the rows by csv_fast ---------------------------------------------------- */
+
+/* Below, starting workers costs more than it saves. */
+enum { FAST_BYTES = 96 << 10, HEAD_BYTES = 1 << 20 };
+
+/* Options that the fast reader knows. A tiny chunk that is asked for takes any file. */
+static bool may_be_fast(const bilan *b, const struct csv_options *o, size_t size) {
+  if (b->ways.libcsv || o->keep_blanks || o->fill) return false;
+  return size >= FAST_BYTES || (b->ways.chunk && size);
+}
+
+/* The first bytes; false: no memory, or not to be read. */
+static bool read_head(struct reading *r, const struct csv_source *source) {
+  size_t n = source->size < HEAD_BYTES ? source->size : HEAD_BYTES;
+  r->head = mem_alloc(&r->b->mem, n);
+  if (!r->head || csv_source_read(r->b, source, r->head, 0, n) < n) return false;
+  r->text = (struct text){r->head, n};
+  return true;
+}
+
+/* UTF-8, perhaps with a byte-order mark, as far as the head shows: no "sep=" line, no other
+ * format. The rows are checked as they are read. */
+static bool plain_utf8(struct reading *r) {
+  const char *e = r->options->encoding;
+  bool utf8 = !e || !strcmp(e, "auto") || !strcmp(e, "UTF-8") || !strcmp(e, "utf-8") ||
+              !strcmp(e, "utf8");
+  struct text t = r->text;
+  if (!utf8 || sniff_other_format(t)) return false;
+  r->decoded.bom = t.n >= 3 && !memcmp(t.s, "\xEF\xBB\xBF", 3);
+  if (r->decoded.bom) r->text = (struct text){t.s + 3, t.n - 3};
+  memcpy(r->decoded.encoding, "UTF-8", sizeof "UTF-8");
+  return r->text.n < 4 || memcmp(r->text.s, "sep=", 4) != 0;
+}
+
+/* The header alone through pre-pass and libcsv; the rows begin behind it. false: not for the
+ * fast reader. */
+static bool read_header(struct reading *r, size_t *start) {
+  struct csv_cursor c;
+  struct csv_field f;
+  struct csv_limits limits = limits_of(r->options);
+  enum csv_end end = CSV_END_FIELD;
+  size_t blank_lines = 0;
+  r->dialect.delimiter = r->options->delimiter;
+  if (!r->dialect.delimiter && sniff_delimiter(r->b, &r->dialect.delimiter, r->name, r->text))
+    return false;
+  csv_cursor_open(&c, r->text, r->dialect.delimiter, false);
+  if (!csv_cursor_record(&c, &blank_lines)) return false;
+  while (end == CSV_END_FIELD) end = csv_cursor_field(&c, &f);
+  if (end != CSV_END_RECORD || c.at == r->text.n || c.cr) return false;
+  if (r->text.s[c.at - 1] != '\n') return false;
+  *start = c.at;
+  r->text.n = c.at;
+  return text_is_utf8(r->text, NULL) && !memchr(r->text.s, '\0', r->text.n) &&
+         !csv_scan(r->b, &r->layout, r->name, r->text, r->dialect, &limits, 0) &&
+         r->layout.columns > 1 && !r->layout.skip_blanks && !has_marks(r->text);
+}
+
+/* Reads the rows into the cells, and what they add to the facts of the header. */
+static bilan_status read_rows(struct reading *r, struct csv_plan *plan, bool *sure) {
+  struct csv_layout *l = &r->layout;
+  const struct csv_gather *g = &r->fast.gather;
+  bool *fixed = mem_zero(&r->b->mem, l->columns, sizeof *fixed);
+  if (!fixed) return fail_nomem(r->b);
+  for (size_t i = 0; i < l->columns; i++)
+    fixed[i] = csv_wanted(r->options, &r->report->heading[i]) != CSV_FOUND_OUT;
+  plan->fixed = fixed;
+  plan->columns = l->columns;
+  plan->delimiter = r->dialect.delimiter;
+  plan->missing = (struct missing_words){r->options->missing, r->options->missing_count};
+  plan->spill = r->options->spill;
+  bilan_status status = csv_fast_read(r->b, &r->fast, plan, &r->cells, sure);
+  mem_free(&r->b->mem, fixed);
+  if (status || !*sure) return status;
+  l->rows = g->rows;
+  l->blank_lines += g->blank_lines;
+  l->quoted += g->quotes;
+  l->lf += g->lf;
+  l->crlf += g->crlf;
+  return BILAN_OK;
+}
+
+/* Empty cells for each column, to be filled. */
+static bilan_status open_cells(struct reading *r) {
+  r->cells.b = r->b;
+  r->cells.columns = mem_zero(&r->b->mem, r->layout.columns, sizeof *r->cells.columns);
+  if (!r->cells.columns) return fail_nomem(r->b);
+  r->cells.count = r->layout.columns;
+  return BILAN_OK;
+}
+
+/* The header's names through libcsv, as always; then the cells wait empty. */
+static bilan_status header_stage(struct reading *r) {
+  bilan_status status = split_stage(r);
+  if (!status) status = name_columns(r);
+  encoder_close(&r->cells);
+  memset(&r->cells, 0, sizeof r->cells);
+  return status ? status : open_cells(r);
+}
+
+/* *sure = false: the file is for libcsv; any status but BILAN_NOMEM says nothing then. */
+static bilan_status fast_stages(struct reading *r, struct table **out,
+                                const struct csv_source *source, bool *sure) {
+  struct csv_limits limits = limits_of(r->options);
+  struct csv_plan plan = {.source = *source, .limits = &limits};
+  *sure = false;
+  bilan_status status = check_options(r);
+  if (status || !read_head(r, source) || !plain_utf8(r) || !read_header(r, &plan.start))
+    return BILAN_OK;
+  if (r->decoded.bom) plan.start += 3;
+  status = header_stage(r);
+  if (!status) status = read_rows(r, &plan, sure);
+  if (status || !*sure) return status;
+  report_facts(r);
+  status = warn_facts(r);
+  if (!status && source->bytes) sha256_hex(r->report->sha256, source->bytes, source->size);
+  if (!status) status = type_stage(r, out);
+  *sure = !r->unsure;
+  return status;
+}
+
+/* By the fast reader where it is sure, else by libcsv (unless the bytes are not in memory:
+ * then *sure is false). The report is made on the side and handed over only when all went well,
+ * as the table is: out-parameters stay untouched on failure. */
+static bilan_status read_source(bilan *b, struct table **out, struct csv_report *report,
+                                const char *name, const struct csv_source *source,
+                                const struct csv_options *options, bool *sure) {
   struct csv_report facts = {.mem = &b->mem};
   struct csv_options standard = {0};
   struct reading r = {.b = b, .name = name, .options = options ? options : &standard,
                       .report = &facts};
-  bilan_status status = read_stages(&r, out, (struct text){bytes, size});
-  encoder_close(&r.cells);
-  if (r.header.mem) buffer_free(&r.header);
-  mem_free(&b->mem, r.heading);
-  mem_free(&b->mem, r.heading_end);
-  decode_free(&r.decoded);
-  if (status || !report) csv_report_free(&facts);
-  else *report = facts;
+  bilan_status status = BILAN_OK;
+  bool fast = *sure;
+  if (fast) status = fast_stages(&r, out, source, sure);
+  else status = read_stages(&r, out, (struct text){source->bytes, source->size});
+  bool keep = !status && report && fast == *sure;
+  close_reading(&r);
+  if (keep) *report = facts;
+  else csv_report_free(&facts);
+  return status;
+}
+
+bilan_status csv_read(bilan *b, struct table **out, struct csv_report *report,
+                      const char *name, const char *bytes, size_t size,
+                      const struct csv_options *options) {
+  struct csv_options standard = {0};
+  struct csv_source source = {bytes, -1, size};
+  bool sure = may_be_fast(b, options ? options : &standard, size);
+  if (sure) {
+    bilan_status status = read_source(b, out, report, name, &source, options, &sure);
+    if (sure || status == BILAN_NOMEM) return status;
+  }
+  return read_source(b, out, report, name, &source, options, &sure);
+}
+
+/* Why the system refused a file, in io_read_file's words. */
+static bilan_status fail_open(bilan *b, const char *path) {
+  int number = errno;
+  const char *why = sys_error_name(number);
+  if (why) return fail(b, BILAN_IO, "cannot read \"%s\": %s", path, why);
+  return fail(b, BILAN_IO, "cannot read \"%s\": system error %d", path, number);
+}
+
+/* The file of a path. One that is there but not regular is left to io_read_file, which says what
+ * it is: `fd` is then -1. */
+static bilan_status open_source(bilan *b, struct csv_source *source, const char *path) {
+  struct stat info;
+  bilan_status status = BILAN_OK;
+  source->fd = sys_open(&b->io, AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+  if (source->fd < 0) return fail_open(b, path);
+  if (sys_fstat(&b->io, source->fd, &info) < 0) {
+    status = fail_open(b, path);
+  } else if (S_ISREG(info.st_mode) && info.st_size >= 0) {
+    source->size = (size_t)info.st_size;
+    return BILAN_OK;
+  }
+  sys_close(&b->io, source->fd);
+  source->fd = -1;
+  return status;
+}
+
+bilan_status csv_read_file(bilan *b, struct table **out, struct csv_report *report,
+                           const char *path, const struct csv_options *options) {
+  struct csv_options standard = {0};
+  const struct csv_options *o = options ? options : &standard;
+  const char *name = o->name ? o->name : path;
+  struct csv_source source = {NULL, -1, 0};
+  char *bytes = NULL;
+  size_t size = 0;
+  bilan_status status = open_source(b, &source, path);
+  if (status) return status;
+  if (source.fd >= 0) {
+    bool sure = may_be_fast(b, o, source.size) && (!o->most_bytes || source.size <= o->most_bytes);
+    if (sure) status = read_source(b, out, report, name, &source, o, &sure);
+    sys_close(&b->io, source.fd);
+    if (sure || status == BILAN_NOMEM) return status;
+  }
+  status = io_read_file(b, &bytes, &size, path, o->most_bytes);
+  source = (struct csv_source){bytes, -1, size};
+  if (!status) status = read_source(b, out, report, name, &source, o, &(bool){false});
+  mem_free(&b->mem, bytes);
   return status;
 }

@@ -2,7 +2,8 @@
  *
  * Four stages with clean borders: decode (bytes -> UTF-8, decode.h), sniff (what delimits,
  * sniff.h), records and fields (a strict pre-pass, csv_scan.h, then libcsv), encode (cells ->
- * columns, encode.h). Another splitter can replace libcsv behind the third border.
+ * columns, encode.h). Large regular files are split and encoded by several workers instead
+ * (csv_fast.h), with the same answer; libcsv stays the definition of it, and reads the rest.
  *
  * What a value is. Cells are taken without blanks, NBSP (U+00A0, U+202F) and byte-order marks
  * at their ends, quoted ones too, unless `keep_blanks`; inside nothing is changed: quoted
@@ -55,6 +56,9 @@ struct csv_options {
   size_t type_count;
   struct csv_limits limits; /* each 0 = 16 MB a field, 64 MB a record, 32,766 columns, 2^30 rows */
   size_t chunk; /* bytes per call of libcsv, 0 = 1 MB; never changes a result */
+  const char *name;  /* what messages call a file; NULL: its path */
+  size_t most_bytes; /* of a file; 0 = no limit */
+  size_t spill; /* levels, for tests: see encoder; 0 = 4096 */
 };
 
 enum { WARNINGS_KEPT = 200 };
@@ -87,6 +91,12 @@ bilan_status csv_read(bilan *b, struct table **out, struct csv_report *report,
                       const char *name, const char *bytes, size_t size,
                       const struct csv_options *options);
 
+/* The same for a file. A large one is read in chunks by as many workers as the handle has
+ * threads, without being held in memory; its digest is then not made (`sha256` is ""). Also
+ * BILAN_IO, and BILAN_LIMIT for a file of more than `options->most_bytes`. */
+bilan_status csv_read_file(bilan *b, struct table **out, struct csv_report *report,
+                           const char *path, const struct csv_options *options);
+
 void csv_report_free(struct csv_report *report); /* idempotent; a zeroed one is fine */
 
 /* A warning of at most 500 bytes; beyond WARNINGS_KEPT they are only counted. */
@@ -114,7 +124,13 @@ struct csv_typing {
   size_t first_line;
   char decimal;     /* of the file, where columns leave it open; 0: unknown */
   struct csv_index index; /* made when the first line is wanted */
+  struct reading *reading; /* of a file that is not held in memory: for the next two */
+  size_t (*line)(struct reading *r, size_t record); /* NULL: `text` is there */
+  bilan_status (*as_text)(struct reading *r, size_t column); /* reads a column again */
 };
+
+/* What `types` asks of a column. */
+enum csv_want csv_wanted(const struct csv_options *options, const struct heading *heading);
 
 /* Makes the columns of `table` (empty, with the rows of the file), dropping the cells. */
 bilan_status csv_type_columns(struct csv_typing *t, struct table *table);

@@ -28,8 +28,9 @@ static struct text name_of(const struct csv_typing *t, size_t column) {
 
 /* The physical line of the first row that has the value. */
 static size_t line_of(struct csv_typing *t, size_t column, size_t value) {
-  if (!t->index.marks) csv_index_make(t->b, &t->index, t->text, t->dialect);
   size_t row = cells_row(&t->cells->columns[column], value);
+  if (t->line) return t->line(t->reading, row + 1);
+  if (!t->index.marks) csv_index_make(t->b, &t->index, t->text, t->dialect);
   return csv_record_line(&t->index, t->text, t->dialect, row + 1, t->first_line);
 }
 
@@ -183,8 +184,9 @@ static bool is_text(const struct csv_typing *t, size_t column) {
   enum { LONG = 25 };
   const struct look *l = &t->looks[column];
   if (l->bytes / l->values < LONG) return false;
-  size_t answers = cells_answers(&t->cells->columns[column], &t->missing);
-  return answers > 1 && l->values * 10 >= answers * 9;
+  size_t most = l->values * 10 / 9; /* of the answers for which nine in ten are different */
+  size_t answers = cells_answers(&t->cells->columns[column], &t->missing, most + 1);
+  return answers > 1 && answers <= most;
 }
 
 /* Levels, or text when a spilled column turns out to have few repeated values. */
@@ -195,6 +197,8 @@ static bilan_status make_words(struct csv_typing *t, size_t column, struct made 
   if (!t->cells->columns[column].spilled)
     return !dates && is_text(t, column) ? make_text(t, column, kind, out)
                                 : make_levels(t, column, dates ? kind : BILAN_SINGLE, out);
+  if (cells_differ(t->b, &t->cells->columns[column], &t->missing, l->values))
+    return make_text(t, column, kind, out);
   bilan_status status = make_levels(t, column, dates ? kind : BILAN_SINGLE, out);
   if (status || (dict_count(out->column->dict) - 1) * 10 < l->values * 9) return status;
   column_free(out->column);
@@ -310,11 +314,24 @@ static bool is_for(const struct csv_type *type, const struct heading *h) {
 }
 
 /* The first entry of `types` that names the column. */
-static enum csv_want wanted(const struct csv_typing *t, size_t column) {
-  for (size_t i = 0; i < t->options->type_count; i++)
-    if (is_for(&t->options->types[i], &t->report->heading[column]))
-      return t->options->types[i].want;
+enum csv_want csv_wanted(const struct csv_options *options, const struct heading *heading) {
+  for (size_t i = 0; i < options->type_count; i++)
+    if (is_for(&options->types[i], heading)) return options->types[i].want;
   return CSV_FOUND_OUT;
+}
+
+/* Numbers that were read under one style and are wanted under another, or as text, are read
+ * again: only their text can say. */
+static bilan_status check_style(struct csv_typing *t, size_t column) {
+  const struct cells *c = &t->cells->columns[column];
+  unsigned styles = settle_styles(t, &t->looks[column]);
+  struct number_style style = sniff_style(styles);
+  if (!c->numeric) return BILAN_OK;
+  bool same = style.decimal == c->style.decimal || !t->looks[column].marked;
+  if (styles && same && style.thousands == c->style.thousands) return BILAN_OK;
+  bilan_status status = t->as_text(t->reading, column);
+  if (!status) cells_look(&t->cells->columns[column], &t->missing, &t->looks[column]);
+  return status;
 }
 
 /* ---- all columns ------------------------------------------------------------------------ */
@@ -323,7 +340,9 @@ static enum csv_want wanted(const struct csv_typing *t, size_t column) {
  * the cells that are still to do. */
 static bilan_status add_column(struct csv_typing *t, struct table *table, size_t column) {
   struct made made = {NULL, BILAN_SINGLE};
-  bilan_status status = make_asked(t, column, wanted(t, column), &made);
+  enum csv_want want = csv_wanted(t->options, &t->report->heading[column]);
+  bilan_status status = check_style(t, column);
+  if (!status) status = make_asked(t, column, want, &made);
   if (status) {
     column_free(made.column);
     return status;

@@ -190,8 +190,7 @@ bilan_status csv_write_table(bilan *b, struct buffer *out, const struct table *t
   struct writer w = {.out = out, .table = t, .raw = options->raw,
                      .delimiter = options->delimiter ? options->delimiter : ',',
                      .decimal = options->decimal ? options->decimal : '.',
-                     .line_end = options->lf ? "\n" : "\r\n",
-                     .only_column = written_columns(t) == 1};
+                     .line_end = options->lf ? "\n" : "\r\n"};
   if (!strchr(",;\t|", w.delimiter))
     return fail(b, BILAN_USAGE, "delimiter must be one of \",\" \";\" \"|\" or a tab");
   if (w.decimal != '.' && w.decimal != ',')
@@ -199,6 +198,9 @@ bilan_status csv_write_table(bilan *b, struct buffer *out, const struct table *t
   if (domain && domain->rows != table_rows(t))
     return fail(b, BILAN_USAGE, "the domain has %zu rows, the table %zu", domain->rows,
                 table_rows(t));
+  bilan_status status = table_load(b, t);
+  if (status) return status;
+  w.only_column = written_columns(t) == 1;
   bool *numbers = mem_array(&b->mem, table_count(t), sizeof *numbers);
   if (!numbers) return fail_nomem(b);
   for (size_t place = 0; place < table_count(t); place++)

@@ -42,10 +42,14 @@ bilan_status encoder_open(bilan *b, struct encoder *e, size_t columns) {
   return BILAN_OK;
 }
 
-/* Both builders, whichever is in use; closing twice is harmless. */
+/* All builders, whichever is in use; closing twice is harmless, and so is one never opened. */
 static void cells_close(struct cells *c) {
-  codes_builder_close(&c->codes);
-  text_builder_close(&c->text);
+  if (c->codes.b) codes_builder_close(&c->codes);
+  if (c->codes.b) mem_free(&c->codes.b->mem, c->order);
+  if (c->text.b) text_builder_close(&c->text);
+  if (c->numbers.b) numbers_builder_close(&c->numbers);
+  c->order = NULL;
+  c->numeric = false;
 }
 
 /* The cells of a column are no longer needed once it is made; closing again does nothing. */
@@ -61,8 +65,10 @@ void encoder_close(struct encoder *e) {
 }
 
 /* The code of a row that is still in the builder, by its width of the moment. */
-static uint32_t code_at(const struct codes_builder *k, size_t row) {
-  return column_code(&(struct column){.width = k->width, .codes = k->codes}, row);
+static uint32_t code_at(const struct cells *c, size_t row) {
+  const struct codes_builder *k = &c->codes;
+  uint32_t code = column_code(&(struct column){.width = k->width, .codes = k->codes}, row);
+  return c->order ? c->order[code] : code;
 }
 
 /* In a spilled column an empty text is "no answer". */
@@ -74,7 +80,7 @@ static bilan_status add_text(struct text_builder *k, struct text t) {
  * closed by its owner. */
 static bilan_status spill(struct cells *c) {
   for (size_t row = 0; row < c->codes.rows; row++) {
-    uint32_t code = code_at(&c->codes, row);
+    uint32_t code = code_at(c, row);
     bilan_status status = add_text(&c->text, dict_level(c->codes.dict, code)->label);
     if (status) return status;
   }
@@ -85,11 +91,11 @@ static bilan_status spill(struct cells *c) {
 
 /* A column spills when it has many different values and they are more than half of its cells
  * so far: dictionaries of towns stay, weights and ids go. */
-static bilan_status add_value(struct cells *c, struct text t) {
+static bilan_status add_value(struct cells *c, struct text t, size_t limit) {
   if (c->spilled) return add_text(&c->text, t);
   if (!t.n) return codes_builder_add(&c->codes, 0);
   bilan_status status = codes_builder_add_label(&c->codes, t);
-  if (status || dict_count(c->codes.dict) <= SPILL_LEVELS) return status;
+  if (status || dict_count(c->codes.dict) <= limit) return status;
   return dict_count(c->codes.dict) > c->codes.rows / 2 ? spill(c) : BILAN_OK;
 }
 
@@ -115,7 +121,7 @@ bilan_status encoder_cell(struct encoder *e, size_t column, struct text t) {
     t = text_trim(t);
     e->trimmed += t.n < before;
   }
-  return add_value(&e->columns[column], t);
+  return add_value(&e->columns[column], t, e->spill ? e->spill : SPILL_LEVELS);
 }
 
 /* ---- looking ---------------------------------------------------------------------------- */
@@ -129,11 +135,13 @@ static bilan_missing kind_of(const struct missing_words *missing, struct text t)
 
 /* Different values of a column of codes (0, the blank, included), or rows of a spilled one. */
 size_t cells_values(const struct cells *c) {
+  if (c->numeric) return 0;
   return c->spilled ? c->text.rows : dict_count(c->codes.dict);
 }
 
 /* Rows so far. */
 static size_t row_count(const struct cells *c) {
+  if (c->numeric) return c->numbers.rows;
   return c->spilled ? c->text.rows : c->codes.rows;
 }
 
@@ -154,27 +162,29 @@ bool cells_value(const struct cells *c, const struct missing_words *missing, siz
 size_t cells_row(const struct cells *c, size_t value) {
   size_t row = 0;
   if (c->spilled) return value;
-  while (row < c->codes.rows && code_at(&c->codes, row) != value) row++;
+  while (row < c->codes.rows && code_at(c, row) != value) row++;
   return row;
 }
 
-/* Blank and missing cells are left out. A walk over all rows. */
-size_t cells_answers(const struct cells *c, const struct missing_words *missing) {
+/* Blank and missing cells are left out. A walk over rows until there are enough. */
+size_t cells_answers(const struct cells *c, const struct missing_words *missing, size_t enough) {
   struct text ignored;
   size_t answers = 0;
-  for (size_t row = 0; row < row_count(c); row++)
-    answers += cells_value(c, missing, c->spilled ? row : code_at(&c->codes, row), &ignored);
+  for (size_t row = 0; row < row_count(c) && answers < enough; row++)
+    answers += cells_value(c, missing, c->spilled ? row : code_at(c, row), &ignored);
   return answers;
 }
 
-/* Adds one value to the look. A clash is noted once: afterwards no style is left. */
+/* Adds one value to the look. A clash is noted once: afterwards no style is left. What starts
+ * with a letter is no number and no date, and whether it has a mark is nobody's question. */
 static void look_at(struct look *l, size_t i, struct text t) {
-  unsigned styles = sniff_number(t);
+  bool letter = (unsigned char)((t.s[0] | 0x20) - 'a') < 26;
+  unsigned styles = letter ? 0 : sniff_number(t);
   l->values++;
   l->bytes += t.n;
   l->numbers += styles != 0;
-  l->dates += sniff_date(t);
-  l->marked = l->marked || memchr(t.s, '.', t.n) || memchr(t.s, ',', t.n);
+  l->dates += !letter && sniff_date(t);
+  if (!letter) l->marked = l->marked || memchr(t.s, '.', t.n) || memchr(t.s, ',', t.n);
   if (!styles && l->odd == SIZE_MAX) l->odd = i;
   if (l->styles && !(l->styles & styles)) l->clash = i;
   l->styles &= styles;
@@ -184,6 +194,7 @@ static void look_at(struct look *l, size_t i, struct text t) {
 void cells_look(const struct cells *c, const struct missing_words *missing, struct look *out) {
   struct text t;
   *out = (struct look){.styles = STYLES_ALL, .odd = SIZE_MAX, .clash = SIZE_MAX};
+  if (c->numeric) *out = c->look;
   for (size_t i = 0; i < cells_values(c); i++)
     if (cells_value(c, missing, i, &t)) look_at(out, i, t);
 }
@@ -198,14 +209,16 @@ static bilan_missing absence(const struct missing_words *missing, struct text t)
 /* A cell by its row, lent, whichever way it is kept. */
 static struct text cell_at(const struct cells *c, size_t row) {
   return c->spilled ? slice(&c->text, row)
-                    : dict_level(c->codes.dict, code_at(&c->codes, row))->label;
+                    : dict_level(c->codes.dict, code_at(c, row))->label;
 }
 
-/* Copies each cell into one arena. */
-bilan_status cells_to_text(bilan *b, struct column **out, const struct cells *c,
+/* Copies each cell into one arena, or hands it on: without words for missing answers a spilled
+ * column is what is wanted. */
+bilan_status cells_to_text(bilan *b, struct column **out, struct cells *c,
                            const struct missing_words *missing) {
   struct text_builder k;
   bilan_status status = BILAN_OK;
+  if (c->spilled && !missing->count) return text_builder_finish(&c->text, out);
   text_builder_open(b, &k);
   for (size_t row = 0; !status && row < row_count(c); row++) {
     struct text t = cell_at(c, row);
@@ -216,37 +229,64 @@ bilan_status cells_to_text(bilan *b, struct column **out, const struct cells *c,
   return status;
 }
 
-/* The three widths of code, each a plain loop. */
+/* One loop for each width of the old code; the new one is no wider. In place: what is written
+ * lies before what is read. */
 static void map_codes(const struct cells *c, const uint32_t *map, unsigned width, void *out) {
   size_t rows = c->codes.rows;
-  if (width == 1)
+  if (c->codes.width == 1)
     for (size_t row = 0; row < rows; row++)
-      ((uint8_t *)out)[row] = (uint8_t)map[code_at(&c->codes, row)];
-  else if (width == 2)
-    for (size_t row = 0; row < rows; row++)
-      ((uint16_t *)out)[row] = (uint16_t)map[code_at(&c->codes, row)];
-  else
-    for (size_t row = 0; row < rows; row++)
-      ((uint32_t *)out)[row] = map[code_at(&c->codes, row)];
+      ((uint8_t *)out)[row] = (uint8_t)map[((const uint8_t *)c->codes.codes)[row]];
+  for (size_t row = 0; c->codes.width > 1 && row < rows; row++) {
+    uint32_t code = map[column_code(&(struct column){.width = c->codes.width,
+                                                     .codes = c->codes.codes}, row)];
+    if (width == 1) ((uint8_t *)out)[row] = (uint8_t)code;
+    else if (width == 2) ((uint16_t *)out)[row] = (uint16_t)code;
+    else ((uint32_t *)out)[row] = code;
+  }
 }
 
-/* The codes of `c` through `map` over another dictionary. */
-static bilan_status remap(bilan *b, struct column **out, const struct cells *c,
-                          const uint32_t *map, struct dict *dict) {
+/* `map`, by code of the dictionary, becomes one by code of the rows. false: no memory. *same:
+ * it changes nothing. */
+static bool map_of_rows(bilan *b, const struct cells *c, uint32_t *map, bool *same) {
+  size_t count = dict_count(c->codes.dict);
+  uint32_t *by_row = mem_array(&b->mem, count, sizeof *by_row);
+  if (!by_row) return false;
+  *same = true;
+  for (size_t i = 0; i < count; i++) {
+    by_row[i] = map[c->order ? c->order[i] : i];
+    *same = *same && by_row[i] == i;
+  }
+  memcpy(map, by_row, count * sizeof *map);
+  mem_free(&b->mem, by_row);
+  return true;
+}
+
+/* The codes of `c` through `map` over another dictionary, which is no larger: in place, and
+ * not at all when they are in the right order already. */
+static bilan_status remap(bilan *b, struct column **out, struct cells *c, uint32_t *map,
+                          struct dict *dict) {
   unsigned width = column_width_for(dict_count(dict));
-  void *codes = mem_array(&b->mem, c->codes.rows, width);
+  void *codes = c->codes.codes;
+  bool same;
+  if (!codes) codes = c->codes.codes = mem_alloc(&b->mem, 0);
+  if (!codes || !map_of_rows(b, c, map, &same)) return fail_nomem(b);
+  if (!same || width != c->codes.width) map_codes(c, map, width, codes);
+  codes = mem_resize_array(&b->mem, codes, c->codes.rows, width);
   if (!codes) return fail_nomem(b);
-  map_codes(c, map, width, codes);
+  c->codes.codes = NULL;
   return column_codes(b, out, c->codes.rows, width, codes, dict_hold(dict));
 }
 
-/* The codes and the dictionary as they are: no word means "missing". */
-static bilan_status same_levels(bilan *b, struct column **out, const struct cells *c) {
-  size_t bytes = c->codes.rows * c->codes.width;
-  void *codes = mem_alloc(&b->mem, bytes);
-  if (!codes) return fail_nomem(b);
-  if (bytes) memcpy(codes, c->codes.codes, bytes);
-  return column_codes(b, out, c->codes.rows, c->codes.width, codes, dict_hold(c->codes.dict));
+/* The codes and the dictionary as they are: no word means "missing". Rows in another order of
+ * codes get that of the dictionary. */
+static bilan_status same_levels(bilan *b, struct column **out, struct cells *c) {
+  size_t count = dict_count(c->codes.dict);
+  uint32_t *map = mem_array(&b->mem, count, sizeof *map);
+  if (!map) return fail_nomem(b);
+  for (uint32_t i = 0; i < count; i++) map[i] = i;
+  bilan_status status = remap(b, out, c, map, c->codes.dict);
+  mem_free(&b->mem, map);
+  return status;
 }
 
 /* Adds to `dict` the levels of `c` that are answers (kinds = false) or missing words. Words
@@ -276,7 +316,7 @@ static bilan_status open_map(bilan *b, struct dict **dict, uint32_t **map,
 
 /* Answers first, in the order in which they appeared, then the missing words: tables show
  * them in that order. */
-static bilan_status coded_levels(bilan *b, struct column **out, const struct cells *c,
+static bilan_status coded_levels(bilan *b, struct column **out, struct cells *c,
                                  const struct missing_words *missing) {
   struct dict *dict = NULL;
   uint32_t *map = NULL;
@@ -290,6 +330,26 @@ static bilan_status coded_levels(bilan *b, struct column **out, const struct cel
   return status;
 }
 
+/* Each value sets one bit of sixteen a row, chosen by its hash. Equal values set the same, so
+ * there are at least as many different values as bits set; of different ones three in a hundred
+ * meet (1 - 16 (1 - exp(-1/16))), so nine in ten are easily shown. */
+bool cells_differ(bilan *b, const struct cells *c, const struct missing_words *missing,
+                  size_t values) {
+  size_t bits = 1 << 10, set = 0;
+  struct text t;
+  while (bits / 16 < c->text.rows) bits *= 2;
+  uint64_t *map = mem_zero(&b->mem, bits / 64, sizeof *map);
+  for (size_t row = 0; map && row < c->text.rows; row++) {
+    if (!cells_value(c, missing, row, &t)) continue;
+    uint64_t hash = text_hash(t), bit = UINT64_C(1) << (hash >> 58);
+    size_t at = (size_t)hash & (bits / 64 - 1);
+    set += !(map[at] & bit);
+    map[at] |= bit;
+  }
+  mem_free(&b->mem, map);
+  return set * 10 >= values * 9;
+}
+
 /* Spilled cells as codes in `k`, the dictionary still in order of appearance. */
 static bilan_status gather(struct cells *k, const struct cells *c) {
   bilan_status status = BILAN_OK;
@@ -301,7 +361,7 @@ static bilan_status gather(struct cells *k, const struct cells *c) {
 }
 
 /* Spilled cells get their dictionary now, in a builder of their own. */
-bilan_status cells_to_levels(bilan *b, struct column **out, const struct cells *c,
+bilan_status cells_to_levels(bilan *b, struct column **out, struct cells *c,
                              const struct missing_words *missing) {
   struct cells coded = {.spilled = false};
   if (!c->spilled) return coded_levels(b, out, c, missing);
@@ -455,7 +515,7 @@ static bilan_status add_missing(bilan *b, struct dict *dict, struct numbered *n,
 }
 
 /* Few numbers: codes, each level with its number, in rising order. */
-static bilan_status coded_numbers(bilan *b, struct column **out, const struct cells *c,
+static bilan_status coded_numbers(bilan *b, struct column **out, struct cells *c,
                                   struct numbered *n) {
   struct dict *dict = NULL;
   bilan_status status = dict_new(b, &dict);
@@ -473,7 +533,7 @@ static bilan_status plain_numbers(bilan *b, struct column **out, const struct ce
   bilan_status status = BILAN_OK;
   numbers_builder_open(b, &k);
   for (size_t row = 0; !status && row < c->codes.rows; row++) {
-    uint32_t code = code_at(&c->codes, row);
+    uint32_t code = code_at(c, row);
     status = numbers_builder_add(&k, n->value[code], n->kind[code]);
   }
   if (!status) return numbers_builder_finish(&k, out);
@@ -482,10 +542,11 @@ static bilan_status plain_numbers(bilan *b, struct column **out, const struct ce
 }
 
 /* The codes are numbered first; how many numbers they make decides the shape. */
-bilan_status cells_to_numbers(bilan *b, struct column **out, const struct cells *c,
+bilan_status cells_to_numbers(bilan *b, struct column **out, struct cells *c,
                               const struct missing_words *missing, struct number_style style,
                               size_t *bad) {
   struct numbered n;
+  if (c->numeric) return numbers_builder_finish(&c->numbers, out);
   if (c->spilled) return spilled_numbers(b, out, c, missing, style, bad);
   bilan_status status = numbered_open(b, &n, c);
   if (!status) status = number_codes(&n, c, missing, style, bad);

@@ -78,8 +78,11 @@ static size_t count_options(const struct table *t) {
 /* Nothing is left open on failure; `s` may then be closed all the same. */
 bilan_status survey_source_open(bilan *b, struct survey_source *s, const struct table *t,
                                 const struct domain *domain, bool options) {
-  size_t items = table_count(t), more = options ? count_options(t) : 0;
+  size_t items = table_count(t);
   *s = (struct survey_source){.b = b, .table = t, .domain = domain};
+  bilan_status status = table_load(b, t);
+  if (status) return status;
+  size_t more = options ? count_options(t) : 0;
   if (!items) return fail(b, BILAN_USAGE, "query: the survey has no items");
   if (items + more > COLUMNS_MOST) more = 0;
   buffer_init(&s->schema, &b->mem);

@@ -15,7 +15,8 @@
  * Invariants: added <= next; added is the number of blocks in the total, in order; ready[s]
  * only for blocks in added .. added + slots - 1; `add` runs under the lock, `sum` never does.
  * Owner: the ring and its partial results are freed by blocks_run; the context stays the
- * caller's. Failure: BILAN_NOMEM before a thread starts, none later.
+ * caller's. Threads are those of the handle's pool (base/pool.h). Failure: BILAN_NOMEM before a
+ * worker begins, none later.
  */
 #include "kernel/blocks.h"
 
@@ -68,7 +69,7 @@ static bool take_block(struct ring *r, size_t *block) {
 
 /* What every worker does: take a block, sum it without the lock, add what is ready. Ends when
  * all blocks have been handed out; the one who sums the last block adds it. */
-static void *work(void *arg) {
+static void work(void *arg) {
   struct ring *r = arg;
   const struct blocks_job *job = r->job;
   size_t block;
@@ -83,16 +84,6 @@ static void *work(void *arg) {
     add_ready(r);
   }
   pthread_mutex_unlock(&r->lock);
-  return NULL;
-}
-
-/* Starts up to `wanted` - 1 more workers, works along with them, waits for them. */
-static void work_together(struct ring *r, size_t wanted) {
-  pthread_t others[BLOCKS_WORKERS];
-  size_t started = 0;
-  while (started + 1 < wanted && !pthread_create(&others[started], NULL, work, r)) started++;
-  work(r);
-  for (size_t i = 0; i < started; i++) pthread_join(others[i], NULL);
 }
 
 /* At least 1, at most one a block; never more than BLOCKS_WORKERS. */
@@ -102,10 +93,17 @@ static size_t worker_count(const bilan *b, size_t blocks) {
   return wanted < blocks ? wanted : blocks;
 }
 
+/* Blocks of so many rows; the last may be short. */
+static size_t blocks_count(size_t rows, size_t block) {
+  return rows / block + (rows % block != 0);
+}
+
 /* Two slots a worker let one block be summed while the one before it waits for its turn.
  * Out of memory is found before any thread starts, so no worker can fail. */
 bilan_status blocks_run(bilan *b, const struct blocks_job *job) {
-  struct ring r = {.job = job, .blocks = job->rows / job->block + (job->rows % job->block != 0)};
+  struct blocks_job forced = *job;
+  if (b->ways.block) forced.block = b->ways.block;
+  struct ring r = {.job = &forced, .blocks = blocks_count(job->rows, forced.block)};
   if (!r.blocks) return BILAN_OK;
   size_t workers = worker_count(b, r.blocks);
   r.slots = workers == 1 ? 1 : 2 * workers;
@@ -118,7 +116,7 @@ bilan_status blocks_run(bilan *b, const struct blocks_job *job) {
   }
   pthread_mutex_init(&r.lock, NULL);
   pthread_cond_init(&r.moved, NULL);
-  work_together(&r, workers);
+  pool_run(&b->pool, workers, work, &r);
   pthread_cond_destroy(&r.moved);
   pthread_mutex_destroy(&r.lock);
 cleanup:

@@ -89,7 +89,7 @@ static void weigh_chunk(const struct pass *p, const struct rows *k, void *run) {
     if (w == 0) continue;
     n[cell]++;
     weight2[cell] += w * w;
-    weight[unit ? unit[i] * p->cells + cell : cell] += w;
+    weight[unit ? unit[i] * p->cells + cell : cell] += k->mass[i];
   }
 }
 
@@ -112,7 +112,7 @@ static void answers_chunk(const struct rows *k, struct cells_sums *sums) {
   for (size_t i = 0; i < k->count; i++) {
     struct cells_sums *s = &sums[k->cell[i]];
     s->n += k->part[i] != 0;
-    s->weight += k->part[i];
+    s->weight += k->part[i] != 0 ? k->mass[i] : 0;
   }
 }
 
@@ -238,6 +238,18 @@ static void add_units(const struct pass *p) {
   }
 }
 
+/* Sums of units as sums of weights. */
+static void scale_weights(const struct pass *p) {
+  if (!p->rows.whole) return;
+  const double scale = p->rows.whole->scale;
+  double *weight = doubles_at(p->total, p->at.weight);
+  double *unit_weight = doubles_at(p->total, p->at.unit_weight);
+  for (size_t i = 0; i < p->cells; i++) weight[i] /= scale;
+  for (size_t i = 0; i < p->units * p->cells; i++) unit_weight[i] /= scale;
+  for (size_t i = 0; i < p->cells * p->request->measure_count; i++)
+    sums_at(p->total, p->at.sums)[i].weight /= scale;
+}
+
 /* Without weights every row weighs 1, so that the sums of weights are the counts. */
 static void weigh_counts(const struct pass *p) {
   const int64_t *n = counts_at(p->total, p->at.n);
@@ -285,15 +297,16 @@ static bilan_status sum_all(bilan *b, struct pass *p) {
       .sum = sum_block,
       .add = add_block,
   };
-  if (job.rows > job.block) return blocks_run(b, &job);
+  if (job.rows > job.block || b->ways.block) return blocks_run(b, &job);
   sum_rows(p, p->total, 0, job.rows);
   return BILAN_OK;
 }
 
 /* Checks, lays out one run of memory, sums. `out` is untouched on failure. */
-bilan_status cells_tabulate(bilan *b, struct cells *out, const struct cells_request *request) {
+bilan_status cells_pass(bilan *b, struct cells *out, const struct cells_request *request) {
   struct pass p = {.request = request};
   bilan_status status = check_request(b, &p);
+  if (!status) status = rows_by_units(b, &p.rows);
   if (!status) status = lay_out(b, &p);
   if (status) return status;
   p.total = mem_zero(&b->mem, p.at.numbers, sizeof(double));
@@ -304,13 +317,14 @@ bilan_status cells_tabulate(bilan *b, struct cells *out, const struct cells_requ
     return status;
   }
   add_units(&p);
+  scale_weights(&p);
   if (!request->weight) weigh_counts(&p);
   if (request->complete) add_answers(&p);
   fill_answer(b, out, &p);
   return BILAN_OK;
 }
 
-/* One block holds all: it begins with the weights. */
+/* One block holds all: it begins with the weights. What a plan lent is not ours. */
 void cells_free(struct cells *c) {
   if (!c->mem) return;
   mem_free(c->mem, c->weight); /* where the one run of totals begins */

@@ -53,9 +53,20 @@ struct cells {
   double *unit_y;           /* [(measure * unit_count + unit) * count + cell]: sum of w * y */
 };
 
-/* Answers a request by one pass over columns in memory. BILAN_LIMIT beyond 2^26 cells, with
- * the names of nothing but the sizes in the message; BILAN_NOMEM. */
+/* Answers a request: from an open plan (plan.h), by a kernel for whole tables (unit_tables.h,
+ * joint_tables.h), or by cells_pass. BILAN_LIMIT beyond 2^26 cells, with the names of nothing but
+ * the sizes in the message; BILAN_NOMEM. */
 bilan_status cells_tabulate(bilan *b, struct cells *out, const struct cells_request *request);
+
+/* The same by one pass over columns in memory, whatever the request: the reference for all others,
+ * and all there is under ways.plain. */
+bilan_status cells_pass(bilan *b, struct cells *out, const struct cells_request *request);
+
+/* out[i] answers requests[i] as cells_tabulate would, all of one pass over the rows where the same
+ * kernel can answer them. Free each; none is left on failure. */
+bilan_status cells_tabulate_all(bilan *b, struct cells *out, const struct cells_request *requests,
+                                size_t count);
+
 void cells_free(struct cells *c); /* idempotent */
 
 #endif

@@ -36,10 +36,11 @@
  */
 #include "kernel/matrix.h"
 
-#include <lapacke.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
+
+#include "kernel/lapack.h"
 
 /* ---- what all of them need --------------------------------------------------------------- */
 
@@ -109,9 +110,12 @@ static bilan_status cholesky_make(bilan *b, struct cholesky *c, const double *a,
   if (!c->u || !c->pivot || !c->work) return fail_nomem(b);
   double most = largest_pivot(a, n);
   if (!(most > 0)) return BILAN_OK;
+  struct lapack lapack;
+  status = lapack_open(b, &lapack);
+  if (status) return status;
   lapack_int rank = 0, size = (lapack_int)n;
-  lapack_int info = LAPACKE_dpstrf_work(LAPACK_COL_MAJOR, 'U', size, c->u, size, c->pivot, &rank,
-                                        tolerance * most, c->work);
+  lapack_int info = lapack.dpstrf(LAPACK_COL_MAJOR, 'U', size, c->u, size, c->pivot, &rank,
+                                  tolerance * most, c->work);
   if (info < 0) return judge(b, "dpstrf", info);
   c->rank = (size_t)rank;
   for (size_t i = 0; i < n; i++) c->pivot[i]--;
@@ -185,7 +189,9 @@ cleanup:
  * would make it faster for sizes that nobody has here. */
 bilan_status matrix_eigenvalues(bilan *b, double *values, const double *a, size_t n) {
   if (n == 0) return BILAN_OK;
+  struct lapack lapack;
   bilan_status status = check(b, a, n, n);
+  if (!status) status = lapack_open(b, &lapack);
   if (status) return status;
   lapack_int size = (lapack_int)n;
   double *work = mem_array(&b->mem, 3 * n, sizeof *work);
@@ -193,8 +199,8 @@ bilan_status matrix_eigenvalues(bilan *b, double *values, const double *a, size_
   if (!work || !c)
     status = fail_nomem(b);
   else
-    status = judge(b, "dsyev", LAPACKE_dsyev_work(LAPACK_COL_MAJOR, 'N', 'U', size, c, size,
-                                                  values, work, 3 * size));
+    status = judge(b, "dsyev", lapack.dsyev(LAPACK_COL_MAJOR, 'N', 'U', size, c, size, values,
+                                            work, 3 * size));
   mem_free(&b->mem, c);
   mem_free(&b->mem, work);
   return status;
@@ -220,7 +226,9 @@ static void eigenvalues_sort(double *real, double *imaginary, size_t n) {
 bilan_status matrix_eigenvalues_general(bilan *b, double *real, double *imaginary,
                                         const double *a, size_t n) {
   if (n == 0) return BILAN_OK;
+  struct lapack lapack;
   bilan_status status = check(b, a, n, n);
+  if (!status) status = lapack_open(b, &lapack);
   if (status) return status;
   lapack_int size = (lapack_int)n;
   double *work = mem_array(&b->mem, 3 * n, sizeof *work);
@@ -229,8 +237,8 @@ bilan_status matrix_eigenvalues_general(bilan *b, double *real, double *imaginar
     status = fail_nomem(b);
   else
     status = judge(b, "dgeev",
-                   LAPACKE_dgeev_work(LAPACK_COL_MAJOR, 'N', 'N', size, c, size, real, imaginary,
-                                      NULL, 1, NULL, 1, work, 3 * size));
+                   lapack.dgeev(LAPACK_COL_MAJOR, 'N', 'N', size, c, size, real, imaginary, NULL,
+                                1, NULL, 1, work, 3 * size));
   if (!status) eigenvalues_sort(real, imaginary, n);
   mem_free(&b->mem, c);
   mem_free(&b->mem, work);
@@ -250,7 +258,9 @@ bilan_status matrix_rank(bilan *b, size_t *rank, const double *a, size_t rows, s
                          double tolerance) {
   *rank = 0;
   if (rows == 0 || columns == 0) return BILAN_OK;
+  struct lapack lapack;
   bilan_status status = check(b, a, rows, columns);
+  if (!status) status = lapack_open(b, &lapack);
   if (status) return status;
   lapack_int *order = mem_zero(&b->mem, columns, sizeof *order);
   double *r = copy(b, a, rows, columns), *tau = mem_array(&b->mem, columns, sizeof *tau);
@@ -260,9 +270,9 @@ bilan_status matrix_rank(bilan *b, size_t *rank, const double *a, size_t rows, s
     goto cleanup;
   }
   status = judge(b, "dgeqp3",
-                 LAPACKE_dgeqp3_work(LAPACK_COL_MAJOR, (lapack_int)rows, (lapack_int)columns, r,
-                                     (lapack_int)rows, order, tau, work,
-                                     (lapack_int)(3 * columns + 1)));
+                 lapack.dgeqp3(LAPACK_COL_MAJOR, (lapack_int)rows, (lapack_int)columns, r,
+                               (lapack_int)rows, order, tau, work,
+                               (lapack_int)(3 * columns + 1)));
   for (size_t i = 0; !status && i < least(rows, columns); i++)
     if (fabs(r[i + i * rows]) > tolerance * fabs(r[0])) (*rank)++;
 cleanup:
@@ -278,8 +288,11 @@ cleanup:
  * `columns` each. */
 static bilan_status triangle(bilan *b, double *a, size_t rows, size_t columns, double *tau,
                              double *work) {
-  lapack_int info = LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, (lapack_int)rows, (lapack_int)columns, a,
-                                        (lapack_int)rows, tau, work, (lapack_int)columns);
+  struct lapack lapack;
+  bilan_status status = lapack_open(b, &lapack);
+  if (status) return status;
+  lapack_int info = lapack.dgeqrf(LAPACK_COL_MAJOR, (lapack_int)rows, (lapack_int)columns, a,
+                                  (lapack_int)rows, tau, work, (lapack_int)columns);
   if (info) return judge(b, "dgeqrf", info);
   for (size_t j = 0; j < columns; j++)
     for (size_t i = j + 1; i < rows; i++) a[i + j * rows] = 0;

@@ -2,27 +2,27 @@
  * chunk goes to the first. */
 #include "kernel/one_cell.h"
 
-/* Adds one row: its weight to the total of its unit, the square to a running sum. A weight of 0
- * adds nothing by being added. */
-static inline void weigh_row(double w, double *unit_weight, double *squares) {
-  *unit_weight += w;
+/* Adds one row: its mass to the total of its unit, the weight's square to a running sum. A weight
+ * of 0 adds nothing by being added. */
+static inline void weigh_row(double w, double mass, double *unit_weight, double *squares) {
+  *unit_weight += mass;
   *squares += w * w;
 }
 
 /* See one_cell.h. */
 void one_cell_weigh(const struct rows *k, const uint32_t *unit, int64_t *n, double *weight2,
                     double *unit_weight) {
-  const double *w = k->weight;
+  const double *w = k->weight, *m = k->mass;
   double a = 0, b = 0, c = 0, d = 0;
   int64_t rows = 0;
   size_t i = 0;
   for (; i + 4 <= k->count; i += 4) {
-    weigh_row(w[i], &unit_weight[unit[i]], &a);
-    weigh_row(w[i + 1], &unit_weight[unit[i + 1]], &b);
-    weigh_row(w[i + 2], &unit_weight[unit[i + 2]], &c);
-    weigh_row(w[i + 3], &unit_weight[unit[i + 3]], &d);
+    weigh_row(w[i], m[i], &unit_weight[unit[i]], &a);
+    weigh_row(w[i + 1], m[i + 1], &unit_weight[unit[i + 1]], &b);
+    weigh_row(w[i + 2], m[i + 2], &unit_weight[unit[i + 2]], &c);
+    weigh_row(w[i + 3], m[i + 3], &unit_weight[unit[i + 3]], &d);
   }
-  for (; i < k->count; i++) weigh_row(w[i], &unit_weight[unit[i]], &a);
+  for (; i < k->count; i++) weigh_row(w[i], m[i], &unit_weight[unit[i]], &a);
   for (i = 0; i < k->count; i++) rows += w[i] != 0;
   *n += rows;
   *weight2 += a + b + (c + d);

@@ -156,6 +156,15 @@ static void weigh_rows(const struct rows_plan *p, struct rows *k) {
   }
 }
 
+/* Units of the weights of rows that are in. */
+static void mass_rows(const struct rows_plan *p, struct rows *k) {
+  k->mass = k->weight;
+  if (!p->whole) return;
+  const uint32_t *units = p->whole->units + k->from;
+  for (size_t i = 0; i < k->count; i++) k->mass_room[i] = k->weight[i] != 0 ? (double)units[i] : 0;
+  k->mass = k->mass_room;
+}
+
 /* See rows.h. The arrays of the last chunk are written over; `value` and `part` are of no measure
  * until rows_measure is called. */
 void rows_read(struct rows *k, const struct rows_plan *p, size_t from, size_t count) {
@@ -163,6 +172,7 @@ void rows_read(struct rows *k, const struct rows_plan *p, size_t from, size_t co
   k->count = count;
   index_rows(p, k);
   weigh_rows(p, k);
+  mass_rows(p, k);
 }
 
 /* value - centre of the cell. Rows out of the domain have a cell too, and a centre. */
@@ -238,5 +248,16 @@ bilan_status rows_check(bilan *b, struct rows_plan *p, const struct cells_reques
   if (!status && request->domain && request->domain->rows != request->rows)
     status = fail(b, BILAN_INTERNAL, "a domain of %zu rows in a request of %zu",
                   request->domain->rows, request->rows);
+  return status;
+}
+
+/* See rows.h. Weights that are all 1 are their own units. */
+bilan_status rows_by_units(bilan *b, struct rows_plan *p) {
+  const struct whole *whole;
+  if (!p->request->weight) return BILAN_OK;
+  bilan_status status = whole_weights(b, &whole, p->request->weight);
+  if (!status && whole->kind == WHOLE_UNITS &&
+      p->request->rows <= ((uint64_t)1 << 53) / ((uint64_t)whole->highest + 1))
+    p->whole = whole;
   return status;
 }

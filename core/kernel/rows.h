@@ -26,14 +26,16 @@
 
 #include "data/column.h"
 #include "data/domain.h"
+#include "data/whole.h"
 
 /* The most keys of a request; the most cells, totals or sums of an answer. */
 enum { CELLS_KEYS = 8, CELLS_MOST = 1 << 26 };
 
-/* Rows by their units, those of a unit in the order of the table. */
+/* Rows by their units, those of a unit in the order of the table (unit_order.h). */
 struct unit_order {
   const uint32_t *row;  /* [rows] */
   const size_t *start;  /* [units + 1]: rows row[start[u]] .. row[start[u + 1] - 1] are of unit u */
+  struct unit_copies *copies; /* of columns, in this order; NULL: none are kept */
 };
 
 /* Columns, domain and arrays are lent for the length of the call. Every column has `rows`
@@ -56,17 +58,20 @@ struct cells_request {
   const struct unit_order *order;               /* of `unit`; NULL: not known */
 };
 
-/* Rows of a chunk: its arrays take 56 KiB. Blocks (blocks.h) are a whole number of chunks. */
+/* Rows of a chunk: its arrays take 72 KiB. Blocks (blocks.h) are a whole number of chunks. */
 enum { ROWS_CHUNK = 2048 };
 
 struct rows {
   size_t from, count;   /* rows from .. from + count - 1 of the table; row from + i is at i */
   const double *weight; /* 0: the row is not in */
+  const double *mass;   /* what weights are summed by: the weight itself, or its units (rows_plan);
+                           0 where the weight is */
   const double *value;  /* of the measure read last, its centre taken off */
   const double *part;   /* its weight, 0 also where the measure is missing; `weight` itself when
                            the chunk lacks no answer */
   uint32_t cell[ROWS_CHUNK];         /* below the plan's cells */
   double weight_room[ROWS_CHUNK], value_room[ROWS_CHUNK], part_room[ROWS_CHUNK];
+  double mass_room[ROWS_CHUNK];
 };
 
 /* What is known of a request once it was checked. */
@@ -74,11 +79,18 @@ struct rows_plan {
   const struct cells_request *request; /* lent: outlives the plan */
   size_t sizes[CELLS_KEYS];            /* codes of each key */
   size_t cells;                        /* their product, at most 2^26 */
+  const struct whole *whole;           /* sum the units of weights (whole.h), which fit 2^53; NULL:
+                                          the weights */
 };
 
 /* All that can be wrong with keys, measures, weight and domain of a request: BILAN_USAGE,
  * BILAN_LIMIT (too many cells), BILAN_INTERNAL (columns that do not fit together). */
 bilan_status rows_check(bilan *b, struct rows_plan *plan, const struct cells_request *request);
+
+/* From now on rows have the units of their weights as mass, where those are whole numbers whose sum
+ * is exact in a double. To be called behind rows_check, by those who divide by the scale at the
+ * end. BILAN_NOMEM. */
+bilan_status rows_by_units(bilan *b, struct rows_plan *plan);
 
 /* Cell and weight of the rows from .. from + count - 1; count <= ROWS_CHUNK. */
 void rows_read(struct rows *k, const struct rows_plan *plan, size_t from, size_t count);

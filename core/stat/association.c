@@ -13,7 +13,7 @@
  *   c_11 =  1 -1  0      c_12 =  1  0 -1      so C is 6 x 2 and never stored: a contrast is its
  *          -1  1  0             -1  0  1      four corners and their signs
  *
- * Two passes: the first finds the rows and columns that hold somebody, the second is the target's.
+ * One pass: its counts find the rows and columns that hold somebody, its totals serve the target.
  * Shares are of the whole base, so p has the gradient (delta_kj - p_k) / W at the weight of cell j.
  *
  * Wald's statistic is on counts, Y_ab = W_ab - R_a C_b / W, a, b >= 1, as their deviation from
@@ -165,15 +165,17 @@ static void add_base(struct estimate *e, const struct cells *c, const struct col
   estimate_set(e, FIGURE_WEIGHTED_N, weight);
 }
 
-/* The request of a table: two keys, no measure. target_estimate sets weight and unit by itself;
- * the first pass needs the weight for counts of rows that have one. */
+/* The request of a table: two keys, no measure; weight and, where variances take totals by PSU,
+ * units as target_estimate would set them, so that one answer serves counts and variances. */
 static struct cells_request table_of(const struct sample *s, const struct column *row,
                                      const struct column *col) {
-  return (struct cells_request){.rows = s->rows,
-                                .domain = s->domain,
-                                .keys = {row, col},
-                                .key_count = 2,
-                                .weight = sample_weight(s)};
+  struct cells_request r = {.rows = s->rows,
+                            .domain = s->domain,
+                            .keys = {row, col},
+                            .key_count = 2,
+                            .weight = sample_weight(s)};
+  if (s->design) linear_request(&r, s->design);
+  return r;
 }
 
 /* ---- shares and deviations as targets ---------------------------------------------------- */
@@ -450,9 +452,11 @@ static struct target target_of(struct crossing *x, const struct cells_request *r
  * estimated. */
 static bilan_status test_table(bilan *b, struct estimate *e, const struct sample *s,
                                struct crossing *x, const struct cells_request *request,
+                               const struct cells *known,
                                enum association_statistic statistic) {
   bool wald = statistic == ASSOCIATION_WALD || statistic == ASSOCIATION_ADJUSTED_WALD;
-  const struct target t = target_of(x, request, wald);
+  struct target t = target_of(x, request, wald);
+  t.known = b->ways.plain ? NULL : known;
   struct target_answer a = {0};
   double nu;
   if (t.count > PAIRS_MOST / t.count)
@@ -484,11 +488,11 @@ bilan_status association_test(bilan *b, struct estimate *out, const struct sampl
   if (status) return status;
   add_base(&e, &cells, row, col);
   status = crossing_fill(b, &x, &cells, row, col);
-  cells_free(&cells);
   if (!status && !e.n) e.notes |= NOTE_EMPTY;
   else if (!status && (x.r < 2 || x.c < 2)) e.notes |= NOTE_NO_TABLE;
-  else if (!status) status = test_table(b, &e, sample, &x, &request, statistic);
+  else if (!status) status = test_table(b, &e, sample, &x, &request, &cells, statistic);
   crossing_free(b, &x);
+  cells_free(&cells);
   if (!status) *out = e;
   return status;
 }

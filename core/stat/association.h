@@ -26,8 +26,8 @@
  *
  * Figures: statistic, df and ddf as the test has them, p_value, effect (Cramer's V of the weighted
  * table; goodness: Cohen's w), deff (t / k, the mean generalised design effect), weighted_n, n.
- * Owner: `out` is the caller's, untouched on failure. Cost: two passes, and rows * cells^2 at most
- * in the covariance.
+ * Owner: `out` is the caller's, untouched on failure. Cost: one pass (two for
+ * goodness), and rows * cells^2 at most in the covariance.
  */
 #ifndef STAT_ASSOCIATION_H
 #define STAT_ASSOCIATION_H

@@ -51,11 +51,15 @@ struct crosstab_options {
   double conf;
   enum deff deff;
   bool test, letters, total; /* the total column is there unless switched off */
+  bool later; /* cells are filled when they are looked at (crosstab_look); those of a table with
+                 letters or tests are filled at once in any case */
+  bool again; /* variances wait for that, too: rows are few enough to be passed over again */
   struct letters_options letter;
   int64_t smallest; /* base under which a column is not compared */
 };
 
-/* Lent for the length of crosstab_open; `banners` and `declared` have banner_count entries. */
+/* Lent for the length of crosstab_open, of a table that is filled later for as long as it lives, as
+ * are the sample and what both point to; `banners` and `declared` have banner_count entries. */
 struct crosstab_request {
   struct tally_request row; /* its by is set here, column by column */
   const struct column *const *banners; /* CODES, SET */
@@ -78,6 +82,7 @@ struct crosstab_column {
  * table's text. */
 struct crosstab_cell {
   struct estimate e;
+  bool filled;                  /* false: e is empty until it is looked at */
   size_t letters, letter_count; /* in the text of letters */
 };
 
@@ -99,6 +104,8 @@ struct crosstab_test {
   struct estimate e; /* statistic, df, p_value, n; effect: Cramer's V */
 };
 
+struct crosstab_making; /* counts and variances that cells are filled from */
+
 /* Owns all its arrays and the text of letters; crosstab_free gives them back. */
 struct crosstab {
   struct mem *mem;
@@ -110,12 +117,16 @@ struct crosstab {
   struct crosstab_test *tests;
   size_t test_count;
   struct buffer letters;
+  struct crosstab_making *making; /* NULL once all cells are filled */
 };
 
 /* BILAN_USAGE: a banner without levels. */
 bilan_status crosstab_open(bilan *b, struct crosstab *out, const struct sample *sample,
                            const struct crosstab_request *request,
                            const struct crosstab_options *options);
+/* Fills a cell (level * column_count + column) of a table whose cells come later, with the
+ * variances of its banner, made for the first of them. BILAN_NOMEM, BILAN_LIMIT. */
+bilan_status crosstab_look(bilan *b, struct crosstab *x, size_t cell);
 void crosstab_free(struct crosstab *x); /* idempotent */
 
 #endif

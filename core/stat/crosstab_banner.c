@@ -70,16 +70,24 @@ bilan_status banner_open(bilan *b, struct banner *out, const struct sample *samp
   return set ? open_options(b, out, sample, *row) : BILAN_OK;
 }
 
+/* As if there had never been any. */
+static void free_spreads(struct mem *mem, struct banner *n) {
+  for (size_t i = 0; n->spreads && i < n->spread_count; i++) share_spread_free(&n->spreads[i]);
+  mem_free(mem, n->spreads);
+  mem_free(mem, n->df);
+  n->spreads = NULL;
+  n->df = NULL;
+  n->spread_count = 0;
+}
+
 /* A zeroed banner is fine. What hangs on the tally was made after it, so there is nothing else to
  * free where the tally has no memory. */
 void banner_free(struct banner *n) {
   struct mem *mem = n->tally.mem;
   if (mem) {
     for (size_t i = 0; n->options && i < n->columns; i++) tally_free(&n->options[i]);
-    for (size_t i = 0; n->spreads && i < n->spread_count; i++) share_spread_free(&n->spreads[i]);
+    free_spreads(mem, n);
     mem_free(mem, n->options);
-    mem_free(mem, n->spreads);
-    mem_free(mem, n->df);
   }
   tally_free(&n->tally);
   column_free(n->state);
@@ -170,14 +178,14 @@ static bilan_status open_spreads(bilan *b, struct banner *n, const struct sample
   return status;
 }
 
-/* On failure banner_free releases what was got. */
+/* All or nothing, so that it may be tried again. */
 bilan_status banner_spread(bilan *b, struct banner *n, const struct sample *sample,
                            const struct tally_request *row, enum share_of of, bool joint) {
   struct tally_request request = *row;
   bool each = n->options && row->item->type == COLUMN_SET;
   request.by = &n->by;
   bilan_status status = find_degrees(b, n, sample);
-  if (status || (each && row->base == BASE_ANSWERS)) return status;
+  bool bare = each && row->base == BASE_ANSWERS;
   const struct share_plan plan = {.request = &request,
                                   .tally = &n->tally,
                                   .banner = n->options ? n->item : NULL,
@@ -185,7 +193,9 @@ bilan_status banner_spread(bilan *b, struct banner *n, const struct sample *samp
                                   .joint = joint,
                                   .pooled = true,
                                   .level = NO_LEVEL};
-  return open_spreads(b, n, sample, plan, each);
+  if (!status && !bare) status = open_spreads(b, n, sample, plan, each);
+  if (status) free_spreads(&b->mem, n);
+  return status;
 }
 
 /* The place of a column among those of a spread; SIZE_MAX, so no variance, for a group without a

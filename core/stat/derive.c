@@ -87,21 +87,26 @@ bilan_status derive_presence(bilan *b, struct column **out, const struct column 
   return state_column(b, out, first->rows, codes);
 }
 
-/* Is one of the boxes of a row ticked?
- * Stops at the first. */
-static bool any_ticked(const struct column *set, size_t row) {
-  for (size_t i = 0; i < set->option_count; i++)
-    if (column_code(set->options[i], row) == SET_TICKED) return true;
-  return false;
+/* The highest of two codes a row, in place. */
+static void join_ticks(uint8_t *any, const struct column *option) {
+  const uint8_t *codes = option->codes;
+  if (option->width == 1)
+    for (size_t row = 0; row < option->rows; row++)
+      any[row] = codes[row] > any[row] ? codes[row] : any[row];
+  for (size_t row = 0; option->width > 1 && row < option->rows; row++)
+    if (column_code(option, row) > any[row]) any[row] = (uint8_t)column_code(option, row);
 }
 
-/* One byte a row; rows times options. */
+/* One byte a row: the highest code of all options first, then what that and `missing` say. */
 bilan_status derive_ticks(bilan *b, struct column **out, const struct column *set) {
-  uint8_t *codes = mem_alloc(&b->mem, set->rows);
+  uint8_t state[BILAN_MISSING_KINDS], *codes = mem_zero(&b->mem, set->rows, 1);
   if (!codes) return fail_nomem(b);
+  for (int kind = 0; kind < BILAN_MISSING_KINDS; kind++)
+    state[kind] = state_of_kind((bilan_missing)kind);
+  for (size_t i = 0; i < set->option_count; i++) join_ticks(codes, set->options[i]);
   for (size_t row = 0; row < set->rows; row++) {
-    codes[row] = state_of_kind(column_missing(set, row));
-    if (codes[row] == STATE_ANSWERED && any_ticked(set, row)) codes[row] = STATE_TICKED;
+    uint8_t why = set->missing ? set->missing[row] : BILAN_PRESENT;
+    codes[row] = !why && codes[row] == SET_TICKED ? STATE_TICKED : state[why];
   }
   return state_column(b, out, set->rows, codes);
 }
@@ -125,25 +130,14 @@ bilan_status derive_difference(bilan *b, struct column **out, const struct colum
   return column_numbers(b, out, first->rows, numbers, missing);
 }
 
-/* The highest of the codes: ticked beats not ticked beats blank.
- * It holds because SET_BLANK < SET_NOT_TICKED < SET_TICKED. */
-static uint8_t any_of(const struct column *set, size_t row, const size_t *options,
-                      size_t count) {
-  uint8_t any = SET_BLANK;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t code = column_code(set->options[options[i]], row);
-    if (code > any) any = (uint8_t)code;
-  }
-  return any;
-}
-
-/* An option that is named twice changes nothing. */
+/* The highest of the codes: ticked beats not ticked beats blank, because SET_BLANK <
+ * SET_NOT_TICKED < SET_TICKED. Option after option, as vectors of bytes; an option that is named
+ * twice changes nothing. */
 bilan_status derive_any(bilan *b, struct column **out, const struct column *set,
                         const size_t *options, size_t count) {
-  uint8_t *codes = mem_alloc(&b->mem, set->rows);
+  uint8_t *codes = mem_zero(&b->mem, set->rows, 1);
   if (!codes) return fail_nomem(b);
-  for (size_t row = 0; row < set->rows; row++)
-    codes[row] = any_of(set, row, options, count);
+  for (size_t i = 0; i < count; i++) join_ticks(codes, set->options[options[i]]);
   return column_codes(b, out, set->rows, 1, codes, dict_hold(set->options[0]->dict));
 }
 

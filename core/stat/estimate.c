@@ -210,8 +210,7 @@ bilan_status estimates_add(bilan *b, struct estimates *list, struct estimate_row
     list->room = room;
   }
   *row = &list->rows[list->count++];
-  (*row)->level = level;
-  (*row)->e = estimate_none();
+  **row = (struct estimate_row){.level = level, .e = estimate_none()};
   memcpy((*row)->by, by, sizeof (*row)->by);
   return BILAN_OK;
 }

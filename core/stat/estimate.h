@@ -182,10 +182,13 @@ bool by_shows(const struct by *by, int64_t rows);
 
 #define NO_LEVEL UINT32_MAX
 
-/* One line of a result: its group, its level, its figures. */
+/* One line of a result: its group, its level, its figures; of a share whose figures come later
+ * (proportion_look), also where they come from. */
 struct estimate_row {
   uint32_t by[BY_MOST];
   uint32_t level; /* of the item; NO_LEVEL where the estimate has none */
+  bool later;     /* the figures are not there yet */
+  size_t group, place; /* of a tally */
   struct estimate e;
 };
 

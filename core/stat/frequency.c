@@ -38,46 +38,49 @@ bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t 
   return status;
 }
 
-/* The levels of one group, as sorted in it: a row each, with the share of proportion_fill.
- * The running sum is over the rows as shown; nets are behind and do not add to it. */
-static bilan_status add_group(bilan *b, struct estimates *out, const struct proportions *p,
-                              size_t group, const size_t *order) {
+/* The running sum of the shares of one group, over the rows as shown; nets are behind and do not
+ * add to it, and levels that overlap have none. */
+static void cumulate(struct estimate_row *rows, size_t count, const struct proportions *p) {
   const struct tally *t = &p->tally;
-  uint32_t codes[BY_MOST];
-  size_t plain = t->levels - p->request->net_count;
   double sum = 0;
-  if (!by_codes(p->request->by, group, codes)) return BILAN_OK;
-  if (!by_shows(p->request->by, tally_rows(t, group))) return BILAN_OK;
-  for (size_t i = 0; i < t->levels; i++) {
-    struct estimate_row *row;
-    bilan_status status = estimates_add(b, out, &row, codes, t->codes[order[i]]);
-    if (status) return status;
-    proportion_fill(&row->e, p, group, order[i]);
-    sum += t->weight[group * t->levels + order[i]];
-    if (i < plain && p->request->item->type == COLUMN_CODES)
-      estimate_set(&row->e, FIGURE_CUMULATIVE, sum / t->bases[group].weight);
+  if (p->request->item->type != COLUMN_CODES) return;
+  for (size_t i = 0; i + p->request->net_count < count; i++) {
+    sum += t->weight[rows[i].group * t->levels + rows[i].place];
+    estimate_set(&rows[i].e, FIGURE_CUMULATIVE, sum / t->bases[rows[i].group].weight);
   }
-  return BILAN_OK;
 }
 
 /* Sorted within each group by its own counts, so two groups may show the levels in different
- * orders. All levels are shown, whatever options->level: a share cumulates over all of them. */
+ * orders. All levels are shown: a share cumulates over all of them. */
+bilan_status frequency_list(bilan *b, struct estimates *out, const struct proportions *p,
+                            enum level_sort sort) {
+  bilan_status status = BILAN_OK;
+  size_t nets = p->request->net_count;
+  size_t *order = mem_array(&b->mem, p->tally.levels, sizeof *order);
+  if (!order) return fail_nomem(b);
+  for (size_t group = 0; !status && group < p->tally.groups; group++) {
+    size_t from = out->count;
+    status = level_order(b, order, &p->tally, group, nets, sort);
+    if (!status) status = proportion_rows(b, out, p, group, order);
+    if (!status && out->count > from) cumulate(&out->rows[from], out->count - from, p);
+  }
+  mem_free(&b->mem, order);
+  return status;
+}
+
+/* Whatever options->level. */
 bilan_status frequency_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                 const struct tally_request *request,
                                 const struct proportion_options *options,
                                 enum level_sort sort) {
   struct proportions p;
   struct proportion_options all = *options;
+  size_t from = out->count;
   all.level = NO_LEVEL;
   bilan_status status = proportions_open(b, &p, sample, request, &all);
   if (status) return status;
-  size_t *order = mem_array(&b->mem, p.tally.levels, sizeof *order);
-  if (!order) status = fail_nomem(b);
-  for (size_t group = 0; !status && group < p.tally.groups; group++) {
-    status = level_order(b, order, &p.tally, group, request->net_count, sort);
-    if (!status) status = add_group(b, out, &p, group, order);
-  }
-  mem_free(&b->mem, order);
+  status = frequency_list(b, out, &p, sort);
+  if (!status) proportion_look_all(out, &p, from);
   proportions_free(&p);
   return status;
 }

@@ -26,6 +26,10 @@ extern const char *const level_sort_names[LEVEL_SORTS + 1]; /* "level", "descend
 bilan_status level_order(bilan *b, size_t *order, const struct tally *t, size_t group,
                          size_t nets, enum level_sort sort);
 
+/* Rows without their figures, for proportion_look; `p` was opened for all levels. */
+bilan_status frequency_list(bilan *b, struct estimates *out, const struct proportions *p,
+                            enum level_sort sort);
+
 /* One row a level, then one a net; sorted within each group. Cumulative shares go down the
  * rows as sorted; a SET has none, nor do nets. */
 bilan_status frequency_estimate(bilan *b, struct estimates *out, const struct sample *sample,

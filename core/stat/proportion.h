@@ -26,7 +26,8 @@ struct proportion_options {
   enum deff deff;
 };
 
-/* Rows: groups in dictionary order, within them levels in dictionary order, then nets.
+/* Rows with their figures: groups in dictionary order, within them levels in dictionary order, then
+ * nets.
  * BILAN_USAGE: a method that knows no design, with a declared one. */
 bilan_status proportion_estimate(bilan *b, struct estimates *out, const struct sample *sample,
                                  const struct tally_request *request,
@@ -39,8 +40,10 @@ struct proportions {
   const struct tally_request *request;
   const struct proportion_options *options;
   struct tally tally;
+  bool simple;                /* share_is_simple, and the item has one answer: no spread, no df */
   struct share_spread spread; /* by a declared design */
   double *df;                 /* [group]; NULL without one */
+  double *quantile;           /* [group] Student's for them; 0 without degrees of freedom */
 };
 
 bilan_status proportions_open(bilan *b, struct proportions *out, const struct sample *sample,
@@ -48,8 +51,19 @@ bilan_status proportions_open(bilan *b, struct proportions *out, const struct sa
                               const struct proportion_options *options);
 void proportions_free(struct proportions *p); /* idempotent */
 
-/* One level of one group: places in the tally. Cannot fail: what does not exist is absent, with
- * a note. */
-void proportion_fill(struct estimate *e, const struct proportions *p, size_t group, size_t level);
+/* Appends the rows of one group that are asked for, in the order of the tally or as `order` has its
+ * places, without their figures. Nothing for a group that is not shown. */
+bilan_status proportion_rows(bilan *b, struct estimates *out, const struct proportions *p,
+                             size_t group, const size_t *order);
+
+/* The rows of all groups. */
+bilan_status proportion_list(bilan *b, struct estimates *out, const struct proportions *p);
+
+/* The figures of such a row, made once. Cannot fail: what does not exist is absent,
+ * with a note. */
+void proportion_look(struct estimate_row *row, const struct proportions *p);
+
+/* All rows of a list that were added from place `from` on. */
+void proportion_look_all(struct estimates *list, const struct proportions *p, size_t from);
 
 #endif

@@ -13,6 +13,14 @@
  *   no degrees of freedom  the interval; NOTE_NO_DEGREES
  *   ticks among ticks      by a design without their variance, all but the value
  *
+ * Rows drawn one by one, whose weights sum to W_1 (squares Q_1, n_1 rows) in the share and to W_0
+ * (Q_0, n_0) in the rest of its base: the linearised score of a row is its weight times a_1 =
+ * (1 - p) / B or a_0 = -p / B, and with m = W / n and c the mean score of all N rows of the sample
+ *
+ *   V = f sum over both, and rows outside, of n (m a - c)^2 + (Q - W m) a^2
+ *
+ * as design/alike.c has it for any statistic (f = N / (N - 1) with replacement). It takes no pass.
+ *
  * Invariants: an interval never comes from a standard error of 0, except where the design itself
  * fixes the share, which is noted; figures that are not finite are absent (estimate_set). Pure
  * but for share_check.
@@ -29,6 +37,47 @@ bilan_status share_check(bilan *b, const struct sample *sample, unsigned method)
   return fail(b, BILAN_USAGE, "ci: %s", refusal);
 }
 
+bool share_is_simple(const struct sample *sample) {
+  const struct design *d = sample->design;
+  return sample_designed(sample) && d->stage_count == 1 && !d->stages[0].unit &&
+         !d->stages[0].stratum && !d->calibration_count && !d->replicates &&
+         sample->degrees == DEGREES_DOMAIN;
+}
+
+/* Rows of one coefficient: n, sum of weights and of their squares. */
+struct part {
+  double n, w, w2, a;
+};
+
+/* Squares of the scores of a part about c; equal weights have no spread but rounding. */
+static double squares_of(const struct part *k, double c) {
+  if (!(k->n > 0)) return 0;
+  double mean = k->w / k->n, spread = k->w2 - k->w * mean, z = mean * k->a - c;
+  return k->n * z * z + (spread > 1e-12 * k->w2 ? spread * k->a * k->a : 0);
+}
+
+/* Of two parts and all other rows of the sample, whose score is 0. */
+static double variance_of(const struct sample *sample, const struct part *in,
+                          const struct part *rest) {
+  const struct stage *s = sample->design->stages;
+  double n = (double)s->sampled[0], c = (in->w * in->a + rest->w * rest->a) / n;
+  double squares = squares_of(in, c) + squares_of(rest, c) + (n - in->n - rest->n) * c * c;
+  return s->factor[0] * squares;
+}
+
+double share_simple_variance(const struct sample *sample, const struct share *s) {
+  double p = s->weight / s->base_weight;
+  const struct part in = {s->count, s->weight, s->weight2, (1 - p) / s->base_weight};
+  const struct part rest = {s->base - s->count, s->base_weight - s->weight,
+                            s->base_weight2 - s->weight2, -p / s->base_weight};
+  return s->base_weight > 0 ? variance_of(sample, &in, &rest) : NAN;
+}
+
+double share_simple_count(const struct sample *sample, const struct share *s) {
+  const struct part in = {s->count, s->weight, s->weight2, 1}, none = {0};
+  return variance_of(sample, &in, &none);
+}
+
 /* Both limits and the level they stand for: limits without conf could not be read. */
 static void set_limits(struct estimate *e, double low, double high, double conf) {
   estimate_set(e, FIGURE_LOW, low);
@@ -42,6 +91,7 @@ static void interval_by_design(struct estimate *e, const struct share *s, double
   struct share_basis basis = {.p = s->weight / s->base_weight,
                               .variance = s->variance,
                               .df = s->df,
+                              .quantile = s->quantile,
                               .n = s->respondents,
                               .rows = s->rows,
                               .none = s->count <= 0,

@@ -22,11 +22,13 @@ struct share {
   double count, base;           /* unweighted */
   double weight, base_weight;   /* weighted */
   double base_weight2;          /* sum of squared weights of the base; 0: not known */
+  double weight2;               /* those of the share itself */
   double respondents;           /* in the base: fewer than `base` where a row counts often */
   double rows;                  /* of the group, those without an answer too */
   double variance, df;          /* by a declared design; NaN: no variance */
   bool bare;                    /* a row counts several times in the base: no sample of its own,
                                    so without a variance the value alone */
+  double quantile;              /* Student's for that df and level; 0: to be found */
 };
 
 /* How. */
@@ -39,6 +41,15 @@ struct share_options {
 /* BILAN_USAGE: a method that knows no design, with a declared one; the message says which to
  * take instead. */
 bilan_status share_check(bilan *b, const struct sample *sample, unsigned method);
+
+/* Is the sample one of rows that were drawn one by one, each with its weight: one stratum, no
+ * clusters, nothing calibrated? What variances need is then in the counts. */
+bool share_is_simple(const struct sample *sample);
+/* The variance of such a share, of a base that is a sum of rows and holds it; and of the weighted
+ * count itself. Degrees of freedom of a group of so many rows. */
+double share_simple_variance(const struct sample *sample, const struct share *s);
+double share_simple_count(const struct sample *sample, const struct share *s);
+static inline double share_simple_df(int64_t rows) { return rows > 0 ? (double)rows - 1 : 0; }
 
 /* Fills an estimate that has n, count and missing; what does not exist is absent, with a note. */
 void share_fill(struct estimate *e, const struct sample *sample, const struct share *s,

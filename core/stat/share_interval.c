@@ -74,6 +74,11 @@ static struct share_limits at_edge(const struct share_basis *s, double conf) {
   return (struct share_limits){i.low, i.high, i.notes, true, false};
 }
 
+/* t of the heads. */
+static double student_of(const struct share_basis *s, double tail) {
+  return s->quantile > 0 ? s->quantile : student_quantile(tail, s->df, UPPER);
+}
+
 /* The plain method behind a method by design, and the base it is asked about: not a whole
  * number, as the plain ones take it. V above 0. */
 static enum plain_method base_of(double *base, const struct share_basis *s, double conf,
@@ -85,7 +90,7 @@ static enum plain_method base_of(double *base, const struct share_basis *s, doub
     if (truncated) *base = fmin(*base, s->n);
     return METHOD_CLOPPER_PEARSON;
   }
-  double ratio = normal_quantile(tail, UPPER) / student_quantile(tail, s->df, UPPER);
+  double ratio = normal_quantile(tail, UPPER) / student_of(s, tail);
   *base = effective * ratio * ratio;
   if (method == METHOD_LIKELIHOOD && s->n > 1) *base *= (s->n - 1) / s->n;
   return method == SHARE_XLOGIT ? METHOD_LOGIT : (enum plain_method)method;
@@ -104,7 +109,7 @@ struct share_limits share_interval(const struct share_basis *s, double conf, uns
     return (struct share_limits){NAN, NAN, NOTE_DOMAIN, false, false};
   if (share_is_fixed(s->p, s->variance)) return (struct share_limits){s->p, s->p, 0, false, true};
   if (method == METHOD_WALD) {
-    double half = student_quantile((1 - conf) / 2, s->df, UPPER) * sqrt(s->variance);
+    double half = student_of(s, (1 - conf) / 2) * sqrt(s->variance);
     return (struct share_limits){s->p - half, s->p + half, 0, false, false};
   }
   enum plain_method plain = base_of(&base, s, conf, method);

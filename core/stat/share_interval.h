@@ -58,6 +58,8 @@ struct share_basis {
   double n;    /* answers in the base, unweighted */
   double rows; /* of the group, those without an answer too */
   bool none, all; /* 0 % and 100 % */
+  double quantile; /* Student's, df degrees of freedom, at (1 + conf) / 2, where the caller has it:
+                      shares of a group have one; 0: to be found */
 };
 
 /* estimate p; limits NaN where there is no interval: df <= 0 (no note: the caller's own), a share

@@ -39,6 +39,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "design/ratios.h"
 #include "stat/derive.h"
 
 /* One total of a group. */
@@ -292,7 +293,7 @@ static struct parts whole_parts(const struct work *w, size_t row, struct place c
 }
 
 /* B itself, in units of weight; of counts it is 1, so that A / B is the count. */
-static double whole_sum(const struct work *w, const struct cells *c, size_t row,
+static double base_sum(const struct work *w, const struct cells *c, size_t row,
                         struct place column) {
   if (w->plan->of == SHARE_OF_NOTHING) return 1;
   return sum_of(w, c, whole_parts(w, row, column), whole_of(w, column));
@@ -306,7 +307,7 @@ static void solve(const void *context, double *theta, const struct cells *totals
     struct place column = w->columns[j];
     double base = 0;
     for (size_t i = 0; i < w->rows; i++) {
-      if (!i || w->plan->of == SHARE_OF_ROW) base = whole_sum(w, totals, i, column);
+      if (!i || w->plan->of == SHARE_OF_ROW) base = base_sum(w, totals, i, column);
       double over = sum_of(w, totals, w->levels[i], column);
       theta[i * w->column_count + j] = base > 0 ? over / base : NAN;
     }
@@ -339,12 +340,57 @@ static bilan_status gradient(bilan *b, const void *context, struct forms *f,
     size_t row = k / w->column_count;
     struct place column = w->columns[k % w->column_count];
     if (isnan(theta[k])) continue;
-    double base = whole_sum(w, totals, row, column);
+    double base = base_sum(w, totals, row, column);
     status = add_terms(b, w, f, totals->count, w->levels[row], column, k, 1 / base);
     if (!status && w->plan->of != SHARE_OF_NOTHING)
       status = add_terms(b, w, f, totals->count, whole_parts(w, row, column),
                          whole_of(w, column), k, -theta[k] / base);
   }
+  return status;
+}
+
+/* ---- the short way ------------------------------------------------------------------------ */
+
+/* The cells of some parts in a column as a sum, in the order of sum_of. One answer a row only: all
+ * parts are weights of cells. */
+static bilan_status list_sum(bilan *b, struct ratios *r, size_t *place, const struct work *w,
+                             struct parts parts, struct place column) {
+  bilan_status status = BILAN_OK;
+  for (size_t g = SIZE_MAX; !status && next_group(w, column, &g);)
+    for (size_t i = parts.first; !status && i < parts.first + parts.count; i++)
+      status = ratios_cell(b, r, g * w->stride + w->parts[i].place);
+  return status ? status : ratios_place(b, r, place);
+}
+
+/* All shares of one column. As in solve the base is that of the column but for shares of rows; a
+ * share that does not exist has any influence: it is blanked afterwards. */
+static bilan_status list_column(bilan *b, struct ratios *r, const struct work *w,
+                                const struct cells *totals, const double *theta, size_t j) {
+  struct place column = w->columns[j];
+  struct ratio ratio = {0};
+  bilan_status status = BILAN_OK;
+  for (size_t i = 0; !status && i < w->rows; i++) {
+    size_t k = i * w->column_count + j;
+    if (w->plan->of != SHARE_OF_NOTHING && (!i || w->plan->of == SHARE_OF_ROW))
+      status = list_sum(b, r, &ratio.base, w, whole_parts(w, i, column), whole_of(w, column));
+    if (!status) status = list_sum(b, r, &ratio.over, w, w->levels[i], column);
+    if (!i || w->plan->of == SHARE_OF_ROW) ratio.inverse = 1 / base_sum(w, totals, i, column);
+    ratio.share = w->plan->of == SHARE_OF_NOTHING ? 0 : theta[k];
+    r->ratio[k] = ratio;
+  }
+  return status;
+}
+
+/* The function `influence` of a target: (a - p b) / B of every PSU. */
+static bilan_status influence(bilan *b, const void *context, double *z,
+                              const struct cells *totals, const double *theta) {
+  const struct work *w = context;
+  struct ratios r;
+  bilan_status status = ratios_open(b, &r, totals->count, w->rows * w->column_count);
+  for (size_t j = 0; !status && j < w->column_count; j++)
+    status = list_column(b, &r, w, totals, theta, j);
+  if (!status) status = ratios_influence(b, z, &r, totals);
+  ratios_close(&r);
   return status;
 }
 
@@ -425,6 +471,14 @@ static bilan_status plan_all(struct work *w, struct share_spread *s) {
   return p->banner ? plan_tick_key(w) : plan_ticks(w);
 }
 
+/* The tally's own cells, where it has kept them: those of one answer a row under by-groups, with
+ * the same keys as the request of this file. */
+static const struct cells *known_of(const struct work *w) {
+  const struct cells *cells = &w->plan->tally->cells;
+  bool same = cells->count && !w->plan->banner && !w->measure_count;
+  return same && cells->count == w->groups * w->stride ? cells : NULL;
+}
+
 /* The plan as a target; nothing to estimate (no group with a base, no such level) is an empty
  * answer. Not joint: a block of 1, so that memory is one number a statistic. */
 static bilan_status estimate(struct work *w, struct share_spread *s, const struct sample *sample) {
@@ -439,9 +493,14 @@ static bilan_status estimate(struct work *w, struct share_spread *s, const struc
                           .count = count,
                           .block = w->plan->joint ? w->column_count : 1,
                           .context = w,
+                          .known = known_of(w),
                           .solve = solve,
-                          .gradient = gradient};
-  return target_estimate(w->b, &s->answer, sample->design, &target);
+                          .gradient = gradient,
+                          .influence = w->measure_count ? NULL : influence};
+  bilan_status status = target_estimate(w->b, &s->answer, sample->design, &target);
+  if (!status) cells_free(&s->answer.cells); /* units x cells that nobody asks for again */
+  s->answer.cells = (struct cells){0};
+  return status;
 }
 
 /* `out` is untouched on failure. */

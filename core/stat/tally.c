@@ -3,8 +3,9 @@
  * Single answer: one request over by-variables x item holds everything; base, missing and nets
  * are sums over its cells. Several answers: what a row is (not asked, no answer, answered
  * without a tick, ticked) is one derived column, whose cells give the four bases and the
- * missing; each option is a request of its own, because options overlap. A net is a derived
- * column "any of these is ticked": adding up options would count a respondent twice.
+ * missing; each option is a table of its own, because options overlap; one pass over the rows makes
+ * them all. A net is a derived column "any of these is ticked": adding up options would count a
+ * respondent twice.
  *
  * Counts and weights are kept apart: n is always respondents, weight the sum of their weights,
  * equal to n without weights. Memory: groups x levels numbers, three times.
@@ -32,6 +33,7 @@
 
 #include <math.h>
 
+#include "design/replicates.h"
 #include "stat/derive.h"
 
 const char *const tally_base_names[TALLY_BASES + 1] = {"asked", "answered", "ticked", "answers",
@@ -93,14 +95,16 @@ static bilan_status reserve(bilan *b, struct tally *t, const struct tally_reques
 }
 
 /* The request for by-variables x one more key: cell = group * codes of the key + code. By-variables
- * come first, so that the cells of a group are neighbours. Free *out with cells_free. */
-static bilan_status cross(bilan *b, struct cells *out, const struct sample *sample,
-                          const struct by *by, const struct column *key) {
+ * come first, so that the cells of a group are neighbours. With `variances` also by PSU, where the
+ * design has use for that. */
+static struct cells_request cross(const struct sample *sample, const struct by *by,
+                                  const struct column *key, bool variances) {
   struct cells_request r = {
       .rows = sample->rows, .domain = sample->domain, .weight = sample_weight(sample)};
+  if (variances) linear_request(&r, sample->design);
   for (size_t i = 0; i < by->count; i++) r.keys[r.key_count++] = by->keys[i];
   r.keys[r.key_count++] = key;
-  return cells_tabulate(b, out, &r);
+  return r;
 }
 
 /* n rows left out of the base of a group, by kind and in the sum of all kinds. */
@@ -150,14 +154,17 @@ static void codes_group(struct tally *t, const struct tally_request *r, const st
 }
 
 /* One request for everything: by-variables x item. On failure the tally's arrays are the
- * caller's to release. */
+ * caller's to release. The plain way asks once for counts and once more for variances. */
 static bilan_status tally_codes(bilan *b, struct tally *t, const struct sample *sample,
                                 const struct tally_request *r) {
   struct cells c;
-  bilan_status status = cross(b, &c, sample, r->by, r->item);
+  bool variances = r->variances && sample_designed(sample) && !b->ways.plain;
+  struct cells_request request = cross(sample, r->by, r->item, variances);
+  bilan_status status = cells_tabulate(b, &c, &request);
   if (status) return status;
   for (size_t group = 0; group < t->groups; group++) codes_group(t, r, &c, group);
-  cells_free(&c);
+  if (variances) t->cells = c;
+  else cells_free(&c);
   return BILAN_OK;
 }
 
@@ -171,56 +178,76 @@ bool tally_in_base(enum tally_base base, size_t state) {
   return state == STATE_TICKED;
 }
 
-/* One request: groups by what a row ticked at all. A state outside the base that is no kind of
- * missing (answered without a tick, base `ticked`) is in neither count: it was answered. */
-static bilan_status set_bases(bilan *b, struct tally *t, const struct sample *sample,
-                              const struct tally_request *r) {
-  struct column *ticks;
-  struct cells c;
-  bilan_status status = derive_ticks(b, &ticks, r->item);
-  if (status) return status;
-  status = cross(b, &c, sample, r->by, ticks);
-  for (size_t cell = 0; !status && cell < t->groups * STATES; cell++) {
+/* What the tables of an item with several answers are made of: one of what rows are, then one a
+ * level. */
+struct set_tables {
+  struct column *ticks;            /* what a row is (derive.h) */
+  struct column **unions;          /* [net_count] of nets; NULL where not made */
+  struct cells_request *requests;  /* [1 + levels] */
+  struct cells *cells;             /* their answers */
+  size_t made;                     /* answers there are */
+};
+
+/* Groups by what a row ticked at all. A state outside the base that is no kind of missing (answered
+ * without a tick, base `ticked`) is in neither count: it was answered. */
+static void set_bases(struct tally *t, const struct tally_request *r, const struct cells *c,
+                      const struct column *ticks) {
+  for (size_t cell = 0; cell < t->groups * STATES; cell++) {
     struct tally_group *g = &t->bases[cell / STATES];
     bilan_missing kind = dict_level(ticks->dict, (uint32_t)(cell % STATES))->missing;
-    if (tally_in_base(r->base, cell % STATES)) add_base(g, &c, cell);
-    else if (kind) add_missing(g, kind, c.n[cell]);
+    if (tally_in_base(r->base, cell % STATES)) add_base(g, c, cell);
+    else if (kind) add_missing(g, kind, c->n[cell]);
   }
-  if (!status) cells_free(&c);
-  column_free(ticks);
-  return status;
 }
 
 /* Counts one level of all groups: an option, or the union of several.
  * Free of the item's own type: a net comes in as a column made for it. */
-static bilan_status set_level(bilan *b, struct tally *t, const struct sample *sample,
-                              const struct tally_request *r, size_t level,
-                              const struct column *option) {
-  struct cells c;
-  bilan_status status = cross(b, &c, sample, r->by, option);
-  if (status) return status;
-  size_t codes = dict_count(option->dict);
+static void set_level(struct tally *t, size_t level, const struct cells *c) {
+  size_t codes = c->sizes[c->key_count - 1];
   for (size_t group = 0; group < t->groups; group++)
     if (SET_TICKED < codes) /* a dictionary without that code has nothing to count */
-      count_cell(t, group * t->levels + level, &c, group * codes + SET_TICKED);
-  cells_free(&c);
-  return BILAN_OK;
+      count_cell(t, group * t->levels + level, c, group * codes + SET_TICKED);
 }
 
 /* The union of options is a column of its own, tabulated like an option. The codes of a net are
  * those of the SET's dictionary, whose code 0 is the blank: option i has code i + 1. */
-static bilan_status set_net(bilan *b, struct tally *t, const struct sample *sample,
-                            const struct tally_request *r, size_t level,
-                            const struct net *net) {
-  struct column *any = NULL;
+static bilan_status make_union(bilan *b, struct column **out, const struct tally_request *r,
+                               const struct net *net) {
   size_t *options = mem_array(&b->mem, net->count, sizeof *options);
   if (!options) return fail_nomem(b);
   for (size_t i = 0; i < net->count; i++) options[i] = net->codes[i] - 1;
-  bilan_status status = derive_any(b, &any, r->item, options, net->count);
-  if (!status) status = set_level(b, t, sample, r, level, any);
-  column_free(any);
+  bilan_status status = derive_any(b, out, r->item, options, net->count);
   mem_free(&b->mem, options);
   return status;
+}
+
+/* Room, columns and requests; on failure close_tables releases what was made. */
+static bilan_status open_tables(bilan *b, struct set_tables *s, const struct tally *t,
+                                const struct sample *sample, const struct tally_request *r) {
+  size_t options = r->item->option_count;
+  s->unions = mem_zero(&b->mem, r->net_count, sizeof *s->unions);
+  s->requests = mem_array(&b->mem, 1 + t->levels, sizeof *s->requests);
+  s->cells = mem_zero(&b->mem, 1 + t->levels, sizeof *s->cells);
+  if (!s->unions || !s->requests || !s->cells) return fail_nomem(b);
+  bilan_status status = derive_ticks(b, &s->ticks, r->item);
+  for (size_t i = 0; !status && i < r->net_count; i++)
+    status = make_union(b, &s->unions[i], r, &r->nets[i]);
+  if (status) return status;
+  s->requests[0] = cross(sample, r->by, s->ticks, false);
+  for (size_t i = 0; i < t->levels; i++)
+    s->requests[1 + i] =
+        cross(sample, r->by, i < options ? r->item->options[i] : s->unions[i - options], false);
+  return BILAN_OK;
+}
+
+/* Also what open_tables left half made. */
+static void close_tables(bilan *b, struct set_tables *s, const struct tally_request *r) {
+  for (size_t i = 0; i < s->made; i++) cells_free(&s->cells[i]);
+  for (size_t i = 0; s->unions && i < r->net_count; i++) column_free(s->unions[i]);
+  column_free(s->ticks);
+  mem_free(&b->mem, s->unions);
+  mem_free(&b->mem, s->requests);
+  mem_free(&b->mem, s->cells);
 }
 
 /* With base `answers`, the base of a group is the sum of its ticks.
@@ -238,17 +265,20 @@ static void base_of_answers(struct tally *t, size_t options) {
   }
 }
 
-/* One request for the bases, one a level: options first, then nets. Cost: options times rows;
- * options overlap, so their joint table would have two to the number of options cells. */
+/* One table for the bases, one a level: options first, then nets; all of one pass over the rows.
+ * Options overlap, so their joint table would have two to the number of options cells. */
 static bilan_status tally_set(bilan *b, struct tally *t, const struct sample *sample,
                               const struct tally_request *r) {
-  size_t options = r->item->option_count;
-  bilan_status status = set_bases(b, t, sample, r);
-  for (size_t level = 0; !status && level < t->levels; level++) {
-    if (level < options) status = set_level(b, t, sample, r, level, r->item->options[level]);
-    else status = set_net(b, t, sample, r, level, &r->nets[level - options]);
+  struct set_tables s = {0};
+  bilan_status status = open_tables(b, &s, t, sample, r);
+  if (!status) status = cells_tabulate_all(b, s.cells, s.requests, 1 + t->levels);
+  if (!status) {
+    s.made = 1 + t->levels;
+    set_bases(t, r, &s.cells[0], s.ticks);
+    for (size_t i = 0; i < t->levels; i++) set_level(t, i, &s.cells[1 + i]);
+    if (r->base == BASE_ANSWERS) base_of_answers(t, r->item->option_count);
   }
-  if (!status && r->base == BASE_ANSWERS) base_of_answers(t, options);
+  close_tables(b, &s, r);
   return status;
 }
 
@@ -273,6 +303,35 @@ bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample
   return status;
 }
 
+/* Room alone: for sums over the groups of other tallies. `out` is untouched on failure. */
+bilan_status tally_empty(bilan *b, struct tally *out, const struct tally_request *request) {
+  struct tally t;
+  bilan_status status = reserve(b, &t, request);
+  if (status) tally_free(&t);
+  else *out = t;
+  return status;
+}
+
+/* Degrees of freedom of a group from its number of rows: those of a set of replicates, or where
+ * rows are units of one stratum all rows but one. */
+static double degrees_of_rows(const struct design *d, int64_t rows) {
+  if (!rows) return 0;
+  return d->replicates ? d->replicates->df : (double)(rows - 1);
+}
+
+/* See tally.h. */
+bilan_status tally_degrees(bilan *b, double *df, const struct tally *t,
+                           const struct sample *sample, const struct by *by) {
+  const struct design *d = sample->design;
+  bool whole = sample->degrees == DEGREES_DESIGN || (!sample->domain && !by->count);
+  if (whole || !t->cells.count) return sample_degrees(b, df, sample, by);
+  bool counted = d->replicates || (!d->stages[0].unit && d->stages[0].strata == 1);
+  if (!counted && !t->cells.unit_count) return sample_degrees(b, df, sample, by);
+  if (!counted) return design_degrees_of(b, df, d, &t->cells, t->groups);
+  for (size_t g = 0; g < t->groups; g++) df[g] = degrees_of_rows(d, tally_rows(t, g));
+  return BILAN_OK;
+}
+
 /* A zeroed tally is fine, and one that reserve left half made. */
 void tally_free(struct tally *t) {
   if (!t->mem) return;
@@ -281,6 +340,7 @@ void tally_free(struct tally *t) {
   mem_free(t->mem, t->weight);
   mem_free(t->mem, t->weight2);
   mem_free(t->mem, t->bases);
+  cells_free(&t->cells);
   *t = (struct tally){0};
 }
 
@@ -304,6 +364,7 @@ struct share tally_share(const struct tally *t, size_t group, size_t level,
       .count = (double)t->count[group * t->levels + level],
       .base = (double)g->n,
       .weight = t->weight[group * t->levels + level],
+      .weight2 = t->weight2[group * t->levels + level],
       .base_weight = g->weight,
       .base_weight2 = g->weight2,
       .respondents = (double)g->respondents,

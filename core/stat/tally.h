@@ -2,7 +2,7 @@
  * proportions, frequencies and cross-tables.
  *
  * An item with one answer a row is crossed with the by-variables in one request. An item with
- * several answers (a SET) takes one request an option, since a row may count in many levels;
+ * several answers (a SET) takes a table an option, since a row may count in many levels;
  * what its share is a share of has four names:
  *   asked     respondents to whom the question was put (the default)
  *   answered  of them, those who gave any answer, "none" included
@@ -17,8 +17,8 @@
  *   base asked      2 of 4     base ticked    2 of 2
  *   base answered   2 of 3     base answers   2 of 3 ticks
  *
- * A net {a, b} has 2 respondents, not 3. Cost: one pass over the rows for an item with one
- * answer, one pass an option (and a net) for several.
+ * A net {a, b} has 2 respondents, not 3. Cost: one pass over the rows, and one more to say
+ * what a row with several answers is (and one a net).
  */
 #ifndef STAT_TALLY_H
 #define STAT_TALLY_H
@@ -55,6 +55,8 @@ struct tally_request {
                                  "not asked" */
   const struct net *nets;
   size_t net_count;
+  bool variances;             /* shares will have variances by a declared design: the cells that
+                                 those of one answer a row need are kept with the counts */
 };
 
 /* The base of one group. */
@@ -73,13 +75,22 @@ struct tally {
   int64_t *count;             /* [group * levels + level]: rows */
   double *weight, *weight2;   /* the same: sums of w and w * w */
   struct tally_group *bases;  /* [group] */
+  struct cells cells;         /* the answer to linear_request that was counted; count 0: not kept.
+                                 May be lent by a plan: not for longer than that is open */
 };
 
 /* BILAN_USAGE: the item is neither CODES nor SET. Free with tally_free.
  * BILAN_LIMIT: groups times levels beyond CELLS_MOST. BILAN_NOMEM. */
 bilan_status tally_open(bilan *b, struct tally *out, const struct sample *sample,
                         const struct tally_request *request);
+/* Its room and levels, all counts 0. */
+bilan_status tally_empty(bilan *b, struct tally *out, const struct tally_request *request);
 void tally_free(struct tally *t); /* idempotent */
+
+/* Degrees of freedom of every group, as sample_degrees has them: from the cells by PSU where the
+ * tally has kept them, else by a pass over the rows. */
+bilan_status tally_degrees(bilan *b, double *df, const struct tally *t,
+                           const struct sample *sample, const struct by *by);
 
 /* Rows of a group: base and missing. */
 static inline int64_t tally_rows(const struct tally *t, size_t group) {

@@ -246,6 +246,7 @@ end
 local function add_wave_source(self, s, stat)
   local origin = {}
   for key, value in pairs(s.origin or {}) do origin[key] = value end
+  origin.sha256 = s.origin and s.origin.sha256 -- which may be computed only now
   origin.survey_notes = s.notes
   local path = type(origin.path) == "string" and origin.path or nil
   return insert(self, "source", source_row({ path = path or "", options = "", stat = stat,
@@ -262,9 +263,10 @@ function Archive:add_wave(name, survey, opts)
     fault.raise('"%s" has the wave "%s" already: --replace puts this one in its place', self.path,
       name)
   end
+  local made = s.domain and core.data.take(s.table, s.domain) or s.table
+  core.archive.load(made) -- it may come from this very archive, whose wave goes now
   if there then place = there.place; self:drop_wave(name) end
   place = place or first(self, "SELECT coalesce(max(place), 0) + 1 AS next FROM wave").next
-  local made = s.domain and core.data.take(s.table, s.domain) or s.table
   local data = self.core:put(made)
   insert(self, "wave", { name = name, place = place, data = data,
     codebook = self:add_codebook(s.book), source = add_wave_source(self, s, opts.stat),

@@ -15,6 +15,7 @@ local escape = require "bilan.output.escape"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
 local format = require "bilan.output.format"
+local gate = require "bilan.gate"
 local host = require "bilan.host"
 local languages = require "bilan.output.lang"
 local frame = require "bilan.chart.frame"
@@ -128,10 +129,7 @@ local function bytes(body, kind, heading)
   local one = drawing(body, kind, heading)
   local drawn = queue.bytes(one, body.title)
   if kind == "svg" then
-    local finished = tidy.svg(drawn, one.figure.width, one.figure.height, body.title,
-      body.description)
-    if not finished then host.fail(('gnuplot drew no SVG of "%s"'):format(body.title)) end
-    return finished
+    return tidy.svg(drawn, one.figure.width, one.figure.height, body.title, body.description)
   end
   return kind == "pdf" and tidy.pdf(drawn) or drawn
 end
@@ -152,11 +150,25 @@ end
 -- released sheet. A report shows it to its policy together with its tables.
 function methods.result(chart) return bodies[chart].result end
 
+-- Would a chart be the same one under a policy, in a language and by display rules?
+local function is_under(body, policy, lang, rules)
+  return policy == body.policy and (body.opts.lang or lang) == body.source.lang
+    and (rules == nil or rules == body.opts.policy)
+end
+
+-- Takes drawings that wait out of the queue: they are made again if anybody asks.
+local function put_aside(body)
+  for key, one in pairs(body.drawings) do
+    if queue.drop(one) then body.drawings[key] = nil end
+  end
+end
+
 --- The same chart under another policy, and in a language when its author named none: for a
 -- report, which publishes all its tables under one policy; rules are its display rules, if any.
 function methods.under(chart, policy, lang, rules)
   local body = bodies[chart]
-  if not body.result then return chart end
+  if not body.result or is_under(body, policy, lang, rules) then return chart end
+  put_aside(body)
   local opts = {}
   for key, value in pairs(body.given) do opts[key] = value end
   opts.privacy, opts.lang, opts.policy = policy, opts.lang or lang, rules or opts.policy
@@ -195,7 +207,7 @@ local function make(name, given_source, given_opts)
   if source.nothing then kind = nothing else kind.prepare(source, opts, what) end
   local body = { name = name, kind = kind, opts = opts, source = source, sheet = source.sheet,
     title = escape.clean(source.title, ""), drawings = {}, result = source.result,
-    given = given_opts or {} }
+    given = given_opts or {}, policy = gate.policy(opts.privacy) }
   drawing(body, "svg", heading_of(body, false))
   body.description = (kind.describe or describe)(source, opts)
   local chart = setmetatable({}, Chart)

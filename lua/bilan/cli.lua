@@ -257,7 +257,11 @@ end
 
 --- Runs a command; returns the exit status.
 function M.main(arguments)
+  collectgarbage "restart" -- main.c stopped it for the start
   local ok, result = xpcall(dispatch, fault.place, arguments)
+  if package.loaded["bilan.cache"] and not core.host.limited() then
+    require("bilan.cache").finish()
+  end
   core.host.progress(nil)
   if ok then return result end
   return report(result)

@@ -1,7 +1,8 @@
 --- The verbs of a survey that estimate: each asks the core and gives a result.
 --
--- A verb checks its options, hands table, domain and names to core.estimate, and wraps the rows
--- that come back, with the labels of the codebook and a note on the method, as a result.
+-- A verb checks its options, hands table, domain and names to core.estimate, and wraps the answer
+-- that comes back as a result. The labels of the codebook and the notes on the method are added when
+-- somebody looks; of a big survey the figures themselves, too (bilan.plan).
 local core = require "bilan.core"
 local escape = require "bilan.output.escape"
 local events = require "bilan.events"
@@ -10,6 +11,7 @@ local format = require "bilan.output.format"
 local lang_words = require "bilan.output.lang"
 local named_methods = require "bilan.methods"
 local ordered = require "bilan.ordered"
+local plan = require "bilan.plan"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
 
@@ -31,29 +33,51 @@ local function sampled(self, opts, passed)
   return passed
 end
 
--- The items of `by`: names that exist, each once.
+local none <const> = {}
+
+-- The items of `by`, a list of our own: names that exist, each once.
 local function check_groups(self, by, what)
-  local seen = {}
-  for _, name in ipairs(list_of(by)) do
+  if by == nil then return none end
+  local seen, list = {}, {}
+  for i, name in ipairs(list_of(by)) do
     fault.expect(name, "string", what .. ": by: an item's name")
     core.data.check(inside(self).table, name)
     if seen[name] then fault.raise('%s: by: "%s" stands twice', what, name) end
-    seen[name] = true
+    seen[name], list[i] = true, name
   end
+  return list
 end
 
--- A copy of the options of a verb, checked; `groups` is false for one that has no `by`.
+local known_options = {} -- verb -> { list = names, set = { [name] = true } }
+
+-- The names of a verb's options: its own and the common ones; `groups` is false without `by`.
+local function known_of(own, what, groups)
+  local known = known_options[what]
+  if not known then
+    local list = table.move(common, 1, groups == false and #common - 1 or #common, 1, {})
+    known = { list = table.move(own, 1, #own, #list + 1, list), set = {} }
+    for _, name in ipairs(list) do known.set[name] = true end
+    known_options[what] = known
+  end
+  return known
+end
+
+-- A copy of the options of a verb, checked; `groups` is false for one that has no `by`. groups, a
+-- field of the copy, is the list of items of `by`.
 local function check(self, opts, own, what, groups)
-  local shared = table.move(common, 1, groups == false and #common - 1 or #common, 1, {})
-  local given = fault.options(opts, table.move(own, 1, #own, #shared + 1, shared), what)
-  opts = {}
-  for key, value in pairs(given) do opts[key] = value end
-  check_groups(self, opts.by, what)
-  core.host.progress(core.where() .. what)
-  if opts.conf ~= nil and not (type(opts.conf) == "number" and opts.conf > 0 and opts.conf < 1) then
+  local known, copy = known_of(own, what, groups), {}
+  if opts ~= nil and type(opts) ~= "table" then fault.options(opts, known.list, what) end
+  for key, value in pairs(opts or copy) do
+    if not known.set[key] then fault.options(opts, known.list, what) end
+    copy[key] = value
+  end
+  copy.groups = check_groups(self, copy.by, what)
+  core.host.progress(what, false, true)
+  local conf = copy.conf
+  if conf ~= nil and not (type(conf) == "number" and conf > 0 and conf < 1) then
     fault.raise("%s: conf is a number between 0 and 1, such as 0.95", what)
   end
-  return opts
+  return copy
 end
 
 -- An item by its name, or an expression: the table (with the expression as an item called
@@ -122,8 +146,16 @@ local function no_group(self, names, lang)
     labels[i] = self:label(name, lang)
   end
   if #names == 0 then return nil end
-  local outside = core.data.both(s.domain, core.expr.filter(s.table, table.concat(tests, " OR ")))
-  local count = core.data.rows(s.table, outside)
+  local known, key = s.outside, table.concat(tests, " OR ")
+  if not (known and known.table == s.table and known.domain == s.domain) then
+    known = { table = s.table, domain = s.domain, counts = {} }
+    s.outside = known
+  end
+  local count = known.counts[key]
+  if not count then
+    count = core.data.rows(s.table, core.data.both(s.domain, core.expr.filter(s.table, key)))
+    known.counts[key] = count
+  end
   return count > 0 and { items = table.concat(labels, ", "), count = count } or nil
 end
 
@@ -148,28 +180,67 @@ local function add_deff_note(fields, deff)
   end
 end
 
--- The spec that all results share.
-local function spec(self, kind, opts, fields)
+-- Adds the fields that the specs of all results share.
+local function complete(self, opts, fields)
   local s, by, words = inside(self), {}, {}
-  local lang = opts.lang or s.book.lang
-  for i, name in ipairs(list_of(opts.by)) do by[i] = named(self, name, opts.lang) end
+  for i, name in ipairs(opts.groups) do by[i] = named(self, name, opts.lang) end
   for _, list in ipairs { by, fields.banners or {}, { fields.item } } do
-    for _, item in ipairs(list) do words[item.name] = level_words(self, item.name, lang) end
+    for _, item in ipairs(list) do words[item.name] = level_words(self, item.name, fields.lang) end
   end
   if opts.missing == "include" then
-    words[fields.item.name] = add_missing_words(words[fields.item.name], lang)
+    words[fields.item.name] = add_missing_words(words[fields.item.name], fields.lang)
   end
   add_deff_note(fields, opts.deff)
-  fields.level_labels = words
-  fields.no_group = fields.no_group or { no_group(self, list_of(opts.by), lang) }
-  fields.kind, fields.by = kind, by
+  fields.level_labels, fields.by = words, by
+  fields.no_group = fields.no_group or { no_group(self, opts.groups, fields.lang) }
   fields.synthetic = s.synthetic
-  Survey.add_design(self, fields, lang, opts.df)
-  fields.lang = opts.lang or s.book.lang
+  Survey.add_design(self, fields, fields.lang, opts.df)
   fields.title = opts.title or fields.title
-  local made = Result.new(fields)
-  if events.on then events.tell("estimate", { survey = self, result = made, fields = fields }) end
+end
+
+-- A result of this kind. rows: its records (Result.source), or a function that gives them;
+-- describe(fields): adds what the verb has to say of fields.rows, when somebody looks.
+local function result_of(self, kind, opts, rows, describe)
+  local lang = opts.lang or inside(self).book.lang
+  lang_words.check(lang)
+  local made = Result.later(rows, function(records)
+    local fields = { kind = kind, lang = lang, rows = records }
+    describe(fields)
+    complete(self, opts, fields)
+    fields.rows = nil
+    return fields
+  end)
+  if events.on and core.data.rows(inside(self).table) <= events.most_rows then
+    events.tell("estimate", { survey = self, result = made, fields = Result.spec(made) })
+  end
   return made
+end
+
+-- The record of an item that nobody answered: who is missing stays counted.
+local function nobody(self, table_, name)
+  local row = core.estimate.total(table_, inside(self).domain,
+    { item = name, by = none, design = inside(self).design })[1]
+  return { { n = 0, count = 0, missing = row and row.missing or 0,
+    missing_kinds = row and row.missing_kinds, note = "the base is 0" } }
+end
+
+-- Of a verb of the core its records, or a function that gives them, where they are promised. finish:
+-- what is to be done to each. Without groups there is a record in any case.
+local function ask(self, verb, table_, passed, finish)
+  local s = inside(self)
+  local later = plan.wanted(s)
+  passed.design = s.design
+  local answer = core.estimate[verb](table_, s.domain, passed, later)
+  local function records()
+    local empty = passed.by == none and #answer == 0
+    return Result.source(empty and nobody(self, table_, passed.item) or answer, finish)
+  end
+  if not later then return records() end
+  local promise = plan.promise(s, answer, table_ == s.table and passed or nil)
+  return function()
+    plan.look(promise)
+    return records()
+  end
 end
 
 -- Says that a figure of numbers is asked of items, before they are looked at.
@@ -179,7 +250,7 @@ end
 
 local function by_title(self, title, opts)
   local names = {}
-  for i, name in ipairs(list_of(opts.by)) do names[i] = self:label(name, opts.lang) end
+  for i, name in ipairs(opts.groups) do names[i] = self:label(name, opts.lang) end
   if #names == 0 then return title end
   return title .. " × " .. table.concat(names, ", ")
 end
@@ -198,12 +269,13 @@ local function interval_of(self, opts)
   return ci
 end
 
--- What a share's table says of its method: the interval, and the base of several answers.
-local function share_notes(self, item, opts, rows)
+-- What a share's table says of its method: the interval that was passed on, and the base of several
+-- answers.
+local function share_notes(self, item, opts, rows, ci)
   local notes, s = {}, inside(self)
   for _, row in ipairs(rows) do
     if row.low then -- a share of ticks has no interval
-      local method = interval_of(self, opts) or s.design and "logit" or "wilson"
+      local method = ci or s.design and "logit" or "wilson"
       if opts.percent == "none" and s.design then method = "t" end -- limits of totals
       notes[1] = { "method_interval", { method = method_aliases[method] or method,
         conf = row.conf } }
@@ -231,13 +303,7 @@ local function nets_of(self, item, nets)
   return own
 end
 
--- The record of an item that nobody answered: who is missing stays counted.
-local function nobody(self, table_, name)
-  local row = core.estimate.total(table_, inside(self).domain,
-    sampled(self, {}, { item = name, by = {} }))[1]
-  return { { n = 0, count = 0, missing = row and row.missing or 0,
-    missing_kinds = row and row.missing_kinds, note = "the base is 0" } }
-end
+local function without_level(record) record.level = nil end
 
 --- Shares of the levels of an item, or of a predicate ("age >= 15").
 -- opts: level (only this one), by, conf, nets, base (of an item with several answers), missing =
@@ -248,15 +314,17 @@ end
 function methods:proportion(item, opts)
   opts = check(self, opts, { "level", "ci", "missing", "base", "nets", "deff" }, "proportion")
   local table_, name, predicate = item_or_truth(self, item, "proportion")
-  local rows = core.estimate.proportion(table_, inside(self).domain, sampled(self, opts, { item = name,
-    by = list_of(opts.by), level = predicate and "1" or opts.level, ci = interval_of(self, opts),
-    conf = opts.conf, missing = opts.missing, base = opts.base or base_of(self, name, predicate),
-    deff = opts.deff, nets = nets_of(self, name, opts.nets) }))
-  if predicate then for _, row in ipairs(rows) do row.level = nil end end
-  if #rows == 0 and not opts.by then rows = nobody(self, table_, name) end
-  local label = predicate and { name = item, label = item } or named(self, name, opts.lang)
-  return spec(self, "proportion", opts, { rows = rows, unit = "share", item = label,
-    title = by_title(self, label.label, opts), notes = share_notes(self, name, opts, rows) })
+  local ci = interval_of(self, opts)
+  local rows = ask(self, "proportion", table_, { item = name, by = opts.groups, df = opts.df,
+    level = predicate and "1" or opts.level, ci = ci, conf = opts.conf, missing = opts.missing,
+    base = opts.base or base_of(self, name, predicate), deff = opts.deff,
+    nets = nets_of(self, name, opts.nets) }, predicate and without_level or nil)
+  return result_of(self, "proportion", opts, rows, function(fields)
+    fields.unit = "share"
+    fields.item = predicate and { name = item, label = item } or named(self, name, opts.lang)
+    fields.title = by_title(self, fields.item.label, opts)
+    fields.notes = share_notes(self, name, opts, fields.rows, ci)
+  end)
 end
 
 --- Counts and shares of all levels, with what is missing.
@@ -266,14 +334,15 @@ function methods:freq(item, opts)
   local s = inside(self)
   fault.expect(item, "string", "freq: an item")
   core.data.check(s.table, item)
-  local rows = core.estimate.freq(s.table, s.domain, sampled(self, opts, { item = item,
-    by = list_of(opts.by), deff = opts.deff, base = opts.base or base_of(self, item),
-    conf = opts.conf, ci = interval_of(self, opts), sort = opts.sort, missing = opts.missing,
-    nets = nets_of(self, item, opts.nets) }))
-  if #rows == 0 and not opts.by then rows = nobody(self, s.table, item) end
-  return spec(self, "freq", opts, { rows = rows, unit = "share", item = named(self, item, opts.lang),
-    title = by_title(self, self:label(item, opts.lang), opts),
-    notes = share_notes(self, item, opts, rows) })
+  local ci = interval_of(self, opts)
+  local rows = ask(self, "freq", s.table, { item = item, by = opts.groups, df = opts.df,
+    deff = opts.deff, base = opts.base or base_of(self, item), conf = opts.conf, ci = ci,
+    sort = opts.sort, missing = opts.missing, nets = nets_of(self, item, opts.nets) })
+  return result_of(self, "freq", opts, rows, function(fields)
+    fields.unit, fields.item = "share", named(self, item, opts.lang)
+    fields.title = by_title(self, fields.item.label, opts)
+    fields.notes = share_notes(self, item, opts, fields.rows, ci)
+  end)
 end
 
 local crosstab_options = { "percent", "test", "letters", "margins", "sort", "nets", "base", "ci",
@@ -285,52 +354,55 @@ local crosstab_options = { "percent", "test", "letters", "margins", "sort", "net
 -- across too: their options are columns that share respondents.
 function methods:crosstab(row, col, opts)
   opts = check(self, opts, crosstab_options, "crosstab", false)
-  local s, columns, outside = inside(self), list_of(col), {}
+  local s, columns = inside(self), table.move(list_of(col), 1, #list_of(col), 1, {})
   fault.expect(row, "string", "crosstab: the item of the rows")
   core.data.check(s.table, row)
   if #columns == 0 then fault.raise("crosstab: name the item of the columns, or several") end
   for _, name in ipairs(columns) do core.data.check(s.table, name) end
-  local made = core.estimate.crosstab(s.table, s.domain, sampled(self, opts, { row = row,
-    columns = columns, deff = opts.deff, percent = opts.percent,
-    test = opts.test and true or false, letters = opts.letters,
-    total = opts.margins, sort = opts.sort, nets = nets_of(self, row, opts.nets),
-    base = opts.base or base_of(self, row), ci = interval_of(self, opts), conf = opts.conf,
-    missing = opts.missing, alpha = opts.alpha, adjust = opts.adjust, smallest = opts.smallest }))
-  local titles = {}
-  for i, banner in ipairs(made.banners) do
-    banner.label = self:label(banner.name, opts.lang)
-    titles[i] = banner.label
-    outside[#outside + 1] = no_group(self, { banner.name }, opts.lang)
-  end
-  return spec(self, "crosstab", opts, { rows = made.rows, unit = "share", levels = made.levels,
-    item = named(self, row, opts.lang), no_group = outside, banners = made.banners,
-    letter_level = opts.alpha, letter_adjust = opts.adjust, letters_asked = opts.letters,
-    smallest = opts.smallest,
-    bases = made.bases,
-    tests = made.tests, percent = made.percent, notes = share_notes(self, row, opts, made.rows),
-    title = ("%s × %s"):format(self:label(row, opts.lang), table.concat(titles, ", ")) })
+  local ci = interval_of(self, opts)
+  local rows = ask(self, "crosstab", s.table, { row = row, columns = columns, deff = opts.deff,
+    df = opts.df, percent = opts.percent, test = opts.test and true or false,
+    letters = opts.letters, total = opts.margins, sort = opts.sort,
+    nets = nets_of(self, row, opts.nets), base = opts.base or base_of(self, row), ci = ci,
+    conf = opts.conf, missing = opts.missing, alpha = opts.alpha, adjust = opts.adjust,
+    smallest = opts.smallest })
+  return result_of(self, "crosstab", opts, rows, function(fields)
+    local made, titles = fields.rows.answer, {}
+    for _, part in ipairs { "levels", "banners", "bases", "tests", "percent" } do
+      fields[part] = made[part]
+    end
+    fields.no_group = {}
+    for i, banner in ipairs(fields.banners) do
+      banner.label = self:label(banner.name, opts.lang)
+      titles[i] = banner.label
+      fields.no_group[#fields.no_group + 1] = no_group(self, { banner.name }, opts.lang)
+    end
+    fields.unit, fields.item = "share", named(self, row, opts.lang)
+    fields.letter_level, fields.letter_adjust = opts.alpha, opts.adjust
+    fields.letters_asked, fields.smallest = opts.letters, opts.smallest
+    fields.notes = share_notes(self, row, opts, fields.rows, ci)
+    fields.title = ("%s × %s"):format(fields.item.label, table.concat(titles, ", "))
+  end)
 end
 
 -- ---- numbers ----------------------------------------------------------------------------------
 
--- Says of quantiles that both limits are the same answer where many gave it: a width of 0 is no
+-- Says of a quantile that both limits are the same answer where many gave it: a width of 0 is no
 -- certainty.
-local function say_same_limits(rows)
-  for _, row in ipairs(rows) do
-    if row.low and row.low == row.high and not row.note then
-      row.note = "both limits are the same answer: many gave it"
-    end
+local function say_same_limits(row)
+  if row.low and row.low == row.high and not row.note then
+    row.note = "both limits are the same answer: many gave it"
   end
 end
 
 -- A total of answers of which none is there is not 0, it is not known.
-local function unknown_totals(rows)
-  for _, row in ipairs(rows) do
-    if row.n == 0 and (row.missing or 0) > 0 then
-      row.value, row.se, row.low, row.high = nil, nil, nil, nil
-    end
+local function unknown_total(row)
+  if row.n == 0 and (row.missing or 0) > 0 then
+    row.value, row.se, row.low, row.high = nil, nil, nil, nil
   end
 end
+
+local finish_of = { quantile = say_same_limits, total = unknown_total }
 
 -- A verb on one numeric item.
 local function numeric(kind, call, own)
@@ -339,20 +411,20 @@ local function numeric(kind, call, own)
     local table_, name, expression = item_or_predicate(self, item, call)
     tell_asked(self, opts.p == 0.5 and "median" or call, item)
     if type(opts.p) == "table" and #opts.p == 0 then fault.raise("%s: p is an empty list", call) end
-    local passed = { item = name, by = list_of(opts.by), conf = opts.conf }
+    local passed = { item = name, by = opts.groups, conf = opts.conf, df = opts.df }
     for _, option in ipairs(own) do passed[option] = opts[option] end
     if call == "quantile" then
       passed.ties = opts.ties or named_methods.setting("quantile", "ties")
     end
     table_ = blank_as_numbers(table_, name)
-    local rows = core.estimate[call](table_, inside(self).domain, sampled(self, opts, passed))
-    if #rows == 0 and not opts.by then rows = nobody(self, table_, name) end
-    if kind == "quantile" then say_same_limits(rows) end
-    if kind == "total" then unknown_totals(rows) end
-    local label = expression and { name = item, label = item } or named(self, name, opts.lang)
-    return spec(self, kind, opts, { rows = rows, unit = "number", item = label,
-      notes = kind == "quantile" and { { "method_quantile", { rule = opts.rule or "math" } } } or nil,
-      title = by_title(self, label.label, opts) })
+    local rows = ask(self, call, table_, passed, finish_of[kind])
+    return result_of(self, kind, opts, rows, function(fields)
+      fields.unit = "number"
+      fields.item = expression and { name = item, label = item } or named(self, name, opts.lang)
+      fields.notes = kind == "quantile" and { { "method_quantile", { rule = opts.rule or "math" } } }
+        or nil
+      fields.title = by_title(self, fields.item.label, opts)
+    end)
   end
 end
 
@@ -378,10 +450,12 @@ function methods:ratio(numerator, denominator, opts)
   local title = ("%s / %s"):format(self:label(numerator, opts.lang), self:label(denominator, opts.lang))
   local table_ = blank_as_numbers(inside(self).table, numerator, denominator)
   local rows = core.estimate.ratio(table_, inside(self).domain, sampled(self, opts, {
-    numerator = numerator, denominator = denominator, by = list_of(opts.by), conf = opts.conf,
+    numerator = numerator, denominator = denominator, by = opts.groups, conf = opts.conf,
     deff = opts.deff }))
-  return spec(self, "ratio", opts, { rows = rows, unit = "number",
-    item = { name = numerator, label = title }, title = title })
+  return result_of(self, "ratio", opts, Result.source(rows), function(fields)
+    fields.unit, fields.title = "number", title
+    fields.item = { name = numerator, label = title }
+  end)
 end
 
 -- One number for each level of an item, in their order, from { level = number, ... } or such a
@@ -481,8 +555,12 @@ local function contrast_result(self, item, opts, fields, formula)
   if known and events.on then
     events.tell("test", { survey = self, verb = "difference", items = { item, opts.by } })
   end
-  opts.by = nil
-  return spec(self, "difference", opts, fields)
+  opts.groups = none
+  local rows = Result.source(fields.rows)
+  return result_of(self, "difference", opts, rows, function(made)
+    fields.rows = rows
+    for key, value in pairs(fields) do made[key] = value end
+  end)
 end
 
 --- Group `to` minus group `from` of the item `by`: of means, or of the shares of a level or
@@ -560,19 +638,20 @@ local function test(name, own, fill, groups)
     end
     for i, item in ipairs(items) do items[i] = self:label(item, opts.lang) end
     local title = table.concat(items, " × ")
-    passed.by = opts.by and list_of(opts.by) or nil
+    passed.by = opts.by and opts.groups or nil
     if passed.by and groups ~= false and name ~= "trend" then
       passed.sorted = not has_order(self, passed.by[1])
     end
-    local outside = { no_group(self, list_of(opts.by), opts.lang) }
+    local outside = { no_group(self, opts.groups, opts.lang) }
     tell_test(self, name, passed)
     local table_ = inside(self).table
     if takes_numbers[name] then table_ = blank_as_numbers(table_, passed.item, passed.after) end
     local rows = core.estimate[name](table_, inside(self).domain, sampled(self, opts, passed))
     if name == "t_test" then rows[1].estimate = rows[1].value end
-    opts.by = nil
-    return spec(self, "test", opts, { rows = rows, unit = "test", title = title,
-      no_group = outside })
+    opts.groups = none
+    return result_of(self, "test", opts, Result.source(rows), function(fields)
+      fields.unit, fields.title, fields.no_group = "test", title, outside
+    end)
   end
 end
 
@@ -646,7 +725,9 @@ function methods:goodness_of_fit(item, opts)
   local rows = core.estimate.goodness_of_fit(inside(self).table, inside(self).domain,
     sampled(self, opts, { item = item, levels = levels, shares = shares, order = opts.order,
       conf = opts.conf }))
-  return spec(self, "test", opts, { rows = rows, unit = "test", title = self:label(item, opts.lang) })
+  return result_of(self, "test", opts, Result.source(rows), function(fields)
+    fields.unit, fields.title = "test", self:label(item, opts.lang)
+  end)
 end
 
 return methods

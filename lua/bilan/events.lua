@@ -21,20 +21,32 @@ M.on = false
 
 local listeners = {}
 
---- Calls listener(kind, facts) from now on at every event; gives a function that ends it.
-function M.listen(listener)
-  listeners[#listeners + 1], M.on = listener, true
+--- The most rows of a survey whose estimates somebody waits for; -1: nobody waits for any. Those of
+-- larger surveys are not told, and made when somebody looks.
+M.most_rows = -1
+
+local function count()
+  M.on, M.most_rows = #listeners > 0, -1
+  for _, one in ipairs(listeners) do M.most_rows = math.max(M.most_rows, one.most_rows) end
+end
+
+--- Calls listener(kind, facts) from now on at every event; gives a function that ends it. most_rows:
+-- estimates of surveys with more rows are not waited for (-1: of none; default: of all).
+function M.listen(listener, most_rows)
+  local entry = { tell = listener, most_rows = most_rows or math.huge }
+  listeners[#listeners + 1] = entry
+  count()
   return function()
     for place, one in ipairs(listeners) do
-      if one == listener then table.remove(listeners, place) end
+      if one == entry then table.remove(listeners, place) end
     end
-    M.on = #listeners > 0
+    count()
   end
 end
 
 --- Tells all listeners, in the order in which they came.
 function M.tell(kind, facts)
-  for _, listener in ipairs(listeners) do listener(kind, facts) end
+  for _, one in ipairs(listeners) do one.tell(kind, facts) end
 end
 
 return M

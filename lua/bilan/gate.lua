@@ -107,6 +107,9 @@ local function find_policy(policy)
   host.fail(('unknown privacy policy "%s"; expected a policy or "off"'):format(tostring(policy)))
 end
 
+--- The policy that is meant: by nil the one in force, by "off" none.
+M.policy = find_policy
+
 --- The policy for a set of results that are published together: policy.prepare(specs), when it
 -- has one, gives a policy that has seen them all.
 function M.prepare(policy, results)

@@ -12,6 +12,13 @@ local M = { version = core.version }
 --- Shortest decimal text that reads back as x.
 function M.number(x) return core.text.number(x) end
 
+--- A figure as a reader sees it: rounded once on its shortest text, grouped, signed; nil for what is
+-- no finite number. See core.text.figure.
+M.figure = core.text.figure
+
+--- Text between HTML tags; nil for one that must be cleaned first.
+M.html = core.text.html
+
 --- 100 k / n as a whole number of 10^-decimals percent, exact on integers; nil when n is not
 -- positive or a count is not whole.
 function M.percent(k, n, decimals, rule)
@@ -22,6 +29,12 @@ end
 
 --- Columns of a terminal that a text takes.
 function M.width(text) return core.text.width(text) end
+
+--- A text and its columns where a terminal may have it as it is; nil for one that must be escaped.
+M.shown = core.text.shown
+
+--- A line of a table on a terminal. See core.text.line.
+M.line = core.text.line
 
 --- Writes a file below the output folder; raises with the path. A run that is recorded enters it.
 function M.write(path, bytes) return ledger.write(path, bytes) end

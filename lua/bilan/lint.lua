@@ -219,7 +219,7 @@ function M.start(opts)
   local lint = setmetatable({ facts = facts_store.new(), files = {}, order = {}, findings = {},
     found = {}, titles = {}, faults = {}, most_rows = opts and opts.most_rows }, Lint)
   lint.results = lint.facts.results
-  lint.stop = events.listen(function(kind, facts) lint:hear(kind, facts) end)
+  lint.stop = events.listen(function(kind, facts) lint:hear(kind, facts) end, lint.most_rows)
   return lint
 end
 

@@ -49,7 +49,7 @@ function M.start()
   seen = { surveys = {}, empty = {} }
   stop_listening = events.listen(function(kind, facts)
     if listeners[kind] then listeners[kind](facts) end
-  end)
+  end, -1)
 end
 
 --- Ends listening; what was heard stays.

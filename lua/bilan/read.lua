@@ -32,11 +32,14 @@ local function find_codebook(given)
   return book
 end
 
+local sqlite_head <const> = "SQLite format 3\0"
+
 local function read_sqlite(path, opts)
   core.host.check_read(path)
+  local bytes = core.host.read(path)
   local made, names = core.sql.sqlite_read(path, opts.query or opts.table)
-  return made, { path = path, format = "sqlite", tables = names,
-    rows = core.data.rows(made), columns = #core.data.names(made), warnings = {} }
+  return made, { path = path, format = "sqlite", tables = names, sha256 = core.csv.sha256(bytes),
+    rows = core.data.rows(made), columns = #core.data.names(made), warnings = {} }, #bytes
 end
 
 -- The options that decide what is read from the file, before any codebook.
@@ -46,11 +49,48 @@ local function reading_options(opts, names)
   return passed
 end
 
-local function read_csv(path, bytes, opts)
-  local passed = reading_options(opts, csv_options)
+local LARGE <const> = 8 << 20 -- bytes: takes long enough to say so, and to be kept
+
+-- The hash of a file's bytes as a field that is computed when it is first asked for: that takes
+-- longer than reading them. Raises then when the file is not the one it was.
+local function hash_later(origin, path, id)
+  return setmetatable(origin, { __index = function(self, key)
+    if key ~= "sha256" then return nil end
+    local sha256 = core.archive.cache.sha256(path, id)
+    rawset(self, key, sha256)
+    return sha256
+  end })
+end
+
+-- A file that was changed a moment ago may change again unseen: its bytes are hashed as they were
+-- read when they fit into memory, else at once.
+local function read_csv(path, opts)
+  local passed, cache = reading_options(opts, csv_options), nil
+  local id, size, racy = core.archive.cache.identity(path)
+  core.host.progress(path .. ": reading", size > LARGE)
+  if size >= LARGE and core.host.has_cache() then
+    cache = require "bilan.cache"
+    local made, kept = cache.find(path, passed, json.pack(passed), id, size, racy)
+    if made then return made, hash_later(kept, path, id), size end
+  end
+  local bytes = racy and size < LARGE and core.host.read(path) or nil
   local made, report = core.csv.csv_read(path, bytes, passed)
   report.path = path
-  return made, report
+  if report.sha256 == nil then hash_later(report, path, id) end
+  if racy then report.sha256 = report.sha256 end
+  if cache then
+    cache.keep { path = path, id = id, bytes = size, racy = racy, options = json.pack(passed),
+      table = made, origin = report }
+  end
+  return made, report, size
+end
+
+-- What came by standard input.
+local function read_bytes(path, bytes, opts)
+  local made, report = core.csv.csv_read(path, bytes, reading_options(opts, csv_options))
+  report.path = path
+  report.sha256 = report.sha256 or core.csv.sha256(bytes)
+  return made, report, #bytes
 end
 
 -- Header wordings by item name, where the file has more than the name.
@@ -64,8 +104,6 @@ local function header_labels(report)
   end
   return labels
 end
-
-local LARGE <const> = 8 << 20 -- bytes: takes long enough to say so
 
 local synthetic_items = { "synthetic", "synthetique", "synthétique" }
 
@@ -83,19 +121,19 @@ end
 
 -- The table of a file, before any codebook, and its origin.
 local function parse(path, opts)
-  local bytes = core.host.read(path)
-  core.host.progress(path .. ": reading", #bytes > LARGE)
-  local made, origin
-  if bytes:sub(1, 16) == "SQLite format 3\0" then made, origin = read_sqlite(path, opts)
+  local given = path == "-" and core.host.read(path) or nil
+  local head = given or core.host.head(path, #sqlite_head)
+  local made, origin, size
+  if head:sub(1, #sqlite_head) == sqlite_head then made, origin, size = read_sqlite(path, opts)
   else
     if opts.table or opts.query then
       fault.raise('read: "%s" is no SQLite file, so it has no table or query', path)
     end
-    made, origin = read_csv(path, bytes, opts)
+    if given then made, origin, size = read_bytes(path, given, opts)
+    else made, origin, size = read_csv(path, opts) end
   end
-  origin.labels = header_labels(origin)
-  origin.sha256 = origin.sha256 or core.csv.sha256(bytes)
-  return made, origin, #bytes
+  origin.labels = origin.labels or header_labels(origin)
+  return made, origin, size
 end
 
 local file_options = table.move({ "table", "query" }, 1, 2, #csv_options + 1,
@@ -119,10 +157,11 @@ end
 local function load(entry, opts)
   local bytes
   if not entry.table then entry.table, entry.origin, bytes = parse(entry.path, opts) end
-  ledger.input(entry.path, "data", nil, entry.origin.sha256,
+  local origin = entry.origin
+  ledger.input(entry.path, "data", nil, function() return origin.sha256 end,
     entry.stat or { bytes = bytes, modified = math.huge, changed = 0 })
   ledger.survey(entry)
-  return entry.table, entry.origin
+  return entry.table, origin
 end
 
 -- The codebook with the language of the results, where one is given.
@@ -170,8 +209,8 @@ function M.read(path, opts)
   local survey = Survey.wrap(made, { book = in_language(book, opts.lang), origin = origin,
     notes = notes, wave = opts.wave,
     synthetic = opts.synthetic or (book and book.synthetic) or says_synthetic(made) })
-  local source = { kind = "file", path = path, sha256 = origin.sha256,
-    options = entry.options }
+  local source = setmetatable({ kind = "file", path = path, options = entry.options },
+    { __index = function(_, key) return key == "sha256" and origin.sha256 or nil end })
   lineage.begin(survey, source, raw, book, origin.labels)
   ledger.wave(opts.wave or book and book.wave)
   if events.on then

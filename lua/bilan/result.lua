@@ -1,6 +1,9 @@
 --- A computed result: immutable records with what is needed to print them.
 --
--- `Result.new(spec)` checks and keeps a copy of the spec:
+-- Few of a script's results are ever looked at as a whole, so what stands around the figures (titles,
+-- labels, notes) is made at the first look at it, and a record when it is asked for:
+-- `Result.later` takes what makes them. `Result.new(spec)` checks and keeps a copy of a spec that
+-- is there. A spec has
 --   kind   proportion, mean, quantile, freq, crosstab, test, ratio, total, difference, table,
 --          weights, change
 --   unit   share, number, count, test
@@ -19,6 +22,9 @@
 -- col, banner, net, method (of a test), value, se, low, high, conf, n, count, weighted_n, missing,
 -- missing_kinds, effective_n, df, deff, statistic, ddf, p_value, letters, column_letter, note.
 -- The object hands out copies only. All output goes through the gate.
+--
+-- Behind a result is its own spec, whose records lie in `source`. Other fields appear with the first
+-- look at one of them; a promise (bilan.plan) has its source made in the same way.
 local fault = require "bilan.fault"
 local gate = require "bilan.gate"
 local host = require "bilan.host"
@@ -26,7 +32,8 @@ local lang = require "bilan.output.lang"
 
 local M = {}
 
-local specs = setmetatable({}, { __mode = "k" })
+local specs = setmetatable({}, { __mode = "k" }) -- of results
+local OWNER <const> = {} -- key of the spec in the metatable of a record: scripts cannot name it
 
 local kinds = { proportion = "share", mean = "number", quantile = "number", freq = "share",
   crosstab = "share", test = "test", ratio = "number", total = "number", difference = "share",
@@ -48,50 +55,112 @@ local function item_of(given)
   return given
 end
 
+-- ---- records --------------------------------------------------------------------------------
+
+-- The records of a result: #source, source[i] a new record, source:head(i) its labels, to be read
+-- only. Those that were given are copied as they leave.
+local Kept = {}
+
+function Kept.__len(source) return #source.rows end
+
+function Kept.head(source, i) return source.rows[i] end
+
+function Kept.__index(source, key) return Kept[key] or gate.copy(source.rows[key]) end
+
+-- Those of an answer of the core are made by it; finish: what is still to be done to each.
+local Made = {}
+
+function Made.__len(source) return #source.answer end
+
+local function finished(source, record)
+  if record and source.finish then source.finish(record) end
+  return record
+end
+
+function Made.head(source, i) return finished(source, source.answer:head(i)) end
+
+function Made.__index(source, key)
+  if math.type(key) then return finished(source, source.answer[key]) end
+  return Made[key]
+end
+
+local function kept(rows) return setmetatable({ rows = rows }, Kept) end
+
+--- The records of an answer of the core, or of a list of records that is nobody else's. finish:
+-- called with each new record (of labels alone, too).
+function M.source(answer, finish)
+  if type(answer) == "userdata" then
+    return setmetatable({ answer = answer, finish = finish or false }, Made)
+  end
+  for _, record in ipairs(finish and answer or {}) do finish(record) end
+  return kept(answer)
+end
+
+local function rows_of(source)
+  local rows = {}
+  for i = 1, #source do rows[i] = source[i] end
+  return rows
+end
+
+local private = { source = true, trace = true, context = true, make = true, find = true }
+
 --- A deep copy of the spec behind a result, nil for anything else. For the gate.
 function M.spec(result)
-  return specs[result] and gate.copy(specs[result])
+  local own, copy = specs[result], {}
+  if not own then return nil end
+  local rows = rows_of(own.source)
+  M.complete(own)
+  for key, value in pairs(own) do
+    if not private[key] then copy[key] = gate.copy(value) end
+  end
+  copy.rows = rows
+  return copy
 end
 
 --- Is this a result?
 function M.is_result(thing) return specs[thing] ~= nil end
 
--- What a result was computed from, beside its spec and beside each row handed out: the rows stay
--- plain records, and scripts cannot see or forge it. Written and read by the module receipt.
-local traces = setmetatable({}, { __mode = "k" })
-
---- Keeps the trace of a result, with the words that its rows are known by; gives the result back.
+--- Keeps what a result was computed from; gives the result back. A trace belongs to the module
+-- receipt: scripts cannot see or forge it. trace.make(rows), when there is one, fills it at the
+-- first look.
 function M.keep_trace(result, trace)
-  local spec = specs[result]
-  if trace and not trace.words then
-    trace.words = { title = spec.title, item = spec.item, by = spec.by,
-      level_labels = spec.level_labels }
-  end
-  traces[spec] = trace
+  specs[result].trace = trace
   return result
 end
 
---- The trace of a result or of one of its rows; nil when there is none.
-function M.trace(thing) return traces[specs[thing] or thing] end
+--- The trace of a result or of one of its rows, with the words that its rows are known by; nil when
+-- there is none.
+function M.trace(thing)
+  local context = getmetatable(thing)
+  local spec = specs[thing] or type(context) == "table" and rawget(context, OWNER)
+  local trace = spec and spec.trace
+  if not trace then return nil end
+  if trace.make then trace.make(spec.source) end
+  trace.words = trace.words or { title = spec.title, item = spec.item, by = spec.by,
+    level_labels = spec.level_labels }
+  return trace
+end
 
 local Result = { __name = "bilan.result", __metatable = "bilan.result" }
 local methods = {}
 
--- Records handed out know their unit and language without showing them as fields.
-local function hand_out(spec, record)
-  local copy = gate.copy(record)
-  copy.by = copy.by or {}
-  local context = { unit = spec.unit, lang = spec.lang, kind = spec.kind, title = spec.title,
-    synthetic = spec.synthetic, weighted = spec.weighted, design_notes = spec.design_notes,
-    report_notes = spec.report_notes }
-  traces[copy] = traces[spec]
-  return setmetatable(copy, { __index = context })
+local shared = { unit = true, lang = true, kind = true, title = true, synthetic = true,
+  weighted = true, design_notes = true, report_notes = true }
+
+-- A record that goes out: it knows its unit and language without showing them as fields.
+local function hand_out(spec, i)
+  local record = spec.source[i]
+  record.by = record.by or {}
+  spec.context = spec.context or { [OWNER] = spec, __index = function(_, key)
+    if shared[key] then return spec[key] end
+  end }
+  return setmetatable(record, spec.context)
 end
 
 --- All records, in order: a fresh list of copies.
 function methods.rows(result)
   local spec, list = specs[result], {}
-  for index, record in ipairs(spec.rows) do list[index] = hand_out(spec, record) end
+  for i = 1, #spec.source do list[i] = hand_out(spec, i) end
   return list
 end
 
@@ -102,8 +171,9 @@ function methods.each(result) return ipairs(methods.rows(result)) end
 
 local label_keys = { "level", "p", "term", "row", "col", "banner", "method" }
 
--- Keys that this result can be asked by, each with how to read it from a record.
-local function askable(spec)
+-- Keys that this result can be asked by, each with how to read it from a record. heads: the labels
+-- of the records.
+local function askable(spec, heads)
   local readers, names = {}, {}
   local function add(name, reader)
     if not name or readers[name] then return end
@@ -114,7 +184,7 @@ local function askable(spec)
     add(item.name, function(record) return record.by and record.by[item.name] end)
   end
   for _, key in ipairs(label_keys) do
-    for _, record in ipairs(spec.rows) do
+    for _, record in ipairs(heads) do
       if record[key] ~= nil then
         add(key, function(r) return r[key] end)
         break
@@ -160,28 +230,28 @@ local function matches(record, query, readers)
   return true
 end
 
--- Of several matching records, the one that is a total on all keys that were not asked.
-local function the_total(spec, found, query, readers, names)
+-- Of several matching records (places), the one that is a total on all keys that were not asked.
+local function the_total(spec, heads, found, query, readers, names)
   local total
   local own = { level = true, row = true, p = true, [spec.item and spec.item.name or 1] = true }
-  for _, record in ipairs(found) do
+  for _, place in ipairs(found) do
     local free = true
     for _, name in ipairs(names) do
       local asked = query[name] ~= nil or own[name]
-      if not asked and readers[name](record) ~= nil then free = false end
+      if not asked and readers[name](heads[place]) ~= nil then free = false end
     end
     if free and total then return nil end
-    if free then total = record end
+    if free then total = place end
   end
   return total
 end
 
 -- "no row has level "x"; there are a, b, c", for the first key that nothing has.
-local function none_found(spec, query, readers, names)
+local function none_found(heads, query, readers, names)
   for _, key in ipairs(names) do
     if query[key] ~= nil then
       local seen, list, hit = {}, {}, false
-      for _, record in ipairs(spec.rows) do
+      for _, record in ipairs(heads) do
         local value = readers[key](record)
         if same(value, query[key]) then hit = true end
         if value ~= nil and not seen[value] then
@@ -199,12 +269,12 @@ local function none_found(spec, query, readers, names)
 end
 
 -- What tells several matches apart, for the message.
-local function telling_keys(found, query, readers, names)
+local function telling_keys(heads, found, query, readers, names)
   local list = {}
   for _, name in ipairs(names) do
-    local first = readers[name](found[1])
-    for _, record in ipairs(found) do
-      if query[name] == nil and readers[name](record) ~= first then
+    local first = readers[name](heads[found[1]])
+    for _, place in ipairs(found) do
+      if query[name] == nil and readers[name](heads[place]) ~= first then
         list[#list + 1] = name
         break
       end
@@ -220,19 +290,20 @@ function methods.get(result, query)
   local spec = specs[result]
   if query == nil then query = {} end
   if type(query) ~= "table" then host.fail("get takes a table: get{ level = ... }") end
-  local readers, names = askable(spec)
+  local heads, found = {}, {}
+  for i = 1, #spec.source do heads[i] = spec.source:head(i) end
+  local readers, names = askable(spec, heads)
   for key in pairs(query) do
     if not readers[key] then unknown_key(key, names) end
   end
-  local found = {}
-  for _, record in ipairs(spec.rows) do
-    if matches(record, query, readers) then found[#found + 1] = record end
+  for place, record in ipairs(heads) do
+    if matches(record, query, readers) then found[#found + 1] = place end
   end
-  if #found == 0 then return nil, none_found(spec, query, readers, names) end
-  local one = #found == 1 and found[1] or the_total(spec, found, query, readers, names)
+  if #found == 0 then return nil, none_found(heads, query, readers, names) end
+  local one = #found == 1 and found[1] or the_total(spec, heads, found, query, readers, names)
   if not one then
     host.fail(("%d rows match; say also %s"):format(#found,
-      telling_keys(found, query, readers, names)))
+      telling_keys(heads, found, query, readers, names)))
   end
   return hand_out(spec, one)
 end
@@ -288,7 +359,7 @@ methods.tostring = methods.to_text
 
 function Result.__tostring(result) return methods.to_text(result) end
 
-function Result.__len(result) return #specs[result].rows end
+function Result.__len(result) return #specs[result].source end
 
 local fields = { kind = true, title = true, unit = true, lang = true, synthetic = true,
   item = true, by = true, notes = true, model = true, percent = true, bases = true, tests = true,
@@ -299,8 +370,12 @@ function Result.__index(result, key)
   if methods[key] then return methods[key] end
   local spec = specs[result]
   if fields[key] then return gate.copy(spec[key]) end
-  if math.type(key) then return spec.rows[key] and hand_out(spec, spec.rows[key]) end
-  if #spec.rows == 1 then return gate.copy(spec.rows[1][key]) end
+  local count = #spec.source
+  if math.type(key) then
+    local place = math.tointeger(key)
+    return place and place >= 1 and place <= count and hand_out(spec, place) or nil
+  end
+  if count == 1 then return spec.source[1][key] end
 end
 
 function Result.__newindex() host.fail("a result cannot be changed") end
@@ -317,7 +392,7 @@ local function check_spec(spec)
   if not units[spec.unit] then
     host.fail(('unknown unit "%s"; known are %s'):format(tostring(spec.unit), words_of(units)))
   end
-  if type(spec.rows) ~= "table" then host.fail("a result needs rows") end
+  if type(spec.source or spec.rows) ~= "table" then host.fail("a result needs rows") end
   spec.percent = spec.percent or "col"
   if not percents[spec.percent] then
     host.fail(('unknown percent "%s"; known are %s'):format(tostring(spec.percent),
@@ -332,14 +407,50 @@ local function check_spec(spec)
   spec.synthetic = spec.synthetic or false
 end
 
+local function wrap(spec)
+  local result = setmetatable({}, Result)
+  specs[result] = spec
+  return result
+end
+
 --- A result from its spec (see the head of this file). The spec is copied.
 function M.new(spec)
   if type(spec) ~= "table" then host.fail("Result.new takes a table") end
   local own = gate.copy(spec)
   check_spec(own)
-  local result = setmetatable({}, Result)
-  specs[result] = own
-  return result
+  own.source, own.rows = M.source(own.rows), nil
+  return wrap(own)
+end
+
+-- What a spec does not have yet: its records, then all else together.
+local awaited = {}
+
+function awaited.__index(spec, key)
+  if key == "source" then
+    spec.source = spec.find()
+    return rawget(spec, "source")
+  end
+  if private[key] or not rawget(spec, "make") then return nil end
+  M.complete(spec)
+  return rawget(spec, key)
+end
+
+--- Makes everything of a spec but its records.
+function M.complete(spec)
+  local make = rawget(spec, "make")
+  if not make then return end
+  local made = make(spec.source)
+  for key, value in pairs(made) do spec[key] = value end
+  spec.make, spec.find = nil, nil
+  setmetatable(spec, nil)
+  check_spec(spec)
+end
+
+--- A result that is made as it is looked at. rows: its records (M.source), or a function that gives
+-- them; make(rows) gives the other fields of its spec, which are the result's own from then on.
+function M.later(rows, make)
+  local find = type(rows) == "function" and rows or nil
+  return wrap(setmetatable({ make = make, find = find, source = not find and rows or nil }, awaited))
 end
 
 return M

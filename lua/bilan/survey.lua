@@ -231,6 +231,7 @@ end
 function methods:origin()
   local s, copy = inside(self), {}
   for k, v in pairs(s.origin or {}) do copy[k] = v end
+  copy.sha256 = s.origin and s.origin.sha256 -- which may be computed only now
   copy.notes = table.move(s.notes, 1, #s.notes, 1, {})
   copy.synthetic = s.synthetic
   return copy
@@ -291,9 +292,10 @@ local function book_with(book, name, entry)
 end
 
 --- New items from SQL expressions: derive{ name = expr }, or derive{ { "name", expr }, ... }
--- when one uses another.
+-- when one uses another. A function of one row instead of an expression is called row by row:
+-- slow, see by_row.lua.
 function methods:derive(exprs)
-  local made, book = inside(self).table, inside(self).book
+  local made, book, by_row = inside(self).table, inside(self).book, nil
   fault.expect(exprs, "table", "derive")
   local list = {}
   for _, pair in ipairs(exprs) do list[#list + 1] = pair end
@@ -301,11 +303,19 @@ function methods:derive(exprs)
     if type(name) == "string" then list[#list + 1] = { name, expr } end
   end
   for _, pair in ipairs(list) do
-    fault.expect(pair[2], "string", ('derive "%s": an SQL expression'):format(tostring(pair[1])))
-    made = core.expr.derive(made, pair[1], pair[2])
+    if type(pair[2]) == "function" then
+      fault.expect(pair[1], "string", "derive: the name of an item")
+      by_row = by_row or {}
+      local column, kind
+      column, kind, by_row[pair[1]] = require("bilan.by_row").column(made, pair[1], pair[2], kind_of)
+      made = core.data.with(made, pair[1], kind, column)
+    else
+      fault.expect(pair[2], "string", ('derive "%s": an SQL expression'):format(tostring(pair[1])))
+      made = core.expr.derive(made, pair[1], pair[2])
+    end
     book = book_with(book, pair[1], nil)
   end
-  return changed(self, { table = made, book = book })
+  return changed(self, { table = made, book = book, by_row = by_row or false })
 end
 
 --- A value as a list of one, a list as it is, nil as none.

@@ -158,3 +158,41 @@ describe("a cross-table with several answers across", function()
     assert.truthy(tostring(tests):find("share respondents", 1, true))
   end)
 end)
+
+-- A cluster of each row says what no cluster says; only the way to the variance differs.
+describe("rows drawn one by one", function()
+  local columns, x = { { "id", {} }, { "weight", {} }, { "row", {} }, { "col", {} }, { "side", {} } }, 5
+  for i = 1, 200 do
+    x = x * 48271 % 2147483647
+    columns[1][2][i], columns[2][2][i] = i, x % 7 == 0 and 0 or x % 97 / 8
+    columns[3][2][i] = ({ "a", "b", "c", "d" })[x % 5 + 1] or bilan.missing.no_answer
+    columns[4][2][i] = ({ "u", "v", "w" })[x // 5 % 4 + 1] or bilan.missing.refused
+    columns[5][2][i] = x // 20 % 9 == 0 and "left" or "right"
+  end
+  local s = bilan.survey(columns)
+  local simple = s:design { weights = "weight" }
+  local clusters = s:design { weights = "weight", clusters = "id" }
+
+  local function compare(ask)
+    for _, where in ipairs { false, "id > 40", "row = 'a'" } do
+      local a = ask(where and simple:where(where) or simple)
+      local b = ask(where and clusters:where(where) or clusters)
+      assert.equal(#b, #a)
+      for i, row in b:each() do
+        for _, key in ipairs { "value", "se", "low", "high", "df", "deff", "effective_n" } do
+          if row[key] then near(row[key], a[i][key]) else assert.is_nil(a[i][key]) end
+        end
+        assert.equal(row.note, a[i].note)
+      end
+    end
+  end
+
+  it("have_the_variance_of_clusters_of_one_row", function()
+    compare(function(d) return d:proportion("row", { by = "col", deff = "wr" }) end)
+    compare(function(d) return d:freq("row", { nets = { ab = { "a", "b" } }, missing = "include" }) end)
+    for _, percent in ipairs { "col", "row", "total", "none" } do
+      compare(function(d) return d:crosstab("row", "col", { percent = percent }) end)
+      compare(function(d) return d:crosstab("row", { "col", "side" }, { percent = percent }) end)
+    end
+  end)
+end)

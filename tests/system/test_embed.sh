@@ -125,7 +125,7 @@ if has pkg-config; then
     $(flags --static --libs | sed "s|-lbilan|$root/lib/libbilan.a|")
 else
   example shared -I"$root/include" -L"$root/lib" -lbilan
-  example static -I"$root/include" "$root/lib/libbilan.a" -lsqlite3 -lcsv -llapacke -lm -pthread
+  example static -I"$root/include" "$root/lib/libbilan.a" -lsqlite3 -lcsv -lm -ldl -pthread
 fi
 
 absent_file() {

@@ -43,7 +43,7 @@ check lua_headers_stay_in_the_binding \
 check sqlite_header_stays_in_its_files "$(outside '#include <sqlite3.h>' '^core/(io/sqlite|archive/)')"
 check libcsv_header_stays_in_its_file "$(outside '#include <csv.h>' '^core/io/csv\.c')"
 check lapack_header_stays_in_its_file \
-  "$(outside '#include <lapacke.h>' '^core/kernel/matrix\.c')"
+  "$(outside '#include <lapacke.h>' '^core/kernel/lapack\.h')"
 check lapack_is_called_without_its_own_allocation \
   "$(grep -rnoE 'LAPACKE_[a-z0-9]+[a-z0-9_]*' core --include='*.c' | grep -v '_work$')"
 check no_foreign_number_parsing_or_allocation \

@@ -433,11 +433,18 @@ end)
 
 -- ---- from the start ------------------------------------------------------------------------------
 
+-- All records of an answer of core.estimate.
+local function records(answer)
+  local list = {}
+  for i = 1, #answer do list[i] = answer[i] end
+  return list
+end
+
 add("makes the parts of the core", function()
   local made = core.csv.csv_read("x.csv", "a,b,c\n1,x,4\n2,y,3\n3,x,5\n", {})
-  local book = { core.estimate.mean(made, nil, { item = "a", by = { "b" } }),
-    core.estimate.freq(made, core.expr.filter(made, "a > 1"), { item = "b", by = {} }),
-    core.estimate.crosstab(made, nil, { row = "b", columns = { "a" } }),
+  local book = { records(core.estimate.mean(made, nil, { item = "a", by = { "b" } })),
+    records(core.estimate.freq(made, core.expr.filter(made, "a > 1"), { item = "b", by = {} })),
+    records(core.estimate.crosstab(made, nil, { row = "b", columns = { "a" } })),
     core.data.names(core.sql.sql(made, nil, "SELECT a FROM survey")),
     core.data.names(core.expr.derive(made, "d", "a + c")), core.stat.proportion_ci(1, 3),
     core.host.exists "nowhere" }

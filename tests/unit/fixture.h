@@ -47,6 +47,30 @@ static inline struct column *make_codes(bilan *b, size_t rows, const uint32_t *c
   return column_codes(b, &c, rows, width, block, d) ? NULL : c;
 }
 
+/* The same with labels of three letters, all different, for any number of levels up to 17,576. */
+static inline struct column *make_levels(bilan *b, size_t rows, const uint32_t *codes,
+                                         uint32_t levels) {
+  static char names[26 * 26 * 26][4];
+  static const char *labels[26 * 26 * 26];
+  for (uint32_t i = 0; i < levels; i++) {
+    names[i][0] = (char)('a' + i % 26);
+    names[i][1] = (char)('a' + i / 26 % 26);
+    names[i][2] = (char)('a' + i / 676);
+    labels[i] = names[i];
+  }
+  return make_codes(b, rows, codes, labels, levels);
+}
+
+/* Levels drawn, the blank as often as any other. */
+static inline struct column *draw_item(bilan *b, uint64_t *state, size_t rows, uint32_t levels) {
+  uint32_t *codes = mem_array(&b->mem, rows, sizeof *codes);
+  if (!codes) return NULL;
+  for (size_t i = 0; i < rows; i++) codes[i] = draw_below(state, levels + 1);
+  struct column *c = make_levels(b, rows, codes, levels);
+  mem_free(&b->mem, codes);
+  return c;
+}
+
 /* A NUMBERS column; NaN in `values` means no answer. NULL when memory runs out. */
 static inline struct column *make_numbers(bilan *b, size_t rows, const double *values) {
   struct column *c = NULL;

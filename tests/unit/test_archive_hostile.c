@@ -153,6 +153,10 @@ static void rows_of_any_type_and_size_are_damage(void **state) {
     bilan_status status = archive_get(b, &t, a, 1, NULL, 0);
     if (status != BILAN_DATA) fail_msg("%s: %d %s", lies[i], (int)status, b->message);
     refused(archive_check(b, a), BILAN_DATA, "a.bilan: damaged: ");
+    status = archive_get_later(b, &t, a, 1); /* at the latest when all has been used */
+    if (!status) status = table_load(b, t);
+    if (status != BILAN_DATA) fail_msg("later: %s: %d %s", lies[i], (int)status, b->message);
+    table_free(t);
     archive_close(a);
   }
   b->mem.cap = 0;

@@ -7,24 +7,9 @@
 #include "base/io.h"
 #include "base/number.h"
 #include "data/recode.h"
-#include "fixture.h"
+#include "handle_fixture.h"
 #include "io/sqlite_mem.h"
 #include "io/sqlite_table.h"
-
-static bilan b_;
-static bilan *const b = &b_;
-
-static int open_handle(void **state) {
-  (void)state;
-  handle_init(b);
-  return 0;
-}
-
-static int close_handle(void **state) {
-  (void)state;
-  if (b->mem.used) print_error("%zu bytes were not given back\n", b->mem.used);
-  return b->mem.used != 0;
-}
 
 static void add(struct table *t, const char *name, bilan_kind kind, struct column *c) {
   assert_non_null(c);

@@ -166,7 +166,7 @@ local terminals = {
 }
 
 --- The lines of gnuplot that draw this into a file: kind svg, png or pdf. Names of data blocks
--- start with `name`.
+-- start with `name`; drawings of one script share them, for gnuplot looks names up one by one.
 function Figure:script(kind, file, name)
   local a, w, h = self.area, self.width, self.height
   local out = { "reset", "set terminal " .. terminals[kind](w, h), ("set output '%s'"):format(file),

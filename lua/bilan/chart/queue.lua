@@ -3,9 +3,11 @@
 -- A process costs 20 to 30 ms, a further chart in it well under one, so a report with ninety
 -- charts starts gnuplot once. When gnuplot complains, or a file is not there, every drawing of
 -- the run is made again in a process of its own, so that one bad chart is named and spoils no
--- other.
+-- other. Drawings that an earlier run has kept (chart/kept) are not drawn again.
 local core = require "bilan.core"
 local host = require "bilan.host"
+local kept = require "bilan.chart.kept"
+local tidy = require "bilan.chart.tidy"
 
 local M = {}
 
@@ -20,6 +22,13 @@ function M.add(drawing)
   return drawing
 end
 
+--- Forgets a drawing that nobody will look at, if it still waits.
+function M.drop(drawing)
+  for at, one in ipairs(waiting) do
+    if one == drawing then return table.remove(waiting, at) end
+  end
+end
+
 -- What gnuplot said that is more than a remark. Its exit status says nothing.
 local function complaint(messages)
   for line in messages:gmatch("[^\n]+") do
@@ -29,18 +38,27 @@ local function complaint(messages)
   end
 end
 
+-- The lines for one drawing into the file `name`.
+local function script_of(drawing, name) return drawing.figure:script(drawing.kind, name, "d") end
+
+-- A file of gnuplot's as it is kept: an SVG is made fit to be published; nil when it is none.
+local function finished(drawing, bytes)
+  if bytes and drawing.kind == "svg" then return tidy.body(bytes) end
+  return bytes
+end
+
 -- Draws some in one process; the complaint when there is one.
 local function run(drawings)
   local names, script = {}, {}
   for at, drawing in ipairs(drawings) do
     names[at] = ("c%d.%s"):format(at, drawing.kind)
-    script[at] = drawing.figure:script(drawing.kind, names[at], "d" .. at)
+    script[at] = script_of(drawing, names[at])
   end
   core.host.progress(("drawing %d charts"):format(#drawings), #drawings > MANY)
   local files, messages = core.gnuplot.run(table.concat(script), names, SECONDS)
   local fault = complaint(messages)
   for at, drawing in ipairs(drawings) do
-    drawing.bytes = not fault and files[names[at]] or nil
+    drawing.bytes = not fault and finished(drawing, files[names[at]]) or nil
     if not drawing.bytes then fault = fault or "it drew nothing" end
   end
   return fault
@@ -54,15 +72,39 @@ local function run_apart(drawings)
   end
 end
 
+-- Gives drawings the bytes that were kept; the others.
+local function without_kept(drawings)
+  local left = {}
+  for _, drawing in ipairs(drawings) do
+    if drawing.kind == "svg" then
+      drawing.script = script_of(drawing, "")
+      drawing.bytes = kept.find(drawing.script)
+    end
+    if not drawing.bytes then left[#left + 1] = drawing end
+  end
+  return left
+end
+
+-- Keeps what was drawn.
+local function keep(drawings)
+  local drawn = {}
+  for _, drawing in ipairs(drawings) do
+    if drawing.script and drawing.bytes then drawn[#drawn + 1] = { drawing.script, drawing.bytes } end
+    drawing.script = nil
+  end
+  kept.keep(drawn)
+end
+
 --- Draws all that wait. Raises when gnuplot is missing or takes too long; then all still wait.
 function M.draw()
   if #waiting == 0 then return 0 end
-  local drawings = waiting
-  local fault = run(drawings)
+  local count, drawings = #waiting, without_kept(waiting)
+  local fault = #drawings > 0 and run(drawings)
   if fault and #drawings > 1 then run_apart(drawings)
   elseif fault then drawings[1].fault = fault end
   waiting = {}
-  return #drawings
+  keep(drawings)
+  return count
 end
 
 --- The bytes of a drawing, drawn now with all others that wait unless it was before.

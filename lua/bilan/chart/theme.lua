@@ -136,15 +136,27 @@ for width, letters in ([[
 end
 advance[0x20], advance[0xA0], advance[0x202F], advance[0x2019] = 651, 651, 410, 651
 
---- Width of a text in px at a size; `bold` letters are a ninth wider.
-function M.width(text, size, bold)
-  local sum = 0
-  if not utf8.len(text) then return #text * size * 0.6 end
+-- The sum of a text's advance widths, of which charts ask again and again: some are kept.
+local MOST_KEPT <const> = 4096
+local kept, kept_count = {}, 0
+
+local function advance_of(text)
+  local sum = kept[text]
+  if sum then return sum end
+  sum = 0
   for _, code in utf8.codes(text) do
     local own = advance[code]
     sum = sum + (own or host.width(utf8.char(code)) * (code < 0x1100 and 1300 or 1024))
   end
-  return sum / 2048 * size * (bold and 1.11 or 1)
+  if kept_count == MOST_KEPT then kept, kept_count = {}, 0 end
+  kept[text], kept_count = sum, kept_count + 1
+  return sum
+end
+
+--- Width of a text in px at a size; `bold` letters are a ninth wider.
+function M.width(text, size, bold)
+  if not utf8.len(text) then return #text * size * 0.6 end
+  return advance_of(text) / 2048 * size * (bold and 1.11 or 1)
 end
 
 --- Text of one line, as a chart shows it: no line ends, no runs of blanks.

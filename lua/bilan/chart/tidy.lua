@@ -6,6 +6,7 @@
 -- viewBox; points become plain shapes, so that no definitions, links or identifiers remain.
 -- PDF: the date of creation is the only part that differs between two runs; it is set to one
 -- date. PNG needs nothing.
+local core = require "bilan.core"
 local escape = require "bilan.output.escape"
 local host = require "bilan.host"
 local theme = require "bilan.chart.theme"
@@ -24,6 +25,7 @@ local function px(x) return host.number(math.floor(x * 100 + 0.5) / 100) end
 
 -- "rgb( 18,  52,  86)" -> "#123456"
 local function hex_colours(text)
+  if not text:find("rgb(", 1, true) then return text end
   return (text:gsub("rgb%(%s*(%d+),%s*(%d+),%s*(%d+)%)", function(r, g, b)
     return ("#%02x%02x%02x"):format(tonumber(r), tonumber(g), tonumber(b))
   end))
@@ -58,8 +60,22 @@ local point_pattern = '<use xlink:href="#(gpPt%d+)" transform="translate%(([%d.-
 
 -- Attributes of a tag: double quotes, plain colours, no blanks around values.
 local function tidy_tag(tag)
-  tag = tag:gsub("%s*=%s*'%s*([^']-)%s*'", '="%1"'):gsub("%s+/>$", "/>")
+  if tag:find("'", 1, true) then
+    tag = tag:gsub("%s*=%s*'%s*([^']*)'", function(value)
+      return '="' .. (value:match("^.*%S") or "") .. '"'
+    end)
+  end
+  if tag:find("/>", 1, true) then tag = tag:gsub("%s+/>$", "/>") end
   return hex_colours(tag)
+end
+
+-- tag -> tidied: most tags of a drawing occur many times.
+local function tidied_tags()
+  return setmetatable({}, { __index = function(known, tag)
+    local tidied = tidy_tag(tag)
+    known[tag] = tidied
+    return tidied
+  end })
 end
 
 -- Removes groups that hold nothing, from the inside out.
@@ -69,12 +85,13 @@ local function drop_empty_groups(body)
   return body
 end
 
--- The drawn elements of gnuplot's file, without its head, identifiers and titles.
-local function body_of(svg)
+--- The drawn elements of gnuplot's SVG, without its head, identifiers and titles; nil when the text
+-- is no drawing of gnuplot's.
+function M.body(svg)
   local body = svg:match("</defs>(.*)</g>%s*</svg>%s*$")
   if not body then return nil end
   body = body:gsub("<title>.-</title>", "")
-  body = body:gsub("<[^>]*>", tidy_tag)
+  body = body:gsub("<[^>]*>", tidied_tags())
   body = body:gsub(' id="[^"]*"', ""):gsub("<g%s+>", "<g>")
   body = body:gsub(label_pattern, text_element):gsub(point_pattern, point_shape)
   body = body:gsub(' stroke%-linecap="butt" stroke%-linejoin="miter"', "")
@@ -83,24 +100,10 @@ local function body_of(svg)
   return (body:gsub("[\t ]+\n", "\n"):gsub("\n[\n\t ]+", "\n"):gsub("^\n", ""))
 end
 
--- FNV-1a on 64 bits, as text, taking eight bytes at a step: an identifier that depends on the
--- content alone.
-local function mark_of(text)
-  local hash = -3750763034362895579
-  text = text .. ("\0"):rep(-#text % 8)
-  for at = 1, #text, 8 do
-    hash = (hash ~ string.unpack("<i8", text, at)) * 1099511628211
-    hash = hash ~ (hash >> 32)
-  end
-  return ("c%016x"):format(hash)
-end
-
---- The finished SVG, nil when the text is no drawing of gnuplot's.
-function M.svg(drawn, width, height, title, description)
-  local body = body_of(drawn)
-  if not body then return nil end
+--- The finished SVG around a body.
+function M.svg(body, width, height, title, description)
   title, description = escape.xml(title), escape.xml(description)
-  local id = mark_of(title .. "\n" .. description .. "\n" .. body)
+  local id = core.text.mark(title .. "\n" .. description .. "\n" .. body)
   return table.concat {
     '<?xml version="1.0" encoding="UTF-8"?>\n',
     ('<svg xmlns="http://www.w3.org/2000/svg" width="100%%" viewBox="0 0 %d %d" role="img" '):format(

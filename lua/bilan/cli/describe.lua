@@ -93,10 +93,12 @@ return {
     { "delimiter", "value", "of the file", "C" },
     { "fill", "flag", "accepts rows with too few fields and counts them" },
     { "format", "value", "text (default), csv, json, markdown or html", "NAME" },
+    { "no-cache", "flag", "reads files of 8 MB or more anew, and keeps no copy in .bilan-cache" },
   },
   run = function(options, rest, cli)
     if #rest ~= 1 then cli.usage_error("describe takes one file") end
     local format = cli.choice("format", options.format, formats)
+    if not options["no-cache"] then core.host.use_cache() end
     cli.guard({ rest[1] }, { options.with }, { output = 0 })
     local bilan = require "bilan"
     local survey = bilan.read(rest[1], { codebook = options.with, encoding = options.encoding,

@@ -26,7 +26,7 @@ local function listen(script, options)
     if options["no-lint"] then return end
     listening = lint.start { most_rows = MOST_ROWS }
     for _, source in ipairs(sources) do listening:hear("source", source) end
-  end)
+  end, -1)
   return function()
     if missing_data then missing_data.say() end
     if not listening then return 0 end
@@ -45,16 +45,16 @@ local function keep(made, script, arguments, options)
   local out, kept = options.out or "out", {}
   for _, name in ipairs(kept_options) do kept[name] = options[name] end
   if not record.is_worth(made) then return end
-  local done = record.build(made, { script = script, arguments = arguments, out = out,
-    options = kept })
   local path = options.archive or out .. "/record.bilan"
-  local ok, id = pcall(function()
+  local ok, done, id = pcall(function()
+    local done = record.build(made, { script = script, arguments = arguments, out = out,
+      options = kept }) -- hashes the data, which may have changed meanwhile
     if not options.archive then host.make() end
-    return record.save(done, path, options.archive ~= nil)
+    return done, record.save(done, path, options.archive ~= nil)
   end)
   if ok then host.warn(record.sentence(done, path, id))
-  elseif options.archive then error(id, 0)
-  else host.warn(("bilan: not recorded: %s\n"):format(fault.text(id))) end
+  elseif options.archive then error(done, 0)
+  else host.warn(("bilan: not recorded: %s\n"):format(fault.text(done))) end
 end
 
 -- A file that is there and is no archive is told of before the run, not after it.
@@ -82,6 +82,7 @@ return {
     { "archive", "value", "records the run there, with the data as read", "FILE.bilan" },
     { "no-record", "flag", "records nothing (default: OUT/record.bilan)" },
     { "trusted", "flag", "lifts the sandbox: all of Lua, any file" },
+    { "no-cache", "flag", "reads files and draws charts anew, and keeps nothing in .bilan-cache" },
   },
   run = function(options, rest, cli)
     local script = table.remove(rest, 1)
@@ -90,6 +91,7 @@ return {
     -- The files named are looked for before the guard is up, and granted before the script runs.
     cli.grant(folder, options, rest)
     if options.archive then check_archive(options.archive) end
+    if not options["no-cache"] then host.use_cache() end
     host.guard {
       out = options.out or "out", timeout = options.timeout or 300,
       memory = options.memory or 2048, instructions = options.instructions or 0,

@@ -74,6 +74,7 @@ return {
     { "encoding", "value", "of the file", "NAME" },
     { "delimiter", "value", "of the file", "C" },
     { "format", "value", table.concat(formats, ", "), "NAME" },
+    { "no-cache", "flag", "reads files of 8 MB or more anew, and keeps no copy in .bilan-cache" },
   },
   run = function(options, rest, cli)
     if #rest < 2 or #rest > 3 then cli.usage_error("tab takes a file and one or two items") end
@@ -89,6 +90,7 @@ return {
     if rest[3] and options.by then
       cli.usage_error("tab: --by is for a table of one item; with COL take --where")
     end
+    if not options["no-cache"] then core.host.use_cache() end
     cli.guard({ rest[1] }, { options.codebook }, { output = 0 })
     local survey = require("bilan").read(rest[1], { codebook = options.codebook,
       encoding = options.encoding, delimiter = options.delimiter, wave = options.wave })

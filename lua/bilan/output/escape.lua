@@ -73,7 +73,8 @@ local attribute_marks = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"']
 
 --- Text between HTML tags.
 function M.html(text)
-  return (M.clean(text):gsub("[&<>]", html_marks))
+  text = tostring(text)
+  return host.html(text) or (M.clean(text):gsub("[&<>]", html_marks))
 end
 
 --- The value of an HTML or XML attribute, to be put between double quotes.
@@ -173,7 +174,7 @@ local short_names = { [9] = "\\t", [10] = "\\n", [13] = "\\r" }
 -- shown as \n, \u{1B} and the like; a bad byte as \xFF.
 function M.terminal(text)
   text = tostring(text)
-  if not text:find("[%z\1-\31\127-\255]") then return text end
+  if host.shown(text) then return text end
   return map_codes(text, function(code, bytes)
     if not code then return ("\\x%02X"):format(bytes:byte()) end
     if is_control(code) or is_banned(code) or is_invisible(code) then
@@ -181,6 +182,14 @@ function M.terminal(text)
     end
     return bytes
   end)
+end
+
+--- The same, with the columns that it takes.
+function M.measured(text)
+  local shown, columns = host.shown(text)
+  if shown then return shown, columns end
+  shown = M.terminal(text)
+  return shown, host.width(shown)
 end
 
 local json_marks = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t",

@@ -14,7 +14,6 @@ local M = {}
 
 local NARROW <const> = "\u{202F}" -- narrow no-break space
 local NBSP <const> = "\u{A0}"
-local MINUS <const> = "\u{2212}"
 
 local styles = {
   fr = { decimal = ",", thousands = NARROW, percent = NARROW .. "%" },
@@ -32,91 +31,36 @@ local function check_rule(rule)
     table.concat(M.rules, ", ")))
 end
 
+local kind_of, HUGE <const> = math.type, math.huge
+
 --- Is x a number that can be shown?
 function M.is_figure(x)
-  return math.type(x) ~= nil and x == x and x ~= math.huge and x ~= -math.huge
+  return kind_of(x) ~= nil and x < HUGE and x > -HUGE
 end
 
--- Digits of |x| without leading zeros, and where the point stands: 0.D * 10^point.
-local function digits_of(x)
-  local text = host.number(x):gsub("^-", "")
-  local whole, rest, exponent = text:match("^(%d+)%.?(%d*)[eE]?([+-]?%d*)$")
-  local digits = whole .. rest
-  local point = #whole + (tonumber(exponent) or 0)
-  local zeros = #digits:match("^0*")
-  return digits:sub(zeros + 1), point - zeros
-end
+local MOST_DECIMALS <const> = 20
 
--- Adds one to the last place of a string of digits.
-local function increment(digits)
-  local head, nines = digits:match("^(%d-)(9*)$")
-  local zeros = ("0"):rep(#nines)
-  if head == "" then return "1" .. zeros end
-  return head:sub(1, -2) .. string.char(head:byte(-1) + 1) .. zeros
-end
-
--- Does what follows the kept digits push the last of them up?
-local function rounds_up(kept, rest, rule)
-  local first = rest:byte(1)
-  if not first or first < 53 then return false end
-  if first > 53 or rest:find("[1-9]", 2) then return true end
-  if rule == "half_even" then return (kept:byte(-1) or 48) % 2 == 1 end
-  return rule == "half_up"
-end
-
---- |x| * 10^shift to `decimals` places as a string of digits in units of 10^-decimals.
-local function rounded_digits(x, decimals, shift, rule)
-  local digits, point = digits_of(x)
-  local keep = point + shift + decimals
-  if keep < 0 then return "0" end
-  if keep > #digits then digits = digits .. ("0"):rep(keep - #digits) end
-  local kept, rest = digits:sub(1, keep), digits:sub(keep + 1)
-  if rounds_up(kept, rest, rule) then kept = increment(kept) end
-  kept = kept:gsub("^0+(%d)", "%1")
-  return kept == "" and "0" or kept
-end
-
--- Whole units of 10^-decimals, as digits, in a style: "12345" with 1 -> "1 234,5".
-local function place(digits, decimals, style)
-  if #digits <= decimals then digits = ("0"):rep(decimals + 1 - #digits) .. digits end
-  local whole, rest = digits:sub(1, #digits - decimals), digits:sub(#digits - decimals + 1)
-  local head = whole:sub(1, (#whole - 1) % 3 + 1)
-  local groups = whole:sub(#head + 1):gsub("%d%d%d", function(group)
-    return style.thousands .. group
-  end)
-  return head .. groups .. (decimals > 0 and style.decimal .. rest or "")
-end
-
-local function signed(text, negative, plus)
-  if not text:find("[1-9]") then return text end
-  if negative then return MINUS .. text end
-  return plus and "+" .. text or text
-end
-
--- Decimals that the shortest text of x has, at most `most`.
-local function natural_decimals(x, most)
-  local digits, point = digits_of(x)
-  digits = digits:gsub("0+$", "")
-  return math.max(0, math.min(most, #digits - point))
+-- x * 10^shift in a style: the digits are host.figure's.
+local function figure(x, decimals, shift, rule, style, sign, most)
+  if decimals and (decimals < 0 or decimals > MOST_DECIMALS) then
+    decimals = math.max(0, math.min(MOST_DECIMALS, decimals))
+  end
+  return (host.figure(x, decimals, shift, rule, style.decimal, style.thousands, sign, most))
 end
 
 --- A number: opts.lang, opts.decimals (when absent: as many as it has, at most opts.most, 2),
 -- opts.shift (power of ten to multiply by, 2 for percent), opts.rule, opts.sign (a plus too).
 -- nil when x cannot be shown.
 function M.number(x, opts)
-  opts = opts or {}
-  if not M.is_figure(x) then return nil end
-  local rule = check_rule(opts.rule)
-  local decimals = opts.decimals or natural_decimals(x, opts.most or 2)
-  local digits = rounded_digits(x, decimals, opts.shift or 0, rule)
-  local text = place(digits, decimals, styles[lang.check(opts.lang)])
-  return signed(text, x < 0, opts.sign)
+  if not opts then return figure(x, nil, 0, "half_up", styles[lang.check()]) end
+  return figure(x, opts.decimals, opts.shift or 0, check_rule(opts.rule),
+    styles[lang.check(opts.lang)], opts.sign, opts.most)
 end
 
 --- A whole count.
 function M.count(x, opts)
   local whole = math.tointeger(x)
-  return M.number(whole or x, { lang = opts and opts.lang, decimals = whole and 0 or 1 })
+  return figure(whole or x, whole and 0 or 1, 0, "half_up", styles[lang.check(opts and opts.lang)])
 end
 
 --- The percentage k of n, exact on integers: opts.lang, decimals (0), rule. nil when n is 0.
@@ -127,8 +71,7 @@ function M.percent(k, n, opts)
   k, n = math.tointeger(k), math.tointeger(n)
   local units = k and n and n > 0 and host.percent(k, n, decimals, rule)
   if not units then return nil end
-  local digits = ("%d"):format(math.abs(math.tointeger(units)))
-  local text = signed(place(digits, decimals, style), units < 0, opts.sign)
+  local text = figure(math.tointeger(units), decimals, -decimals, rule, style, opts.sign)
   return opts.bare and text or text .. style.percent
 end
 
@@ -167,20 +110,33 @@ function M.p_value(p, opts)
   return sign == "=" and text or sign .. NBSP .. text
 end
 
+local between = {} -- language -> what stands before, between and behind the ends of an interval
+
+-- "32 à 38"
+local function from_to(from, to, tag)
+  local parts = between[tag]
+  if not parts then
+    local words = lang.find(tag, "up_to"):gsub(" ", NBSP)
+    parts = { words:match("^(.-){low}(.-){high}(.*)$") }
+    between[tag] = parts
+  end
+  return parts[1] .. from .. parts[2] .. to .. parts[3]
+end
+
 --- An interval in words, "32 à 38 %"; opts.unit = share (default), points, number.
 function M.interval(low, high, opts)
   opts = opts or {}
-  local unit, style = opts.unit or "share", styles[lang.check(opts.lang)]
-  local shift = unit == "number" and 0 or 2
-  local inner = { lang = opts.lang, decimals = opts.decimals, shift = shift, rule = opts.rule }
-  if shift == 2 then inner.decimals = opts.decimals or 0 end
-  local from, to = M.number(low, inner), M.number(high, inner)
-  if not from or not to then return nil end
-  local values = { low = from, high = to }
-  local text = lang.find(opts.lang, "up_to"):gsub("{(%w+)}", values):gsub(" ", NBSP)
+  local tag, unit = lang.check(opts.lang), opts.unit or "share"
+  local style, rule = styles[tag], check_rule(opts.rule)
+  local shift, decimals = 2, opts.decimals or 0
+  if unit == "number" then shift, decimals = 0, opts.decimals end
+  local from = figure(low, decimals, shift, rule, style)
+  local to = from and figure(high, decimals, shift, rule, style)
+  if not to then return nil end
+  local text = from_to(from, to, tag)
   if opts.bare then return text end
   if unit == "share" then return text .. style.percent end
-  if unit == "points" then return text .. NBSP .. lang.find(opts.lang, "points") end
+  if unit == "points" then return text .. NBSP .. lang.find(tag, "points") end
   return text
 end
 
@@ -256,7 +212,8 @@ local function argument(tag, name, how, value)
     return lang.find(tag, how .. "_" .. tostring(value)) or tostring(value)
   end
   if how == "percent" then
-    return M.share(value, nil, nil, { lang = tag, decimals = natural_decimals(value * 100, 1) })
+    local whole = not M.number(value * 100, { lang = "en", most = 1 }):find(".", 1, true)
+    return M.share(value, nil, nil, { lang = tag, decimals = whole and 0 or 1 })
   end
   if math.type(value) then return M.number(value, { lang = tag }) or tostring(value) end
   return tostring(value)

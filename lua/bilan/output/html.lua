@@ -78,15 +78,15 @@ end
 local LONG <const> = 40 -- characters from which a text wants a wide column
 
 -- A cell of data with the classes of its kind; `lead` is the row's main figure.
-local function data_cell(cell, column, lead)
-  local classes = {}
-  if not is_left(column) then classes[1] = "f"
-  elseif #cell.text > LONG then classes[1] = "long" end
-  if lead then classes[#classes + 1] = "lead" end
-  if not cell.shown then classes[#classes + 1] = "words" end
-  if cell.class then classes[#classes + 1] = attr(cell.class) end
-  local class = #classes > 0 and (' class="%s"'):format(table.concat(classes, " ")) or ""
-  return ("<td%s>%s</td>"):format(class, cell_html(cell))
+local function data_cell(cell, left, lead)
+  local class = ""
+  if not left then class = " f"
+  elseif #cell.text > LONG then class = " long" end
+  if lead then class = class .. " lead" end
+  if not cell.shown then class = class .. " words" end
+  if cell.class then class = class .. " " .. attr(cell.class) end
+  local open = class == "" and "<td>" or '<td class="' .. class:sub(2) .. '">'
+  return open .. cell_html(cell) .. "</td>"
 end
 
 -- How many rows the first label of a row goes on for; 0 when it repeats the one above.
@@ -100,26 +100,36 @@ local function label_run(body, index)
   return run
 end
 
+-- What each column is to its cells: a label, left, a figure that may lead its row.
+local function shape_of(body)
+  local shape = {}
+  for at, column in ipairs(body.columns) do
+    local figure = column.type == "share" or column.type == "points" or column.key == "value"
+    if body.kind == "change" then figure = column.key == "value" end -- not the years' shares
+    shape[at] = { label = column.type == "label", left = is_left(column), figure = figure }
+  end
+  return shape
+end
+
+-- The label of a row as a heading; the first one spans `run` rows.
+local function label_cell(cell, at, run)
+  local span = run > 1 and (' rowspan="%d"'):format(run) or ""
+  return '<th scope="' .. (run > 1 and "rowgroup" or "row") .. (at > 1 and '" class="sub"' or '"')
+    .. span .. ">" .. cell_html(cell) .. "</th>"
+end
+
 -- A row: labels are headings with a scope, a repeated first label spans its rows.
-local function row_html(body, row, index)
+local function row_html(body, shape, row, index)
   local cells, led = {}, false
   for at, cell in ipairs(row.cells) do
-    local column = body.columns[at]
-    if column.type == "label" then
+    local column = shape[at]
+    if column.label then
       local run = at == 1 and label_run(body, index) or 1
-      local span = run > 1 and (' rowspan="%d"'):format(run) or ""
-      local scope = run > 1 and "rowgroup" or "row"
-      local class = at > 1 and ' class="sub"' or ""
-      if run > 0 then
-        cells[#cells + 1] = ('<th scope="%s"%s%s>%s</th>'):format(scope, class, span,
-          cell_html(cell))
-      end
+      if run > 0 then cells[#cells + 1] = label_cell(cell, at, run) end
     else
-      local figure = column.type == "share" or column.type == "points" or column.key == "value"
-      if body.kind == "change" then figure = column.key == "value" end -- not the years' shares
-      local lead = figure and not led and row.kind ~= "base" and row.kind ~= "missing"
+      local lead = column.figure and not led and row.kind ~= "base" and row.kind ~= "missing"
       led = led or lead
-      cells[#cells + 1] = data_cell(cell, column, lead)
+      cells[#cells + 1] = data_cell(cell, column.left, lead)
     end
   end
   local class = row.kind ~= "row" and (' class="%s"'):format(row.kind) or ""
@@ -161,7 +171,8 @@ function M.table(sheet, opts)
     lines[2] = ('<div class="scroll" tabindex="0" role="region" aria-labelledby="%s-c">'):format(id)
     lines[3] = ('<table>\n<caption id="%s-c">%s</caption>'):format(id, caption_html(body, opts))
     lines[4] = head(body) .. "\n<tbody>"
-    for index, row in ipairs(body.rows) do lines[#lines + 1] = row_html(body, row, index) end
+    local shape = shape_of(body)
+    for index, row in ipairs(body.rows) do lines[#lines + 1] = row_html(body, shape, row, index) end
     lines[#lines + 1] = "</tbody>\n</table>\n</div>"
   elseif opts.caption or body.title then
     lines[2] = "<figcaption>" .. caption_html(body, opts) .. "</figcaption>"

@@ -34,34 +34,54 @@ end
 
 M.words = words_for
 
--- A count; a weighted one has a decimal below a hundred, an effective n is given in whole.
+-- A count; a weighted one has a decimal below a hundred, an effective n is given in whole. Bases
+-- repeat from row to row: their texts are kept.
 local function base_text(value, view, key)
+  local kept = key == "effective_n" and view.effective_texts or view.count_texts
+  local text = kept[value]
+  if text then return text end
   local whole = key == "effective_n" or math.abs(value) >= 100 or math.tointeger(value)
-  local decimals = whole and 0 or 1
-  return format.number(value, { lang = view.lang, decimals = decimals })
+  text = format.number(value, { lang = view.lang, decimals = whole and 0 or 1 })
+  kept[value] = text
+  return text
+end
+
+-- How figures of a type are written in a view: made once for each.
+local function options_of(view, type, sign)
+  local kept = rawget(view, "options")
+  if not kept then
+    kept = {}
+    view.options = kept
+  end
+  local key = sign and "signed" or type
+  local opts = kept[key]
+  if opts then return opts end
+  opts = { lang = view.lang, decimals = view.decimals[type], rule = view.rule,
+    weighted = view.weighted }
+  if type == "points" then opts.sign, opts.bare = sign, view.bare end
+  if type == "interval" then
+    opts.unit, opts.decimals, opts.bare = view.unit, view.decimals[view.unit], view.change
+  end
+  kept[key] = opts
+  return opts
 end
 
 -- The text of one figure of a record, nil when there is none.
 local function figure_text(record, key, type, view)
-  local opts = { lang = view.lang, decimals = view.decimals[type], rule = view.rule,
-    weighted = view.weighted }
   local value = record[key]
+  if type == "count" then return format.is_figure(value) and base_text(value, view, key) end
   if type == "share" and key == "value" then
-    return format.share(value, record.count, record.n, opts)
-  elseif type == "share" then return format.share(value, nil, nil, opts)
-  elseif type == "points" then
-    opts.sign, opts.bare = key == "value", view.bare
-    return format.points(value, opts)
-  elseif type == "count" then return format.is_figure(value) and base_text(value, view, key)
+    return format.share(value, record.count, record.n, options_of(view, type))
+  elseif type == "share" then return format.share(value, nil, nil, options_of(view, type))
+  elseif type == "points" then return format.points(value, options_of(view, type, key == "value"))
   elseif type == "p" then return format.p_value(value, { lang = view.lang, bare = true })
   elseif type == "interval" then
-    opts.unit, opts.decimals, opts.bare = view.unit, view.decimals[view.unit], view.change
-    return format.interval(record.low, record.high, opts)
+    return format.interval(record.low, record.high, options_of(view, type))
   elseif type == "quantity" then
     local whole = key == "df" or key == "ddf" -- as many decimals as they have
     return format.number(value, { lang = view.lang, decimals = not whole and 2 or nil })
   end
-  return format.number(value, opts)
+  return format.number(value, options_of(view, type))
 end
 
 -- Is the base of this record so small that a reader must be warned?
@@ -720,6 +740,7 @@ local function make_view(spec, records, opts)
     change = spec.kind == "change", bare = spec.kind == "change" and unit == "points"
       and not any(records, "unit"), -- a mean among shares: each says its unit
     weighted = spec.weighted, texts = {}, -- record -> what its figure is printed as
+    count_texts = {}, effective_texts = {}, -- count -> text
     small_base = unit == "share" and opts.small_base or nil, show_se = opts.se,
   }
 end

@@ -17,6 +17,7 @@ local host = require "bilan.host"
 local M = {}
 
 local GAP <const> = 2
+local BLANK <const> = (" "):byte()
 local LINES_MOST <const> = 4 -- of a label, unless two would look the same
 local LABEL_MOST <const>, LABEL_LEAST <const> = 44, 12
 local WORDS_LEAST <const> = 20 -- of the words in place of a figure
@@ -37,16 +38,17 @@ end
 --- A text as lines of at most `room` columns, broken at blanks; a last line that had to be cut
 -- ends in an ellipsis when there are more than `most` lines.
 function M.wrap(text, room, most)
-  local lines, line = {}, ""
+  local lines, line, width = {}, "", 0
   for word in text:gmatch("%S+") do
-    local joined = line == "" and word or line .. " " .. word
-    if host.width(joined) <= room then line = joined
+    local more = host.width(word)
+    local joined = line == "" and more or width + 1 + more
+    if joined <= room then line, width = line == "" and word or line .. " " .. word, joined
     else
       if line ~= "" then lines[#lines + 1] = line end
-      line = word
-      while host.width(line) > room do
+      line, width = word, more
+      while width > room do
         local head, tail = cut(line, room)
-        lines[#lines + 1], line = head, tail
+        lines[#lines + 1], line, width = head, tail, host.width(tail)
       end
     end
   end
@@ -75,12 +77,12 @@ local function letter_rooms(body)
   return rooms
 end
 
--- A cell's text; letters stand in a room of their own so that figures stay aligned.
+-- A cell's text and its columns; letters stand in a room of their own so that figures stay aligned.
 local function cell_text(cell, room)
-  local text = escape.terminal(cell.text)
-  if not room then return text end
+  local text, columns = escape.measured(cell.text)
+  if not room then return text, columns end
   local letters = cell.letters and " " .. escape.terminal(cell.letters) or ""
-  return text .. letters .. (" "):rep(room - host.width(letters))
+  return text .. letters .. (" "):rep(room - host.width(letters)), columns + room
 end
 
 local function is_left(column) return column.type == "label" or column.type == "text" end
@@ -98,14 +100,20 @@ local function widest_word(text)
   return most
 end
 
--- Width that each column wants.
+-- Width that each column wants; `left` and `heads` (the narrowest that a heading may be) are kept
+-- with the widths.
 local function natural_widths(body, texts)
-  local widths = {}
+  local widths = { left = {}, heads = {} }
   for at, column in ipairs(body.columns) do
-    local most = math.min(widest_word(heading(column)), 18)
-    for _, row in ipairs(texts) do most = math.max(most, host.width(row[at])) end
+    local head = heading(column)
+    local most = math.min(widest_word(head), 18)
+    widths.left[at], widths.heads[at] = is_left(column), most
+    for _, row in ipairs(texts) do
+      local columns = row.columns[at]
+      if columns > most then most = columns end
+    end
     if is_left(column) then
-      most = math.min(math.max(most, math.min(host.width(heading(column)), 24)), LABEL_MOST)
+      most = math.min(math.max(most, math.min(host.width(head), 24)), LABEL_MOST)
     end
     widths[at] = math.max(most, 1)
   end
@@ -114,18 +122,18 @@ end
 
 -- Width below which a column must not go: figures stay whole, labels and the words that stand
 -- in place of a figure can be wrapped.
-local function least_widths(body, texts)
+local function least_widths(body, texts, widths)
   local least = {}
-  for at, column in ipairs(body.columns) do
-    least[at] = LABEL_LEAST
-    if not is_left(column) then
-      local most = math.min(widest_word(heading(column)), 18)
-      for index, row in ipairs(texts) do
+  for at in ipairs(body.columns) do
+    local most = widths.left[at] and LABEL_LEAST or widths.heads[at]
+    for index, row in ipairs(widths.left[at] and {} or texts) do
+      local columns = row.columns[at]
+      if columns > most then -- words in place of a figure are asked for here alone
         local words = body.rows[index].cells[at].shown == false
-        most = math.max(most, math.min(host.width(row[at]), words and WORDS_LEAST or math.huge))
+        most = math.max(most, words and math.min(columns, WORDS_LEAST) or columns)
       end
-      least[at] = most
     end
+    least[at] = most
   end
   return least
 end
@@ -149,6 +157,14 @@ local function shrink(list, widths, room)
   end
 end
 
+-- Does a text of a column have more columns than its width?
+local function is_cut(texts, at, width)
+  for _, row in ipairs(texts) do
+    if row.columns[at] > width then return true end
+  end
+  return false
+end
+
 -- How many lines a label of each column may take: four, and more where two that are cut there
 -- would look the same.
 local function label_lines(body, list, widths, texts)
@@ -156,7 +172,8 @@ local function label_lines(body, list, widths, texts)
   for _, at in ipairs(list) do
     lines[at] = body.columns[at].type == "label" and LINES_MOST or nil
     local seen = {}
-    for _, row in ipairs(is_left(body.columns[at]) and texts or {}) do
+    local cuts = widths.left[at] and is_cut(texts, at, widths[at])
+    for _, row in ipairs(cuts and texts or {}) do
       local shown = table.concat(M.wrap(row[at], widths[at], LINES_MOST), "\n")
       if seen[shown] and seen[shown] ~= row[at] then lines[at] = nil end
       seen[shown] = row[at]
@@ -206,11 +223,24 @@ local function panels_of(body, list, widths, room)
   return #panels > 0 and panels or { labels }
 end
 
+-- Does a row take one line as it is? Its figures and labels fit, and no label has blanks that
+-- wrapping would take out.
+local function fits(list, widths, texts)
+  local columns = texts.columns
+  if texts.loose or not columns then return false end
+  for index = 1, #list do
+    local at = list[index]
+    if columns[at] > widths[at] then return false end
+  end
+  return true
+end
+
 -- One logical row as lines: wrapped labels, figures on the first line.
-local function row_lines(body, list, widths, texts, most)
+local function row_lines(list, widths, texts, most)
+  if fits(list, widths, texts) then return { host.line(texts, list, widths, widths.left, GAP) } end
   local parts, height = {}, 1
   for index, at in ipairs(list) do
-    local wrapped = is_left(body.columns[at]) or most or host.width(texts[at]) > widths[at]
+    local wrapped = widths.left[at] or most or host.width(texts[at]) > widths[at]
     parts[index] = wrapped and M.wrap(texts[at], widths[at], most or widths.lines[at])
       or { texts[at] }
     height = math.max(height, #parts[index])
@@ -220,9 +250,9 @@ local function row_lines(body, list, widths, texts, most)
     local cells = {}
     for index, at in ipairs(list) do
       local from = most and height - #parts[index] or 0 -- headings stand at the bottom
-      cells[index] = M.pad(parts[index][line - from] or "", widths[at], not is_left(body.columns[at]))
+      cells[at] = parts[index][line - from] or ""
     end
-    lines[line] = table.concat(cells, (" "):rep(GAP)):gsub("%s+$", "")
+    lines[line] = host.line(cells, list, widths, widths.left, GAP)
   end
   return lines
 end
@@ -260,7 +290,7 @@ local function without_repeats(body, texts)
   if not (body.columns[2] and body.columns[2].type == "label") then return end
   local previous
   for _, row in ipairs(texts) do
-    if row[1] == previous then row[1] = "" else previous = row[1] end
+    if row[1] == previous then row[1], row.columns[1] = "", 0 else previous = row[1] end
   end
 end
 
@@ -273,15 +303,32 @@ local function panel_lines(lines, body, list, widths, texts)
   if groups then lines[#lines + 1] = groups end
   local headings = {}
   for at, column in ipairs(body.columns) do headings[at] = heading(column) end
-  add_all(lines, row_lines(body, list, widths, headings, LINES_MOST))
+  add_all(lines, row_lines(list, widths, headings, LINES_MOST))
   local rule = ("\u{2500}"):rep(math.max(total_width(list, widths), 1))
   lines[#lines + 1] = rule
   for index, row in ipairs(body.rows) do
     local previous = body.rows[index - 1]
     if row.kind == "total" and previous then lines[#lines + 1] = rule end
-    add_all(lines, row_lines(body, list, widths, texts[index]))
+    add_all(lines, row_lines(list, widths, texts[index]))
     if row.kind == "base" and index == 1 then lines[#lines + 1] = rule end
   end
+end
+
+-- Would wrapping take blanks out of a text?
+local function is_loose(text)
+  return text:find("  ", 1, true) or text:byte() == BLANK or text:byte(-1) == BLANK
+end
+
+-- The texts of a row's cells, with the columns of each, and whether a label is to be wrapped at any
+-- width (`loose`).
+local function row_texts(body, row, rooms)
+  local texts, columns = {}, {}
+  texts.columns = columns
+  for at, cell in ipairs(row.cells) do
+    texts[at], columns[at] = cell_text(cell, rooms[at])
+    if is_left(body.columns[at]) and is_loose(texts[at]) then texts.loose = true end
+  end
+  return texts
 end
 
 local function sentences(lines, list, room)
@@ -295,16 +342,13 @@ function M.write(sheet, opts)
   local lines, texts, rooms = {}, {}, letter_rooms(body)
   if body.title then add_all(lines, M.wrap(escape.terminal(body.title), room)) end
   if body.subtitle then add_all(lines, M.wrap(escape.terminal(body.subtitle), room)) end
-  for index, row in ipairs(body.rows) do
-    texts[index] = {}
-    for at, cell in ipairs(row.cells) do texts[index][at] = cell_text(cell, rooms[at]) end
-  end
+  for index, row in ipairs(body.rows) do texts[index] = row_texts(body, row, rooms) end
   without_repeats(body, texts)
   local foot = {}
   if #body.columns > 0 then
     local widths, list = natural_widths(body, texts), {}
     for at in ipairs(body.columns) do list[at] = at end
-    widths.least = least_widths(body, texts)
+    widths.least = least_widths(body, texts, widths)
     local dropped = drop_optional(body, list, widths, room)
     shrink(list, widths, room)
     widths.lines = label_lines(body, list, widths, texts)

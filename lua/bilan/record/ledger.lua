@@ -54,15 +54,25 @@ function M.same_stat(a, b)
     and a.changed == b.changed and a.inode == b.inode
 end
 
+-- An input whose hash is computed when somebody asks for it.
+local function hashed_later(input, sha256)
+  return setmetatable(input, { __index = function(self, key)
+    if key == "sha256" then rawset(self, key, sha256()) end
+    return rawget(self, key)
+  end })
+end
+
 --- Enters a file that was read. role: script, module, data, codebook. `stat` was asked before the
--- bytes were read; a racy one is left out, so that the file is hashed next time.
+-- bytes were read; a racy one is left out, so that the file is hashed next time. sha256: of the
+-- bytes, or a function that gives it.
 function M.input(path, role, bytes, sha256, stat)
   local ledger = M.current
   path = path:gsub("^%./+", "")
   local key = role .. "\0" .. path
   if not ledger or ledger.known[key] then return end
-  local input = { path = path, role = role, sha256 = sha256 or core.csv.sha256(bytes),
-    bytes = bytes and #bytes or stat and stat.bytes or nil }
+  local input = { path = path, role = role, bytes = bytes and #bytes or stat and stat.bytes or nil }
+  if type(sha256) == "function" then hashed_later(input, sha256)
+  else input.sha256 = sha256 or core.csv.sha256(bytes) end
   if stat and not M.is_racy(stat) then
     input.modified, input.changed, input.inode = stat.modified, stat.changed, stat.inode
   end

@@ -198,11 +198,13 @@ end
 function makers.derive(lineage, made, before, exprs)
   local table_, items = inside(made).table, own_items(lineage)
   for _, pair in ipairs(derivations(exprs)) do
-    local from = {}
-    for at, name in ipairs(names_in(table_, pair[2])) do
+    local from, by_row = {}, type(pair[2]) == "function"
+    local names = by_row and inside(made).by_row[pair[1]] or names_in(table_, pair[2])
+    for at, name in ipairs(names) do
       from[at] = items[name] or node_of(before, name)
     end
-    items[pair[1]] = { item = pair[1], text = pair[1] .. " = " .. pair[2], from = from }
+    local text = by_row and "a function of the row" or pair[2]
+    items[pair[1]] = { item = pair[1], text = pair[1] .. " = " .. text, from = from }
   end
 end
 

@@ -1,8 +1,8 @@
 --- Receipts: what a result was computed from.
 --
--- While a verb computes, a trace is kept with its result: the nodes of the items it used (see
--- lineage), the chain of the survey, the call as text, the method with its version. A trace costs
--- a table; scripts cannot see it. When a run is recorded, `render` turns it into
+-- A trace is kept with each result: the nodes of the items it used (see lineage), the chain of the
+-- survey, the call as text, the method with its version. Until somebody looks at it, it is but a copy
+-- of what the verb was given; scripts cannot see it. When a run is recorded, `render` turns it into
 --   { computed = 'proportion("satisfait", { level = "oui" })', steps = { "where ..." },
 --     method = "wilson", version = 1,
 --     sources = { { kind, path, sha256, wave }, ... },
@@ -26,25 +26,25 @@ local inside = Survey.inside
 
 -- ---- which method ------------------------------------------------------------------------------
 
-local function has_interval(result)
-  for at = 1, #result do if result[at].low then return true end end
+local function has_interval(rows)
+  for _, row in ipairs(rows) do if row.low then return true end end
   return false
 end
 
--- The interval of shares; a share of ticks has none.
-local function share_method(survey, opts, result)
-  if not has_interval(result) then return "share", 1 end
+-- The interval of shares; a share of ticks has none, which is known when they are made.
+local function share_method(survey, opts)
   local designed = inside(survey).design ~= nil
-  if opts.percent == "none" and designed then return "t", 1 end
+  if opts.percent == "none" and designed then return "t", 1, has_interval end
   local _, name, version = methods.interval(opts.ci, designed)
-  return name, version
+  return name, version, has_interval
 end
 
 local function quantile_method(_, opts)
   return "quantile", methods.version_of("quantile", "ties", opts.ties)
 end
 
--- verb -> f(survey, opts, result) -> method, version; the verb's own name where there is none.
+-- verb -> f(survey, opts, result) -> method, version, and what must hold of the rows if it is not
+-- to be "share"; the verb's own name where there is none. By the versions in effect at the call.
 local method_of = { proportion = share_method, freq = share_method, crosstab = share_method,
   quantile = quantile_method, median = quantile_method }
 
@@ -69,35 +69,68 @@ local estimates = { "proportion", "freq", "crosstab", "mean", "total", "quantile
 -- Options whose values name items.
 local item_options = { "by", "after", "strata", "offset" }
 
--- The nodes that the arguments of an estimate name, and its options.
-local function used_by(survey, ...)
-  local nodes, opts = {}, {}
+local DEEPEST <const> = 8 -- beyond what the text of a call shows
+
+-- A copy of an argument as it is at the call.
+local function snapshot(value, depth)
+  if type(value) ~= "table" or depth > DEEPEST or getmetatable(value) ~= nil then return value end
+  local copy = {}
+  for key, inner in next, value do copy[key] = snapshot(inner, depth + 1) end
+  return copy
+end
+
+-- The nodes that the arguments of an estimate name.
+local function used_by(survey, arguments, opts)
+  local nodes = {}
   local function add(given)
     local more = lineage.nodes(survey, given)
     table.move(more, 1, #more, #nodes + 1, nodes)
   end
-  for at = 1, select("#", ...) do
-    local argument = select(at, ...)
+  for at = 1, arguments.n do
+    local argument = arguments[at]
     if type(argument) == "string" then add(argument)
-    elseif type(argument) == "table" and #argument > 0 then add(argument)
-    elseif type(argument) == "table" then opts = argument end
+    elseif type(argument) == "table" and #argument > 0 then add(argument) end
   end
   for _, name in ipairs(item_options) do if opts[name] ~= nil then add(opts[name]) end end
-  return nodes, opts
+  return nodes
+end
+
+-- The last argument that is no list.
+local function options_of(arguments)
+  for at = arguments.n, 1, -1 do
+    local argument = arguments[at]
+    if type(argument) == "table" and #argument == 0 then return argument end
+  end
+  return {}
 end
 
 local collecting -- the traces of the verbs that a verb of several surveys calls; nil outside one
 
+-- The trace of a call, filled at the first look.
+local function trace_of(survey, name, result, ...)
+  local arguments = table.pack(...)
+  for at = 1, arguments.n do arguments[at] = snapshot(arguments[at], 1) end
+  local opts, holds = options_of(arguments), nil
+  local trace = { method = name, version = 1 }
+  if method_of[name] then
+    trace.method, trace.version, holds = method_of[name](survey, opts, result)
+  end
+  function trace.make(rows)
+    trace.make = nil
+    trace.nodes = used_by(survey, arguments, opts)
+    trace.chain = lineage.chain(survey)
+    trace.computed = lineage.call(name, table.unpack(arguments, 1, arguments.n))
+    if holds and not holds(rows) then trace.method, trace.version = "share", 1 end
+  end
+  return trace
+end
+
 local function traced(name, verb)
   return function(self, ...)
     local result = verb(self, ...)
-    local nodes, opts = used_by(self, ...)
-    local method, version = name, 1
-    if method_of[name] then method, version = method_of[name](self, opts, result) end
-    local trace = { nodes = nodes, chain = lineage.chain(self), method = method,
-      version = version, computed = lineage.call(name, ...) }
-    if collecting then collecting[#collecting + 1] = trace end
-    return Result.keep_trace(result, trace)
+    Result.keep_trace(result, trace_of(self, name, result, ...))
+    if collecting then collecting[#collecting + 1] = Result.trace(result) end
+    return result
   end
 end
 
