@@ -209,12 +209,13 @@ BILAN_API bilan_status bilan_read_csv_bytes(bilan *b, bilan_survey **out, const 
 BILAN_API size_t bilan_survey_warnings(const bilan_survey *survey);
 BILAN_API const char *bilan_survey_warning(const bilan_survey *survey, size_t index);
 
-/* Reads a wave of an archive, the file *.bilan that `bilan convert` makes, at the speed of memory:
- * the wave called `wave`, or its only one when that is NULL. Answers are loaded item by item when
- * they are first asked for, so the file stays open, and a call that needs a damaged item, or one of
- * a wave that was replaced meanwhile, fails then (BILAN_DATA, BILAN_IO). Wordings are those of the wave's
- * codebook. Fails with BILAN_IO (absent, unreadable, in use), BILAN_DATA (no archive, damaged),
- * BILAN_USAGE (no such wave, with the nearest name; several, and none is named), BILAN_NOMEM. */
+/* Reads a wave of an archive, the file *.bilan that `bilan convert` makes, at the speed of
+ * memory: the wave called `wave`, or its only one when that is NULL. Answers are loaded item by
+ * item when they are first asked for, so the file stays open, and a call that needs a damaged
+ * item, or one of a wave that was replaced meanwhile, fails then (BILAN_DATA, BILAN_IO). Wordings
+ * are those of the wave's codebook. Fails with BILAN_IO (absent, unreadable, in use), BILAN_DATA
+ * (no archive, damaged), BILAN_USAGE (no such wave, with the nearest name; several, and none is
+ * named), BILAN_NOMEM. */
 BILAN_API bilan_status bilan_read_archive(bilan *b, bilan_survey **out, const char *path,
                                           const char *wave);
 
@@ -617,7 +618,8 @@ BILAN_API size_t bilan_memory_used(const bilan *b);
 BILAN_API size_t bilan_memory_peak(const bilan *b);
 
 /* How many threads a call may use for large tables, 1 (as after bilan_open) to 256. Never
- * changes a result. They end with the call. BILAN_USAGE: out of range. */
+ * changes a result. They sleep between calls, with all signals blocked, and end with the handle.
+ * BILAN_USAGE: out of range. */
 BILAN_API bilan_status bilan_set_threads(bilan *b, int threads);
 
 /* For tests: the nth request for memory from now on fails (nth from 1; 0: none does), and all

@@ -77,6 +77,7 @@ static bool stat_entry(bilan *b, struct stat *info, const char *folder, const ch
   return is;
 }
 
+/* One system call. */
 bool cache_has(bilan *b, const char *folder, const char *name) {
   struct stat info;
   return stat_entry(b, &info, folder, name);
@@ -117,6 +118,7 @@ void cache_touch(bilan *b, const char *folder, const char *name) {
   mem_free(&b->mem, path);
 }
 
+/* What is no name of an entry is never removed. */
 bool cache_remove(bilan *b, const char *folder, const char *name) {
   char *path = is_entry_name(name) ? path_in(b, folder, name) : NULL;
   bool done = path && sys_unlink(&b->io, AT_FDCWD, path) == 0;
@@ -124,6 +126,7 @@ bool cache_remove(bilan *b, const char *folder, const char *name) {
   return done;
 }
 
+/* Both are names of entries. */
 bool cache_rename(bilan *b, const char *folder, const char *from, const char *to) {
   bool named = is_entry_name(from) && is_entry_name(to);
   char *old = named ? path_in(b, folder, from) : NULL;
@@ -144,6 +147,7 @@ static void first_digits(char *out, size_t digits, const char *s, size_t n) {
   out[digits] = '\0';
 }
 
+/* The first digits of a digest: names of files say nothing of where they were. */
 void cache_identity(char out[CACHE_ID], const struct identity *i) {
   char text[160];
   int n = snprintf(text, sizeof text, "%llu %llu %lld %lld %lld", (unsigned long long)i->device,

@@ -204,14 +204,18 @@ static bilan_status connect(bilan *b, struct archive *a, const char *file, int f
   if (code) return store_fail(b, a, code);
   harden(a->db);
   sqlite3_busy_timeout(a->db, BUSY_MILLISECONDS);
-  return store_exec(b, a, "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;"
-                          "PRAGMA mmap_size=0; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
-                          "PRAGMA cache_size=-1024");
+  bilan_status status = store_prepare(b, a, &a->undo, "ROLLBACK");
+  return status ? status
+                : store_exec(b, a, "PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;"
+                                   "PRAGMA mmap_size=0; PRAGMA foreign_keys=ON;"
+                                   "PRAGMA secure_delete=ON; PRAGMA cache_size=-1024");
 }
 
 /* Its queries first: a connection with open statements does not close. */
 static void disconnect(struct archive *a) {
   store_end_queries(a);
+  sqlite3_finalize(a->undo);
+  a->undo = NULL;
   sqlite3_close(a->db);
   a->db = NULL;
 }
@@ -377,11 +381,16 @@ bool archive_in_transaction(const struct archive *a) {
   return a->db && !sqlite3_get_autocommit(a->db);
 }
 
+void store_undo(struct archive *a) {
+  sqlite3_step(a->undo);
+  sqlite3_reset(a->undo);
+}
+
 /* After a fault of the disk SQLite has dropped the transaction but not undone it: the journal is
  * played back by the next statement, which is made here, so that a full disk gets its room back
  * at once. When that fails too, the next to open the file plays it back. */
 void archive_rollback(struct archive *a) {
-  if (archive_in_transaction(a)) sqlite3_exec(a->db, "ROLLBACK", NULL, NULL, NULL);
+  if (archive_in_transaction(a)) store_undo(a);
   if (a->db && a->changing) sqlite3_exec(a->db, "SELECT 1 FROM data LIMIT 1", NULL, NULL, NULL);
   a->changing = false;
 }

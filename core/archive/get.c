@@ -201,6 +201,7 @@ static bilan_status read_item_row(const struct getting *g, struct found *f) {
   return BILAN_OK;
 }
 
+/* The next item behind a place; *row is false where there is none. */
 bilan_status get_item(const struct getting *g, struct found *f, size_t after, bool *row) {
   *f = (struct found){0};
   sqlite3_bind_int64(g->item, 1, g->data);
@@ -357,20 +358,15 @@ static bilan_status load_table(struct getting *g, struct table **out, const stru
   return status;
 }
 
-bilan_status get_begin(bilan *b, struct archive *a, sqlite3_stmt **end) {
-  *end = NULL;
-  if (!sqlite3_get_autocommit(a->db)) return BILAN_OK;
-  bilan_status status = store_prepare(b, a, end, "COMMIT");
-  if (!status) status = store_exec(b, a, "BEGIN");
-  if (!status) return BILAN_OK;
-  sqlite3_finalize(*end);
-  *end = NULL;
-  return status;
+/* Nothing is to be ended after a failure: BEGIN takes no lock. */
+bilan_status get_begin(bilan *b, struct archive *a, bool *own) {
+  *own = sqlite3_get_autocommit(a->db);
+  return *own ? store_exec(b, a, "BEGIN") : BILAN_OK;
 }
 
-void get_end(sqlite3_stmt *end) {
-  if (end) sqlite3_step(end);
-  sqlite3_finalize(end);
+/* Nothing was changed, so undoing it ends it. */
+void get_end(struct archive *a, bool own) {
+  if (own && archive_in_transaction(a)) store_undo(a);
 }
 
 /* `names` may be NULL: all items. A transaction of the caller's is used, else one of our own; the
@@ -379,10 +375,9 @@ bilan_status archive_get(bilan *b, struct table **out, struct archive *a, int64_
                          const struct text *names, size_t count) {
   struct getting g = {.b = b, .a = a, .data = id};
   if (!a->db) return fail(b, BILAN_USAGE, "%s: is closed", a->path);
-  sqlite3_stmt *end;
-  bilan_status status = get_begin(b, a, &end);
-  if (status) return status;
-  status = get_close(&g, load_table(&g, out, names, count));
-  get_end(end);
+  bool own;
+  bilan_status status = get_begin(b, a, &own);
+  if (!status) status = get_close(&g, load_table(&g, out, names, count));
+  get_end(a, own);
   return status;
 }

@@ -33,11 +33,11 @@ struct found {
   size_t count;
 };
 
-/* From get_begin to get_end everything read is of one moment. What ends it is made before it begins:
- * a transaction that cannot be ended for want of memory would keep writers out. *end is NULL in a
- * transaction of the caller's. Statements that read must have ended before get_end. */
-bilan_status get_begin(bilan *b, struct archive *a, sqlite3_stmt **end);
-void get_end(sqlite3_stmt *end);
+/* From get_begin to get_end everything read is of one moment: that of the caller's transaction where
+ * there is one (*own is false then), else of one of our own. Statements that read must have ended
+ * before get_end. */
+bilan_status get_begin(bilan *b, struct archive *a, bool *own);
+void get_end(struct archive *a, bool own);
 
 /* The statements of a getting; closed by get_close in every case, which hands the status on. */
 bilan_status get_open(struct getting *g);

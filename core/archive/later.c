@@ -74,11 +74,10 @@ static bilan_status load_later(bilan *b, struct column **out, struct table_sourc
   const struct later_source *s = (const struct later_source *)base;
   struct getting g = {.b = b, .a = s->archive};
   struct column *c = NULL;
-  sqlite3_stmt *end;
-  bilan_status status = get_begin(b, s->archive, &end);
-  if (status) return status;
-  status = get_close(&g, load_place(&g, s, s->places[item], &c));
-  get_end(end);
+  bool own;
+  bilan_status status = get_begin(b, s->archive, &own);
+  if (!status) status = get_close(&g, load_place(&g, s, s->places[item], &c));
+  get_end(s->archive, own);
   if (!status) *out = c;
   return status;
 }
@@ -167,10 +166,9 @@ bilan_status archive_get_later(bilan *b, struct table **out, struct archive *a, 
   struct getting g = {.b = b, .a = a, .data = id};
   if (a->write) return archive_get(b, out, a, id, NULL, 0);
   if (!a->db) return fail(b, BILAN_USAGE, "%s: is closed", a->path);
-  sqlite3_stmt *end;
-  bilan_status status = get_begin(b, a, &end);
-  if (status) return status;
-  status = get_close(&g, open_later(&g, out));
-  get_end(end);
+  bool own;
+  bilan_status status = get_begin(b, a, &own);
+  if (!status) status = get_close(&g, open_later(&g, out));
+  get_end(a, own);
   return status;
 }

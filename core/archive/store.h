@@ -23,6 +23,7 @@ struct archive {
   size_t owners;   /* the caller, until archive_close, and tables that load from it later */
   bilan *b;
   sqlite3 *db;
+  sqlite3_stmt *undo; /* ROLLBACK, made when the file is opened: to end needs no memory */
   char *path;      /* as the caller gave it, for messages */
   char *real;      /* absolute, without links */
   char *temporary; /* absolute; NULL once the archive is in its place */
@@ -39,6 +40,11 @@ bilan_status store_fail(bilan *b, const struct archive *a, int code);
 __attribute__((format(printf, 3, 4)))
 #endif
 bilan_status store_damaged(bilan *b, const struct archive *a, const char *format, ...);
+
+/* Ends a transaction that is open; what it changed is not kept. A reader's has no other end. One
+ * that could not be ended for want of memory would keep writers out for as long as a table loads
+ * from the archive. */
+void store_undo(struct archive *a);
 
 /* Statements of ours without parameters or rows, one after the other. */
 bilan_status store_exec(bilan *b, const struct archive *a, const char *sql);

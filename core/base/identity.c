@@ -9,13 +9,16 @@ static const int64_t SECOND = 1000000000, RACY_SECONDS = 2;
 
 enum { PIECE = 256 << 10 };
 
+/* Since 1970. */
 static int64_t nanoseconds(struct timespec t) { return (int64_t)t.tv_sec * SECOND + t.tv_nsec; }
 
+/* The last system call about this file failed. */
 static bilan_status fail_read(bilan *b, const char *path) {
   const char *name = sys_error_name(errno);
   return fail(b, BILAN_IO, "cannot read \"%s\": %s", path, name ? name : "system error");
 }
 
+/* Racy by the clock of now: a clock that is set back makes identities racy, never trusted. */
 static struct identity identity_from(const struct stat *info) {
   struct timespec now = {0};
   clock_gettime(CLOCK_REALTIME, &now);
@@ -27,6 +30,7 @@ static struct identity identity_from(const struct stat *info) {
   return i;
 }
 
+/* One system call. */
 bilan_status identity_of(bilan *b, struct identity *out, const char *path) {
   struct stat info;
   if (sys_stat(&b->io, AT_FDCWD, path, &info, 0) < 0) return fail_read(b, path);
@@ -35,6 +39,7 @@ bilan_status identity_of(bilan *b, struct identity *out, const char *path) {
   return BILAN_OK;
 }
 
+/* Inodes are given anew, so times count too. */
 bool identity_same(const struct identity *x, const struct identity *y) {
   return x->device == y->device && x->inode == y->inode && x->bytes == y->bytes &&
          x->modified == y->modified && x->changed == y->changed;
@@ -70,6 +75,7 @@ static bilan_status check_identity(bilan *b, struct identity *now, const char *p
   return fail(b, BILAN_IO, "\"%s\" has changed since it was read; run this again", path);
 }
 
+/* One reading, between two looks at the identity. */
 static bilan_status hash_file(bilan *b, const struct hashes *h, const char *path,
                               const struct identity *expected) {
   struct identity before, after;
@@ -82,6 +88,7 @@ static bilan_status hash_file(bilan *b, const struct hashes *h, const char *path
   return status;
 }
 
+/* By the best instructions, unless none are wanted. */
 bilan_status identity_sha256(bilan *b, char out[SHA256_HEX], const char *path,
                              const struct identity *expected) {
   unsigned char digest[SHA256_BYTES];
@@ -95,6 +102,7 @@ bilan_status identity_sha256(bilan *b, char out[SHA256_HEX], const char *path,
   return BILAN_OK;
 }
 
+/* Its key is larger than a stack frame should be: taken from the handle. */
 bilan_status identity_fingerprint(bilan *b, char out[FINGERPRINT_HEX], const char *path,
                                   const struct identity *expected) {
   struct fingerprint *f = mem_alloc(&b->mem, sizeof *f);

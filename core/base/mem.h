@@ -27,7 +27,8 @@ struct mem {
 void *mem_alloc(struct mem *m, size_t size);
 void *mem_zero(struct mem *m, size_t count, size_t size);          /* count * size, zeroed */
 void *mem_array(struct mem *m, size_t count, size_t size);         /* count * size */
-void *mem_resize(struct mem *m, void *block, size_t size);         /* NULL block = alloc; never fails to shrink */
+void *mem_resize(struct mem *m, void *block, size_t size);         /* NULL block = alloc; a smaller
+                                                                      size is always given */
 void *mem_resize_array(struct mem *m, void *block, size_t count, size_t size);
 char *mem_copy(struct mem *m, const char *s, size_t n);            /* n bytes and a final NUL */
 void mem_free(struct mem *m, void *block);                         /* NULL is fine */

@@ -13,7 +13,7 @@
 #include "base/pool.h"
 
 #include <signal.h>
-#include <string.h>
+#include <unistd.h>
 
 /* What every worker does from its start to its end. The lock is held but while it works. */
 static void *serve(void *arg) {
@@ -35,6 +35,11 @@ static void *serve(void *arg) {
   return NULL;
 }
 
+/* A child of fork has a copy of the pool and none of its threads: an empty pool to it. */
+static void leave_parents(struct pool *p) {
+  if (p->open && p->process != getpid()) *p = (struct pool){.kept = p->kept};
+}
+
 /* Starts workers until there are `count`, or as many as the system gives. They inherit a mask
  * that blocks every signal. */
 static void start(struct pool *p, size_t count) {
@@ -44,6 +49,7 @@ static void start(struct pool *p, size_t count) {
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wake, NULL);
     pthread_cond_init(&p->idle, NULL);
+    p->process = getpid();
     p->open = true;
   }
   sigfillset(&all);
@@ -54,6 +60,7 @@ static void start(struct pool *p, size_t count) {
 
 /* Ends and joins all workers; the pool is empty then, and may be started again. */
 static void stop(struct pool *p) {
+  leave_parents(p);
   if (!p->open) return;
   pthread_mutex_lock(&p->lock);
   p->closing = true;
@@ -89,6 +96,7 @@ static void withdraw(struct pool *p) {
 /* See pool.h. */
 void pool_run(struct pool *p, size_t workers, void (*work)(void *), void *context) {
   size_t others = workers > POOL_WORKERS ? POOL_WORKERS - 1 : workers ? workers - 1 : 0;
+  if (others) leave_parents(p);
   if (others) start(p, others);
   if (p->count < others) others = p->count;
   if (others) post(p, others, work, context);

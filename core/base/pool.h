@@ -7,7 +7,7 @@
  *
  * A piece of work is a function that takes shares until there are none left (pool_next). The
  * caller works along, and never waits for a worker that has not begun: so a system that gives no
- * threads, or a child of fork that has lost them, does all by itself. Workers sleep on a condition
+ * threads does all by itself. A child of fork starts its own. Workers sleep on a condition
  * between pieces, with all signals blocked: those are the program's own business.
  *
  * Nothing here allocates, and no worker does but under a lock that the caller's own work takes too
@@ -20,6 +20,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* The most workers there are, the caller among them. */
 enum { POOL_WORKERS = 64 };
@@ -28,6 +29,7 @@ enum { POOL_WORKERS = 64 };
 struct pool {
   bool kept;             /* workers stay between pieces of work */
   bool open;             /* lock and conditions exist */
+  pid_t process;         /* whose threads they are */
   bool closing;          /* workers are to end */
   size_t count;          /* workers started, the caller not among them */
   size_t wanted;         /* workers that may still begin the piece at hand */

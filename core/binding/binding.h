@@ -52,8 +52,9 @@ bool l_find_script(lua_State *L, lua_Debug *frame);
 
 void l_new_types(lua_State *L); /* their metatables; once, when the state is set up */
 
-/* Gives the userdata on top the metatable of its type, made of `events` when the first one comes. It
- * is registered only when it is whole: where memory runs out in between, the next one starts anew. */
+/* Gives the userdata on top the metatable of its type, made of `events` when the first one comes.
+ * It is registered only when it is whole: where memory runs out in between, the next one starts
+ * anew. */
 void l_set_type(lua_State *L, const char *type, const luaL_Reg *events);
 /* Each pushes one userdata and returns the place to be filled. Closed by the collector or by
  * <close>. */

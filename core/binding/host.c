@@ -437,8 +437,8 @@ static int l_warn(lua_State *L) {
   return 1;
 }
 
-/* progress(text [, slow [, placed]]): says on a terminal what is being done; nil takes the line away.
- * placed: with the script's line in front, which is looked for only where it is shown. */
+/* progress(text [, slow [, placed]]): says on a terminal what is being done; nil takes the line
+ * away. placed: with the script's line in front, which is looked for only where it is shown. */
 static int l_progress(lua_State *L) {
   struct progress *p = &l_host(L)->progress;
   if (lua_toboolean(L, 3)) {

@@ -255,7 +255,8 @@ static int l_drop(lua_State *L) { return in_transaction(L, run_drop); }
 
 /* ---- tables -------------------------------------------------------------------------------- */
 
-/* get(id [, names]) -> table; without names each item is loaded when it is first used. The names are lent by their list, which stays on the stack. */
+/* get(id [, names]) -> table; without names each item is loaded when it is first used. The names
+ * are lent by their list, which stays on the stack. */
 static int l_get(lua_State *L) {
   struct archive *a = check_archive(L);
   lua_Integer id = luaL_checkinteger(L, 2);

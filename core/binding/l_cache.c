@@ -54,6 +54,7 @@ static int l_folder(lua_State *L) {
   return 1;
 }
 
+/* prepare() -> may entries be written? Makes the folder. */
 static int l_prepare(lua_State *L) {
   const char *folder = l_host(L)->cache;
   lua_pushboolean(L, *folder && cache_make(l_handle(L), folder));
@@ -83,11 +84,13 @@ static int l_list(lua_State *L) {
   return 1;
 }
 
+/* remove(name) -> done? */
 static int l_remove(lua_State *L) {
   lua_pushboolean(L, cache_remove(l_handle(L), check_folder(L), luaL_checkstring(L, 1)));
   return 1;
 }
 
+/* rename(from, to) -> done? */
 static int l_rename(lua_State *L) {
   lua_pushboolean(L, cache_rename(l_handle(L), check_folder(L), luaL_checkstring(L, 1),
                                   luaL_checkstring(L, 2)));
@@ -107,6 +110,7 @@ static int open_entry(lua_State *L, enum archive_mode mode) {
   return 1;
 }
 
+/* open(name), create(name) -> archive. */
 static int l_open(lua_State *L) { return open_entry(L, ARCHIVE_READ); }
 static int l_create(lua_State *L) { return open_entry(L, ARCHIVE_WRITE); }
 
@@ -123,6 +127,7 @@ static int l_identity(lua_State *L) {
   return 3;
 }
 
+/* fingerprint(path) -> 32 digits of its content. Raises. */
 static int l_fingerprint(lua_State *L) {
   char hex[FINGERPRINT_HEX];
   l_check(L, identity_fingerprint(l_handle(L), hex, check_source(L, 1), NULL));
@@ -143,6 +148,7 @@ static int l_sha256(lua_State *L) {
   return 1;
 }
 
+/* reading(options) -> 16 digits of how a file is read: options and engine. */
 static int l_reading(lua_State *L) {
   char reading[CACHE_READING];
   cache_reading(l_handle(L), reading, l_check_text(L, 1));
@@ -167,11 +173,13 @@ static int l_rescue(lua_State *L) {
   return 1;
 }
 
+/* damaged() -> how many entries of this run were. */
 static int l_damaged(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)l_host(L)->cache_damaged);
   return 1;
 }
 
+/* The part core.archive.cache. */
 int l_cache_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"folder", l_folder},     {"prepare", l_prepare}, {"list", l_list},

@@ -284,15 +284,19 @@ static void sort_nets(struct net *nets, size_t count) {
   }
 }
 
+/* Three slots of the stack each, which a result keeps as user values: Lua has 65535 of them. */
+enum { NETS_MOST = 10000 };
+
 /* nets = { name = { levels }, ... }: in the order of their names, whatever Lua's is. Two walks over
- * the table: one counts, one takes the names, which the options keep alive; the lists are then
- * fetched by name, so that the first fault reported is always the same. */
+ * the table: one counts, one takes the names; the lists are then fetched by name, so that the first
+ * fault reported is always the same. Names stay on the stack: the script may change its table. */
 static void read_nets(lua_State *L, struct call *call, bool declared) {
   if (lua_getfield(L, ARG_OPTIONS, "nets") == LUA_TNIL) return;
   int list = lua_gettop(L);
   luaL_checktype(L, list, LUA_TTABLE);
   size_t count = 0;
   for (lua_pushnil(L); lua_next(L, list); lua_pop(L, 1)) count++;
+  if (count > NETS_MOST) l_refuse(L, call, "nets: more than 10000%.*s", text_of(""));
   struct net *nets = l_scratch(L, count, sizeof *nets);
   size_t i = 0;
   for (lua_pushnil(L); i < count && lua_next(L, list); lua_pop(L, 1)) {
@@ -304,6 +308,8 @@ static void read_nets(lua_State *L, struct call *call, bool declared) {
   for (i = 0; i < count; i++) {
     luaL_checkstack(L, 8, "nets");
     lua_pushlstring(L, nets[i].name.s, nets[i].name.n);
+    nets[i].name = l_check_text(L, -1);
+    lua_pushvalue(L, -1);
     lua_gettable(L, list);
     read_net(L, call, &nets[i], lua_gettop(L), declared);
   }

@@ -2,6 +2,9 @@
  *
  *   run(script, { "a.svg", ... } [, seconds]) -> { ["a.svg"] = bytes, ... }, messages
  *
+ *   body(svg) -> the drawn elements of a file of gnuplot's, fit to be published; nil: it is none
+ *   is_plain(svg) -> is this a drawing beyond doubt? (io/drawing.h)
+ *
  *   program() -> what the system says of the gnuplot that would draw, as a text; nil: there is none
  *   kept(folder, name) -> bytes or nil      keep(folder, name, bytes) -> is it kept?
  *   make_room(folder, most)
@@ -18,6 +21,7 @@
  * The process, its folder and its files are gone when the call returns.
  */
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +32,7 @@
 #include "base/handle.h"
 #include "base/io.h"
 #include "binding/host.h"
+#include "io/drawing.h"
 #include "io/gnuplot.h"
 
 static const char run_type[] = "bilan.gnuplot";
@@ -90,6 +95,22 @@ static int l_run(lua_State *L) {
   gnuplot_free(held->b, run);
   held->b = NULL;
   return 2;
+}
+
+/* body(svg) -> the drawn elements, or nil. */
+static int l_body(lua_State *L) {
+  struct text svg = l_check_text(L, 1);
+  luaL_argcheck(L, svg.n < SIZE_MAX / 8, 1, "a shorter drawing");
+  char *out = l_scratch(L, DRAWING_ROOM(svg.n), 1);
+  size_t size;
+  if (!drawing_body(out, &size, svg)) return 0;
+  lua_pushlstring(L, out, size);
+  return 1;
+}
+
+static int l_is_plain(lua_State *L) {
+  lua_pushboolean(L, drawing_is_plain(l_check_text(L, 1)));
+  return 1;
 }
 
 /* ---- drawings that are kept ------------------------------------------------------------------ */
@@ -207,6 +228,7 @@ static int l_make_room(lua_State *L) {
 /* Pushes the functions; a script of a user never sees it. */
 int l_gnuplot_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"run", l_run},   {"program", l_program},
+                                       {"body", l_body}, {"is_plain", l_is_plain},
                                        {"kept", l_kept}, {"keep", l_keep},
                                        {"make_room", l_make_room}, {NULL, NULL}};
   luaL_newmetatable(L, run_type);

@@ -46,7 +46,8 @@ static bool is_hidden(uint32_t c) {
 /* shown(s) -> s and its columns, where a terminal may have it as it is; nothing otherwise.
  * Figures are ASCII for the most part: those need no decoding. */
 static int l_shown(lua_State *L) {
-  struct text t = l_check_text(L, 1);
+  struct text t;
+  t.s = luaL_checklstring(L, 1, &t.n);
   size_t at = 0, bad = 0;
   while (at < t.n && t.s[at] >= 0x20 && t.s[at] < 0x7F) at++;
   size_t columns = at;
@@ -80,8 +81,8 @@ static size_t whole_at(lua_State *L, int list, lua_Integer place) {
 }
 
 /* line({texts}, {places}, {widths}, {left}, gap) -> a line of a table on a terminal: the texts at
- * these places, filled up with blanks to their widths, behind a text where `left` is true, before it
- * otherwise; `gap` blanks between two, none at the end. The list keeps the texts alive. */
+ * these places, filled up with blanks to their widths, behind a text where `left` is true, before
+ * it otherwise; `gap` blanks between two, none at the end. The list keeps the texts alive. */
 static int l_line(lua_State *L) {
   for (int i = 1; i <= 4; i++) luaL_checktype(L, i, LUA_TTABLE);
   lua_Integer count = luaL_len(L, 2), gap = luaL_checkinteger(L, 5);

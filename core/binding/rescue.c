@@ -51,6 +51,7 @@ static struct text keep_text(char **at, struct text t) {
   return kept;
 }
 
+/* Idempotent on zeroed ones. */
 static void free_options(struct mem *mem, struct kept_options *k) {
   mem_free(mem, k->words);
   mem_free(mem, k->types);
@@ -110,6 +111,7 @@ static bilan_status load_from_source(struct rescue *r, struct column **out, size
   return BILAN_OK;
 }
 
+/* A column for its table: the cached one's, else the source's. */
 static bilan_status load(bilan *b, struct column **out, struct table_source *base, size_t item) {
   struct rescue *r = (struct rescue *)base;
   struct column *c = NULL;
@@ -119,6 +121,7 @@ static bilan_status load(bilan *b, struct column **out, struct table_source *bas
   return status;
 }
 
+/* The last column is loaded or gone. */
 static void close_rescue(struct table_source *base) {
   struct rescue *r = (struct rescue *)base;
   struct mem *mem = &r->b->mem;
@@ -144,6 +147,7 @@ static bilan_status fill(struct rescue *r, struct table **out) {
   return status;
 }
 
+/* Every column of the new table comes later, through load. */
 bilan_status rescue_table(bilan *b, struct table **out, struct table *cached, struct host *host,
                           const char *entry, const char *path, const struct identity *identity,
                           const struct csv_options *options) {

@@ -28,6 +28,7 @@ static size_t bits_in(uint64_t w) {
 }
 
 #ifdef HAS_X86
+/* AVX2 and the count of bits came to processors together, but for emulators: both are asked. */
 enum simd bitmap_simd(const bilan *b) {
   enum simd asked = b->ways.simd;
   bool may = asked == SIMD_BEST || asked == SIMD_AVX2;
@@ -35,18 +36,21 @@ enum simd bitmap_simd(const bilan *b) {
                                                                                     : SIMD_SCALAR;
 }
 
+/* One instruction a word. */
 __attribute__((target("popcnt"))) static size_t count_fast(const uint64_t *bits, size_t words) {
   size_t n = 0;
   for (size_t i = 0; i < words; i++) n += (size_t)__builtin_popcountll(bits[i]);
   return n;
 }
 #else
+/* None but the portable code. */
 enum simd bitmap_simd(const bilan *b) {
   (void)b;
   return SIMD_SCALAR;
 }
 #endif
 
+/* Bits beyond the last row are 0, so whole words are counted. */
 size_t bitmap_count(enum simd simd, const uint64_t *bits, size_t words) {
 #ifdef HAS_X86
   if (simd == SIMD_AVX2) return count_fast(bits, words);
@@ -132,6 +136,7 @@ void bitmap_of_codes(enum simd simd, uint64_t *out, const struct column *codes, 
   }
 }
 
+/* Whole words by vectors, the rest row by row. */
 void bitmap_of_bytes(enum simd simd, uint64_t *out, const uint8_t *bytes, size_t count,
                      uint8_t wanted) {
   size_t done = 0;

@@ -10,8 +10,8 @@
  *   codes   3 1 0 2 1     choice {1, 2} = 0110     bits 0 1 0 1 1
  *
  * Memory traffic: a byte of codes a row is read, an eighth of a byte written. Measured on one
- * thread, 1e6 codes of one byte: 0.08 ns a row with AVX2, which is what reading them takes (a filter
- * looks up twice, for true and for unknown: 0.16); about 1 without.
+ * thread, 1e6 codes of one byte: 0.08 ns a row with AVX2, which is what reading them takes (a
+ * filter looks up twice, for true and for unknown: 0.16); about 1 without.
  *
  * Every function takes the instructions it may use, as bitmap_simd resolves them; none of them
  * changes a result, takes memory or fails.

@@ -36,6 +36,7 @@ struct column {
   struct column **options;   /* SET: one CODES column an option, in the order of the dict */
   size_t option_count;
   struct whole *whole;       /* what whole.h found out, one block; NULL: not asked */
+  double whole_most;         /* NUMBERS: what whole_most found out; 0: not asked */
 };
 
 /* Codes of the option columns of a SET. */

@@ -94,22 +94,26 @@ bilan_status gather_level(struct gather *g, struct text label) {
   return status ? status : dict_add(g->b, g->codes.dict, &code, label);
 }
 
+/* Turns what was numbers so far into text. */
 bilan_status gather_text_code(struct gather *g, struct text t, uint32_t *code) {
   bilan_status status = g->text ? BILAN_OK : turn_to_text(g);
   return status ? status : dict_add(g->b, g->codes.dict, code, t);
 }
 
+/* By the label that the number has as text. */
 bilan_status gather_number_code(struct gather *g, double number, uint32_t *code) {
   char label[NUMBER_ROOM];
   size_t n = number_print(label, number);
   return gather_text_code(g, (struct text){label, n}, code);
 }
 
+/* Kinds of missing are levels too. */
 bilan_status gather_missing_code(struct gather *g, bilan_missing kind, uint32_t *code) {
   bilan_status status = g->text ? BILAN_OK : turn_to_text(g);
   return status ? status : missing_code(g, kind, code);
 }
 
+/* Few levels: a question with answers to choose from. */
 bilan_kind gather_kind(const struct dict *levels) {
   return dict_count(levels) <= SINGLE_MOST + BILAN_MISSING_KINDS ? BILAN_SINGLE : BILAN_TEXT;
 }

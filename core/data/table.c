@@ -76,6 +76,7 @@ struct table *table_hold(struct table *t) {
 
 /* ---- columns that come later ----------------------------------------------------------------- */
 
+/* The last hold closes it. */
 void table_source_free(struct table_source *s) {
   if (s && !--s->owners) s->close(s);
 }
@@ -106,6 +107,7 @@ static bilan_status later_load(bilan *b, struct later *l, size_t rows) {
   return BILAN_OK;
 }
 
+/* Loads it where that was not done; the hold stays with the table. */
 bilan_status table_get(bilan *b, struct column **out, const struct table *t, size_t place) {
   const struct entry *e = &t->entries[place];
   bilan_status status = e->later ? later_load(b, e->later, t->rows) : BILAN_OK;
@@ -113,12 +115,14 @@ bilan_status table_get(bilan *b, struct column **out, const struct table *t, siz
   return status;
 }
 
+/* As table_get, the reason left in the handle's message. */
 struct column *table_column(const struct table *t, size_t place) {
   const struct entry *e = &t->entries[place];
   if (!e->later) return e->column;
   return later_load(t->b, e->later, t->rows) ? NULL : e->later->column;
 }
 
+/* Stops at the first that cannot be loaded. */
 bilan_status table_load(bilan *b, const struct table *t) {
   bilan_status status = BILAN_OK;
   struct column *c;
@@ -126,6 +130,7 @@ bilan_status table_load(bilan *b, const struct table *t) {
   return status;
 }
 
+/* For tests of who loads what. */
 bool table_is_loaded(const struct table *t, size_t place) {
   const struct entry *e = &t->entries[place];
   return !e->later || e->later->column;
@@ -227,6 +232,7 @@ static bilan_status append_column(bilan *b, struct table *t, struct text name, b
   return append(b, t, name, (struct entry){.kind = kind, .column = c});
 }
 
+/* BILAN_USAGE: the name is taken. */
 static bilan_status check_name(bilan *b, const struct table *t, struct text name) {
   if (table_find(t, name) == SIZE_MAX) return BILAN_OK;
   return fail(b, BILAN_USAGE, "item \"%.*s\" stands twice", (int)name.n, name.s);
@@ -246,6 +252,7 @@ bilan_status table_add(bilan *b, struct table *t, struct text name, bilan_kind k
   return status;
 }
 
+/* One hold of the source more; none on failure. */
 bilan_status table_add_later(bilan *b, struct table *t, struct text name, bilan_kind kind,
                              struct table_source *s, size_t item) {
   bilan_status status = check_name(b, t, name);

@@ -43,6 +43,10 @@ struct whole {
  * BILAN_NOMEM. */
 bilan_status whole_weights(bilan *b, const struct whole **out, const struct column *weight);
 
+/* The highest absolute value, plus 1, of a column with numbers that are all whole; -1 where one of
+ * them is not. A column of numbers notes it at the first look, which takes a pass. */
+double whole_most(const struct column *c);
+
 /* A sum of units as a sum of weights. Rounded twice at most: where it is beyond 2^53, and once by
  * the division; the same for every order of rows. */
 static inline double whole_sum(const struct whole *w, uint64_t units) {

@@ -4,13 +4,15 @@
  * Labels are looked at once: equal labels get one code, and levels that write the same whole
  * number ("1" and "1.0") become one; "01" stays another label. A unit is then the
  * pair (unit of the stage before, label), a stratum likewise, numbered by first appearance
- * (numbering.h). With `nest` a unit is the pair (stratum, label) instead, and how many labels
- * stood in several strata is counted, for the reader to hear of it.
+ * (numbering.h) and then anew in the order of such pairs, labels as label_order.h has them. With
+ * `nest` a unit is the pair (stratum, label) instead, and how many labels stood in several strata
+ * is counted, for the reader to hear of it.
  *
- *   row  stratum cluster     stratum  unit (nest)
- *    1      A       7           0       0
- *    2      B       7           1       1 (without nest: refused, 7 stands in A and B)
- *    3      A       7           0       0
+ *   row  stratum cluster     stratum  unit (nest)      in order: stratum  unit
+ *    1      B       7           0       0                          1        1
+ *    2      A       7           1       1                          0        0
+ *    3      B       7           0       0                          1        1
+ *                                     (without nest: refused, 7 stands in A and B)
  *
  * Two stages, pupils in schools, labels of pupils beginning anew in each school; the parent of a
  * unit is part of the pair, so that needs no `nest`:
@@ -52,6 +54,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "design/label_order.h"
 #include "design/numbering.h"
 #include "design/stages.h"
 
@@ -63,6 +66,7 @@ struct labels {
   uint32_t *number;            /* [row] code of a number; NULL where there are levels */
   struct column *codes;        /* levels */
   uint32_t *same;              /* [level] -> that of the same whole number; NULL: all differ */
+  uint32_t *place;             /* [code] among all labels in order */
 };
 
 /* What is being declared: the design as far as it has come, and what it is made of. Zeroed
@@ -118,6 +122,18 @@ static bilan_status merge_numbers(bilan *b, struct labels *l) {
   return BILAN_OK;
 }
 
+/* The order of the numbers behind the codes. BILAN_NOMEM. */
+static bilan_status place_numbers(bilan *b, struct labels *l, size_t rows) {
+  double *value = mem_array(&b->mem, l->count, sizeof *value);
+  l->place = mem_array(&b->mem, l->count, sizeof *l->place);
+  bilan_status status = value && l->place ? BILAN_OK : fail_nomem(b);
+  for (size_t row = 0; !status && row < rows; row++)
+    value[l->number[row]] = l->source->numbers[row];
+  if (!status) status = value_places(b, l->place, value, l->count);
+  mem_free(&b->mem, value);
+  return status;
+}
+
 /* 12, 7, 12, 7.5 get 0, 1, 0, 2. Equal numbers get one code, by the bits of the double; + 0 makes
  * of -0 the other zero. Sorting them, as columns of levels do, would cost ten times as much for a
  * million pupils. */
@@ -133,6 +149,7 @@ static bilan_status code_numbers(bilan *b, struct labels *l, size_t rows) {
     status = numbering_get(b, &seen, &l->number[row], (size_t)(bits >> 32), (uint32_t)bits);
   }
   l->count = seen.count;
+  if (!status) status = place_numbers(b, l, rows);
   numbering_close(&seen);
   return status;
 }
@@ -144,14 +161,23 @@ static bilan_status code_levels(bilan *b, struct labels *l, struct column *c) {
   bilan_status status = column_to_codes(b, &l->codes, c, 0);
   if (status) return status;
   l->count = dict_count(l->codes->dict);
-  return merge_numbers(b, l);
+  l->place = mem_array(&b->mem, l->count, sizeof *l->place);
+  if (!l->place) return fail_nomem(b);
+  status = label_places(b, l->place, l->codes->dict);
+  return status ? status : merge_numbers(b, l);
+}
+
+/* The code of a row of a column of levels. */
+static inline uint32_t stored_code(const struct column *c, size_t row) {
+  if (c->width == 1) return ((const uint8_t *)c->codes)[row];
+  return column_code(c, row);
 }
 
 /* The code of a row's label, below l->count. Codes of levels that were merged into others come up
  * no more, which leaves gaps: they are labels to number units by, not numbers of units. */
-static uint32_t label_code(const struct labels *l, size_t row) {
+static inline uint32_t label_code(const struct labels *l, size_t row) {
   if (l->number) return l->number[row];
-  uint32_t code = column_code(l->codes, row);
+  uint32_t code = stored_code(l->codes, row);
   return l->same ? l->same[code] : code;
 }
 
@@ -161,6 +187,14 @@ static bilan_status check_rows(bilan *b, const struct column *c, size_t rows, co
   if (c->rows == rows) return BILAN_OK;
   return fail(b, BILAN_INTERNAL, "a column of %s of %zu rows in a table of %zu", what, c->rows,
               rows);
+}
+
+/* Can a row of the column be without a label at all? Looks at levels, not at rows. */
+static bool may_lack(const struct column *c) {
+  if (c->type != COLUMN_CODES) return c->missing;
+  for (uint32_t code = c->lowest; code <= c->highest && code < dict_count(c->dict); code++)
+    if (dict_level(c->dict, code)->missing) return true;
+  return false;
 }
 
 /* Codes of a column of clusters or strata. A row without label is refused: it was drawn from
@@ -174,7 +208,8 @@ static bilan_status open_labels(bilan *b, struct labels *out, struct column *c, 
   if (c->type == COLUMN_SET)
     return fail(b, BILAN_USAGE, "the %s of stage %zu is an item with several answers; expected "
                 "one label a row", what, stage + 1);
-  for (size_t row = 0; row < rows; row++)
+  bool lacks = may_lack(c);
+  for (size_t row = 0; lacks && row < rows; row++)
     if (column_missing(c, row))
       return fail(b, BILAN_DATA, "row %zu has no %s at stage %zu (%s); expected a label in every "
                   "row: delete those that are not of the sample first, with drop_rows",
@@ -203,6 +238,7 @@ static void close_labels(struct labels *l, struct mem *mem) {
   column_free(l->codes);
   mem_free(mem, l->same);
   mem_free(mem, l->number);
+  mem_free(mem, l->place);
 }
 
 /* Also gives up the draft's own hold of the design: who wants it took another. */
@@ -272,6 +308,22 @@ static bilan_status refuse_clash(bilan *b, const struct pass *p, uint32_t unit, 
   return status;
 }
 
+/* The stratum of a row, by the pair that it is. */
+static inline bilan_status find_stratum(bilan *b, struct pass *p, uint32_t *stratum,
+                                        size_t within, size_t row) {
+  uint32_t label = label_code(p->stratum, row);
+  if (numbering_known(&p->strata, stratum, within, label)) return BILAN_OK;
+  return numbering_get(b, &p->strata, stratum, within, label);
+}
+
+/* And its unit. */
+static inline bilan_status find_unit(bilan *b, struct pass *p, uint32_t *unit, size_t scope,
+                                     size_t row) {
+  uint32_t label = label_code(p->cluster, row);
+  if (numbering_known(&p->units, unit, scope, label)) return BILAN_OK;
+  return numbering_get(b, &p->units, unit, scope, label);
+}
+
 /* Stratum and unit of one row. What a label is unique within, its scope, is the unit of the stage
  * before; for clusters with `nest` the stratum. Without labels of strata the stratum is the unit
  * of the stage before (or the whole sample, 0); without labels of clusters the unit is the row. A
@@ -281,10 +333,10 @@ static bilan_status number_row(bilan *b, struct pass *p, size_t row) {
   uint32_t stratum = (uint32_t)within, unit = (uint32_t)row;
   bilan_status status = BILAN_OK;
   if (p->stratum->source)
-    status = numbering_get(b, &p->strata, &stratum, within, label_code(p->stratum, row));
+    status = find_stratum(b, p, &stratum, within, row);
   if (!status && p->cluster->source) {
     size_t scope = p->w->spec->nest ? stratum : within;
-    status = numbering_get(b, &p->units, &unit, scope, label_code(p->cluster, row));
+    status = find_unit(b, p, &unit, scope, row);
     p->stage->unit[row] = unit;
   }
   if (status) return status;
@@ -295,9 +347,11 @@ static bilan_status number_row(bilan *b, struct pass *p, size_t row) {
 /* All rows, in their order: numbers depend on nothing else. `unit` is not made where rows are
  * units: nothing would be in it but 0, 1, 2, ... */
 static bilan_status number_rows(bilan *b, struct pass *p) {
-  size_t rows = p->w->d->rows;
-  bilan_status status = numbering_open(b, &p->units);
-  if (!status) status = numbering_open(b, &p->strata);
+  size_t rows = p->w->d->rows, parents = p->parent ? p->parent->units : 1;
+  size_t strata = p->stratum->source ? parents * p->stratum->count : parents;
+  size_t scopes = p->w->spec->nest ? strata : parents;
+  bilan_status status = numbering_open_below(b, &p->units, scopes, p->cluster->count);
+  if (!status) status = numbering_open_below(b, &p->strata, parents, p->stratum->count);
   if (!status && p->cluster->source) {
     p->stage->unit = mem_array(&b->mem, rows, sizeof *p->stage->unit);
     if (!p->stage->unit) status = fail_nomem(b);
@@ -318,6 +372,70 @@ static void count_strata(struct pass *p) {
   p->stage->stratum = NULL;
 }
 
+/* Strata with their numbers in order: those of units are written anew. to[number] as
+ * numbering_sort has it; NULL where strata are the units of the stage before, which are in order.
+ */
+static bilan_status order_strata(bilan *b, struct pass *p, uint32_t **to) {
+  struct stage *s = p->stage;
+  *to = NULL;
+  if (!p->stratum->source) return BILAN_OK;
+  *to = mem_array(&b->mem, p->strata.count, sizeof **to);
+  if (!*to) return fail_nomem(b);
+  bilan_status status = numbering_sort(b, *to, &p->strata, NULL, p->stratum->place);
+  for (size_t u = 0; !status && s->stratum && u < s->units; u++)
+    s->stratum[u] = (*to)[s->stratum[u]];
+  return status;
+}
+
+/* Units with their numbers in order; `strata` are the new numbers of strata. Where every row is a
+ * unit the number of a unit is that of its row. */
+static bilan_status order_units(bilan *b, struct pass *p, const uint32_t *strata) {
+  struct stage *s = p->stage;
+  if (!p->cluster->source || s->units == p->w->d->rows) return BILAN_OK;
+  uint32_t *to = mem_array(&b->mem, s->units, sizeof *to);
+  uint32_t *stratum = mem_array(&b->mem, s->units, sizeof *stratum);
+  bilan_status status = to && stratum ? BILAN_OK : fail_nomem(b);
+  const uint32_t *scope = p->w->spec->nest ? strata : NULL;
+  if (!status) status = numbering_sort(b, to, &p->units, scope, p->cluster->place);
+  for (size_t u = 0; !status && s->stratum && u < s->units; u++) stratum[to[u]] = s->stratum[u];
+  if (!status && s->stratum) memcpy(s->stratum, stratum, s->units * sizeof *stratum);
+  for (size_t row = 0; !status && row < p->w->d->rows; row++) s->unit[row] = to[s->unit[row]];
+  mem_free(&b->mem, to);
+  mem_free(&b->mem, stratum);
+  return status;
+}
+
+/* Numbers in the order of the labels, so that no sum over strata or units depends on the order of
+ * the rows. */
+static bilan_status order_stage(bilan *b, struct pass *p) {
+  uint32_t *strata;
+  bilan_status status = order_strata(b, p, &strata);
+  if (!status) status = order_units(b, p, strata);
+  mem_free(&b->mem, strata);
+  return status;
+}
+
+/* Labels of stage 0 that stand in more strata than one, for a note to the reader: with `nest`
+ * that is allowed, but where it was not meant the PSUs are counted too many. Each label is 0, 1 or
+ * 2: not seen, seen in one unit, in several. */
+static bilan_status count_collisions(bilan *b, const struct pass *p) {
+  if (p->at || !p->w->spec->nest || !p->cluster->source) return BILAN_OK;
+  size_t units = p->units.count;
+  uint8_t *seen = mem_zero(&b->mem, p->cluster->count, 1);
+  size_t *scope = mem_array(&b->mem, units, sizeof *scope);
+  uint32_t *label = mem_array(&b->mem, units, sizeof *label);
+  bilan_status status = seen && scope && label ? BILAN_OK : fail_nomem(b);
+  if (!status) numbering_pairs(&p->units, scope, label);
+  for (size_t u = 0; !status && u < units; u++) {
+    p->w->d->collisions += seen[label[u]] == 1;
+    if (seen[label[u]] < 2) seen[label[u]]++;
+  }
+  mem_free(&b->mem, seen);
+  mem_free(&b->mem, scope);
+  mem_free(&b->mem, label);
+  return status;
+}
+
 /* Clusters and strata of a stage, and n_h. What is left half done belongs to the design, which
  * draft_close frees. */
 static bilan_status number_stage(bilan *b, struct draft *w, size_t at) {
@@ -327,31 +445,11 @@ static bilan_status number_stage(bilan *b, struct draft *w, size_t at) {
   p.stratum = &w->strata[at];
   bilan_status status = number_rows(b, &p);
   if (!status) count_strata(&p);
+  if (!status) status = order_stage(b, &p);
+  if (!status) status = count_collisions(b, &p);
   numbering_close(&p.units);
   numbering_close(&p.strata);
   return status ? status : stage_count(b, w->d, at);
-}
-
-/* Labels of stage 0 that stand in more strata than one, for a note to the reader: with `nest`
- * that is allowed, but where it was not meant the PSUs are counted too many. Each code is 0, 1 or
- * 2: not seen, seen in one unit, in several. Units are numbered by first row, so a row shows a
- * new unit when its number is that of the units seen so far. */
-static bilan_status count_collisions(bilan *b, struct draft *w) {
-  const struct labels *cluster = &w->clusters[0];
-  if (!w->spec->nest || !cluster->source) return BILAN_OK;
-  const struct stage *s = &w->d->stages[0];
-  uint8_t *seen = mem_zero(&b->mem, cluster->count, 1);
-  if (!seen) return fail_nomem(b);
-  size_t units = 0;
-  for (size_t row = 0; row < w->d->rows; row++) {
-    if (stage_unit(s, row) != units) continue;
-    units++;
-    uint8_t *times = &seen[label_code(cluster, row)];
-    w->d->collisions += *times == 1;
-    if (*times < 2) ++*times;
-  }
-  mem_free(&b->mem, seen);
-  return BILAN_OK;
 }
 
 /* ---- finite populations --------------------------------------------------------------------- */
@@ -477,6 +575,12 @@ static const char *weight_fault(const struct column *c, size_t row) {
   return v < 0 ? "negative" : NULL;
 }
 
+/* The usual case: numbers of which none is missing. */
+static inline bool is_plain_weight(const struct column *c, size_t row) {
+  return c->type == COLUMN_NUMBERS && !c->missing && c->numbers[row] >= 0 &&
+         c->numbers[row] < INFINITY;
+}
+
 /* Weights are how many of the population a row stands for: known, finite, not negative, and not
  * all 0. The first row that is otherwise is named. */
 static bilan_status check_weights(bilan *b, const struct column *c, size_t rows) {
@@ -485,6 +589,10 @@ static bilan_status check_weights(bilan *b, const struct column *c, size_t rows)
   if (!column_is_numeric(c)) return fail(b, BILAN_USAGE, "the weights are not an item of numbers");
   bool any = false;
   for (size_t row = 0; row < rows; row++) {
+    if (is_plain_weight(c, row)) {
+      any = any || c->numbers[row] > 0;
+      continue;
+    }
     const char *fault = weight_fault(c, row);
     if (fault)
       return fail(b, BILAN_DATA, "row %zu: the weight is %s; expected a number of 0 or more (0 "
@@ -571,7 +679,6 @@ static bilan_status build(bilan *b, struct draft *w) {
     status = number_stage(b, w, s);
     if (!status) status = read_populations(b, w, s);
   }
-  if (!status) status = count_collisions(b, w);
   if (!status && !w->spec->weight && has_every_fpc(w)) status = derive_weights(b, w);
   return status ? status : stages_weigh(b, w->d, &w->names);
 }

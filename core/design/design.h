@@ -6,7 +6,8 @@
  * in, so no PSU is ever forgotten.
  *
  * Stages. Stage 0 has the PSUs; stage s > 0 has the units drawn within the units of stage s - 1.
- * Units and strata are numbered from 0 in the order in which their first row stands in the table.
+ * Units and strata are numbered from 0 in the order of their labels (label_order.h), whatever the
+ * order of the rows; where every row is a unit, units are numbered as rows are.
  * A stratum of stage s > 0 lies within one unit of stage s - 1. The variance of a statistic whose
  * unit totals (all weights in) are z is the sum over stages and strata of
  *

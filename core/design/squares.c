@@ -38,13 +38,15 @@ void squares_add(double *cov, const double *z, const double *centre, double fact
 /* Means are over n_h, not over the units that have a row in the domain: a unit
  * without one is a z of 0, and counts. */
 void squares_centre(double *sums, const struct stage *s, size_t statistics) {
-  for (size_t k = 0; k < statistics; k++) {
+  for (size_t k = 0; s->centre_all && k < statistics; k++) {
     double all = 0;
     for (size_t h = 0; h < s->strata; h++) all += sums[h * statistics + k];
-    for (size_t h = 0; h < s->strata; h++) {
-      double *sum = &sums[h * statistics + k];
-      *sum = s->centre_all && s->centre_all[h] ? all / (double)s->units
-                                               : *sum / (double)s->sampled[h];
-    }
+    for (size_t h = 0; h < s->strata; h++)
+      if (s->centre_all[h]) sums[h * statistics + k] = all / (double)s->units;
+  }
+  for (size_t h = 0; h < s->strata; h++) {
+    double *sum = sums + h * statistics, sampled = (double)s->sampled[h];
+    for (size_t k = 0; !(s->centre_all && s->centre_all[h]) && k < statistics; k++)
+      sum[k] /= sampled;
   }
 }

@@ -4,8 +4,9 @@
  * counted anew, and a stratum may be left with one unit, where the rule for lonely units decides
  * again. Populations N_h stay what was declared. Weights are those of the rows, not rescaled.
  *
- * Units and strata get new numbers by the first row that is left, so that a subset of all rows in
- * their order is the same design bit for bit. A row that is named twice is two rows of one unit.
+ * Units and strata that are left keep their order, so that a subset of all rows in any order is the
+ * same design bit for bit. A row that is named twice is two rows of one unit. Where every row is a
+ * unit of its own they go by the rows' new order.
  *
  * Replicates are taken along: where they are factors of units the factors stay and only the rows'
  * units change; where they are columns every column is taken. Their degrees of freedom stay.
@@ -13,9 +14,9 @@
  * Worked example: rows 5, 1, 2 of the table (from 0) are kept, in that order.
  *
  *   new row  old row   old unit, stratum   new unit, stratum    maps, by old number
- *      0        5           2, 1                0, 0           units    0 -> 1, 1 -> -, 2 -> 0
- *      1        1           0, 0                1, 1           strata   0 -> 1, 1 -> 0
- *      2        2           0, 0                1, 1           n_h      1, 1: both lonely now
+ *      0        5           2, 1                1, 1           units    0 -> 0, 1 -> -, 2 -> 1
+ *      1        1           0, 0                0, 0           strata   0 -> 0, 1 -> 1
+ *      2        2           0, 0                0, 0           n_h      1, 1: both lonely now
  *
  * Where the parts come from:
  *
@@ -59,15 +60,34 @@ static uint32_t renumber(uint32_t *map, size_t old, size_t *count) {
   return map[old];
 }
 
+/* New numbers in the order of the old ones. */
+static void sort_map(uint32_t *map, size_t old) {
+  uint32_t next = 0;
+  for (size_t i = 0; i < old; i++)
+    if (map[i] != NONE) map[i] = next++;
+}
+
+/* First who is left, by first rows; then, unless every row is a unit of its own, in order. */
+static void map_units(const struct taking *t, size_t at, uint32_t *units, uint32_t *strata) {
+  const struct stage *from = &t->from->stages[at];
+  struct stage *to = &t->to->stages[at];
+  for (size_t i = 0; i < t->to->rows; i++) {
+    renumber(units, stage_unit(from, t->rows[i]), &to->units);
+    renumber(strata, stage_stratum(from, t->rows[i]), &to->strata);
+  }
+  sort_map(strata, from->strata);
+  if (to->units < t->to->rows) sort_map(units, from->units);
+}
+
 /* Numbers of units and strata, and their populations, once there is room for all. Writing the
  * stratum of a unit again and again is cheaper than asking whether it is new. */
 static void number_rows(const struct taking *t, size_t at, uint32_t *units, uint32_t *strata) {
   const struct stage *from = &t->from->stages[at];
   struct stage *to = &t->to->stages[at];
+  map_units(t, at, units, strata);
   for (size_t i = 0; i < t->to->rows; i++) {
     size_t h = stage_stratum(from, t->rows[i]);
-    uint32_t unit = renumber(units, stage_unit(from, t->rows[i]), &to->units);
-    uint32_t stratum = renumber(strata, h, &to->strata);
+    uint32_t unit = units[stage_unit(from, t->rows[i])], stratum = strata[h];
     to->unit[i] = unit;
     to->stratum[unit] = stratum;
     to->population[stratum] = from->population[h];

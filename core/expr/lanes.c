@@ -100,6 +100,7 @@ static bool word_fits(const struct node *node) {
   return node->word == WORD_OF_VALUE && node->column->type == COLUMN_NUMBERS;
 }
 
+/* Items, literals up to LANES_WHOLE, arithmetic and CASE of such; a table of numbers by code. */
 bool lanes_fit_numbers(const struct node *node) {
   double number;
   if (node->height > LANES_HEIGHT) return false;
@@ -126,6 +127,7 @@ static bool asks_for_null(const struct node *node) {
          y->value.type == VALUE_NULL;
 }
 
+/* Logic over comparisons of what fits; a table of truths by code. */
 bool lanes_fit_truth(const struct node *node) {
   if (node->height > LANES_HEIGHT) return false;
   if (node->table) return true;
@@ -148,6 +150,7 @@ bool lanes_fit_truth(const struct node *node) {
 typedef double two __attribute__((vector_size(16)));
 typedef int64_t two_masks __attribute__((vector_size(16)));
 
+/* Two neighbours anywhere in an array. */
 static inline two two_at(const double *x) {
   two v;
   memcpy(&v, x, sizeof v);
@@ -341,6 +344,7 @@ static bool truths_as_numbers(const struct lanes *k, const struct node *node, do
 static void compare(const struct lanes *k, struct truths *out, char sign, const double *x,
                     const double *y);
 
+/* One WHEN of a CASE: a condition, or what the base is compared with. */
 bool lanes_when(const struct lanes *k, const struct node *base, const struct node *when,
                 struct truths *out) {
   double x[LANES], y[LANES];
@@ -381,6 +385,7 @@ static bool choose(const struct lanes *k, const struct node *node, double *out) 
   return !c || take_branch(k, c, left, out);
 }
 
+/* Recursion over the tree; its depth is bounded by lanes_fit_numbers. */
 bool lanes_numbers(const struct lanes *k, const struct node *node, double *out) {
   double number = NAN;
   if (node->table) {
@@ -457,6 +462,7 @@ COMPARE_AVX2(at_least, _CMP_GE_OQ)
 COMPARE_AVX2(greater, _CMP_GT_OQ)
 COMPARE_AVX2(unordered, _CMP_UNORD_Q)
 
+/* The comparison a sign stands for; NaN on either side is unknown. */
 static void compare_avx2(struct truths *out, char sign, const double *x, const double *y) {
   (sign == '<' ? less : sign == 'l' ? at_most : sign == '=' ? equal : sign == '!' ? unequal
                       : sign == 'g' ? at_least : greater)(out->yes, x, y);
@@ -605,6 +611,7 @@ static bool numbers_as_truths(const struct lanes *k, const struct node *node,
   return true;
 }
 
+/* As lanes_numbers; an item looked up by code needs no look at its numbers. */
 bool lanes_truths(const struct lanes *k, const struct node *node, struct truths *out) {
   if (node->table) {
     bitmap_of_codes(k->simd, out->yes, node->only, k->first, k->count, node->table->yes);

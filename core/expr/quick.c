@@ -115,6 +115,7 @@ static bilan_status filter_again(struct run *run, struct vector *v, uint64_t *bi
   return status;
 }
 
+/* All blocks by lanes, then those that were given back, value by value. */
 bilan_status quick_filter(struct run *run, struct domain *d) {
   struct job job = {.e = run->e, .rows = d->rows, .block = filter_block, .bits = d->bits};
   struct vector *v = NULL;
@@ -204,6 +205,7 @@ static bool any_byte(const uint8_t *bytes, size_t count) {
   return count && (bytes[0] || memcmp(bytes, bytes + 1, count - 1) != 0);
 }
 
+/* The same for numbers; rows without one say why. */
 static bilan_status derive_numbers(struct run *run, struct column **out,
                                    const struct reasons *reasons, size_t rows) {
   bilan *b = run->b;
@@ -334,6 +336,7 @@ static void note_row(atomic_size_t *first_row, size_t row) {
   while (row < known && !atomic_compare_exchange_weak(first_row, &known, row)) {}
 }
 
+/* Which outcome each row of a block has, and the first row of each outcome. */
 static bool outcome_block(struct job *job, const struct lanes *k) {
   uint16_t room[LANES], *ids = job->ids + k->first;
   if (!outcomes_of(k, job->tree, job->e->root, room)) return false;
@@ -404,6 +407,7 @@ struct mapping {
   void *codes;
 };
 
+/* What every worker does: outcomes to codes, piece by piece. */
 static void map_pieces(void *arg) {
   struct mapping *m = arg;
   size_t piece;
@@ -498,6 +502,7 @@ static bool begins_with_levels(bilan *b, const struct node *root, bilan_status *
   return text;
 }
 
+/* Numbers where lanes fit; a choice among few outcomes (CASE with texts) as codes; else not here. */
 bilan_status quick_derive(struct run *run, struct column **out, bilan_kind *kind, size_t rows) {
   const struct node *root = run->e->root;
   struct leaves tree = {.outcomes = BILAN_MISSING_KINDS};

@@ -17,8 +17,8 @@
  *
  * Traffic a byte of the file: 1 read from the page cache and written to the chunk, read again
  * once or twice from the second-level cache. Measured on a busy machine, processor time of all
- * workers: 0.7 to 0.9 s for 592 MB of 41 columns, 2.3 s for 848 MB of 36; the page cache alone
- * would take 0.07 and 0.1 s, so a tenth of the limit: fields, not bytes, are the cost.
+ * workers: 0.7 to 1.0 s for 592 MB of 41 columns, 1.7 to 2.1 s for 848 MB of 36; the page cache
+ * alone would take 0.07 and 0.1 s, so a tenth of the limit: fields, not bytes, are the cost.
  */
 #include <errno.h>
 #include <string.h>

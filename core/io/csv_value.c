@@ -9,8 +9,8 @@
  * byte-order marks inside. libcsv and the pre-pass before it say what is wrong, and where.
  *
  * Traffic: 8 bytes written a field and its bytes read. Numbers of 8 bytes are 7 % of reading a
- * file of which they are a tenth of the bytes, about a tenth of what memory allows; digits are
- * read one by one.
+ * file of which they are a tenth of the bytes, about a tenth of what memory allows; digits behind
+ * the mark are read eight at once.
  */
 #include <math.h>
 #include <string.h>

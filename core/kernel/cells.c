@@ -93,15 +93,22 @@ static void weigh_chunk(const struct pass *p, const struct rows *k, void *run) {
   }
 }
 
+/* What sums of y are weighed by: exact sums by the mass of rows (of which scale_weights makes
+ * weights), else by the weight of those who answered. */
+static const double *weights_of_y(const struct pass *p, const struct rows *k) {
+  return p->rows.exact ? k->mass : k->part;
+}
+
 /* Sums of w y and w y^2 of one measure per cell, in row order; with units that of w y goes to them
  * alone. `value` and `part` are set. */
 static void measure_chunk(const struct pass *p, const struct rows *k, struct sums_place to) {
   const uint32_t *unit = p->request->unit ? p->request->unit + k->from : NULL;
+  const double *mass = weights_of_y(p, k);
   for (size_t i = 0; i < k->count; i++) {
-    double w = k->part[i], y = k->value[i], wy = w * y;
+    double w = k->part[i], y = k->value[i], wy = mass[i] * y;
     size_t cell = k->cell[i];
     if (w == 0) continue;
-    to.sums[cell].yy += wy * y;
+    to.sums[cell].yy += w * y * y;
     if (unit) to.unit_y[unit[i] * p->cells + cell] += wy;
     else to.sums[cell].y += wy;
   }
@@ -125,7 +132,8 @@ static void sum_one_cell(const struct pass *p, struct rows *k, void *run) {
     struct cells_sums *sums = sums_at(run, p->at.sums) + m;
     rows_measure(k, &p->rows, m);
     if (!p->request->complete) answers_chunk(k, sums);
-    one_cell_measure(k, unit, &sums->yy, doubles_at(run, p->at.unit_y) + m * p->units);
+    one_cell_measure(k, weights_of_y(p, k), unit, &sums->yy,
+                     doubles_at(run, p->at.unit_y) + m * p->units);
   }
 }
 
@@ -238,7 +246,15 @@ static void add_units(const struct pass *p) {
   }
 }
 
-/* Sums of units as sums of weights. */
+/* Exact sums of y, of cells and of units. */
+static void scale_measures(const struct pass *p, double scale) {
+  double *unit_y = doubles_at(p->total, p->at.unit_y);
+  for (size_t i = 0; i < p->cells * p->request->measure_count; i++)
+    sums_at(p->total, p->at.sums)[i].y /= scale;
+  for (size_t i = 0; i < p->units * p->cells * p->request->measure_count; i++) unit_y[i] /= scale;
+}
+
+/* Sums of units as sums of weights; of y those that were made of units. */
 static void scale_weights(const struct pass *p) {
   if (!p->rows.whole) return;
   const double scale = p->rows.whole->scale;
@@ -248,6 +264,7 @@ static void scale_weights(const struct pass *p) {
   for (size_t i = 0; i < p->units * p->cells; i++) unit_weight[i] /= scale;
   for (size_t i = 0; i < p->cells * p->request->measure_count; i++)
     sums_at(p->total, p->at.sums)[i].weight /= scale;
+  if (p->rows.exact) scale_measures(p, scale);
 }
 
 /* Without weights every row weighs 1, so that the sums of weights are the counts. */
@@ -275,6 +292,7 @@ static void fill_answer(bilan *b, struct cells *out, const struct pass *p) {
       .key_count = p->request->key_count,
       .count = p->cells,
       .measure_count = p->request->measure_count,
+      .exact = p->rows.exact,
       .n = counts_at(p->total, p->at.n),
       .weight = p->total,
       .weight2 = doubles_at(p->total, p->at.weight2),

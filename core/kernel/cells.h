@@ -44,6 +44,7 @@ struct cells {
   size_t sizes[CELLS_KEYS]; /* codes of each key */
   size_t count;             /* product of sizes: cells */
   size_t measure_count;
+  bool exact;               /* sums of y are whole numbers, or such by a scale: rounded once */
   int64_t *n;               /* count: rows of a weight that is not 0 (all when unweighted) */
   double *weight;           /* count: sum of w */
   double *weight2;          /* count: sum of w * w */

@@ -11,6 +11,10 @@
  * the caches); counts 0.39, 37 %; thirty items by three banners 17 ns a row with weights, 10.5
  * without, where ninety passes take 300. An item with nine rows of ten in one answer costs the
  * same. Wide cells (weights above 2^24 units) cost twice the narrow.
+ *
+ * The additions alone, index and weights in the first cache: 1.1 ns a row of 16 bytes, 0.87 of 8,
+ * the same for 24 and for 1800 cells. So to leave out the squares would save a fifth of a pass, and
+ * cost a second one wherever a standard error of counts is looked at: they are always summed.
  */
 #include "kernel/joint.h"
 

@@ -164,14 +164,30 @@ static void place_tables(struct joint *j) {
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-/* See joint.h. Sheets, items and bundles are as many as requests at most. */
+/* What a request may need of each list. */
+struct entry {
+  struct joint_sheet sheet;
+  struct joint_item item;
+  struct joint_bundle bundle;
+  size_t sheet_of, item_of;
+};
+
+/* Room for sheets, items and bundles, as many as requests at most, in one run: one request is the
+ * usual case, and a call of the allocator costs as much as a hundred rows. */
+static bilan_status reserve(bilan *b, struct joint *j) {
+  j->sheets = mem_zero(&b->mem, j->count, sizeof(struct entry));
+  if (!j->sheets) return fail_nomem(b);
+  j->items = (struct joint_item *)(void *)(j->sheets + j->count);
+  j->bundles = (struct joint_bundle *)(void *)(j->items + j->count);
+  j->sheet_of = (size_t *)(void *)(j->bundles + j->count);
+  j->item_of = j->sheet_of + j->count;
+  return BILAN_OK;
+}
+
+/* See joint.h. */
 bilan_status joint_arrange(bilan *b, struct joint *j) {
-  j->sheets = mem_zero(&b->mem, j->count, sizeof *j->sheets);
-  j->items = mem_zero(&b->mem, j->count, sizeof *j->items);
-  j->bundles = mem_zero(&b->mem, j->count, sizeof *j->bundles);
-  j->sheet_of = mem_zero(&b->mem, j->count, sizeof *j->sheet_of);
-  j->item_of = mem_zero(&b->mem, j->count, sizeof *j->item_of);
-  if (!j->sheets || !j->items || !j->bundles || !j->sheet_of || !j->item_of) return fail_nomem(b);
+  bilan_status status = reserve(b, j);
+  if (status) return status;
   make_sheets(j);
   struct joint_item *items = j->items;
   struct joint_bundle *bundles = j->bundles;
@@ -190,9 +206,5 @@ bilan_status joint_arrange(bilan *b, struct joint *j) {
 
 /* See joint.h. */
 void joint_release(bilan *b, struct joint *j) {
-  mem_free(&b->mem, j->sheets);
-  mem_free(&b->mem, j->items);
-  mem_free(&b->mem, j->bundles);
-  mem_free(&b->mem, j->sheet_of);
-  mem_free(&b->mem, j->item_of);
+  mem_free(&b->mem, j->sheets); /* where the run of all lists begins */
 }

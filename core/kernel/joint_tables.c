@@ -23,6 +23,8 @@ enum {
   THREAD_ROWS = 1 << 17,   /* additions to begin a second worker for */
   FEW_BUNDLES = 2,         /* small slices, which the first cache holds */
   FEW_SLICE = 1024,
+  FEW_ROWS = 8192,          /* smaller ones still, for what memory costs */
+  SMALL_SLICE = 512,
   WORKER_BYTES = 32 << 20
 };
 
@@ -130,7 +132,8 @@ static size_t worker_count(const bilan *b, const struct joint *j) {
   return wanted < most ? wanted : most;
 }
 
-/* Bytes of all arrays of a worker: each begins at a whole number of 64. */
+/* Bytes of all arrays of a worker: each begins at a whole number of 64; those from `margin` on are
+ * to be 0. */
 struct room {
   size_t code, index, spare, weights, margin, tables, totals, bytes;
 };
@@ -156,8 +159,9 @@ static struct room room_of(const struct joint *j) {
   return r;
 }
 
-/* A worker in a run of zeroed memory. */
+/* A worker in a run of memory. */
 static struct joint_worker worker_in(const struct joint *j, const struct room *r, char *memory) {
+  memset(memory + r->margin, 0, r->bytes - r->margin);
   return (struct joint_worker){
       .joint = j,
       .code = (uint16_t *)(void *)(memory + r->code),
@@ -203,7 +207,7 @@ static bilan_status run(bilan *b, struct cells *out, const struct joint *j) {
   struct room room = room_of(j);
   struct pass p = {.joint = j, .workers = workers, .share = share_rows(b, j, count)};
   p.shares.count = j->rows / p.share + (j->rows % p.share != 0);
-  char *memory = mem_zero(&b->mem, count, room.bytes + 64);
+  char *memory = mem_array(&b->mem, count, room.bytes + 64);
   if (!memory) return fail_nomem(b);
   char *first = memory + (64 - (uintptr_t)memory % 64) % 64;
   for (size_t i = 0; i < count; i++) workers[i] = worker_in(j, &room, first + i * room.bytes);
@@ -231,7 +235,7 @@ static bilan_status answer_some(bilan *b, struct cells *out, size_t *answered,
                       .count = count};
     choose_size(&j);
     status = joint_arrange(b, &j);
-    if (j.bundle_count <= FEW_BUNDLES) j.slice = FEW_SLICE;
+    if (j.bundle_count <= FEW_BUNDLES) j.slice = j.rows < FEW_ROWS ? SMALL_SLICE : FEW_SLICE;
     done = count == 1 || room_of(&j).bytes <= WORKER_BYTES;
     if (!status && done) status = run(b, out, &j);
     if (done) *answered = count;

@@ -24,7 +24,9 @@
 void one_cell_weigh(const struct rows *k, const uint32_t *unit, int64_t *n, double *weight2,
                     double *unit_weight);
 
-/* Adds w y y of the measure read last to yy, and w y to the totals of the units. */
-void one_cell_measure(const struct rows *k, const uint32_t *unit, double *yy, double *unit_y);
+/* Adds w y y of the measure read last to yy, and mass y to the totals of the units; mass: weights
+ * of the rows, or what their sums are made of. */
+void one_cell_measure(const struct rows *k, const double *mass, const uint32_t *unit, double *yy,
+                      double *unit_y);
 
 #endif

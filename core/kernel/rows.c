@@ -251,13 +251,26 @@ bilan_status rows_check(bilan *b, struct rows_plan *p, const struct cells_reques
   return status;
 }
 
+/* Does no sum of the rows' mass, each at most `highest`, times a measure reach 2^53? All values are
+ * whole then, and about 0. */
+static bool measures_exact(const struct cells_request *r, double highest) {
+  bool exact = r->measure_count && !r->centres;
+  for (size_t m = 0; exact && m < r->measure_count; m++) {
+    double most = whole_most(r->measures[m]);
+    exact = most > 0 && (double)r->rows * highest * most < 9007199254740992.0;
+  }
+  return exact;
+}
+
 /* See rows.h. Weights that are all 1 are their own units. */
 bilan_status rows_by_units(bilan *b, struct rows_plan *p) {
   const struct whole *whole;
-  if (!p->request->weight) return BILAN_OK;
   bilan_status status = whole_weights(b, &whole, p->request->weight);
-  if (!status && whole->kind == WHOLE_UNITS &&
+  if (status || whole->kind == WHOLE_NONE) return status;
+  if (whole->kind == WHOLE_UNITS &&
       p->request->rows <= ((uint64_t)1 << 53) / ((uint64_t)whole->highest + 1))
     p->whole = whole;
-  return status;
+  if (whole->kind == WHOLE_ONES || p->whole)
+    p->exact = measures_exact(p->request, (double)whole->highest);
+  return BILAN_OK;
 }

@@ -81,6 +81,8 @@ struct rows_plan {
   size_t cells;                        /* their product, at most 2^26 */
   const struct whole *whole;           /* sum the units of weights (whole.h), which fit 2^53; NULL:
                                           the weights */
+  bool exact;                          /* measures are whole numbers about 0: sums of value times
+                                          mass are exact in a double */
 };
 
 /* All that can be wrong with keys, measures, weight and domain of a request: BILAN_USAGE,
@@ -88,8 +90,8 @@ struct rows_plan {
 bilan_status rows_check(bilan *b, struct rows_plan *plan, const struct cells_request *request);
 
 /* From now on rows have the units of their weights as mass, where those are whole numbers whose sum
- * is exact in a double. To be called behind rows_check, by those who divide by the scale at the
- * end. BILAN_NOMEM. */
+ * is exact in a double, and `exact` tells if sums of mass times value are. To be called behind
+ * rows_check, by those who divide by the scale at the end. BILAN_NOMEM. */
 bilan_status rows_by_units(bilan *b, struct rows_plan *plan);
 
 /* Cell and weight of the rows from .. from + count - 1; count <= ROWS_CHUNK. */

@@ -7,9 +7,10 @@
  *   joint_tables   weights that are whole numbers: counted in integers     joint_tables.h
  *   cells_pass     measures, odd weights, everything else                  cells.h
  *
- * The first three give the very bits of the last where weights are whole numbers (data/whole.h);
- * sums of other doubles are made in fixed blocks, so that no choice but ways.plain can differ in
- * them, by rounding alone. ways.plain leaves only the last, which all others are tested against.
+ * Which one answers depends on the request alone, never on threads or on what else is asked, so a
+ * table has the same bits with a plan and without. Where weights are whole numbers (data/whole.h)
+ * all four have the same; sums of other doubles are made in the blocks of their kernel. ways.plain
+ * leaves only the last, without whole numbers: the reference that all others are tested against.
  * Cost of choosing: looks at keys and weights, never at rows.
  */
 #include "kernel/cells.h"

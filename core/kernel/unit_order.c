@@ -21,7 +21,6 @@ enum { COPIES_MOST = 256, ROOM_ROW = 40, ROOM_LEAST = 1 << 26, ROOM_MOST = 1 << 
 /* What stands behind the lent struct. */
 struct unit_copies {
   struct unit_order order; /* what is handed out; it leads back here */
-  size_t owners;
   struct mem *mem;
   size_t rows;
   uint64_t call;
@@ -56,18 +55,11 @@ bilan_status unit_order_open(bilan *b, struct unit_order **out, const uint32_t *
     return fail_nomem(b);
   }
   sort_rows(row, start, unit, rows, units);
-  c->owners = 1;
   c->mem = &b->mem;
   c->rows = rows;
   c->order = (struct unit_order){row, start, c};
   *out = &c->order;
   return BILAN_OK;
-}
-
-/* Designs that share stages share it. */
-struct unit_order *unit_order_hold(struct unit_order *o) {
-  o->copies->owners++;
-  return o;
 }
 
 /* Gives a copy back and closes the gap in the list with the last one. */
@@ -81,7 +73,7 @@ static void drop_copy(struct unit_copies *c, size_t at) {
 
 /* See unit_order.h. */
 void unit_order_free(struct unit_order *o) {
-  if (!o || --o->copies->owners) return;
+  if (!o) return;
   struct unit_copies *c = o->copies;
   while (c->count) drop_copy(c, 0);
   mem_free(c->mem, (void *)(uintptr_t)o->row);

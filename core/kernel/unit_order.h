@@ -13,7 +13,8 @@
  * case); the one not used for the longest time goes first. A copy holds its column, so that a
  * column found here is the one that was copied.
  *
- * Owner: counted. One thread at a time, as with the handle.
+ * Owner: who opened it (a design's stages, which designs share). One thread at a time, as with the
+ * handle.
  */
 #ifndef KERNEL_UNIT_ORDER_H
 #define KERNEL_UNIT_ORDER_H
@@ -36,8 +37,7 @@ struct unit_copy {
 /* BILAN_NOMEM. */
 bilan_status unit_order_open(bilan *b, struct unit_order **out, const uint32_t *unit, size_t rows,
                              size_t units);
-struct unit_order *unit_order_hold(struct unit_order *o);
-void unit_order_free(struct unit_order *o); /* one owner less; NULL is fine */
+void unit_order_free(struct unit_order *o); /* NULL is fine */
 
 /* Use: unit_copies_begin; unit_copy for every column; unit_copies_fill; then copies are read,
  * until the next begin. Copies of a call are not thrown out for others of the same call. */

@@ -2,14 +2,16 @@
  *
  * Units are cut into blocks of about 16,384 rows, by the order alone, and a block into chunks of
  * whole units where they fit. A chunk reads its weights and the keys of all banners, then each
- * item once for all its tables. Two ways to add:
+ * item once for all its tables. Three ways to add:
  *
  *   rows     each row into each table: unit x cell gets w, a cell of the chunk n and w^2. For
  *            units of few rows (2,000 rows of 200 units have 10 each).
  *   joint    rows of one unit into item x joint code of all banners, one 16-byte addition a row
  *            (n and w side by side in 8 bytes, w^2 in the other 8); then the margin of each banner,
  *            cell by cell. For units with more rows than joint cells, and whole weights only, where
- *            the order of additions leaves no trace.
+ *            the order of additions leaves no trace. Two items of as many codes at a time.
+ *   single   one table of two keys whose codes are bytes, whole weights: one walk that makes
+ *            nothing beforehand.
  *
  * So a row of a report of 30 items by 3 banners is 30 additions and not 90 of three parts each.
  * With keys of 4, 5 and 3 codes and an item of 6 the joint table has 360 cells of 16 bytes, 6 KiB.
@@ -75,6 +77,7 @@ struct work {
   struct table *tables;                /* those of an item side by side */
   size_t source_count, banner_count, table_count;
   size_t cells;                        /* of all tables */
+  bool single;                         /* one table, to be added up in one walk */
   size_t joint;                        /* codes of all banner keys together; 0: too many */
   size_t *joint_keys;                  /* places among the sources */
   size_t joint_key_count;
@@ -87,15 +90,17 @@ struct work {
 struct scratch {
   size_t from, count;         /* rows of the order */
   size_t unit_from, unit_to;  /* units that have some of them: unit_from .. unit_to - 1 */
-  bool single;                     /* unit, weight and group are of this chunk */
+  bool grouped;                    /* unit, weight and group are of this chunk */
+  size_t joint_span;               /* `place` is of items with so many codes; 0: of none */
   pair both[UNIT_ROWS_CHUNK];      /* whole weights (unit_rows.h) */
   double weight[UNIT_ROWS_CHUNK];  /* whole weights: whole numbers */
   uint32_t units[UNIT_ROWS_CHUNK]; /* the same as integers */
   uint32_t unit[UNIT_ROWS_CHUNK];  /* of each row, from unit_from */
   uint16_t joint[UNIT_ROWS_CHUNK];
+  uint16_t place[UNIT_ROWS_CHUNK]; /* joint * joint_span */
   uint16_t code[UNIT_ROWS_CHUNK];  /* of the item at hand, where it has no bytes */
   const uint8_t *bytes;            /* its codes where they lie in order; else NULL */
-  pair cell[JOINT_MOST];           /* joint: item x joint code */
+  pair cell[2][JOINT_MOST];        /* joint: item x joint code, of one item or of two */
   pair margin[UNIT_TABLE_CELLS];   /* of one table */
   double sum[UNIT_TABLE_CELLS];    /* the same */
   uint16_t group[];                /* [banner * UNIT_ROWS_CHUNK + row] */
@@ -157,7 +162,8 @@ static void number_units(const struct work *w, struct scratch *k) {
 
 /* What is added up in any case: pairs and joint codes. */
 static void read_chunk(const struct work *w, struct scratch *k) {
-  k->single = false;
+  k->grouped = false;
+  k->joint_span = 0;
   if (unit_reader_whole(&w->reader)) {
     unit_read_units(k->units, &w->reader, k->from, k->count);
     unit_make_pairs(k->both, &w->reader, k->units, k->count);
@@ -169,13 +175,13 @@ static void read_chunk(const struct work *w, struct scratch *k) {
 
 /* What tables that are added to row by row need besides, once a chunk. */
 static void read_single(const struct work *w, struct scratch *k) {
-  if (k->single) return;
+  if (k->grouped) return;
   if (!unit_reader_whole(&w->reader)) unit_read_weights(k->weight, &w->reader, k->from, k->count);
   for (size_t i = 0; unit_reader_whole(&w->reader) && i < k->count; i++)
     k->weight[i] = k->units[i];
   for (size_t i = 0; i < w->banner_count; i++) read_banner(w, k, i);
   number_units(w, k);
-  k->single = true;
+  k->grouped = true;
 }
 
 /* The code of the item at hand. Loops are made twice, for bytes and for wider codes. */
@@ -238,20 +244,39 @@ static void add_rows(const struct work *w, struct scratch *k, const struct table
 
 /* ---- a chunk: joint -------------------------------------------------------------------------- */
 
+/* joint * span of every row. */
+UNIT_ROWS_LOOPS
+static void make_places(uint16_t *place, const uint16_t *joint, uint16_t span, size_t count) {
+  for (size_t i = 0; i < count; i++) place[i] = (uint16_t)(joint[i] * span);
+}
+
 /* The rows i .. end - 1, of one unit, into item x joint code: one addition a row. */
 static inline void sum_joint(struct scratch *k, const struct unit_source *item, size_t i,
                              size_t end, bool bytes) {
-  for (; i < end; i++)
-    k->cell[k->joint[i] * item->span + code_at(k, bytes, i) - item->low] += k->both[i];
+  for (; i < end; i++) k->cell[0][k->place[i] + code_at(k, bytes, i) - item->low] += k->both[i];
+}
+
+/* The same for two items of bytes: what they share is read once, and neither waits for the other.
+ */
+static void sum_two(struct scratch *k, const struct unit_source *const items[2],
+                    const uint8_t *other, size_t i, size_t end) {
+  const uint8_t *bytes = k->bytes;
+  for (size_t low = items[0]->low, lower = items[1]->low; i < end; i++) {
+    pair both = k->both[i];
+    size_t place = k->place[i];
+    k->cell[0][place + bytes[i] - low] += both;
+    k->cell[1][place + other[i] - lower] += both;
+  }
 }
 
 /* The margin of one table: joint codes of one banner code are added up, item by item. */
-static void take_margin(const struct work *w, struct scratch *k, const struct table *t) {
+static void take_margin(const struct work *w, struct scratch *k, const struct table *t,
+                        const pair *cell) {
   const struct banner *banner = &w->banners[t->banner];
   const struct unit_source *item = &w->sources[t->item];
   memset(k->margin, 0, t->cells * sizeof *k->margin);
   for (size_t j = 0; j < w->joint; j++) {
-    const pair *from = k->cell + j * item->span;
+    const pair *from = cell + j * item->span;
     pair *to = k->margin + banner->map[j] * item->size + item->low;
     for (size_t i = 0; i < item->span; i++) to[i] += from[i];
   }
@@ -266,20 +291,37 @@ static void spread_margin(const struct work *w, const struct scratch *k, const s
   spread_pairs(w, sums, k->margin, t->cells);
 }
 
-/* All tables of the item whose codes are at hand, first .. last - 1, unit by unit. */
-static void add_joint(const struct work *w, struct scratch *k, size_t first, size_t last,
+/* Tables first .. last - 1, of one or two items, and what is read of a second. */
+struct items {
+  size_t first, second, last;     /* the first item's end at second, which is last for one item */
+  const struct unit_source *item[2];
+  const uint8_t *other;           /* codes of the second item; NULL: there is none */
+};
+
+/* The joint cells of one unit, rows i .. end - 1. */
+static void sum_unit(struct scratch *k, const struct work *w, const struct items *t, size_t i,
+                     size_t end) {
+  size_t size = w->joint * t->item[0]->span * sizeof **k->cell;
+  memset(k->cell[0], 0, size);
+  if (t->other) memset(k->cell[1], 0, size);
+  if (t->other) sum_two(k, t->item, t->other, i, end);
+  else if (k->bytes) sum_joint(k, t->item[0], i, end, true);
+  else sum_joint(k, t->item[0], i, end, false);
+}
+
+/* All tables of the items whose codes are at hand, unit by unit. */
+static void add_joint(const struct work *w, struct scratch *k, const struct items *items,
                       struct sums *sums) {
-  const struct unit_source *item = &w->sources[w->tables[first].item];
-  size_t unit = k->unit_from;
+  size_t unit = k->unit_from, span = items->item[0]->span;
+  if (k->joint_span != span) make_places(k->place, k->joint, (uint16_t)span, k->count);
+  k->joint_span = span;
   for (size_t i = 0, end; i < k->count; i = end, unit++) {
     size_t stop = w->request->order->start[unit + 1] - k->from;
     end = stop < k->count ? stop : k->count;
     if (i == end) continue;
-    memset(k->cell, 0, w->joint * item->span * sizeof *k->cell);
-    if (k->bytes) sum_joint(k, item, i, end, true);
-    else sum_joint(k, item, i, end, false);
-    for (size_t t = first; t < last; t++) {
-      take_margin(w, k, &w->tables[t]);
+    sum_unit(k, w, items, i, end);
+    for (size_t t = items->first; t < items->last; t++) {
+      take_margin(w, k, &w->tables[t], k->cell[t >= items->second]);
       spread_margin(w, k, &w->tables[t], unit, sums + w->tables[t].at);
     }
   }
@@ -293,24 +335,73 @@ static bool joint_pays(const struct work *w, const struct scratch *k, size_t fir
   return cells / 2 * (k->unit_to - k->unit_from) <= k->count * (last - first);
 }
 
-/* One item of a chunk into all its tables. */
-static void add_item(const struct work *w, struct scratch *k, size_t first, size_t last,
-                     struct sums *sums) {
-  const struct unit_source *item = &w->sources[w->tables[first].item];
-  bool joint = joint_pays(w, k, first, last);
-  if (!joint) read_single(w, k);
-  k->bytes = unit_bytes(item, k->from);
-  if (!k->bytes) unit_read_codes(k->code, item, w->request->order, k->from, k->count);
-  if (joint) add_joint(w, k, first, last, sums);
-  for (size_t t = first; !joint && t < last; t++)
-    add_rows(w, k, &w->tables[t], sums + w->tables[t].at);
-}
-
 /* Where the tables of the item of table `first` end. */
 static size_t item_end(const struct work *w, size_t first) {
   size_t last = first;
   while (last < w->table_count && w->tables[last].item == w->tables[first].item) last++;
   return last;
+}
+
+/* A second item that goes along with the first: as many codes, of bytes too, and worth it. */
+static void find_second(const struct work *w, const struct scratch *k, struct items *t) {
+  if (!k->bytes || t->last == w->table_count) return;
+  const struct unit_source *item = &w->sources[w->tables[t->last].item];
+  size_t last = item_end(w, t->last);
+  if (item->span != t->item[0]->span || !joint_pays(w, k, t->last, last)) return;
+  t->other = unit_bytes(item, k->from);
+  if (!t->other) return;
+  t->item[1] = item;
+  t->last = last;
+}
+
+/* One item of a chunk into all its tables, or two; where their tables end. */
+static size_t add_item(const struct work *w, struct scratch *k, size_t first, struct sums *sums) {
+  struct items t = {.first = first, .last = item_end(w, first)};
+  t.second = t.last;
+  t.item[0] = &w->sources[w->tables[first].item];
+  bool joint = joint_pays(w, k, first, t.last);
+  if (!joint) read_single(w, k);
+  k->bytes = unit_bytes(t.item[0], k->from);
+  if (!k->bytes) unit_read_codes(k->code, t.item[0], w->request->order, k->from, k->count);
+  if (joint) {
+    find_second(w, k, &t);
+    add_joint(w, k, &t, sums);
+  }
+  for (size_t i = first; !joint && i < t.last; i++)
+    add_rows(w, k, &w->tables[i], sums + w->tables[i].at);
+  return t.last;
+}
+
+/* ---- a chunk: one table ---------------------------------------------------------------------- */
+
+/* The rows i .. end - 1, of one unit: its totals, and n and w^2 in a narrow pair. */
+static void walk_unit(double *unit, uint64_t (*margin)[2], const uint32_t *units,
+                      const uint8_t *group, const uint8_t *code, size_t size, size_t i,
+                      size_t end) {
+  for (; i < end; i++) {
+    size_t cell = group[i] * size + code[i];
+    uint64_t w = units[i];
+    unit[cell] += units[i];
+    margin[cell][0] += ((uint64_t)(w != 0) << UNIT_ROWS_N) + w;
+    margin[cell][1] += w * w;
+  }
+}
+
+/* The one table there is: its banner has one key, and both are bytes. */
+static void add_single(const struct work *w, struct scratch *k, struct sums *sums) {
+  const struct table *t = w->tables;
+  const struct unit_source *item = &w->sources[t->item];
+  const uint8_t *group = unit_bytes(&w->sources[w->banners->keys[0]], k->from);
+  const uint8_t *code = unit_bytes(item, k->from);
+  const size_t *start = w->request->order->start;
+  unit_read_units(k->units, &w->reader, k->from, k->count);
+  memset(k->margin, 0, t->cells * sizeof *k->margin);
+  for (size_t u = k->unit_from, i = 0, end; i < k->count; i = end, u++) {
+    end = start[u + 1] - k->from < k->count ? start[u + 1] - k->from : k->count;
+    walk_unit(t->out->unit_weight + u * t->cells, (uint64_t(*)[2])(void *)k->margin, k->units,
+              group, code, item->size, i, end);
+  }
+  spread_pairs(w, sums, k->margin, t->cells);
 }
 
 /* ---- a block --------------------------------------------------------------------------------- */
@@ -364,11 +455,12 @@ static void sum_block(const void *context, void *partial, size_t begin, size_t e
   k->count = 0;
   k->unit_to = first;
   while (next_chunk(w, k, last)) {
-    read_chunk(w, k);
-    for (size_t t = 0, after; t < w->table_count; t = after) {
-      after = item_end(w, t);
-      add_item(w, k, t, after, sums);
+    if (w->single) {
+      add_single(w, k, sums);
+      continue;
     }
+    read_chunk(w, k);
+    for (size_t t = 0; t < w->table_count;) t = add_item(w, k, t, sums);
   }
   for (size_t t = 0; t < w->table_count; t++)
     finish_units(w, &w->tables[t], sums + w->tables[t].at, k->sum, first, last);
@@ -504,6 +596,17 @@ static bilan_status work_room(bilan *b, struct work *w, size_t count) {
   return all ? BILAN_OK : fail_nomem(b);
 }
 
+/* Is it one table that add_single knows, and too few rows a unit for joint cells, which cost about
+ * four times as much a unit as a row does? Copies are there by now. */
+static bool is_single(const struct work *w) {
+  const struct unit_source *item = &w->sources[w->tables->item];
+  if (w->table_count != 1 || w->banners->key_count != 1 || !unit_reader_narrow(&w->reader))
+    return false;
+  if (!unit_bytes(item, 0) || !unit_bytes(&w->sources[w->banners->keys[0]], 0)) return false;
+  size_t cells = w->joint * item->span;
+  return !cells || cells > JOINT_MOST || 4 * cells * w->request->unit_count > w->request->rows;
+}
+
 /* Sources, banners, tables with their answers, the joint code. On failure work_close and the
  * caller release what was got: answers that were made have an allocator. */
 static bilan_status work_open(bilan *b, struct work *w, struct cells *out,
@@ -526,6 +629,7 @@ static bilan_status work_open(bilan *b, struct work *w, struct cells *out,
     status = map_banner(b, w, &w->banners[i]);
   if (!status) status = unit_copies_fill(b, w->request->order);
   if (status) return status;
+  w->single = is_single(w);
   w->total = mem_zero(&b->mem, w->cells, sizeof *w->total);
   return w->total ? BILAN_OK : fail_nomem(b);
 }

@@ -25,6 +25,9 @@
  *   R = k + sum w d / sum w x,   u = (d - (R - k) x) / sum w x
  * which stays exact when y nearly is k x. A standard error that is but the rounding of a variance
  * of 0 is 0.
+ * Means and totals of whole numbers with weights that are exact decimals (data/whole.h) are had
+ * from the first pass: sums of whole numbers below 2^53, which are exact in any order, rounded
+ * once.
  *
  * Worked example: y = 2, 4, 9 and a refusal in one group. By state, 0 to 5, n = 0 3 0 0 0 1: the
  * base is 3 and `refused` 1. First pass: 15 / 3 = 5. Second, about 5: sums 0 and
@@ -422,6 +425,13 @@ static double offset_of(const struct work *w, size_t cell) {
   return w->centred ? w->centres[cell] : 0;
 }
 
+/* The value from sums of whole numbers about 0, where there are such: no order of rows and no
+ * centre leaves a trace in it. The design's answer differs from it in the last bits. */
+static void set_exact(struct estimate *e, const struct work *w, size_t group, bool mean) {
+  const struct cells_sums *s = &w->first.sums[group];
+  if (w->first.exact && s->n) estimate_set(e, FIGURE_VALUE, mean ? s->y / s->weight : s->y);
+}
+
 /* ---- mean -------------------------------------------------------------------------------- */
 
 /* centre + sum w (y - centre) / W: one part over the measure's slot, under the weight's. */
@@ -442,6 +452,7 @@ static bool varies(const struct cells_sums *s, double mean) {
 static void fill_mean(struct estimate *e, const struct work *w, size_t group, double variance) {
   const struct cells_sums *s = &w->answer.cells.sums[group];
   double mean = w->centres[group];
+  set_exact(e, w, group, true);
   finish(e, w, group, (struct moment_variance){variance, 0, 2, mean, varies(s, mean)});
   estimate_deff(e, w->o->deff, squares_of(s), s->weight, 1);
 }
@@ -473,6 +484,7 @@ static bilan_status tell_total(struct work *w, size_t group) {
 /* One respondent has a total with a variance: it is 0 outside. */
 static void fill_total(struct estimate *e, const struct work *w, size_t group, double variance) {
   const struct cells_sums *s = &w->answer.cells.sums[group];
+  set_exact(e, w, group, false);
   double total = estimate_get(e, FIGURE_VALUE), mean = w->centres[group];
   finish(e, w, group,
          (struct moment_variance){variance, 0, e->n ? 0 : 1, total, varies(s, mean)});

@@ -80,18 +80,21 @@ static bilan_status check_size(bilan *b, const struct tally_request *r) {
   return BILAN_OK;
 }
 
-/* Room for counts, all 0, and the list of levels; on failure tally_free releases what was got.
+/* Room for counts, all 0, in one run, and the list of levels; sizes were checked. On failure
+ * tally_free releases what was got.
  * The blank is left out of an item's levels unless missing_levels has it in. */
 static bilan_status reserve(bilan *b, struct tally *t, const struct tally_request *r) {
   *t = (struct tally){.mem = &b->mem, .groups = by_groups(r->by)};
   t->codes = mem_array(&b->mem, dict_count(r->item->dict) + r->net_count, sizeof *t->codes);
   if (!t->codes) return fail_nomem(b);
   list_levels(t, r);
-  t->count = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->count);
-  t->weight = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->weight);
-  t->weight2 = mem_zero(&b->mem, t->groups * t->levels, sizeof *t->weight2);
-  t->bases = mem_zero(&b->mem, t->groups, sizeof *t->bases);
-  return t->count && t->weight && t->weight2 && t->bases ? BILAN_OK : fail_nomem(b);
+  size_t counts = t->groups * t->levels;
+  t->bases = mem_zero(&b->mem, 1, t->groups * sizeof *t->bases + 3 * counts * sizeof *t->count);
+  if (!t->bases) return fail_nomem(b);
+  t->count = (int64_t *)(void *)(t->bases + t->groups);
+  t->weight = (double *)(void *)(t->count + counts);
+  t->weight2 = t->weight + counts;
+  return BILAN_OK;
 }
 
 /* The request for by-variables x one more key: cell = group * codes of the key + code. By-variables
@@ -336,10 +339,7 @@ bilan_status tally_degrees(bilan *b, double *df, const struct tally *t,
 void tally_free(struct tally *t) {
   if (!t->mem) return;
   mem_free(t->mem, t->codes);
-  mem_free(t->mem, t->count);
-  mem_free(t->mem, t->weight);
-  mem_free(t->mem, t->weight2);
-  mem_free(t->mem, t->bases);
+  mem_free(t->mem, t->bases); /* where the run of bases and counts begins */
   cells_free(&t->cells);
   *t = (struct tally){0};
 }

@@ -109,9 +109,18 @@ local bodies = setmetatable({}, { __mode = "k" })
 local Chart = { __name = "bilan.chart", __metatable = "bilan.chart" }
 local methods = {}
 
--- The drawing of a body in a format, laid out once.
-local function drawing(body, kind, heading)
+local pending = {} -- bodies that nobody has asked a drawing of yet, in the order of their calls
+
+local function heading_of(body, default)
+  if body.opts.heading == nil then return default end
+  return body.opts.heading
+end
+
+-- The drawing of a body in a format, laid out and queued once.
+local function lay_out(body, kind, default)
+  local heading = heading_of(body, default)
   local key = kind .. (heading and "+" or "-")
+  body.pending = false
   if not body.drawings[key] then
     local figure = body.kind.draw(body.source, body.opts, heading)
     body.drawings[key] = queue.add { figure = figure, kind = kind }
@@ -119,17 +128,32 @@ local function drawing(body, kind, heading)
   return body.drawings[key]
 end
 
-local function heading_of(body, default)
-  if body.opts.heading == nil then return default end
-  return body.opts.heading
+-- Lays out what nobody has asked for yet in the way that the first is asked for (a script writes
+-- all its charts, or shows them all), so that one gnuplot draws them. A fault waits for its own look.
+local function lay_out_pending(default)
+  local list = pending
+  pending = {}
+  for _, body in ipairs(list) do
+    if body.pending then pcall(lay_out, body, "svg", default) end
+  end
 end
 
--- The finished bytes in a format.
-local function bytes(body, kind, heading)
-  local one = drawing(body, kind, heading)
+-- The figures in words; laying out puts the categories in order.
+local function description(body)
+  if not body.description then
+    if next(body.drawings) == nil then lay_out(body, "svg", false) end
+    body.description = (body.kind.describe or describe)(body.source, body.opts)
+  end
+  return body.description
+end
+
+-- The finished bytes in a format; default: with the title inside, unless the options say?
+local function bytes(body, kind, default)
+  local one = lay_out(body, kind, default)
+  if kind == "svg" then lay_out_pending(default) end
   local drawn = queue.bytes(one, body.title)
   if kind == "svg" then
-    return tidy.svg(drawn, one.figure.width, one.figure.height, body.title, body.description)
+    return tidy.svg(drawn, one.figure.width, one.figure.height, body.title, description(body))
   end
   return kind == "pdf" and tidy.pdf(drawn) or drawn
 end
@@ -142,7 +166,7 @@ function methods.write(chart, path)
   local ending = (path:match("%.(%w+)$") or ""):lower()
   fault.choice(ending ~= "" and ending or "?", endings, nil, "chart format")
   local body = bodies[chart]
-  host.write(path, bytes(body, ending, heading_of(body, true)))
+  host.write(path, bytes(body, ending, true))
   return path
 end
 
@@ -158,6 +182,7 @@ end
 
 -- Takes drawings that wait out of the queue: they are made again if anybody asks.
 local function put_aside(body)
+  body.pending = false
   for key, one in pairs(body.drawings) do
     if queue.drop(one) then body.drawings[key] = nil end
   end
@@ -175,14 +200,15 @@ function methods.under(chart, policy, lang, rules)
   return M[body.name](body.result, opts)
 end
 
-local readable = { title = true, description = true, sheet = true }
+local readable = { title = true, sheet = true }
 
 function Chart.__index(chart, key)
   if methods[key] then return methods[key] end
   local body = bodies[chart]
   if readable[key] then return body[key] end
+  if key == "description" then return description(body) end
   if key == "svg" then
-    body.svg = body.svg or bytes(body, "svg", heading_of(body, false))
+    body.svg = body.svg or bytes(body, "svg", false)
     return body.svg
   end
   if key == "kind" then return body.name end
@@ -190,26 +216,40 @@ end
 
 function Chart.__newindex() host.fail("a chart cannot be changed") end
 
-function Chart.__tostring(chart) return bodies[chart].description end
+function Chart.__tostring(chart) return description(bodies[chart]) end
 
 --- Is this a chart?
 function M.is_chart(thing) return bodies[thing] ~= nil end
 
 --- Draws all charts that wait, in one gnuplot process; how many drawings that were.
-function M.flush() return queue.draw() end
+function M.flush()
+  lay_out_pending(false)
+  return queue.draw()
+end
 
--- A chart of a kind: options checked, figures read from the gate, page laid out and queued.
+-- Refuses what the laying out would refuse later.
+local function check_layout(source, opts, name)
+  local what = name:find("bars$") and name or "chart." .. name
+  if opts.sort ~= nil then fault.choice(opts.sort, source_of.sorts, nil, name .. " sort") end
+  if opts.benchmark ~= nil then frame.benchmarks(source, opts, what) end
+end
+
+-- A chart of a kind: options checked, figures read from the gate; its page is laid out with the
+-- first that is asked for.
 local function make(name, given_source, given_opts)
   local kind = require("bilan.chart." .. name)
   local opts, what = check_options(given_opts, kind, name)
   if events.on then events.tell("chart", { kind = name, source = given_source }) end
   local source = source_of.open(given_source, opts, what)
-  if source.nothing then kind = nothing else kind.prepare(source, opts, what) end
+  if source.nothing then kind = nothing
+  else
+    kind.prepare(source, opts, what)
+    check_layout(source, opts, name)
+  end
   local body = { name = name, kind = kind, opts = opts, source = source, sheet = source.sheet,
-    title = escape.clean(source.title, ""), drawings = {}, result = source.result,
+    title = escape.clean(source.title, ""), drawings = {}, result = source.result, pending = true,
     given = given_opts or {}, policy = gate.policy(opts.privacy) }
-  drawing(body, "svg", heading_of(body, false))
-  body.description = (kind.describe or describe)(source, opts)
+  pending[#pending + 1] = body
   local chart = setmetatable({}, Chart)
   bodies[chart] = body
   return chart

@@ -211,7 +211,7 @@ local function result_of(self, kind, opts, rows, describe)
     return fields
   end)
   if events.on and core.data.rows(inside(self).table) <= events.most_rows then
-    events.tell("estimate", { survey = self, result = made, fields = Result.spec(made) })
+    events.tell("estimate", { survey = self, result = made, fields = Result.glance(made) })
   end
   return made
 end

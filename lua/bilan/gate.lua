@@ -69,7 +69,6 @@ function Sheet.__tostring(sheet)
 end
 
 -- Closes a body: the object that goes out holds nothing, and is known here by its identity.
--- Closes a body: the object that goes out holds nothing, and is known here by its identity.
 local function seal(body)
   local sheet = setmetatable({}, Sheet)
   bodies[sheet] = body
@@ -138,8 +137,8 @@ end
 
 -- Applies a policy to the copies; how many records were withheld.
 local function protect(policy, view, tag)
-  local hidden = policy.protect and policy.protect(view) or {}
-  local count = 0
+  local hidden, count = policy.protect and policy.protect(view), 0
+  if not hidden then return 0 end
   for _, list in ipairs { view.records, view.bases, view.tests } do
     for _, record in ipairs(list) do
       if hidden[record] then
@@ -157,11 +156,16 @@ local number_fields = { "value", "se", "low", "high", "conf", "count", "n", "wei
   "effective_n", "missing", "zero", "sum", "min", "max", "mean", "cv", "df", "deff", "statistic",
   "ddf", "p_value", "from_value", "from_n", "to_value", "to_n", "se_low" }
 
+local is_number_field = {}
+for _, name in ipairs(number_fields) do is_number_field[name] = true end
+
 -- A NaN or an infinite value is no figure: it leaves as nil, with words in the grid.
 local function drop_non_figures(records)
-  for _, record in ipairs(records) do
-    for _, key in ipairs(number_fields) do
-      if record[key] ~= nil and not format.is_figure(record[key]) then record[key] = nil end
+  local is_figure = format.is_figure
+  for at = 1, #records do
+    local record = records[at]
+    for key, value in next, record do
+      if is_number_field[key] and not is_figure(value) then record[key] = nil end
     end
     record.by = record.by or {}
     if record.shown == nil then record.shown = record.value ~= nil or record.statistic ~= nil end
@@ -171,7 +175,8 @@ end
 -- The notes of the core, in the language of the sheet.
 local function translate_notes(view, tag)
   for _, list in ipairs { view.records, view.bases, view.tests } do
-    for _, record in ipairs(list) do
+    for at = 1, #list do
+      local record = list[at]
       local told = record.note and lang.translate(tag, record.note)
       if told ~= record.note then record.note = format.typography(told, { lang = tag }) end
     end
@@ -180,9 +185,9 @@ end
 
 local label_fields = { "method", "banner", "row", "col", "net", "level", "p", "term" }
 
--- The record fields that any record has, in their fixed order: what CSV and JSON write.
-local function used_keys(spec, records)
-  local keys = {}
+-- The record fields that any record of a sheet has, in their fixed order: what CSV and JSON write.
+local function used_keys(body)
+  local records, keys = body.records, {}
   local function add(list, number)
     for _, name in ipairs(list) do
       for _, record in ipairs(records) do
@@ -193,12 +198,19 @@ local function used_keys(spec, records)
       end
     end
   end
-  for _, item in ipairs(spec.by) do keys[#keys + 1] = { name = item.name, by = true } end
+  for _, item in ipairs(body.by) do keys[#keys + 1] = { name = item.name, by = true } end
   add(label_fields)
   add(number_fields, true)
   add { "letters", "grade", "note", "flag", "flag_reason", "reason" }
   return keys
 end
+
+-- The keys of a sheet are looked for when a writer asks for them.
+local keys_later = { __index = function(body, name)
+  if name ~= "keys" then return nil end
+  body.keys = used_keys(body)
+  return body.keys
+end }
 
 -- A sentence of the method: plain text, or { key, args }; `at` names what alone it holds for.
 local function sentence(note, tag)
@@ -249,7 +261,9 @@ end
 -- The promise of the gate, checked on the finished grid.
 local function check_bases(grid, title)
   for _, row in ipairs(grid.rows) do
-    for _, cell in ipairs(row.cells) do
+    local cells = row.cells
+    for at = 1, #cells do
+      local cell = cells[at]
       if cell.type == "share" and cell.shown and not cell.n then
         host.fail(('a share without its base n in "%s"'):format(title or "?"))
       end
@@ -292,7 +306,7 @@ function M.release(result, policy, opts)
     table.move(judged.lines, 1, #judged.lines, #grid.foot + 1, grid.foot)
     table.move(judged.notes, 1, #judged.notes, #notes + 1, notes)
   end
-  return seal {
+  return seal(setmetatable({
     kind = spec.kind, subtitle = spec.subtitle or grid.subtitle, lang = tag, unit = spec.unit,
     title = spec.title_word and format.say(tag, spec.title_word) or spec.title,
     synthetic = spec.synthetic, columns = grid.columns, groups = grid.groups, rows = grid.rows,
@@ -301,7 +315,7 @@ function M.release(result, policy, opts)
     bare = grid.view.bare, change_lines = changes, percent = spec.percent,
     design_line = design_line(spec, tag),
     records = view.records, level_labels = spec.level_labels, texts = grid.view.texts,
-    keys = used_keys(spec, view.records), by = spec.by, item = spec.item, bases = view.bases,
+    by = spec.by, item = spec.item, bases = view.bases,
     tests = view.tests, model = spec.model, policy = policy.name,
     withheld = withheld + (judged and judged.withheld or 0),
     decimals = grid.view.decimals,
@@ -309,7 +323,7 @@ function M.release(result, policy, opts)
       for key, value in pairs(opts) do if more[key] == nil then more[key] = value end end
       return M.release(result, policy, more)
     end,
-  }
+  }, keys_later))
 end
 
 --- The same sheet in another language, with other decimals, or under display rules.

@@ -117,6 +117,22 @@ function M.spec(result)
   return copy
 end
 
+--- The spec behind a result as listeners may ask it: a field is copied, and a record made, when it is
+-- looked at. Most rules look at the names of items and at one record.
+function M.glance(result)
+  local own = specs[result]
+  return setmetatable({}, { __index = function(seen, key)
+    if private[key] then return nil end
+    local value
+    if key == "rows" then
+      value = setmetatable({}, { __len = function() return #own.source end,
+        __index = function(_, i) return math.type(i) and own.source[i] or nil end })
+    else value = gate.copy(own[key]) end
+    rawset(seen, key, value)
+    return value
+  end })
+end
+
 --- Is this a result?
 function M.is_result(thing) return specs[thing] ~= nil end
 

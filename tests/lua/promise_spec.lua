@@ -252,6 +252,16 @@ describe("what is wrong with a promise", function()
     function() return s:total("age", { df = "all" }) end,
   }
 
+  it("is_more_nets_than_a_result_can_keep", function()
+    local many_nets = {}
+    for i = 1, 40000 do many_nets["n" .. i] = { "yes" } end
+    for _, way in ipairs { direct, promised } do
+      local ok, why = way(function() return pcall(s.freq, s, "answer", { nets = many_nets }) end)
+      assert.is_false(ok)
+      assert.matches("nets: more than 10000", why)
+    end
+  end)
+
   it("is_said_at_the_call_in_the_same_words", function()
     for at, ask in ipairs(wrong) do
       local ok, want = direct(function() return pcall(call, ask) end)

@@ -38,6 +38,12 @@ check archive_includes_data_and_base_alone "$(upward archive archive data base)"
 check claim_includes_base_alone "$(upward claim claim base)"
 check api_includes_no_floor_above "$(upward api api archive stat design kernel io expr data base)"
 
+# A module is a .c and its .h; tsort names those that include each other in a circle.
+check modules_do_not_include_each_other_in_a_circle \
+  "$(cd core && find . -name '*.[ch]' -exec grep -HoE '#include "[^"]+' {} + |
+    sed -E 's|^\./||; s|\.[ch]:#include "| |; s|\.h$||' | awk '$1 != $2' | sort -u |
+    tsort 2>&1 >/dev/null | sed 's/^tsort: //')"
+
 check lua_headers_stay_in_the_binding \
   "$(outside '#include <(lua|lauxlib|lualib)\.h>' '^core/(binding/|main\.c)')"
 check sqlite_header_stays_in_its_files "$(outside '#include <sqlite3.h>' '^core/(io/sqlite|archive/)')"

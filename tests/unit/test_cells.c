@@ -479,6 +479,63 @@ static void running_out_of_memory_leaks_nothing(void **state) {
   sample_close(&s);
 }
 
+/* Whole values with decimal weights: sums are those of whole numbers, divided once, whatever blocks
+ * and threads; what is too large for that, or centred, says so. */
+static void whole_measures_have_exact_sums(void **state) {
+  (void)state;
+  enum { MANY = 5000, CELLS = 4, UNITS = 9 };
+  static uint32_t code[MANY], unit[MANY];
+  static double w[MANY], y[MANY];
+  int64_t want[CELLS] = {0}, of_units[UNITS][CELLS] = {{0}};
+  uint64_t seed = 15;
+  bilan b;
+  handle_init(&b);
+  for (size_t i = 0; i < MANY; i++) {
+    int64_t micro = draw_below(&seed, 9000000), value = (int64_t)draw_below(&seed, 2000) - 300;
+    bool missing = draw_below(&seed, 10) == 0;
+    code[i] = draw_below(&seed, CELLS);
+    unit[i] = draw_below(&seed, UNITS);
+    w[i] = (double)micro / 1e6;
+    y[i] = missing ? NAN : (double)value;
+    if (!missing) want[code[i]] += micro * value;
+    if (!missing) of_units[unit[i]][code[i]] += micro * value;
+  }
+  struct column *key = make_levels(&b, MANY, code, CELLS - 1);
+  struct column *weight = make_numbers(&b, MANY, w), *measure = make_numbers(&b, MANY, y);
+  const struct column *measures[] = {measure};
+  for (unsigned way = 0; way < 16; way++) {
+    struct cells_request r = {.rows = MANY, .keys = {key}, .key_count = 1, .weight = weight,
+                              .measures = measures, .measure_count = 1, .complete = way & 1};
+    struct cells c;
+    if (way & 2) r.unit = unit, r.unit_count = UNITS;
+    b.threads = way & 4 ? 4 : 1;
+    b.ways.block = way & 8 ? 97 : 0;
+    assert_int_equal(cells_tabulate(&b, &c, &r), BILAN_OK);
+    assert_true(c.exact);
+    for (size_t i = 0; i < CELLS; i++) assert_true(c.sums[i].y == (double)want[i] / 1e6);
+    for (size_t i = 0; i < c.unit_count * CELLS; i++)
+      assert_true(c.unit_y[i] == (double)of_units[i / CELLS][i % CELLS] / 1e6);
+    cells_free(&c);
+    r.centres = (double[CELLS]){0};
+    assert_int_equal(cells_tabulate(&b, &c, &r), BILAN_OK);
+    assert_false(c.exact);
+    cells_free(&c);
+  }
+  column_free(measure);
+  for (size_t i = 0; i < MANY; i++) y[i] = 1e6; /* 5000 * 9e6 * 1e6 is beyond 2^53 */
+  measures[0] = measure = make_numbers(&b, MANY, y);
+  struct cells_request r = {.rows = MANY, .weight = weight, .measures = measures,
+                            .measure_count = 1};
+  struct cells c;
+  assert_int_equal(cells_tabulate(&b, &c, &r), BILAN_OK);
+  assert_false(c.exact);
+  cells_free(&c);
+  column_free(measure);
+  column_free(weight);
+  column_free(key);
+  assert_int_equal(b.mem.used, 0);
+}
+
 /* Against insertion sort, which is stable beyond doubt. */
 static void places_are_sorted_and_ties_keep_their_order(void **state) {
   (void)state;
@@ -501,6 +558,7 @@ static void places_are_sorted_and_ties_keep_their_order(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(whole_measures_have_exact_sums),
       cmocka_unit_test(cells_match_a_row_by_row_reference),
       cmocka_unit_test(totals_by_unit_add_up_to_the_cells),
       cmocka_unit_test(one_cell_by_units_matches_a_row_by_row_reference),

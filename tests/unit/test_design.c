@@ -255,7 +255,7 @@ static void distinct_labels_are_rows(void **state) {
 }
 
 /* Class 1 of school 1 is not class 1 of school 2, with or without `nest`; a stratum of classes
- * lies within its school. Numbers go by first appearance. */
+ * lies within its school. */
 static void later_stages_lie_within_their_unit(void **state) {
   (void)state;
   static const uint32_t units[ROWS] = {0, 0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 9, 10, 11, 12};
@@ -276,12 +276,13 @@ static void later_stages_lie_within_their_unit(void **state) {
   survey_close(&s);
 }
 
-/* Numbers by first appearance, whatever the labels' order: against a search of all earlier rows. */
-static void random_labels_match_a_search_of_earlier_rows(void **state) {
+/* The number of a unit is that of distinct pairs (stratum, cluster) before its own: against a
+ * search of all rows, each pair looked at where it stands first. */
+static void random_labels_match_a_search_of_all_rows(void **state) {
   (void)state;
   enum { MANY = 3000 };
   static double stratum[MANY], cluster[MANY];
-  static uint32_t unit[MANY];
+  static bool first[MANY];
   bilan b;
   struct design *d = NULL;
   uint64_t seed = 3;
@@ -298,10 +299,16 @@ static void random_labels_match_a_search_of_earlier_rows(void **state) {
   for (size_t i = 0; i < MANY; i++) {
     size_t j = 0;
     while (stratum[j] != stratum[i] || cluster[j] != cluster[i]) j++;
-    unit[i] = j == i ? count++ : unit[j];
-    assert_int_equal(d->stages->unit[i], unit[i]);
-    assert_int_equal(d->stages->stratum[unit[i]],
-                     d->stages->stratum[d->stages->unit[j]]);
+    first[i] = j == i;
+    count += first[i];
+  }
+  for (size_t i = 0; i < MANY; i++) {
+    uint32_t unit = 0;
+    for (size_t j = 0; j < MANY; j++)
+      unit += first[j] && (stratum[j] < stratum[i] ||
+                           (stratum[j] == stratum[i] && cluster[j] < cluster[i]));
+    assert_int_equal(d->stages->unit[i], unit);
+    assert_int_equal(d->stages->stratum[unit], (uint32_t)((stratum[i] + 3) * 2));
   }
   assert_int_equal(d->stages->units, count);
   assert_int_equal(d->collisions, 40);
@@ -318,7 +325,7 @@ static void trap_31_labels_are_equal_as_a_reader_reads_them(void **state) {
   (void)state;
   static const char *const texts[ROWS] = {"1", "1.0", "01", "NA", "1.00", "01.0", "NA", "-2.0",
                                           "-2.00", "3.", "3", "v1.0", "v1", "1.10", "1.1", ".0"};
-  static const uint32_t units[ROWS] = {0, 0, 1, 2, 0, 1, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10};
+  static const uint32_t units[ROWS] = {3, 3, 2, 8, 3, 2, 8, 0, 0, 7, 6, 10, 9, 5, 4, 1};
   struct survey s;
   survey_open(&s);
   replace(&s, SCHOOL, make_texts(&s.b, ROWS, texts));
@@ -1053,7 +1060,7 @@ int main(void) {
       cmocka_unit_test(rows_are_units_without_clusters),
       cmocka_unit_test(distinct_labels_are_rows),
       cmocka_unit_test(later_stages_lie_within_their_unit),
-      cmocka_unit_test(random_labels_match_a_search_of_earlier_rows),
+      cmocka_unit_test(random_labels_match_a_search_of_all_rows),
       cmocka_unit_test(trap_31_labels_are_equal_as_a_reader_reads_them),
       cmocka_unit_test(numbers_are_equal_as_numbers),
       cmocka_unit_test(labels_may_be_of_any_type),

@@ -239,6 +239,82 @@ static void random_tables_are_sums_of_whole_numbers(void **state) {
   }
 }
 
+/* ---- weights that are no whole numbers, and units ------------------------------------------- */
+
+enum { UNITS = 17 };
+
+/* Negative weights, quotients without an end, both; every third survey all 0 but one row. */
+static double draw_odd(uint64_t *seed, unsigned survey, size_t row) {
+  double w = (double)(1 + draw_below(seed, 1000)) / 7;
+  if (survey % 3 == 2) return row == 1 ? -w : 0;
+  return survey % 3 == 1 || draw_below(seed, 4) ? w : -w;
+}
+
+/* Sums of cells and of units, each within rounding of the sum of absolute weights. */
+static void expect_within(const struct cells *x, const struct cells *y, double most) {
+  assert_memory_equal(x->n, y->n, x->count * sizeof *x->n);
+  assert_int_equal(x->unit_count, y->unit_count);
+  for (size_t i = 0; i < x->count; i++) {
+    assert_true(fabs(x->weight[i] - y->weight[i]) <= 1e-13 * most);
+    assert_true(fabs(x->weight2[i] - y->weight2[i]) <= 1e-12 * y->weight2[i]);
+  }
+  for (size_t i = 0; i < x->count * x->unit_count; i++)
+    assert_true(fabs(x->unit_weight[i] - y->unit_weight[i]) <= 1e-13 * most);
+}
+
+/* Other weights for a survey, and units for half of its requests; the sum of their sizes. */
+static double make_odd(struct survey *s, uint32_t *unit, unsigned survey, uint64_t *seed) {
+  static double w[MOST_ROWS];
+  double most = 0;
+  for (size_t i = 0; i < s->rows; i++) {
+    w[i] = draw_odd(seed, survey, i);
+    unit[i] = draw_below(seed, UNITS);
+    most += fabs(w[i]);
+  }
+  column_free(s->weight);
+  s->weight = make_numbers(&s->b, s->rows, w);
+  for (size_t i = 0; i < s->count; i++) {
+    s->requests[i].weight = s->weight;
+    if (draw_below(seed, 2)) continue;
+    s->requests[i].unit = unit;
+    s->requests[i].unit_count = UNITS;
+  }
+  return most;
+}
+
+static void negative_and_odd_weights_are_summed_as_by_the_pass(void **state) {
+  (void)state;
+  static uint32_t unit[MOST_ROWS];
+  uint64_t seed = 77;
+  for (unsigned survey = 0; survey < 30; survey++) {
+    static struct survey s;
+    struct cells alone, pass, c;
+    size_t answered;
+    survey_open(&s, 2 + draw_below(&seed, survey == 29 ? 40000 : 900), NULL, draw(&seed));
+    if (s.count > 6) s.count = 6;
+    double most = make_odd(&s, unit, survey, &seed);
+    assert_int_equal(plan_open(&s.b, &answered, s.requests, s.count), BILAN_OK);
+    struct plan *plan = s.b.plan;
+    for (size_t i = 0; i < answered; i++) {
+      s.b.plan = NULL;
+      s.b.threads = 1;
+      assert_int_equal(cells_tabulate(&s.b, &alone, &s.requests[i]), BILAN_OK);
+      assert_int_equal(cells_pass(&s.b, &pass, &s.requests[i]), BILAN_OK);
+      expect_within(&alone, &pass, most);
+      s.b.threads = 8;
+      assert_int_equal(cells_tabulate(&s.b, &c, &s.requests[i]), BILAN_OK);
+      expect_same(&alone, &c);
+      cells_free(&c);
+      s.b.plan = plan;
+      assert_true(plan_find(&s.b, &c, &s.requests[i]));
+      expect_same(&alone, &c);
+      cells_free(&alone);
+      cells_free(&pass);
+    }
+    survey_close(&s);
+  }
+}
+
 /* Requests of a call, where some share a kernel and some do not. */
 static void requests_of_one_call_have_the_answers_of_many(void **state) {
   (void)state;
@@ -411,6 +487,7 @@ static void running_out_of_memory_leaves_no_plan(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_tables_are_sums_of_whole_numbers),
+      cmocka_unit_test(negative_and_odd_weights_are_summed_as_by_the_pass),
       cmocka_unit_test(requests_of_one_call_have_the_answers_of_many),
       cmocka_unit_test(a_plan_answers_what_was_planned_and_nothing_else),
       cmocka_unit_test(the_plain_way_has_no_plan),

@@ -135,6 +135,33 @@ static void sums_of_units_are_sums_of_weights(void **state) {
   assert_true(whole_squares(&w, (uint64_t)1 << 40, 0) == 0x1p72 / 1e4);
 }
 
+/* One more than the highest absolute value; every double beyond 2^52 is whole, so none is. */
+static void a_column_knows_its_highest_whole_number(void **state) {
+  (void)state;
+  bilan b;
+  double many[1000];
+  handle_init(&b);
+  const double cases[][4] = {{3, -7, 0, 8}, {3, 2.5, 1, -1}, {0, 0, 0, 1}, {5, NAN, 2, 6},
+                             {1e17, 1, 1, -1}, {INFINITY, 1, 1, -1}, {0x1p51, 1, 2, 0x1p51 + 1}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct column *c = make_numbers(&b, 3, cases[i]); /* NaN: missing */
+    assert_true(whole_most(c) == cases[i][3]);
+    assert_true(whole_most(c) == cases[i][3]);
+    column_free(c);
+  }
+  for (size_t i = 0; i < 1000; i++) many[i] = (double)i;
+  many[999] = 0.5; /* behind the first chunks */
+  struct column *c = make_numbers(&b, 1000, many), *codes;
+  assert_true(whole_most(c) == -1);
+  column_free(c);
+  c = make_numbers(&b, 3, (double[]){4, -9, 2});
+  assert_int_equal(column_to_codes(&b, &codes, c, 0), BILAN_OK);
+  assert_true(whole_most(codes) == 10);
+  column_free(codes);
+  column_free(c);
+  assert_int_equal(b.mem.used, 0);
+}
+
 /* One block for the units, one for the numbers of levels. */
 static void running_out_of_memory_notes_nothing(void **state) {
   (void)state;
@@ -158,6 +185,7 @@ static void running_out_of_memory_notes_nothing(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_column_knows_its_highest_whole_number),
       cmocka_unit_test(kinds_of_weights_are_told),
       cmocka_unit_test(nobody_s_weights_are_ones),
       cmocka_unit_test(units_are_the_digits),

@@ -38,8 +38,18 @@ local function complaint(messages)
   end
 end
 
--- The lines for one drawing into the file `name`.
-local function script_of(drawing, name) return drawing.figure:script(drawing.kind, name, "d") end
+-- The lines for one drawing, into a file without a name: what a drawing that was kept is known by.
+local function nameless(drawing)
+  drawing.script = drawing.script or drawing.figure:script(drawing.kind, "", "d")
+  return drawing.script
+end
+
+-- The same into the file `name`; the first line of its kind is the figure's own, before any label.
+local function script_of(drawing, name)
+  local script = nameless(drawing)
+  local _, at = script:find("\nset output '", 1, true)
+  return script:sub(1, at) .. name .. script:sub(at + 1)
+end
 
 -- A file of gnuplot's as it is kept: an SVG is made fit to be published; nil when it is none.
 local function finished(drawing, bytes)
@@ -77,8 +87,7 @@ local function without_kept(drawings)
   local left = {}
   for _, drawing in ipairs(drawings) do
     if drawing.kind == "svg" then
-      drawing.script = script_of(drawing, "")
-      drawing.bytes = kept.find(drawing.script)
+      drawing.bytes = kept.find(nameless(drawing))
     end
     if not drawing.bytes then left[#left + 1] = drawing end
   end
@@ -89,7 +98,9 @@ end
 local function keep(drawings)
   local drawn = {}
   for _, drawing in ipairs(drawings) do
-    if drawing.script and drawing.bytes then drawn[#drawn + 1] = { drawing.script, drawing.bytes } end
+    if drawing.kind == "svg" and drawing.bytes then
+      drawn[#drawn + 1] = { nameless(drawing), drawing.bytes }
+    end
     drawing.script = nil
   end
   kept.keep(drawn)

@@ -531,6 +531,7 @@ function Source:row(category)
 end
 
 local sorts = { "given", "rising", "falling", "label" }
+M.sorts = sorts
 
 --- Sorts the categories: given (default), rising, falling (by `measure(category)`, default the
 -- first series), label. Totals stay last, what has no figure before them.

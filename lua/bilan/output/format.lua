@@ -31,7 +31,9 @@ local function check_rule(rule)
     table.concat(M.rules, ", ")))
 end
 
-local kind_of, HUGE <const> = math.type, math.huge
+local kind_of, whole_of, HUGE <const> = math.type, math.tointeger, math.huge
+
+local function style_of(tag) return styles[tag] or styles[lang.check(tag)] end
 
 --- Is x a number that can be shown?
 function M.is_figure(x)
@@ -53,22 +55,22 @@ end
 -- nil when x cannot be shown.
 function M.number(x, opts)
   if not opts then return figure(x, nil, 0, "half_up", styles[lang.check()]) end
-  return figure(x, opts.decimals, opts.shift or 0, check_rule(opts.rule),
-    styles[lang.check(opts.lang)], opts.sign, opts.most)
+  return figure(x, opts.decimals, opts.shift or 0, check_rule(opts.rule), style_of(opts.lang),
+    opts.sign, opts.most)
 end
 
 --- A whole count.
 function M.count(x, opts)
-  local whole = math.tointeger(x)
-  return figure(whole or x, whole and 0 or 1, 0, "half_up", styles[lang.check(opts and opts.lang)])
+  local whole = whole_of(x)
+  return figure(whole or x, whole and 0 or 1, 0, "half_up", style_of(opts and opts.lang))
 end
 
 --- The percentage k of n, exact on integers: opts.lang, decimals (0), rule. nil when n is 0.
 function M.percent(k, n, opts)
   opts = opts or {}
-  local decimals, style = opts.decimals or 0, styles[lang.check(opts.lang)]
+  local decimals, style = opts.decimals or 0, style_of(opts.lang)
   local rule = check_rule(opts.rule)
-  k, n = math.tointeger(k), math.tointeger(n)
+  k, n = whole_of(k), whole_of(n)
   local units = k and n and n > 0 and host.percent(k, n, decimals, rule)
   if not units then return nil end
   local text = figure(math.tointeger(units), decimals, -decimals, rule, style, opts.sign)
@@ -79,21 +81,20 @@ end
 -- on its own digits. opts.weighted = false asserts that the share is count / n.
 function M.share(value, count, n, opts)
   opts = opts or {}
-  local exact = math.tointeger(count) and math.tointeger(n) and n > 0
+  local exact = whole_of(count) and whole_of(n) and n > 0
     and (value == nil or opts.weighted == false or math.abs(value - count / n) <= 1e-12)
   if exact then return M.percent(count, n, opts) end
-  if not M.is_figure(value) then return nil end
-  local style = styles[lang.check(opts.lang)]
-  local text = M.number(value, { lang = opts.lang, decimals = opts.decimals or 0, shift = 2,
-    rule = opts.rule, sign = opts.sign })
+  local style = style_of(opts.lang)
+  local text = figure(value, opts.decimals or 0, 2, check_rule(opts.rule), style, opts.sign)
+  if not text then return nil end
   return opts.bare and text or text .. style.percent
 end
 
 --- A difference of shares in points, with its sign: "+12,3 points".
 function M.points(value, opts)
   opts = opts or {}
-  local text = M.number(value, { lang = opts.lang, decimals = opts.decimals or 0, shift = 2,
-    rule = opts.rule, sign = opts.sign ~= false })
+  local text = figure(value, opts.decimals or 0, 2, check_rule(opts.rule), style_of(opts.lang),
+    opts.sign ~= false)
   if not text then return nil end
   return opts.bare and text or text .. NBSP .. lang.find(opts.lang, "points")
 end
@@ -219,15 +220,24 @@ local function argument(tag, name, how, value)
   return tostring(value)
 end
 
+local sentences = {} -- language -> key -> its sentence with the typography of the language
+
 --- The sentence under a key with its arguments. An unknown key is an error; an argument that is
 -- not given stays visible as {name}.
 function M.say(tag, key, args)
-  local text = lang.find(tag, key)
-  if not text then host.fail(('no sentence "%s" in the language table'):format(tostring(key))) end
   tag = lang.check(tag)
-  -- Typography first: the arguments (labels, numbers) must stay as they are.
-  return (M.typography(text, { lang = tag }):gsub("{([%w_]+)|?(%w*)}", function(name, how)
-    local value = args and args[name]
+  local known = sentences[tag] or {}
+  local text = known[key]
+  if not text then
+    text = lang.find(tag, key)
+    if not text then host.fail(('no sentence "%s" in the language table'):format(tostring(key))) end
+    -- Typography first: the arguments (labels, numbers) must stay as they are.
+    text = M.typography(text, { lang = tag })
+    sentences[tag], known[key] = known, text
+  end
+  if not args or not text:find("{", 1, true) then return text end
+  return (text:gsub("{([%w_]+)|?(%w*)}", function(name, how)
+    local value = args[name]
     if value ~= nil then return argument(tag, name, how, value) end
   end))
 end

@@ -100,6 +100,14 @@ local function label_run(body, index)
   return run
 end
 
+-- A plain figure between these: most cells of a page are one.
+local FIGURE <const>, LEAD <const>, CLOSE <const> = '<td class="f">', '<td class="f lead">', "</td>"
+
+-- Has a cell nothing but its text, which is shown?
+local function is_plain(cell)
+  return cell.shown and not (cell.class or cell.mark or cell.letters)
+end
+
 -- What each column is to its cells: a label, left, a figure that may lead its row.
 local function shape_of(body)
   local shape = {}
@@ -121,15 +129,18 @@ end
 -- A row: labels are headings with a scope, a repeated first label spans its rows.
 local function row_html(body, shape, row, index)
   local cells, led = {}, false
-  for at, cell in ipairs(row.cells) do
-    local column = shape[at]
+  local list, leads = row.cells, row.kind ~= "base" and row.kind ~= "missing"
+  for at = 1, #list do
+    local cell, column = list[at], shape[at]
     if column.label then
       local run = at == 1 and label_run(body, index) or 1
       if run > 0 then cells[#cells + 1] = label_cell(cell, at, run) end
     else
-      local lead = column.figure and not led and row.kind ~= "base" and row.kind ~= "missing"
+      local lead = leads and column.figure and not led
       led = led or lead
-      cells[#cells + 1] = data_cell(cell, column.left, lead)
+      if not column.left and is_plain(cell) then
+        cells[#cells + 1] = (lead and LEAD or FIGURE) .. text(cell.text) .. CLOSE
+      else cells[#cells + 1] = data_cell(cell, column.left, lead) end
     end
   end
   local class = row.kind ~= "row" and (' class="%s"'):format(row.kind) or ""

@@ -66,22 +66,40 @@ local function options_of(view, type, sign)
   return opts
 end
 
--- The text of one figure of a record, nil when there is none.
-local function figure_text(record, key, type, view)
+-- The text of one figure of a record by its type, nil when there is none: f(record, key, view).
+local writers = {}
+
+function writers.count(record, key, view)
   local value = record[key]
-  if type == "count" then return format.is_figure(value) and base_text(value, view, key) end
-  if type == "share" and key == "value" then
-    return format.share(value, record.count, record.n, options_of(view, type))
-  elseif type == "share" then return format.share(value, nil, nil, options_of(view, type))
-  elseif type == "points" then return format.points(value, options_of(view, type, key == "value"))
-  elseif type == "p" then return format.p_value(value, { lang = view.lang, bare = true })
-  elseif type == "interval" then
-    return format.interval(record.low, record.high, options_of(view, type))
-  elseif type == "quantity" then
-    local whole = key == "df" or key == "ddf" -- as many decimals as they have
-    return format.number(value, { lang = view.lang, decimals = not whole and 2 or nil })
-  end
-  return format.number(value, options_of(view, type))
+  return format.is_figure(value) and base_text(value, view, key)
+end
+
+function writers.share(record, key, view)
+  local opts = options_of(view, "share")
+  if key ~= "value" then return format.share(record[key], nil, nil, opts) end
+  return format.share(record.value, record.count, record.n, opts)
+end
+
+function writers.points(record, key, view)
+  return format.points(record[key], options_of(view, "points", key == "value"))
+end
+
+function writers.p(record, key, view)
+  return format.p_value(record[key], { lang = view.lang, bare = true })
+end
+
+function writers.interval(record, _, view)
+  return format.interval(record.low, record.high, options_of(view, "interval"))
+end
+
+-- Degrees of freedom have as many decimals as they need.
+function writers.quantity(record, key, view)
+  local whole = key == "df" or key == "ddf"
+  return format.number(record[key], { lang = view.lang, decimals = not whole and 2 or nil })
+end
+
+function writers.number(record, key, view)
+  return format.number(record[key], options_of(view, "number"))
 end
 
 -- Is the base of this record so small that a reader must be warned?
@@ -93,12 +111,14 @@ end
 -- when there is none.
 local function figure_cell(record, key, type, view, lead)
   local open = not record.reason or (record.flag and type == "count") -- display rules leave bases
-  local text = open and figure_text(record, key, type, view)
-  local cell = { type = type, n = record.n, count = record.count, shown = text and true or false }
+  local text = open and writers[type](record, key, view)
+  local cell
   if text then
-    cell.text, cell.value = text, record[key]
-    if type == "interval" then cell.low, cell.high = record.low, record.high end
+    local ends = type == "interval"
+    cell = { type = type, n = record.n, count = record.count, shown = true, text = text,
+      value = record[key], low = ends and record.low or nil, high = ends and record.high or nil }
   else
+    cell = { type = type, n = record.n, count = record.count, shown = false }
     cell.reason = words_for(record, view)
     local alone = lead or (type == "interval" and format.is_figure(record.value))
     cell.text = alone and (display.marks[record.flag] or cell.reason) or DASH
@@ -131,19 +151,28 @@ end
 
 -- ---- one record a row -----------------------------------------------------------------------
 
+-- The fields that the records of the table being laid out have, found by one look at them.
+local looked_at, fields = nil, nil
+
 -- Does any record have this field?
 local function any(records, key)
-  for _, record in ipairs(records) do
-    if record[key] ~= nil and record[key] ~= "" then return true end
+  if looked_at ~= records then
+    looked_at, fields = records, {}
+    for at = 1, #records do
+      for field, value in next, records[at] do
+        if value ~= "" then fields[field] = true end
+      end
+    end
   end
-  return false
+  return fields[key] or false
 end
 
 -- The common value of a field, or nil when it differs or is absent. What is withheld has none, nor
 -- has a year that did not ask.
 local function common(records, key)
   local first
-  for _, record in ipairs(records) do
+  for at = 1, #records do
+    local record = records[at]
     if not record.gap and not (record.shown == false and record.reason) then
       if first == nil then first = record[key] end
       if record[key] ~= first then return nil end
@@ -201,7 +230,8 @@ end
 
 -- Is this base (weighted n, effective n) another one than n?
 local function differ(records, key)
-  for _, record in ipairs(records) do
+  for at = 1, #records do
+    local record = records[at]
     if record[key] and record.n and math.abs(record[key] - record.n) > 0.05 then return true end
   end
   return false
@@ -333,25 +363,62 @@ local function add_base(cell, n, view)
   return cell
 end
 
--- One record as a row of cells.
-local function record_row(spec, record, columns, view)
-  local mean = spec.kind == "change" and record.unit == "number"
-  if mean then view = number_view(record, view) end
-  if spec.kind == "glm" and not view.decimals_asked then view = row_view(record, view) end
-  local row = { kind = record.net and "net" or "row", cells = {} }
-  for _, column in ipairs(columns) do
-    local cell
-    if column.type == "label" then cell = text_cell(label_text(spec, record, column, view), "label")
-    elseif column.type == "text" then cell = text_cell(note_beside(record, column.has) or "")
-    elseif column.key == "n" then cell = base_cell(record, "n", view)
-    else
-      local type = mean and number_of[column.type] or column.type
-      cell = figure_cell(record, column.key, type, view, column.key == "value")
-      if column.base then add_base(cell, record[column.base], view) end
-    end
-    row.cells[#row.cells + 1] = cell
+-- The label cells of a column: levels repeat from row to row, so each is made once.
+local function label_cells(spec, column)
+  local known, none = {}, {}
+  local keeps = spec.kind ~= "change" -- whose rows may be of several items
+  return function(record, view)
+    local value = column.by and record.by[column.key] or record[column.key]
+    if value == nil then value = none end
+    local cell = known[value]
+    if cell then return cell end
+    cell = text_cell(label_text(spec, record, column, view), "label")
+    if keeps then known[value] = cell end
+    return cell
   end
-  return row
+end
+
+-- The cells of a column of counts that is not the main figure: their texts are kept by value, for
+-- the bases of a group repeat from level to level.
+local function count_cells(key)
+  local texts = {}
+  return function(record, view)
+    local value = record[key]
+    local text = not record.reason and texts[value]
+    if text then
+      return { type = "count", n = record.n, count = record.count, shown = true, text = text,
+        value = value }
+    end
+    local cell = figure_cell(record, key, "count", view, false)
+    if cell.shown then texts[value] = cell.text end
+    return cell
+  end
+end
+
+-- What makes the cell of a record in a column of a list: f(record, view).
+local function cell_maker(spec, column)
+  local key, type = column.key, column.type
+  if type == "label" then return label_cells(spec, column) end
+  if type == "text" then
+    return function(record) return text_cell(note_beside(record, column.has) or "") end
+  end
+  if key == "n" then return function(record, view) return base_cell(record, "n", view) end end
+  if type == "count" and key ~= "value" and not column.base then return count_cells(key) end
+  return function(record, view)
+    local mean = spec.kind == "change" and record.unit == "number"
+    local own = mean and number_of[type] or type
+    local cell = figure_cell(record, key, own, view, key == "value")
+    return column.base and add_base(cell, record[column.base], view) or cell
+  end
+end
+
+-- One record as a row of cells.
+local function record_row(spec, record, makers, view)
+  if spec.kind == "change" and record.unit == "number" then view = number_view(record, view) end
+  if spec.kind == "glm" and not view.decimals_asked then view = row_view(record, view) end
+  local cells = {}
+  for at = 1, #makers do cells[at] = makers[at](record, view) end
+  return { kind = record.net and "net" or "row", cells = cells }
 end
 
 -- "36 (sans réponse 30, refus 6)": kinds of missing in their fixed order.
@@ -423,8 +490,10 @@ local function list_grid(spec, records, view)
   if spec.kind == "change" then figures = change_columns(spec, records, view)
   else figures, note = figure_columns(spec, records, view) end
   table.move(figures, 1, #figures, #columns + 1, columns)
-  for _, record in ipairs(records) do
-    local row = record_row(spec, record, columns, view)
+  local makers = {}
+  for at, column in ipairs(columns) do makers[at] = cell_maker(spec, column) end
+  for at = 1, #records do
+    local row = record_row(spec, records[at], makers, view)
     if level then row.kind = "row" end -- no net among others
     grid.rows[#grid.rows + 1] = row
   end
@@ -775,6 +844,7 @@ end
 
 --- The grid of a result: columns, groups of columns, rows, lines below, and the view used.
 function M.build(spec, records, bases, tests, opts)
+  looked_at = nil -- they may have changed since
   local view = make_view(spec, records, opts)
   local grid
   if spec.kind == "crosstab" then grid = cross_grid(spec, records, view, bases, tests)
@@ -789,7 +859,7 @@ function M.build(spec, records, bases, tests, opts)
   if spec.synthetic then
     table.insert(grid.foot, 1, format.say(view.lang, "foot_synthetic"))
   end
-  grid.view = view
+  grid.view, looked_at, fields = view, nil, nil
   return grid
 end
 

@@ -4,6 +4,7 @@
 -- identifiers that clash with another drawing's. Here anything but a plain drawing is refused;
 -- identifiers get a prefix; size comes from the viewBox; title and description are rewritten,
 -- and tied to the drawing for screen readers.
+local core = require "bilan.core"
 local escape = require "bilan.output.escape"
 local host = require "bilan.host"
 
@@ -44,36 +45,8 @@ local function attribute_fault(attributes)
   end
 end
 
--- What may be harmful in an attribute is spelt with one of these.
-local suspects = { "href", "&#", "\\", "javascript:", "@import", "url(", "<!", "<?" }
-
--- tag -> "", or false for one that is not plain, which gsub then leaves. Most tags of a drawing occur
--- many times.
-local function plain_tags()
-  return setmetatable({}, { __index = function(known, tag)
-    local name, attributes = tag:match("^</?([%w:_-]+)(.*)>$")
-    local left = attributes:gsub('%s+[%w:_.-]+="[^"]*"', "")
-    local plain = drawing[name] and (left == "" or left == "/")
-    known[tag] = plain and "" or false
-    return known[tag]
-  end })
-end
-
--- Is this a drawing beyond doubt? Tags of drawing elements with attributes in double quotes, none of
--- them suspect: what the engine's own charts are. Everything else is looked at more closely.
-local function is_plain(svg)
-  local lower = svg:lower()
-  for _, suspect in ipairs(suspects) do
-    if lower:find(suspect, 1, true) then return false end
-  end
-  if lower:find("[%s\"']on") then return false end
-  local rest = lower:gsub("</?[%w:_-]+[^<>]*>", plain_tags())
-  return not rest:find("<", 1, true)
-end
-
 -- The first thing in a drawing that is more than a drawing; nil when there is none.
 local function fault_of(svg)
-  if is_plain(svg) then return nil end
   for before in (svg .. "<"):gmatch("([^<]*)<") do
     if not before:find("^/?[%a]") and before ~= "" and before:find("^[!?]") then
       return "<" .. before:sub(1, 12)
@@ -87,8 +60,9 @@ local function fault_of(svg)
   end
 end
 
--- Prefixes every identifier and the references to it.
-local function prefix_ids(svg, prefix)
+-- Prefixes every identifier and the references to it; a plain drawing has no references.
+local function prefix_ids(svg, prefix, is_plain)
+  if is_plain and not svg:find('id="', 1, true) then return svg end
   svg = svg:gsub('(%sid%s*=%s*["\'])', "%1" .. prefix)
   svg = svg:gsub('(href%s*=%s*["\']#)', "%1" .. prefix)
   return (svg:gsub("(url%(%s*['\"]?#)", "%1" .. prefix))
@@ -117,21 +91,27 @@ local function root_attributes(attributes)
   return table.concat(parts, " ")
 end
 
+-- The text without the elements of a name, with or without something in them.
+local function without(svg, name)
+  if not svg:find("<" .. name, 1, true) then return svg end
+  return (svg:gsub("<" .. name .. "[^>]*>.-</" .. name .. ">", ""):gsub("<" .. name .. "[^>]*/>", ""))
+end
+
 --- The drawing as an inline element. id: prefix for identifiers; title and description: plain
 -- text. Raises when the text is no SVG or holds more than a drawing.
 function M.inline(svg, id, title, description)
-  svg = escape.clean(svg, ""):gsub("<!%-%-.-%-%->", ""):gsub("^%s*<%?xml[^>]*%?>", "")
-    :gsub("^%s*<!DOCTYPE[^%[>]*>", "")
-  local found = fault_of(svg)
+  svg = escape.clean(svg, "")
+  if svg:find("<!--", 1, true) then svg = svg:gsub("<!%-%-.-%-%->", "") end
+  svg = svg:gsub("^%s*<%?xml[^>]*%?>", ""):gsub("^%s*<!DOCTYPE[^%[>]*>", "")
+  local is_plain = core.gnuplot.is_plain(svg) -- as the engine's own charts are
+  local found = not is_plain and fault_of(svg)
   if found then
     host.fail(("a chart may not hold %q: only a plain drawing can stand in a report"):format(found))
   end
   local attributes, inner = svg:match("<svg(%s[^>]*)>(.*)</svg>")
   local root = attributes and root_attributes(attributes)
   if not root then host.fail("a chart needs svg text with a size") end
-  inner = inner:gsub("<title[^>]*>.-</title>", "")
-    :gsub("<title[^>]*/>", ""):gsub("<desc[^>]*>.-</desc>", ""):gsub("<desc[^>]*/>", "")
-  inner = prefix_ids(inner, id .. "-")
+  inner = prefix_ids(without(without(inner, "title"), "desc"), id .. "-", is_plain)
   return ('<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
     .. '%s role="img" aria-labelledby="%s-t %s-d">\n'
     .. '<title id="%s-t">%s</title>\n<desc id="%s-d">%s</desc>%s</svg>'):format(root, id, id, id,

@@ -70,7 +70,9 @@ end
 local function letter_rooms(body)
   local rooms = {}
   for _, row in ipairs(body.rows) do
-    for at, cell in ipairs(row.cells) do
+    local cells = row.cells
+    for at = 1, #cells do
+      local cell = cells[at]
       if cell.letters then rooms[at] = math.max(rooms[at] or 0, host.width(cell.letters) + 1) end
     end
   end
@@ -108,8 +110,8 @@ local function natural_widths(body, texts)
     local head = heading(column)
     local most = math.min(widest_word(head), 18)
     widths.left[at], widths.heads[at] = is_left(column), most
-    for _, row in ipairs(texts) do
-      local columns = row.columns[at]
+    for index = 1, #texts do
+      local columns = texts[index].columns[at]
       if columns > most then most = columns end
     end
     if is_left(column) then
@@ -182,17 +184,20 @@ local function label_lines(body, list, widths, texts)
   return lines
 end
 
--- Leaves out optional columns, the least wanted first; returns those kept and those left out.
+-- The columns that a list needs where all that can be narrowed is.
+local function least_width(list, widths)
+  local sum = -GAP
+  for _, at in ipairs(list) do sum = sum + math.min(widths[at], widths.least[at]) + GAP end
+  return sum
+end
+
+-- Leaves out optional columns, the least wanted first; returns those left out.
 local function drop_optional(body, list, widths, room)
   local dropped = {}
   for rank = 1, 5 do
     for index = #list, 1, -1 do
       local column = body.columns[list[index]]
-      local floor_width = 0
-      for _, at in ipairs(list) do
-        floor_width = floor_width + math.min(widths[at], widths.least[at]) + GAP
-      end
-      if column.optional == rank and floor_width - GAP > room then
+      if column.optional == rank and least_width(list, widths) > room then
         table.insert(dropped, 1, heading(column))
         table.remove(list, index)
       end
@@ -322,10 +327,10 @@ end
 -- The texts of a row's cells, with the columns of each, and whether a label is to be wrapped at any
 -- width (`loose`).
 local function row_texts(body, row, rooms)
-  local texts, columns = {}, {}
-  texts.columns = columns
-  for at, cell in ipairs(row.cells) do
-    texts[at], columns[at] = cell_text(cell, rooms[at])
+  local columns, cells = {}, row.cells
+  local texts = { columns = columns }
+  for at = 1, #cells do
+    texts[at], columns[at] = cell_text(cells[at], rooms[at])
     if is_left(body.columns[at]) and is_loose(texts[at]) then texts.loose = true end
   end
   return texts
