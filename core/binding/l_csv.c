@@ -55,12 +55,13 @@ static int close_hold(lua_State *L) {
 /* Made empty, with its metatable, before the engine is called: whatever it fills in is found
  * by the collector. */
 static struct hold *new_hold(lua_State *L) {
+  static const luaL_Reg events[] = {{"__gc", close_hold}, {NULL, NULL}};
   bilan *b = l_handle(L);
   struct hold *h = lua_newuserdatauv(L, sizeof *h, 0);
   memset(h, 0, sizeof *h);
   h->b = b;
   buffer_init(&h->text, &b->mem);
-  luaL_setmetatable(L, hold_type);
+  l_set_type(L, hold_type, events);
   return h;
 }
 
@@ -391,18 +392,11 @@ static int l_sha256(lua_State *L) {
   return 1;
 }
 
-/* Pushes the functions; the metatable is made once per state. */
+/* Pushes the functions. */
 int l_csv_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"read", l_csv_read},   {"csv_read", l_csv_read},
                                        {"write", l_csv_write}, {"csv_write", l_csv_write},
                                        {"sha256", l_sha256},   {NULL, NULL}};
-  if (luaL_newmetatable(L, hold_type)) {
-    lua_pushcfunction(L, close_hold);
-    lua_setfield(L, -2, "__gc");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-  }
-  lua_pop(L, 1);
   luaL_newlib(L, functions);
   return 1;
 }

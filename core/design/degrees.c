@@ -17,13 +17,11 @@
  * Cost: a bit or two a row of the domain. Memory: a bit for every pair of a group and a unit or
  * stratum. With replicates the set of them has its own number.
  */
+#include "base/two.h"
 #include "design/design.h"
 #include "design/replicates.h"
 #include "design/stages.h"
 #include "kernel/cells.h"
-
-/* Two doubles anywhere in an array of them. */
-typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 
 /* The most pairs: half a gigabyte of bits. */
 static const size_t MARKS_MOST = (size_t)1 << 32;

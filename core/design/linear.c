@@ -37,14 +37,12 @@
 
 #include <string.h>
 
+#include "base/two.h"
 #include "design/alike.h"
 #include "design/replicates.h"
 #include "design/scores.h"
 #include "design/squares.h"
 #include "design/stages.h"
-
-/* Two doubles anywhere in an array of them. */
-typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 
 /* What all parts of one call share; read only but for cov. */
 struct work {

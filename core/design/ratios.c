@@ -8,6 +8,8 @@
  */
 #include "design/ratios.h"
 
+#include "base/two.h"
+
 /* See ratios.h. */
 bilan_status ratios_open(bilan *b, struct ratios *r, size_t cells, size_t count) {
   *r = (struct ratios){.mem = &b->mem, .cells = cells, .count = count, .sum_room = 16,
@@ -57,10 +59,7 @@ bilan_status ratios_place(bilan *b, struct ratios *r, size_t *place) {
   return BILAN_OK;
 }
 
-/* The same number of two PSUs side by side: one instruction serves both. */
-typedef double two __attribute__((vector_size(16)));
-
-/* Values of two PSUs: their cells, then the sums. */
+/* Values of two PSUs side by side: their cells, then the sums. */
 static void fill_values(two *value, const struct ratios *r, const double *cell,
                         const double *next) {
   for (size_t c = 0; c < r->cells; c++) value[c] = (two){cell[c], next[c]};

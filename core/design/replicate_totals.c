@@ -29,11 +29,9 @@
  */
 #include <string.h>
 
+#include "base/two.h"
 #include "design/replicates.h"
 #include "kernel/many_weights.h"
-
-/* Two doubles anywhere in an array of them. */
-typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 
 /* Totals by unit are used while units x cells is at most this many times the rows: beyond that a
  * pass over the rows costs less than a sum over the units. */

@@ -1,8 +1,7 @@
 /* squares.c - see squares.h. Plain loops over statistics; no memory, no failure. */
 #include "design/squares.h"
 
-/* Two doubles anywhere in an array of them. */
-typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
+#include "base/two.h"
 
 /* Blocks of one: variances alone, two at a time in one instruction, without a jump. */
 static void add_variances(double *cov, const double *z, const double *centre, double factor,

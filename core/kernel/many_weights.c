@@ -17,11 +17,10 @@
 
 #include <string.h>
 
+#include "base/two.h"
 #include "kernel/blocks.h"
 
 enum { SUBS = 4, SUBS_CELLS = 512 };
-
-typedef double two __attribute__((vector_size(16)));
 
 /* One pass; read only but for `total`. */
 struct pass {

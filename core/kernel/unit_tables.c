@@ -32,14 +32,12 @@
 
 #include <string.h>
 
+#include "base/two.h"
 #include "kernel/blocks.h"
 #include "kernel/unit_rows.h"
 
 /* Rows of a block at least; the cells of a joint table at most, 32 KiB; keys of a banner. */
 enum { BLOCK_LEAST = 16384, JOINT_MOST = 2048, BANNER_KEYS = 2 };
-
-/* Two doubles anywhere in an array of them. */
-typedef double two __attribute__((vector_size(16), aligned(8), may_alias));
 
 /* Distinct keys before the item; codes number their combinations as cells do. */
 struct banner {

@@ -102,7 +102,8 @@ local function rows_of(source)
   return rows
 end
 
-local private = { source = true, trace = true, context = true, make = true, find = true }
+local private = { source = true, trace = true, context = true, make = true, find = true,
+  labels = true }
 
 --- A deep copy of the spec behind a result, nil for anything else. For the gate.
 function M.spec(result)
@@ -299,6 +300,18 @@ local function telling_keys(heads, found, query, readers, names)
   return table.concat(list, " or ")
 end
 
+-- The labels of all records and how they can be asked for; kept, since scripts ask many times.
+local function labels_of(spec)
+  local labels = rawget(spec, "labels")
+  if not labels then
+    labels = { heads = {} }
+    for i = 1, #spec.source do labels.heads[i] = spec.source:head(i) end
+    labels.readers, labels.names = askable(spec, labels.heads)
+    rawset(spec, "labels", labels)
+  end
+  return labels.heads, labels.readers, labels.names
+end
+
 --- The record that matches all keys: result:get{ level = "oui", genre = "fille" }. Where several
 -- do, the one that is a total on the keys not asked; nil and why when none; an error for a key
 -- that the result does not have, and when the match is ambiguous.
@@ -306,9 +319,8 @@ function methods.get(result, query)
   local spec = specs[result]
   if query == nil then query = {} end
   if type(query) ~= "table" then host.fail("get takes a table: get{ level = ... }") end
-  local heads, found = {}, {}
-  for i = 1, #spec.source do heads[i] = spec.source:head(i) end
-  local readers, names = askable(spec, heads)
+  local heads, readers, names = labels_of(spec)
+  local found = {}
   for key in pairs(query) do
     if not readers[key] then unknown_key(key, names) end
   end
