@@ -39,7 +39,10 @@ bench-peers: all  # SIZE=full: 1e6 and 1e7 rows; PEER_NODE=FOLDER holds node_mod
 bench-archive: all $(BUILD)/bench/archive
 	@$(BUILD)/bench/archive $(BUILD)/bench/c$(ROWS).csv $(BUILD)/bench
 	@$(BUILD)/bench/archive $(BUILD)/bench/w$(ROWS).csv $(BUILD)/bench
-$(BUILD)/bench/archive: tests/bench/archive.c $(ENGINE_O)
+.PHONY: bench-kernels
+bench-kernels: $(BUILD)/bench/kernels  # nanoseconds a row beside a plain read
+	@$(BUILD)/bench/kernels $(ROWS) 11 1
+$(BUILD)/bench/archive $(BUILD)/bench/kernels: $(BUILD)/bench/%: tests/bench/%.c $(ENGINE_O)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LDLIBS)
 packages:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The tests again under the tools that see what a plain run does not; one line for each.
-#   sh tests/check.sh [PART...]     all parts, or: sanitizers threads valgrind clang lint fuzz
+#   sh tests/check.sh [PART...]     all parts, or: sanitizers threads valgrind clang neon lint fuzz
 # Everything is built below BUILD (default build) in a folder of its own for each tool, and
 # what a tool said is kept there as check-PART.log. A tool that is not installed is passed
 # over, and said so. FUZZ=SECONDS for each fuzz target (default 30). Status 1: a part failed.
@@ -8,7 +8,7 @@
 set -u
 build=${BUILD:-build}
 seconds=${FUZZ:-30}
-parts=${*:-"sanitizers threads valgrind clang lint fuzz"}
+parts=${*:-"sanitizers threads valgrind clang neon lint fuzz"}
 failed=0
 mkdir -p "$build"
 
@@ -77,6 +77,16 @@ clang_run() {
     -Wloop-analysis -Wpointer-arith" all unit
 }
 
+# The engine for ARM, whose vector code no other build looks at: compiled, not run.
+neon_run() {
+  arm=aarch64-linux-gnu-gcc
+  command -v $arm >/dev/null || { echo "$arm is not installed"; return 77; }
+  objects=$(find core -name '*.c' ! -path 'core/binding/*' ! -name main.c |
+    sed "s|\(.*\)\.c|$build/neon/\1.o|")
+  # shellcheck disable=SC2086 # a list of targets
+  build_in neon CC=$arm WARN="-Wall -Wextra -Wshadow -Wconversion -Werror" $objects
+}
+
 # The attacks of tests/sandbox are odd on purpose.
 lint() {
   command -v luacheck >/dev/null || { echo "luacheck is not installed"; return 77; }
@@ -114,7 +124,7 @@ summary() {
 for part in $parts; do
   case $part in
     sanitizers|threads|lint|fuzz) run=$part ;;
-    valgrind|clang) run=${part}_run ;;
+    valgrind|clang|neon) run=${part}_run ;;
     *) echo "check.sh: no part \"$part\"" >&2; exit 2 ;;
   esac
   log=$build/check-$part.log

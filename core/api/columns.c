@@ -155,8 +155,16 @@ static bilan_status make_codes(const struct making *m, struct column **out) {
 
 /* ---- free text --------------------------------------------------------------------------- */
 
-/* Texts as they are -> TEXT; texts that are levels go to make_codes.
- * NULL and "" are no answer. */
+/* NULL and "" are no answer. */
+static bilan_status add_text(const struct making *m, struct text_builder *k, size_t row) {
+  const char *s = m->c->texts[row];
+  bilan_missing why = missing_of(m->c, row);
+  if (!why && (!s || !*s)) why = BILAN_NO_ANSWER;
+  bilan_status status = why ? BILAN_OK : check_utf8(m, s);
+  return status ? status : text_builder_add(k, why ? TEXT("") : text_of(s), why);
+}
+
+/* Texts as they are -> TEXT; texts that are levels go to make_codes. */
 static bilan_status make_texts(const struct making *m, struct column **out) {
   struct text_builder k;
   bilan_status status = BILAN_OK;
@@ -165,13 +173,7 @@ static bilan_status make_texts(const struct making *m, struct column **out) {
   if (kind != BILAN_TEXT && kind != BILAN_ID)
     return refuse(m, "texts are of kind BILAN_TEXT, _ID, _SINGLE or _DATE");
   text_builder_open(m->b, &k);
-  for (size_t row = 0; !status && row < m->rows; row++) {
-    const char *s = m->c->texts[row];
-    bilan_missing why = missing_of(m->c, row);
-    if (!why && (!s || !*s)) why = BILAN_NO_ANSWER;
-    if (!why) status = check_utf8(m, s);
-    if (!status) status = text_builder_add(&k, why ? TEXT("") : text_of(s), why);
-  }
+  for (size_t row = 0; !status && row < m->rows; row++) status = add_text(m, &k, row);
   if (!status) return text_builder_finish(&k, out);
   text_builder_close(&k);
   return status;

@@ -93,12 +93,22 @@ bool chunk_fits(const struct chunk *k, enum column_type type, size_t options);
  * not come out would be lost. */
 bool chunk_is_utf8(const uint64_t *offsets, size_t rows, const char *arena);
 
+/* The numbers of a column of int8 to int32, all of one scale, in units of 10^-scale. */
+struct chunk_units {
+  uint32_t *to;            /* [row] of the column */
+  int32_t highest, lowest; /* so far; to begin with 0 and INT32_MAX */
+  bool beyond;             /* some are none, being below 0 or from 2^31 on */
+  bool finest;             /* some are no multiple of 10: of a coarser scale they would be none */
+};
+
 /* ---- unpacking: `from` has passed chunk_fits, without the bytes of `missing` ---- */
 
 /* All of them give false for what no packing makes; what they have filled is then of no use.
  * Codes are not compared with the levels here, only with what `width` bytes (1, 2, 4) hold. */
 bool decode_codes(void *to, unsigned width, const struct chunk *k, const unsigned char *from);
-bool decode_numbers(double *to, const struct chunk *k, const unsigned char *from);
+/* `units` are filled for the chunk's rows where they are wanted; NULL: they are not. */
+bool decode_numbers(double *to, struct chunk_units *units, const struct chunk *k,
+                    const unsigned char *from);
 bool decode_ticks(uint8_t *to, size_t rows, const unsigned char *from);
 /* offsets[0] is given; offsets 1 to rows are filled, rising from it. */
 bool decode_offsets(uint64_t *offsets, const struct chunk *k, const unsigned char *from,

@@ -8,6 +8,10 @@
  * tells. A file that is damaged costs as much as one that is not, and the usual case has no
  * branch in its loop.
  *
+ * Numbers that are decimals are whole numbers here, which sums of weights need again
+ * (data/whole.h): where they are wanted they are kept on the way, and no division has to find them
+ * out later.
+ *
  * Whole numbers are put together from single bytes (chunk.h), so the order of bytes of the
  * machine and the alignment of `from` do not matter; compilers make one load of it.
  *
@@ -108,22 +112,67 @@ static bool decode_constant(double *to, const unsigned char *from, size_t rows) 
   return true;
 }
 
+/* Packed numbers are taken apart so many at a time: loops of a fixed length, over numbers of one
+ * width, are what compilers widen. */
+enum { PIECE = 256 };
+
+/* `count` packed numbers as they are; behind them the last of them again. */
+static void unpack(uint32_t u[PIECE], const struct chunk *k, const unsigned char *from,
+                   size_t count) {
+  if (k->encoding == CHUNK_INT8)
+    for (size_t i = 0; i < count; i++) u[i] = from[i];
+  else if (k->encoding == CHUNK_INT16)
+    for (size_t i = 0; i < count; i++) u[i] = from[2 * i] | (uint32_t)from[2 * i + 1] << 8;
+  else
+    for (size_t i = 0; i < count; i++) u[i] = load32(from + 4 * i);
+  for (size_t i = count; i < PIECE; i++) u[i] = u[count - 1];
+}
+
 /* Base and u are whole and below 2^53 together, so the sum is exact, and one division rounds it to
- * the double nearest to the decimal, which is the one that was stored. A base beyond that comes
- * from no encoder. One loop a width, so that each is one the compiler can widen. */
-bool decode_numbers(double *to, const struct chunk *k, const unsigned char *from) {
+ * the double nearest to the decimal, which is the one that was stored. It is signed numbers that
+ * processors turn into doubles: 2^31 goes from u to the base. */
+static void divide(double *to, const uint32_t u[PIECE], double base, double power, size_t count) {
+  double number[PIECE];
+  for (size_t i = 0; i < PIECE; i++) {
+    double above = (double)(int32_t)(u[i] ^ 0x80000000u);
+    number[i] = (above + (base + 2147483648.0)) / power;
+  }
+  memcpy(to, number, count * sizeof *to);
+}
+
+/* Units of a piece. A base or a unit from 2^31 on shows in the highest bit of one of the sums. */
+static void count_units(struct chunk_units *units, uint32_t *to, const uint32_t u[PIECE],
+                        uint32_t base, size_t count) {
+  int32_t unit[PIECE], highest = units->highest, lowest = units->lowest;
+  uint32_t bits = base;
+  for (size_t i = 0; i < PIECE; i++) bits |= u[i] | (base + u[i]);
+  for (size_t i = 0; i < PIECE; i++) {
+    unit[i] = (int32_t)(base + u[i]);
+    highest = unit[i] > highest ? unit[i] : highest;
+    lowest = unit[i] < lowest ? unit[i] : lowest;
+  }
+  memcpy(to, unit, count * sizeof *to);
+  for (size_t i = 0; !units->finest && i < count; i++) units->finest = to[i] % 10 != 0;
+  units->beyond = units->beyond || bits >> 31;
+  units->highest = highest;
+  units->lowest = lowest;
+}
+
+/* A base beyond 2^53 comes from no encoder. */
+bool decode_numbers(double *to, struct chunk_units *units, const struct chunk *k,
+                    const unsigned char *from) {
+  uint32_t u[PIECE];
   if (k->encoding == CHUNK_FLOAT64) return decode_doubles(to, from, k->rows);
   if (k->encoding == CHUNK_CONSTANT) return decode_constant(to, from, k->rows);
   if (k->scale < 0 || k->scale > CHUNK_SCALE_MOST) return false;
   if (k->base < -((int64_t)1 << 53) || k->base > (int64_t)1 << 53) return false;
-  double base = (double)k->base, power = chunk_power[k->scale];
-  if (k->encoding == CHUNK_INT8)
-    for (size_t i = 0; i < k->rows; i++) to[i] = (base + from[i]) / power;
-  else if (k->encoding == CHUNK_INT16)
-    for (size_t i = 0; i < k->rows; i++)
-      to[i] = (base + (from[2 * i] | from[2 * i + 1] << 8)) / power;
-  else
-    for (size_t i = 0; i < k->rows; i++) to[i] = (base + load32(from + 4 * i)) / power;
+  uint32_t base = k->base < 0 || k->base > INT32_MAX ? UINT32_MAX : (uint32_t)k->base;
+  for (size_t row = 0; row < k->rows; row += PIECE) {
+    size_t count = k->rows - row < PIECE ? k->rows - row : PIECE;
+    unpack(u, k, from + row * row_bytes(k->encoding), count);
+    divide(to + row, u, (double)k->base, chunk_power[k->scale], count);
+    if (units) count_units(units, units->to + k->first + row, u, base, count);
+  }
   return true;
 }
 

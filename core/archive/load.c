@@ -17,8 +17,11 @@
  * are UTF-8. Sizes were checked before (get.c). So a column that comes out of here is one that the
  * rest of the engine may use without looking: codes index levels, kinds index names.
  *
- * Memory: the column, and the scratch, which is at most one chunk: 8 MB, or one long text. All of
- * it is the handle's, whose limit holds.
+ * Decimals of a column that looks like weights are kept as whole numbers beside it, which is what
+ * the first table would make of them with two divisions a row.
+ *
+ * Memory: the column, and the scratch, which is at most one chunk: 8 MB, or one long text; of
+ * numbers four chunks of at most 2.4 MB. All of it is the handle's, whose limit holds.
  *
  * Owner: blocks belong to the function that asked for them until a column takes them over.
  * Failure: BILAN_DATA, BILAN_IO, BILAN_NOMEM; nothing is kept then.
@@ -26,6 +29,7 @@
 #include <string.h>
 
 #include "archive/get.h"
+#include "data/whole.h"
 
 /* ---- bytes ---------------------------------------------------------------------------------- */
 
@@ -69,19 +73,24 @@ static bilan_status read_all(struct getting *g, const struct found *f, const str
   return checksum_finish(&sum) == k->checksum ? BILAN_OK : get_damaged(g, f, "a wrong checksum");
 }
 
-/* The same into the scratch, the kinds of missing taken to their place; *from is what is behind
- * them. */
+/* The same, the kinds of missing taken to their place; *from is what is behind them. */
+static bilan_status read_part(struct getting *g, const struct found *f, const struct chunk *k,
+                              unsigned char *to, uint8_t *missing, const unsigned char **from) {
+  bilan_status status = read_all(g, f, k, to);
+  if (status) return status;
+  *from = to;
+  if (!k->missing) return BILAN_OK;
+  if (!decode_missing(to, k->rows)) return get_damaged(g, f, "an unknown kind of missing");
+  memcpy(missing + k->first, to, k->rows);
+  *from += k->rows;
+  return BILAN_OK;
+}
+
+/* The same into the scratch. */
 static bilan_status read_chunk(struct getting *g, const struct found *f, const struct chunk *k,
                                uint8_t *missing, const unsigned char **from) {
   bilan_status status = need_scratch(g, k->bytes);
-  if (!status) status = read_all(g, f, k, g->scratch);
-  if (status) return status;
-  *from = g->scratch;
-  if (!k->missing) return BILAN_OK;
-  if (!decode_missing(g->scratch, k->rows)) return get_damaged(g, f, "an unknown kind of missing");
-  memcpy(missing + k->first, g->scratch, k->rows);
-  *from += k->rows;
-  return BILAN_OK;
+  return status ? status : read_part(g, f, k, g->scratch, missing, from);
 }
 
 /* Zeroed room for the kinds of missing, when a chunk has any; *missing stays NULL else. */
@@ -133,34 +142,145 @@ static bilan_status load_codes(struct getting *g, const struct found *f, struct 
 
 /* ---- numbers -------------------------------------------------------------------------------- */
 
+/* Chunks are read one after the other, and decoded side by side: so many at a time, at most. */
+enum { BATCH = 4 };
+
+/* A chunk that has been read. */
+struct packed {
+  const struct chunk *chunk;
+  const unsigned char *from;  /* in the scratch */
+  struct chunk_units units;   /* of this chunk; nobody wants them where `to` is NULL */
+  bool decoded;               /* false: its bytes are no numbers */
+};
+
+/* Some of them, and where they go. */
+struct batch {
+  struct pool_shares shares;
+  struct packed list[BATCH];
+  double *numbers;            /* of the column */
+  const uint8_t *missing;     /* of the column; NULL: no chunk has any */
+};
+
 /* 0 where a number is missing, as columns have it. */
 static void clear_missing(double *numbers, const uint8_t *missing, const struct chunk *k) {
   for (size_t row = k->first; k->missing && row < k->first + k->rows; row++)
     if (missing[row]) numbers[row] = 0;
 }
 
-/* `missing` is NULL only when no chunk has any. */
-static bilan_status load_numbers_chunk(struct getting *g, const struct found *f,
-                                       const struct chunk *k, double *numbers,
-                                       uint8_t *missing) {
-  const unsigned char *from;
-  bilan_status status = read_chunk(g, f, k, missing, &from);
-  if (status) return status;
-  if (!decode_numbers(numbers + k->first, k, from)) return get_damaged(g, f, "no number");
-  clear_missing(numbers, missing, k);
+/* The work of one thread: chunks until none is left. */
+static void decode_batch(void *context) {
+  struct batch *all = context;
+  size_t at;
+  while (pool_next(&all->shares, &at)) {
+    struct packed *p = &all->list[at];
+    p->decoded = decode_numbers(all->numbers + p->chunk->first, p->units.to ? &p->units : NULL,
+                                p->chunk, p->from);
+    clear_missing(all->numbers, all->missing, p->chunk);
+  }
+}
+
+/* Reads `count` chunks into the scratch, where there is room for all of them. Those before one that
+ * cannot be read are in the batch. */
+static bilan_status read_batch(struct getting *g, const struct found *f, const struct chunk *first,
+                               size_t count, struct batch *all, uint8_t *missing) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < count; i++) bytes += first[i].bytes;
+  bilan_status status = need_scratch(g, bytes);
+  unsigned char *to = g->scratch;
+  for (size_t i = 0; !status && i < count; i++, to += first[i - 1].bytes) {
+    struct packed *p = &all->list[i];
+    p->chunk = &first[i];
+    status = read_part(g, f, p->chunk, to, missing, &p->from);
+    all->shares.count += !status;
+  }
+  return status;
+}
+
+/* What some chunks have found out of their units, added to what is known. */
+static void add_units(struct chunk_units *all, const struct chunk_units *some) {
+  all->beyond = all->beyond || some->beyond;
+  all->finest = all->finest || some->finest;
+  all->highest = some->highest > all->highest ? some->highest : all->highest;
+  all->lowest = some->lowest < all->lowest ? some->lowest : all->lowest;
+}
+
+/* Chunks from `first` on, as many as there are threads for: *count of them. The first fault is
+ * told, be it of reading or of decoding. `missing` is NULL only when no chunk has any. */
+static bilan_status load_batch(struct getting *g, const struct found *f, size_t first,
+                               size_t *count, double *numbers, struct chunk_units *units,
+                               uint8_t *missing) {
+  size_t threads = g->b->threads < 1 ? 1 : (size_t)g->b->threads, left = f->count - first;
+  struct batch all = {.numbers = numbers, .missing = missing};
+  *count = threads < BATCH ? threads : BATCH;
+  if (*count > left) *count = left;
+  for (size_t i = 0; i < BATCH; i++)
+    all.list[i].units = (struct chunk_units){.to = units->to, .lowest = INT32_MAX};
+  bilan_status status = read_batch(g, f, f->chunks + first, *count, &all, missing);
+  if (all.shares.count) pool_run(&g->b->pool, all.shares.count, decode_batch, &all);
+  for (size_t i = 0; i < all.shares.count; i++) {
+    if (!all.list[i].decoded) return get_damaged(g, f, "no number");
+    add_units(units, &all.list[i].units);
+  }
+  return status;
+}
+
+/* Are these numbers as weights are, decimals of one scale in every row? Whole numbers are not taken
+ * for weights: ages and counts need no second copy. */
+static bool like_weights(const struct found *f) {
+  bool like = f->count > 0;
+  for (size_t i = 0; i < f->count; i++) {
+    const struct chunk *k = &f->chunks[i];
+    bool packed = k->encoding >= CHUNK_INT8 && k->encoding <= CHUNK_INT32;
+    like = like && packed && !k->missing && k->scale > 0 && k->scale == f->chunks->scale;
+  }
+  return like;
+}
+
+/* Room for what whole.h would find out of a column, its units in the same block; NULL where it is
+ * to be left to that. */
+static bilan_status open_whole(const struct getting *g, const struct found *f, struct whole **out,
+                               struct chunk_units *units) {
+  *out = NULL;
+  *units = (struct chunk_units){.lowest = INT32_MAX};
+  if (!like_weights(f)) return BILAN_OK;
+  *out = mem_alloc(&g->b->mem, sizeof **out + g->rows * sizeof *units->to);
+  if (!*out) return fail_nomem(g->b);
+  units->to = (uint32_t *)(*out + 1);
   return BILAN_OK;
+}
+
+/* The column owns the block, if it says what whole.h would: multiples of the coarsest power of ten
+ * of which all are. */
+static void keep_whole(const struct getting *g, const struct found *f, struct column *c,
+                       struct whole *w, const struct chunk_units *units) {
+  if (!w || units->beyond || !units->finest) {
+    mem_free(&g->b->mem, w);
+    return;
+  }
+  *w = (struct whole){.kind = WHOLE_UNITS, .units = units->to,
+                      .highest = (uint32_t)units->highest, .lowest = (uint32_t)units->lowest,
+                      .scale = chunk_power[f->chunks->scale]};
+  c->whole = w;
 }
 
 /* column_numbers takes both blocks over, also when it fails. */
 static bilan_status load_numbers(struct getting *g, const struct found *f, struct column **out) {
   uint8_t *missing = NULL;
+  struct chunk_units units;
+  struct whole *whole = NULL;
   double *numbers = mem_array(&g->b->mem, g->rows, sizeof *numbers);
   bilan_status status = numbers ? need_missing(g, f, &missing) : fail_nomem(g->b);
-  for (size_t i = 0; !status && i < f->count; i++)
-    status = load_numbers_chunk(g, f, &f->chunks[i], numbers, missing);
-  if (!status) return column_numbers(g->b, out, g->rows, numbers, missing);
-  mem_free(&g->b->mem, numbers);
-  mem_free(&g->b->mem, missing);
+  if (!status) status = open_whole(g, f, &whole, &units);
+  for (size_t at = 0, count; !status && at < f->count; at += count)
+    status = load_batch(g, f, at, &count, numbers, &units, missing);
+  if (status) {
+    mem_free(&g->b->mem, numbers);
+    mem_free(&g->b->mem, missing);
+  } else {
+    status = column_numbers(g->b, out, g->rows, numbers, missing);
+  }
+  if (status) mem_free(&g->b->mem, whole);
+  else keep_whole(g, f, *out, whole, &units);
   return status;
 }
 

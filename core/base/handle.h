@@ -31,7 +31,15 @@ struct ways {
   size_t chunk;   /* bytes of a chunk of CSV, 0: by the size of the file */
 };
 
-enum { ALGEBRA_ROUTINES = 5 };
+enum { ALGEBRA_ROUTINES = 5, QUANTILES_KEPT = 32 };
+
+/* Student's quantiles that were found last (stat/estimate.c); df 0: none. */
+struct quantiles {
+  struct {
+    double tail, df, t;
+  } kept[QUANTILES_KEPT];
+  size_t next; /* the place that the next one takes */
+};
 
 /* The handle. One thread at a time uses it and everything made with it. */
 struct bilan {
@@ -42,6 +50,7 @@ struct bilan {
   void (*algebra[ALGEBRA_ROUTINES])(void); /* LAPACK's, once wanted: kernel/lapack.h */
   struct plan *plan; /* tables answered beforehand (kernel/plan.h); NULL: none */
   struct pool pool;  /* its worker threads; whoever keeps them closes them */
+  struct quantiles quantiles;
   char message[MESSAGE_ROOM];
 };
 

@@ -1,9 +1,10 @@
 /* identity.c - see identity.h. */
 #include "base/identity.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <time.h>
+
+#include "base/io.h"
 
 static const int64_t SECOND = 1000000000, RACY_SECONDS = 2;
 
@@ -11,12 +12,6 @@ enum { PIECE = 256 << 10 };
 
 /* Since 1970. */
 static int64_t nanoseconds(struct timespec t) { return (int64_t)t.tv_sec * SECOND + t.tv_nsec; }
-
-/* The last system call about this file failed. */
-static bilan_status fail_read(bilan *b, const char *path) {
-  const char *name = sys_error_name(errno);
-  return fail(b, BILAN_IO, "cannot read \"%s\": %s", path, name ? name : "system error");
-}
 
 /* Racy by the clock of now: a clock that is set back makes identities racy, never trusted. */
 static struct identity identity_from(const struct stat *info) {
@@ -33,10 +28,10 @@ static struct identity identity_from(const struct stat *info) {
 /* One system call. */
 bilan_status identity_of(bilan *b, struct identity *out, const char *path) {
   struct stat info;
-  if (sys_stat(&b->io, AT_FDCWD, path, &info, 0) < 0) return fail_read(b, path);
-  if (!S_ISREG(info.st_mode)) return fail(b, BILAN_DATA, "\"%s\" is not a regular file", path);
-  *out = identity_from(&info);
-  return BILAN_OK;
+  if (sys_stat(&b->io, AT_FDCWD, path, &info, 0) < 0) return io_fail(b, "read", path);
+  bilan_status status = io_check_regular(b, path, &info);
+  if (!status) *out = identity_from(&info);
+  return status;
 }
 
 /* Inodes are given anew, so times count too. */
@@ -61,17 +56,17 @@ static bilan_status feed(bilan *b, const struct hashes *h, const char *path, int
     if (h->fingerprint) fingerprint_add(h->fingerprint, piece, (size_t)n);
   }
   mem_free(&b->mem, piece);
-  return n < 0 ? fail_read(b, path) : BILAN_OK;
+  return n < 0 ? io_fail(b, "read", path) : BILAN_OK;
 }
 
 /* The descriptor's identity, so that a file put in the other's place is seen. */
 static bilan_status check_identity(bilan *b, struct identity *now, const char *path, int fd,
                                    const struct identity *expected) {
   struct stat info;
-  if (sys_fstat(&b->io, fd, &info) < 0) return fail_read(b, path);
-  if (!S_ISREG(info.st_mode)) return fail(b, BILAN_DATA, "\"%s\" is not a regular file", path);
+  if (sys_fstat(&b->io, fd, &info) < 0) return io_fail(b, "read", path);
   *now = identity_from(&info);
-  if (!expected || identity_same(now, expected)) return BILAN_OK;
+  bilan_status status = io_check_regular(b, path, &info);
+  if (status || !expected || identity_same(now, expected)) return status;
   return fail(b, BILAN_IO, "\"%s\" has changed since it was read; run this again", path);
 }
 
@@ -80,7 +75,7 @@ static bilan_status hash_file(bilan *b, const struct hashes *h, const char *path
                               const struct identity *expected) {
   struct identity before, after;
   int fd = sys_open(&b->io, AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-  if (fd < 0) return fail_read(b, path);
+  if (fd < 0) return io_fail(b, "read", path);
   bilan_status status = check_identity(b, &before, path, fd, expected);
   if (!status) status = feed(b, h, path, fd);
   if (!status) status = check_identity(b, &after, path, fd, &before);

@@ -31,8 +31,8 @@ enum {
 
 /* ---- messages ---------------------------------------------------------------------------- */
 
-/* "cannot read "x.csv": Permission denied", from errno. */
-static bilan_status fail_system(bilan *b, const char *verb, const char *path) {
+/* The number is said where the system's words for it are not known. */
+bilan_status io_fail(bilan *b, const char *verb, const char *path) {
   int number = errno;
   const char *name = sys_error_name(number);
   if (name) return fail(b, BILAN_IO, "cannot %s \"%s\": %s", verb, path, name);
@@ -53,6 +53,10 @@ static bilan_status fail_kind(bilan *b, bilan_status code, const char *verb, con
                               mode_t mode) {
   return fail(b, code, "cannot %s \"%s\": it is %s, not a regular file", verb, path,
               kind_name(mode));
+}
+
+bilan_status io_check_regular(bilan *b, const char *path, const struct stat *info) {
+  return S_ISREG(info->st_mode) ? BILAN_OK : fail_kind(b, BILAN_DATA, "read", path, info->st_mode);
 }
 
 /* The only one of its kind that is BILAN_LIMIT: the file is there and readable. */
@@ -76,7 +80,7 @@ static bilan_status read_all(bilan *b, int fd, char **bytes, size_t *size, size_
       room *= 2;
     }
     long done = sys_read(&b->io, fd, *bytes + n, room - n - 1);
-    if (done < 0) return fail_system(b, "read", path);
+    if (done < 0) return io_fail(b, "read", path);
     n += (size_t)done;
     if (limit && n > limit) return fail_size(b, path, limit);
     if (done == 0) break;
@@ -93,15 +97,12 @@ bilan_status io_read_file(bilan *b, char **out, size_t *size, const char *path, 
   char *bytes = NULL;
   size_t n = 0, expected;
   int fd = sys_open(&b->io, AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-  if (fd < 0) return fail_system(b, "read", path);
+  if (fd < 0) return io_fail(b, "read", path);
   if (sys_fstat(&b->io, fd, &info) < 0) {
-    status = fail_system(b, "read", path);
+    status = io_fail(b, "read", path);
     goto cleanup;
   }
-  if (!S_ISREG(info.st_mode)) {
-    status = fail_kind(b, BILAN_DATA, "read", path, info.st_mode);
-    goto cleanup;
-  }
+  if ((status = io_check_regular(b, path, &info))) goto cleanup;
   expected = (size_t)info.st_size;
   if ((limit && expected > limit) || expected > SIZE_MAX - 2) {
     status = fail_size(b, path, limit ? limit : SIZE_MAX - 2);
@@ -127,12 +128,12 @@ bilan_status io_read_head(bilan *b, char *out, size_t *got, const char *path, si
   long n = 1;
   size_t done = 0;
   int fd = sys_open(&b->io, AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-  if (fd < 0) return fail_system(b, "read", path);
-  if (sys_fstat(&b->io, fd, &info) < 0) status = fail_system(b, "read", path);
-  else if (!S_ISREG(info.st_mode)) status = fail_kind(b, BILAN_DATA, "read", path, info.st_mode);
+  if (fd < 0) return io_fail(b, "read", path);
+  if (sys_fstat(&b->io, fd, &info) < 0) status = io_fail(b, "read", path);
+  else status = io_check_regular(b, path, &info);
   while (!status && n > 0 && done < most) {
     n = sys_read(&b->io, fd, out + done, most - done);
-    if (n < 0) status = fail_system(b, "read", path);
+    if (n < 0) status = io_fail(b, "read", path);
     else done += (size_t)n;
   }
   sys_close(&b->io, fd);
@@ -158,7 +159,7 @@ static bilan_status open_folder(bilan *b, struct target *t) {
   t->name = slash ? slash + 1 : t->path;
   if (!*t->name) {
     errno = *t->path ? EISDIR : ENOENT;
-    return fail_system(b, "write", t->path);
+    return io_fail(b, "write", t->path);
   }
   size_t n = slash ? (size_t)(slash - t->path) : 0;
   char *folder = slash ? mem_copy(&b->mem, n ? t->path : "/", n ? n : 1)
@@ -168,7 +169,7 @@ static bilan_status open_folder(bilan *b, struct target *t) {
   int number = errno;
   mem_free(&b->mem, folder);
   errno = number;
-  return t->folder < 0 ? fail_system(b, "write", t->path) : BILAN_OK;
+  return t->folder < 0 ? io_fail(b, "write", t->path) : BILAN_OK;
 }
 
 /* Refuses what is there and is not a regular file; notes the mode of one that is. */
@@ -176,7 +177,7 @@ static bilan_status look_at_target(bilan *b, struct target *t) {
   struct stat info;
   t->mode = 0;
   if (sys_stat(&b->io, t->folder, t->name, &info, AT_SYMLINK_NOFOLLOW) < 0)
-    return errno == ENOENT ? BILAN_OK : fail_system(b, "write", t->path);
+    return errno == ENOENT ? BILAN_OK : io_fail(b, "write", t->path);
   if (!S_ISREG(info.st_mode)) return fail_kind(b, BILAN_IO, "write", t->path, info.st_mode);
   t->mode = info.st_mode & 07777;
   return BILAN_OK;
@@ -193,10 +194,10 @@ static bilan_status create_temporary(bilan *b, struct target *t) {
     t->fd = sys_open(&b->io, t->folder, t->temporary, flags, t->mode ? 0600 : 0666);
     if (t->fd >= 0 || errno != EEXIST) break;
   }
-  if (t->fd < 0) return fail_system(b, "write", t->path);
+  if (t->fd < 0) return io_fail(b, "write", t->path);
   if (t->mode) return BILAN_OK;
   if (sys_fstat(&b->io, t->fd, &info) < 0 || sys_chmod(&b->io, t->fd, 0600) < 0)
-    return fail_system(b, "write", t->path);
+    return io_fail(b, "write", t->path);
   t->mode = info.st_mode & 07777;
   return BILAN_OK;
 }
@@ -206,7 +207,7 @@ static bilan_status write_all(bilan *b, const struct target *t, const char *byte
   for (size_t at = 0; at < n; ) {
     long done = sys_write(&b->io, t->fd, bytes + at, n - at);
     if (done == 0) errno = ENOSPC;
-    if (done <= 0) return fail_system(b, "write", t->path);
+    if (done <= 0) return io_fail(b, "write", t->path);
     at += (size_t)done;
   }
   return BILAN_OK;
@@ -215,19 +216,19 @@ static bilan_status write_all(bilan *b, const struct target *t, const char *byte
 /* Everything that must be on the disk before the rename. */
 static bilan_status finish_temporary(bilan *b, struct target *t) {
   if (sys_chmod(&b->io, t->fd, t->mode) < 0 || sys_fsync(&b->io, t->fd) < 0)
-    return fail_system(b, "write", t->path);
+    return io_fail(b, "write", t->path);
   int fd = t->fd;
   t->fd = -1;
-  return sys_close(&b->io, fd) < 0 ? fail_system(b, "write", t->path) : BILAN_OK;
+  return sys_close(&b->io, fd) < 0 ? io_fail(b, "write", t->path) : BILAN_OK;
 }
 
 /* A file system that cannot sync folders (EINVAL) has done what it can. */
 static bilan_status put_in_place(bilan *b, struct target *t) {
   if (sys_rename(&b->io, t->folder, t->temporary, t->name) < 0)
-    return fail_system(b, "write", t->path);
+    return io_fail(b, "write", t->path);
   t->temporary[0] = '\0';
   if (sys_fsync(&b->io, t->folder) < 0 && errno != EINVAL)
-    return fail_system(b, "write", t->path);
+    return io_fail(b, "write", t->path);
   return BILAN_OK;
 }
 
@@ -270,12 +271,12 @@ static bilan_status make_one_folder(bilan *b, const char *path) {
     if (S_ISDIR(info.st_mode)) return BILAN_OK;
     return fail(b, BILAN_IO, "cannot make the folder \"%s\": a file has that name", path);
   }
-  if (errno != ENOENT) return fail_system(b, "make the folder", path);
+  if (errno != ENOENT) return io_fail(b, "make the folder", path);
   if (sys_mkdir(&b->io, path) == 0) return BILAN_OK;
   int number = errno; /* another process may have been faster */
   if (number == EEXIST && io_is_folder(b, path)) return BILAN_OK;
   errno = number;
-  return fail_system(b, "make the folder", path);
+  return io_fail(b, "make the folder", path);
 }
 
 /* Makes the folders of "a/b/c" from the left: "a", "a/b", "a/b/c". */
@@ -335,7 +336,7 @@ bilan_status io_list_folder(bilan *b, struct buffer *names, const char *path) {
   int fd = sys_open(&b->io, AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0);
   DIR *folder = fd < 0 ? NULL : fdopendir(fd);
   if (!folder) {
-    bilan_status status = fail_system(b, "list", path);
+    bilan_status status = io_fail(b, "list", path);
     if (fd >= 0) sys_close(&b->io, fd);
     return status;
   }
@@ -351,7 +352,7 @@ bilan_status io_list_folder(bilan *b, struct buffer *names, const char *path) {
 /* PATH_MAX bounds what the system resolves; a longer path is its error. */
 bilan_status io_real_path(bilan *b, char **out, const char *path) {
   char resolved[PATH_MAX];
-  if (sys_real_path(&b->io, resolved, path) < 0) return fail_system(b, "find", path);
+  if (sys_real_path(&b->io, resolved, path) < 0) return io_fail(b, "find", path);
   char *copy = mem_copy(&b->mem, resolved, strlen(resolved));
   if (!copy) return fail_nomem(b);
   *out = copy;

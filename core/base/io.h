@@ -12,9 +12,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "bilan.h"
+
+/* BILAN_IO: "cannot VERB "PATH": Permission denied", from errno. */
+bilan_status io_fail(bilan *b, const char *verb, const char *path);
+
+/* BILAN_DATA "cannot read "PATH": it is a folder, not a regular file", unless it is one. */
+bilan_status io_check_regular(bilan *b, const char *path, const struct stat *info);
 
 /* Reads a whole regular file into a block of the handle's allocator (`*out`, freed by the
  * caller with mem_free; one NUL byte follows the `*size` bytes). `limit` in bytes, 0 = none.

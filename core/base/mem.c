@@ -7,13 +7,21 @@
  *
  * Giving back and shrinking are never refused: Lua's collector and every cleanup path rely on
  * it.
+ *
+ * A large block begins where a large page of the system does, and asks for such pages where there
+ * are any. The first touch of a page stops the processor for about half a microsecond; eight
+ * megabytes, a column of a million doubles, are 2,000 pages of 4 kB or four of 2 MB. It is a hint
+ * that nothing depends on. A last page that is used by more than half is taken whole, so such a
+ * block costs at most a quarter more than was asked for.
  */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { HEADER = 16 };
+enum { HEADER = 16, LARGE_PAGE = 2 << 20, LARGE_BLOCK = LARGE_PAGE };
 
 /* The header in front of a block of ours. */
 static size_t *size_of(void *block) { return (size_t *)(void *)((char *)block - HEADER); }
@@ -33,10 +41,22 @@ static void account(struct mem *m, size_t more) {
   if (m->used > m->peak) m->peak = m->used;
 }
 
-/* malloc of the sum never sees an overflow: the first test is for that. */
+/* A large block, in large pages where the system has them; NULL when memory runs out. */
+static void *get_large(size_t size) {
+  size_t part = size % LARGE_PAGE, whole = size - part;
+  if (part > LARGE_PAGE / 2) size = whole += LARGE_PAGE;
+  void *raw;
+  if (posix_memalign(&raw, LARGE_PAGE, size)) return NULL;
+#ifdef MADV_HUGEPAGE
+  (void)madvise(raw, whole, MADV_HUGEPAGE);
+#endif
+  return raw;
+}
+
+/* Neither sum sees an overflow: the first test is for that. */
 void *mem_alloc(struct mem *m, size_t size) {
-  if (size > SIZE_MAX - HEADER || !granted(m, size)) return NULL;
-  char *raw = malloc(size + HEADER);
+  if (size > SIZE_MAX - HEADER - LARGE_PAGE || !granted(m, size)) return NULL;
+  char *raw = size < LARGE_BLOCK ? malloc(size + HEADER) : get_large(size + HEADER);
   if (!raw) return NULL;
   account(m, size);
   *(size_t *)(void *)raw = size;

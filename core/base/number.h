@@ -46,6 +46,23 @@ size_t number_print_digits(char out[NUMBER_ROOM], double value, int significant)
 /* Rules for rounding an exact tie. */
 enum number_rounding { ROUND_HALF_UP, ROUND_HALF_EVEN, ROUND_HALF_DOWN };
 
+/* How a figure is written for a reader. */
+struct figure_style {
+  int decimals; /* 0 to 20; -1: as many as the number has, at most `most` */
+  int most;
+  int shift;    /* -20 to 20: x * 10^shift is written */
+  enum number_rounding rule;
+  struct text point, group; /* before the decimals, between thousands: FIGURE_MARK bytes at most */
+  bool plus;    /* a sign before what is above 0, too */
+};
+
+enum { FIGURE_MARK = 8, FIGURE_PLACES = 20, FIGURE_ROOM = 1536 };
+
+/* x * 10^shift rounded once, by the rule, on the digits of its shortest text; U+2212 is the minus,
+ * and what rounds to nothing has no sign. Returns the length; 0 when x is not finite. */
+size_t number_figure(char out[FIGURE_ROOM], double x, const struct figure_style *style);
+size_t number_figure_whole(char out[FIGURE_ROOM], int64_t x, const struct figure_style *style);
+
 /* 100 * k / n with `decimals` (0 to 6) as a whole number of 10^-decimals percent, computed on
  * integers, rounded once: 1 of 8 at 0 decimals is 13 (half up), 12 (half even). k may be
  * negative (a difference): half up then means away from zero. n > 0. false: overflow. */

@@ -212,38 +212,43 @@ static int free_design(lua_State *L) {
   return 0;
 }
 
-/* One metatable per type: closing is idempotent and serves the collector and <close>. */
-static void new_type(lua_State *L, const char *type, lua_CFunction close) {
-  luaL_newmetatable(L, type);
-  lua_pushcfunction(L, close);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, close);
-  lua_setfield(L, -2, "__close");
+/* Pushes the metatable of a type, made when it is not there; `methods` may be NULL. It is
+ * registered only when it is whole: where memory runs out in between, the next one starts anew. */
+static void push_type(lua_State *L, const char *type, const luaL_Reg *events,
+                      const luaL_Reg *methods) {
+  if (luaL_getmetatable(L, type) != LUA_TNIL) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  luaL_setfuncs(L, events, 0);
+  if (methods) {
+    lua_newtable(L);
+    luaL_setfuncs(L, methods, 0);
+    lua_setfield(L, -2, "__index");
+  }
+  lua_pushstring(L, type);
+  lua_setfield(L, -2, "__name");
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, type);
+}
+
+void l_new_type(lua_State *L, const char *type, lua_CFunction close, const luaL_Reg *methods) {
+  const luaL_Reg events[] = {{"__gc", close}, {"__close", close}, {NULL, NULL}};
+  push_type(L, type, events, methods);
   lua_pop(L, 1);
 }
 
 /* When memory runs out midway the state is not set up: main and luaopen_bilan both give up. */
 void l_new_types(lua_State *L) {
-  new_type(L, table_type, free_table);
-  new_type(L, domain_type, free_domain);
-  new_type(L, column_type, free_column);
-  new_type(L, design_type, free_design);
+  l_new_type(L, table_type, free_table, NULL);
+  l_new_type(L, domain_type, free_domain, NULL);
+  l_new_type(L, column_type, free_column, NULL);
+  l_new_type(L, design_type, free_design, NULL);
 }
 
 void l_set_type(lua_State *L, const char *type, const luaL_Reg *events) {
-  if (luaL_getmetatable(L, type) == LUA_TNIL) {
-    lua_pop(L, 1);
-    lua_newtable(L);
-    luaL_setfuncs(L, events, 0);
-    lua_pushstring(L, type);
-    lua_setfield(L, -2, "__name");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_pushvalue(L, -1);
-    lua_setfield(L, LUA_REGISTRYINDEX, type);
-  }
+  push_type(L, type, events, NULL);
   lua_setmetatable(L, -2);
 }
 

@@ -52,10 +52,13 @@ bool l_find_script(lua_State *L, lua_Debug *frame);
 
 void l_new_types(lua_State *L); /* their metatables; once, when the state is set up */
 
-/* Gives the userdata on top the metatable of its type, made of `events` when the first one comes.
- * It is registered only when it is whole: where memory runs out in between, the next one starts
- * anew. */
+/* Makes the metatable of a type beforehand: `close`, which must be harmless when called again,
+ * serves the collector and <close>; methods, or NULL for none. */
+void l_new_type(lua_State *L, const char *type, lua_CFunction close, const luaL_Reg *methods);
+
+/* Gives the userdata on top the metatable of its type, made of `events` for the first one. */
 void l_set_type(lua_State *L, const char *type, const luaL_Reg *events);
+
 /* Each pushes one userdata and returns the place to be filled. Closed by the collector or by
  * <close>. */
 struct table **l_new_table(lua_State *L);
@@ -99,6 +102,8 @@ int l_estimate_open(lua_State *L);
 int l_stat_open(lua_State *L);
 int l_claim_open(lua_State *L);
 int l_text_open(lua_State *L);
+int l_sheet_open(lua_State *L);
+int l_terminal_open(lua_State *L);
 int l_gnuplot_open(lua_State *L);
 int l_archive_open(lua_State *L);
 int l_plan_open(lua_State *L);

@@ -171,6 +171,15 @@ static int free_block(lua_State *L) {
   return 0;
 }
 
+/* Pushes a block with nothing in it. */
+static struct block *new_block(lua_State *L, struct mem *mem) {
+  static const luaL_Reg events[] = {{"__gc", free_block}, {NULL, NULL}};
+  struct block *k = lua_newuserdatauv(L, sizeof *k, 0);
+  *k = (struct block){mem, NULL};
+  l_set_type(L, "bilan.block", events);
+  return k;
+}
+
 /* All of standard input. A fault on the way is an error: half a file must not pass for one. */
 static int read_standard_input(lua_State *L) {
   luaL_Buffer bytes;
@@ -196,9 +205,7 @@ static int l_read(lua_State *L) {
   bilan *b = l_handle(L);
   if (strcmp(path, "-") == 0) return read_standard_input(L);
   check_readable(L, l_host(L), path);
-  struct block *k = lua_newuserdatauv(L, sizeof *k, 0);
-  *k = (struct block){&b->mem, NULL};
-  luaL_setmetatable(L, "bilan.block");
+  struct block *k = new_block(L, &b->mem);
   size_t size = 0;
   l_check(L, io_read_file(b, &k->bytes, &size, path, 0));
   lua_pushlstring(L, k->bytes, size);
@@ -258,9 +265,7 @@ static int l_list(lua_State *L) {
   bilan *b = l_handle(L);
   struct buffer names;
   check_readable(L, l_host(L), path);
-  struct block *k = lua_newuserdatauv(L, sizeof *k, 0);
-  *k = (struct block){&b->mem, NULL};
-  luaL_setmetatable(L, "bilan.block");
+  struct block *k = new_block(L, &b->mem);
   buffer_init(&names, &b->mem);
   bilan_status status = io_list_folder(b, &names, path);
   k->bytes = names.s;
@@ -283,16 +288,21 @@ static int l_check_read(lua_State *L) {
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
+/* Neither empty nor "." nor "..", and without control characters? */
+static bool is_plain_part(const char *part, size_t n) {
+  if (!n || (n <= 2 && memcmp(part, "..", n) == 0)) return false;
+  for (size_t i = 0; i < n; i++)
+    if ((unsigned char)part[i] < 0x20) return false;
+  return true;
+}
+
 /* A path below the output folder: relative, without "..", empty parts or control characters.
  * "tab/age.csv" is one; "/a", "../a", "a//b", "a/" and "a/./b" are not. */
 static bool is_plain_path(const char *path) {
   if (!*path || *path == '/') return false;
   for (const char *part = path; *part;) {
     size_t n = strcspn(part, "/");
-    if (!n || (n == 1 && part[0] == '.') || (n == 2 && part[0] == '.' && part[1] == '.'))
-      return false;
-    for (size_t i = 0; i < n; i++)
-      if ((unsigned char)part[i] < 0x20) return false;
+    if (!is_plain_part(part, n)) return false;
     part += n;
     if (*part == '/' && *++part == '\0') return false;
   }
@@ -649,10 +659,6 @@ int l_host_open(lua_State *L) {
       {"watch", l_watch},       {"limited", l_limited},     {"set_limit", l_set_limit},
       {"memory", l_memory},     {"out", l_out},             {"guarded", l_guarded},
       {NULL, NULL}};
-  luaL_newmetatable(L, "bilan.block");
-  lua_pushcfunction(L, free_block);
-  lua_setfield(L, -2, "__gc");
-  lua_pop(L, 1);
   luaL_newlib(L, functions);
   return 1;
 }

@@ -310,24 +310,6 @@ static int l_sha256(lua_State *L) {
 
 /* ---- the part of the core ------------------------------------------------------------------ */
 
-/* A metatable whose objects are closed by `close`, with methods or without. */
-static void new_type(lua_State *L, const char *type, lua_CFunction close,
-                     const luaL_Reg *methods) {
-  luaL_newmetatable(L, type);
-  lua_pushcfunction(L, close);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, close);
-  lua_setfield(L, -2, "__close");
-  lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable");
-  if (methods) {
-    lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
-    lua_setfield(L, -2, "__index");
-  }
-  lua_pop(L, 1);
-}
-
 /* Pushes the table of functions. */
 int l_archive_open(lua_State *L) {
   static const luaL_Reg functions[] = {
@@ -336,8 +318,8 @@ int l_archive_open(lua_State *L) {
       {"query", l_query}, {"exec", l_exec}, {"transaction", l_transaction},
       {"put", l_put},     {"get", l_get},   {"drop", l_drop}, {"reading", l_reading},
       {"check", l_check_all}, {"close", close_archive}, {NULL, NULL}};
-  new_type(L, archive_type, close_archive, methods);
-  new_type(L, query_type, close_query, NULL);
+  l_new_type(L, archive_type, close_archive, methods);
+  l_new_type(L, query_type, close_query, NULL);
   luaL_newlib(L, functions);
   lua_pushlightuserdata(L, NULL);
   lua_setfield(L, -2, "null");

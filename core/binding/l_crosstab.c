@@ -128,20 +128,28 @@ struct crosstab_answer {
  * column_letter = "A". */
 static void set_column(lua_State *L, const struct banners *banners,
                        const struct crosstab_column *c, bool by) {
-  if (by) lua_createtable(L, 0, 1);
-  if (by && c->banner != NO_BANNER) {
+  int record = lua_gettop(L), name = record + 1, label = record + 2;
+  bool total = c->banner == NO_BANNER;
+  if (!total) {
     l_push_text(L, banners->names[c->banner]);
     l_push_level(L, banners->columns[c->banner], c->code);
-    lua_settable(L, -3);
   }
-  if (by) lua_setfield(L, -2, "by");
-  if (c->banner == NO_BANNER) return;
-  l_push_text(L, banners->names[c->banner]);
-  lua_setfield(L, -2, "banner");
-  l_push_level(L, banners->columns[c->banner], c->code);
-  lua_setfield(L, -2, "col");
+  if (by) {
+    lua_createtable(L, 0, !total);
+    if (!total) {
+      lua_pushvalue(L, name);
+      lua_pushvalue(L, label);
+      lua_rawset(L, -3);
+    }
+    lua_setfield(L, record, "by");
+  }
+  if (total) return;
+  lua_pushvalue(L, name);
+  lua_setfield(L, record, "banner");
+  lua_setfield(L, record, "col");
   lua_pushstring(L, c->letter);
-  lua_setfield(L, -2, "column_letter");
+  lua_setfield(L, record, "column_letter");
+  lua_settop(L, record);
 }
 
 /* The labels of a cell: level, row, by, banner, col, column_letter. */
@@ -274,6 +282,75 @@ static int cell_head(lua_State *L) {
   return 1;
 }
 
+/* What a key of a query is about: the label of a row, that of a column, the banner of a column, or
+ * the label of a column of the banner that the key names. */
+enum asked_part { ASKED_ROW, ASKED_COLUMN, ASKED_BANNER, ASKED_NAMED, ASKED_UNKNOWN };
+
+/* The order in which a key is looked for is that of the engine's Lua, for items that are named like
+ * one another or like a part. */
+static enum asked_part part_of(const struct crosstab_answer *a, struct text key) {
+  if (text_equal(key, TEXT("level")) || text_equal(key, TEXT("row"))) return ASKED_ROW;
+  if (text_equal(key, TEXT("col"))) return ASKED_COLUMN;
+  if (text_equal(key, TEXT("banner"))) return ASKED_BANNER;
+  for (size_t i = 0; i < a->banners.count; i++)
+    if (text_equal(key, a->banners.names[i])) return ASKED_NAMED;
+  return text_equal(key, a->call.item_name) ? ASKED_ROW : ASKED_UNKNOWN;
+}
+
+/* A pair of a query with what it is about. */
+struct part_asked {
+  enum asked_part part;
+  struct asked text;
+};
+
+/* Do the pairs that are about rows hold for the level of this code? */
+static bool row_has(const struct crosstab_answer *a, uint32_t code, const struct part_asked *asked,
+                    size_t pairs) {
+  struct text label;
+  if (!l_answer_text(&label, &a->call, code)) return false;
+  for (size_t i = 0; i < pairs; i++)
+    if (asked[i].part == ASKED_ROW && !text_equal(label, asked[i].text.value)) return false;
+  return true;
+}
+
+/* The same of a column. The total has no labels: it holds where nothing is asked of columns. */
+static bool column_has(const struct crosstab_answer *a, const struct crosstab_column *c,
+                       const struct part_asked *asked, size_t pairs) {
+  for (size_t i = 0; i < pairs; i++) {
+    const struct asked *text = &asked[i].text;
+    if (asked[i].part == ASKED_ROW) continue;
+    if (c->banner == NO_BANNER) return false;
+    struct text name = a->banners.names[c->banner];
+    if (asked[i].part == ASKED_NAMED && !text_equal(text->key, name)) return false;
+    if (asked[i].part != ASKED_BANNER) name = l_level_text(a->banners.columns[c->banner], c->code);
+    if (!text_equal(text->value, name)) return false;
+  }
+  return true;
+}
+
+/* answer:find(query), as that of an answer (l_estimate.c): the place of the one cell that has all
+ * the labels of the query. A cell is found where one row and one column are; where nothing is asked
+ * of columns, the total is meant, which is the first. */
+static int cell_find(lua_State *L) {
+  const struct crosstab_answer *a = luaL_checkudata(L, 1, crosstab_type);
+  const struct crosstab *x = &a->table;
+  struct asked texts[ASKED_MOST];
+  struct part_asked asked[ASKED_MOST];
+  size_t pairs = l_read_asked(L, 2, texts), rows = 0, columns = 0, row = 0, column = 0;
+  if (pairs == SIZE_MAX) return 0;
+  for (size_t i = 0; i < pairs; i++) {
+    asked[i] = (struct part_asked){part_of(a, texts[i].key), texts[i]};
+    if (asked[i].part == ASKED_UNKNOWN) return 0;
+  }
+  for (size_t i = 0; i < x->level_count; i++)
+    if (row_has(a, x->levels[i], asked, pairs) && !rows++) row = i;
+  for (size_t j = 0; j < x->column_count; j++)
+    if (column_has(a, &x->columns[j], asked, pairs) && !columns++) column = j;
+  if (rows != 1 || (columns != 1 && !(columns && x->columns[column].banner == NO_BANNER))) return 0;
+  lua_pushinteger(L, (lua_Integer)(row * x->column_count + column) + 1);
+  return 1;
+}
+
 static bilan_status make_crosstab(bilan *b, struct crosstab_answer *a) {
   struct crosstab_request request = {a->call.tally, a->banners.columns, a->banners.declared,
                                      a->banners.count};
@@ -291,7 +368,8 @@ static int crosstab_make(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"head", cell_head}, {"make", crosstab_make}, {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"find", cell_find}, {"head", cell_head}, {"make", crosstab_make}, {NULL, NULL}};
 
 static void push_rows(lua_State *L, const struct crosstab_answer *a) {
   (void)a;

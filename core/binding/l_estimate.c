@@ -44,10 +44,23 @@
 /* ---- pushing ----------------------------------------------------------------------------- */
 
 /* A blank has no label of its own: it is called by its kind of missing. */
-void l_push_level(lua_State *L, const struct column *item, uint32_t code) {
+struct text l_level_text(const struct column *item, uint32_t code) {
   const struct level *level = dict_level(item->dict, code);
-  if (!level->label.n && level->missing) l_push_missing(L, level->missing);
-  else l_push_text(L, level->label);
+  return !level->label.n && level->missing ? text_of(missing_names[level->missing]) : level->label;
+}
+
+/* Labels are text in Lua, of numeric levels, too. */
+void l_push_level(lua_State *L, const struct column *item, uint32_t code) {
+  l_push_text(L, l_level_text(item, code));
+}
+
+/* Codes behind the item's own levels are its nets. */
+bool l_answer_text(struct text *label, const struct call *call, uint32_t code) {
+  const struct column *item = call->tally.item;
+  if (code == NO_LEVEL || !item) return false;
+  if (code < dict_count(item->dict)) *label = l_level_text(item, code);
+  else *label = call->tally.nets[code - dict_count(item->dict)].name;
+  return true;
 }
 
 /* Counts are integers in Lua too, never 12.0: field `key` of the table on top. */
@@ -59,13 +72,15 @@ void l_set_count(lua_State *L, const char *key, int64_t count) {
 /* missing = all that are left out; missing_kinds = { ["no answer"] = 3, ... }, kinds that
  * occur. */
 void l_set_missing(lua_State *L, const int64_t missing[BILAN_MISSING_KINDS]) {
+  int kinds = 0;
+  for (int kind = BILAN_NO_ANSWER; kind < BILAN_MISSING_KINDS; kind++) kinds += missing[kind] != 0;
   l_set_count(L, "missing", missing[BILAN_PRESENT]);
-  lua_newtable(L);
+  lua_createtable(L, 0, kinds);
   for (int kind = BILAN_NO_ANSWER; kind < BILAN_MISSING_KINDS; kind++) {
     if (!missing[kind]) continue;
     l_push_missing(L, (bilan_missing)kind);
     lua_pushinteger(L, (lua_Integer)missing[kind]);
-    lua_settable(L, -3);
+    lua_rawset(L, -3);
   }
   lua_setfield(L, -2, "missing_kinds");
 }
@@ -104,15 +119,13 @@ void l_set_estimate(lua_State *L, const struct estimate *e) {
 
 /* The label of a level of call->tally.item, or the name of a net. */
 void l_set_level(lua_State *L, const struct call *call, uint32_t code) {
-  const struct column *item = call->tally.item;
-  if (code == NO_LEVEL || !item) return;
-  if (code < dict_count(item->dict)) {
-    l_push_level(L, item, code);
-  } else {
+  struct text label;
+  if (!l_answer_text(&label, call, code)) return;
+  if (code >= dict_count(call->tally.item->dict)) {
     lua_pushboolean(L, true);
     lua_setfield(L, -2, "net");
-    l_push_text(L, call->tally.nets[code - dict_count(item->dict)].name);
   }
+  l_push_text(L, label);
   lua_setfield(L, -2, "level");
 }
 
@@ -177,6 +190,45 @@ static int answer_head(lua_State *L) {
   return 1;
 }
 
+/* ---- finding one row --------------------------------------------------------------------- */
+
+/* Does a row have the label that a query asks for? The order in which a key is looked for among
+ * groups, level and item is that of the engine's Lua: a group called "level" hides the level, by
+ * that name and by the item's. */
+static bool row_has(const struct answer *a, const struct estimate_row *row, struct asked asked) {
+  const struct call *c = &a->call;
+  bool hidden = false;
+  for (size_t i = 0; i < c->by.count; i++) {
+    if (text_equal(c->by_names[i], asked.key))
+      return text_equal(l_level_text(c->by.keys[i], row->by[i]), asked.value);
+    hidden = hidden || text_equal(c->by_names[i], TEXT("level"));
+  }
+  if (hidden) return false;
+  if (!text_equal(asked.key, TEXT("level")) && !text_equal(asked.key, c->item_name)) return false;
+  struct text label;
+  return l_answer_text(&label, c, row->level) && text_equal(label, asked.value);
+}
+
+/* answer:find(query) -> the place of the one row that has all the labels of the query, all of them
+ * texts; nil where there is none, or several, or a key or value that it does not know: answers to
+ * these are the engine's Lua's. O(rows), and nothing is made. */
+static int answer_find(lua_State *L) {
+  const struct answer *a = luaL_checkudata(L, 1, answer_type);
+  struct asked asked[ASKED_MOST];
+  size_t pairs = l_read_asked(L, 2, asked), found = 0, place = 0;
+  if (pairs == SIZE_MAX) return 0;
+  for (size_t i = 0; i < a->list.count; i++) {
+    size_t held = 0;
+    while (held < pairs && row_has(a, &a->list.rows[i], asked[held])) held++;
+    if (held < pairs) continue;
+    if (found++) return 0;
+    place = i;
+  }
+  if (!found) return 0;
+  lua_pushinteger(L, (lua_Integer)place + 1);
+  return 1;
+}
+
 /* answer:make() computes an answer that was left for later: nothing, or why it could not. */
 static int answer_make(lua_State *L) {
   struct answer *a = luaL_checkudata(L, 1, answer_type);
@@ -188,7 +240,8 @@ static int answer_make(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"head", answer_head}, {"make", answer_make}, {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"find", answer_find}, {"head", answer_head}, {"make", answer_make}, {NULL, NULL}};
 
 /* answer[i] -> a new record of row i, with the figures it did not have yet; its methods. */
 static int answer_index(lua_State *L) {

@@ -21,6 +21,7 @@ struct call {
   struct by by;
   struct text by_names[BY_MOST];
   struct tally_request tally; /* after l_read_levels */
+  struct text item_name;      /* likewise */
   uint32_t level;             /* the one asked for, NO_LEVEL */
   double conf;
   bool later;                 /* read and check, compute when told to */
@@ -67,8 +68,9 @@ enum deff l_read_deff(lua_State *L, const struct call *call);
 unsigned l_read_interval(lua_State *L, const struct call *call);
 
 /* What a verb answers: figures as the engine has them. Lua sees a list: #answer is the number of
- * rows, answer[i] a new record of row i, answer:head(i) its labels without figures. Names, levels
- * and columns are lent by the values that stood on the stack when it was opened: it keeps them.
+ * rows, answer[i] a new record of row i, answer:head(i) its labels without figures, answer:find(
+ * query) the place of the one row of these labels. Names, levels and columns are lent by the values
+ * that stood on the stack when it was opened: it keeps them.
  *
  * A verb called with a fourth argument that is true reads and checks all it was given and computes
  * nothing: answer:make() does, and returns the message when that fails. */
@@ -97,13 +99,27 @@ int l_push_method(lua_State *L, const luaL_Reg *methods);
 void *l_new_keeper(lua_State *L, size_t size);
 /* Sets by = { item = label of its level, ... } of the record on top. */
 void l_set_by(lua_State *L, const struct call *call, const uint32_t codes[BY_MOST]);
+
+/* One pair of a query, { level = "oui", genre = "fille" }: both lent by its table. */
+struct asked {
+  struct text key, value;
+};
+
+enum { ASKED_MOST = 8 };
+
+/* Pairs of the query at `index`; SIZE_MAX where it holds anything but texts, or more than
+ * ASKED_MOST pairs: then only the engine's Lua knows what it means. */
+size_t l_read_asked(lua_State *L, int index, struct asked asked[ASKED_MOST]);
+
 /* The place that a row of an answer is asked by, from 0; SIZE_MAX beyond `count`. */
 size_t l_row_asked(lua_State *L, int index, size_t count);
 /* Sets the fields of an estimate in the table on top. */
 void l_set_estimate(lua_State *L, const struct estimate *e);
-/* Pushes the label of a level of an item: text, the number of a numeric level, or the words of
- * a kind of missing. */
+/* The label of a level of an item, or the words of a kind of missing; lent by the column. */
+struct text l_level_text(const struct column *item, uint32_t code);
 void l_push_level(lua_State *L, const struct column *item, uint32_t code);
+/* The same of call->tally.item, whose nets are levels, too: their names. False: none (NO_LEVEL). */
+bool l_answer_text(struct text *label, const struct call *call, uint32_t code);
 /* Sets `net` and `level` of the record on top. */
 void l_set_level(lua_State *L, const struct call *call, uint32_t code);
 /* Sets missing and missing_kinds of the record on top, from counts by kind ([0]: their sum). */

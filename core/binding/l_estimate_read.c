@@ -12,6 +12,7 @@
  *   by                by.keys, by.declared, by_names
  *   conf              conf, 0.95 unless told
  *   item or row       tally.item, base, missing_levels     l_read_levels; NULL for verbs of numbers
+ *                     item_name                            likewise
  *   level             level, NO_LEVEL unless told
  *   nets              tally.nets, in scratch memory
  *
@@ -324,16 +325,33 @@ static bool reads_missing(lua_State *L, const struct call *call) {
   return stat_option_choice(L, ARG_OPTIONS, call->verb, "missing", names, 0) == 1;
 }
 
-/* The item of shares: several answers are welcome here.
+/* The item of shares: several answers are welcome here. Its name stays on the stack.
  * key is "item" or "row". Order of reading: item, base, missing, level, nets. */
 void l_read_levels(lua_State *L, struct call *call, const char *key) {
   struct column *c = l_read_item(L, call, key);
   bool declared = true;
-  if (c->type != COLUMN_SET) c = l_to_codes(L, call, c, name_of(L, key), &declared);
+  lua_getfield(L, ARG_OPTIONS, key);
+  call->item_name = l_check_text(L, -1);
+  if (c->type != COLUMN_SET) c = l_to_codes(L, call, c, call->item_name, &declared);
   call->tally = (struct tally_request){.item = c, .by = &call->by};
   call->tally.base = (enum tally_base)stat_option_choice(L, ARG_OPTIONS, call->verb, "base",
                                                          tally_base_names, BASE_ASKED);
   call->tally.missing_levels = reads_missing(L, call);
   call->level = l_read_level(L, call, "level", c, declared);
   read_nets(L, call, declared);
+}
+
+/* ---- reading: queries -------------------------------------------------------------------- */
+
+/* Raw access: a query with a metatable may have fields that are not in it, so it is not read. */
+size_t l_read_asked(lua_State *L, int index, struct asked asked[ASKED_MOST]) {
+  size_t count = 0;
+  if (lua_type(L, index) != LUA_TTABLE) return SIZE_MAX;
+  if (lua_getmetatable(L, index)) return SIZE_MAX;
+  for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+    if (count == ASKED_MOST || lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+      return SIZE_MAX;
+    asked[count++] = (struct asked){l_check_text(L, -2), l_check_text(L, -1)};
+  }
+  return count;
 }

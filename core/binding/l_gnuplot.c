@@ -73,10 +73,11 @@ static int l_run(lua_State *L) {
   luaL_argcheck(L, seconds >= 1 && seconds <= MOST_SECONDS, 3, "seconds from 1 to 3600");
   size_t count = lua_rawlen(L, 2);
   luaL_argcheck(L, count <= MOST_FILES, 2, "at most 10000 files");
+  static const luaL_Reg events[] = {{"__gc", free_held}, {NULL, NULL}};
   struct held *held = lua_newuserdatauv(L, sizeof *held + count * sizeof held->files[0], 0);
   struct gnuplot_file *files = held->files;
   memset(held, 0, sizeof *held);
-  luaL_setmetatable(L, run_type);
+  l_set_type(L, run_type, events);
   struct gnuplot_run *run = &held->run;
   *run = (struct gnuplot_run){.script = script, .files = files, .count = count,
                               .timeout = (int)seconds * 1000, .stop = &l_host(L)->expired};
@@ -231,12 +232,6 @@ int l_gnuplot_open(lua_State *L) {
                                        {"body", l_body}, {"is_plain", l_is_plain},
                                        {"kept", l_kept}, {"keep", l_keep},
                                        {"make_room", l_make_room}, {NULL, NULL}};
-  luaL_newmetatable(L, run_type);
-  lua_pushcfunction(L, free_held);
-  lua_setfield(L, -2, "__gc");
-  lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "__metatable");
-  lua_pop(L, 1);
   luaL_newlib(L, functions);
   return 1;
 }

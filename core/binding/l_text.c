@@ -11,13 +11,11 @@
  *   fixed(2.5, 0) = "3"        digits(1234.5, 3) = "1.23e+03"
  *   parse("1 234,5", ",", " ") = 1234.5
  *   percent(1, 3, 1) = 333     in tenths of a percent
- *   shown("école") = "école", 5     line({"a", "1"}, {1, 2}, {2, 3}, {true}, 2) = "a      1"
  *   figure(1234.56, 1, 0, "half_up", ",", " ") = "1 234,6"     html("a<b") = "a&lt;b"
  *
  * All are pure functions of their arguments; wrong types are raised. Nothing depends on the
  * locale.
  */
-#include <math.h>
 #include <string.h>
 
 #include "base/names.h"
@@ -28,89 +26,6 @@
  * As base/text counts them, for tables of a fixed width. */
 static int l_width(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)text_width(l_check_text(L, 1)));
-  return 1;
-}
-
-/* Characters that a terminal is not given as they are: controls, marks that reorder text, what is
- * blank or invisible, what is no character (escape.lua names them). */
-static bool is_hidden(uint32_t c) {
-  if (c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0xAD || c == 0x061C || c == 0xFEFF) return true;
-  if (c < 0x2000) return false;
-  if (c < 0x2070) {
-    if (c >= 0x200B && c <= 0x200F) return c != 0x200C && c != 0x200D;
-    return (c >= 0x2028 && c <= 0x202E) || c >= 0x2060;
-  }
-  return c == 0xFFFE || c == 0xFFFF || (c >= 0xE0000 && c <= 0xE007F);
-}
-
-/* shown(s) -> s and its columns, where a terminal may have it as it is; nothing otherwise.
- * Figures are ASCII for the most part: those need no decoding. */
-static int l_shown(lua_State *L) {
-  struct text t;
-  t.s = luaL_checklstring(L, 1, &t.n);
-  size_t at = 0, bad = 0;
-  while (at < t.n && t.s[at] >= 0x20 && t.s[at] < 0x7F) at++;
-  size_t columns = at;
-  if (at < t.n) {
-    if (!text_is_utf8(t, &bad)) return 0;
-    columns = text_width(t);
-    while (at < t.n)
-      if (is_hidden(text_next(t, &at))) return 0;
-  }
-  lua_settop(L, 1);
-  lua_pushinteger(L, (lua_Integer)columns);
-  return 2;
-}
-
-enum { WIDEST_GAP = 16 };
-
-/* Appends so many blanks. */
-static void add_blanks(luaL_Buffer *out, size_t count) {
-  static const char blanks[] = "                                ";
-  for (; count >= sizeof blanks; count -= sizeof blanks - 1)
-    luaL_addlstring(out, blanks, sizeof blanks - 1);
-  luaL_addlstring(out, blanks, count);
-}
-
-/* The whole number at a place of a list. */
-static size_t whole_at(lua_State *L, int list, lua_Integer place) {
-  lua_rawgeti(L, list, place);
-  lua_Integer value = lua_tointeger(L, -1);
-  lua_pop(L, 1);
-  return value > 0 ? (size_t)value : 0;
-}
-
-/* line({texts}, {places}, {widths}, {left}, gap) -> a line of a table on a terminal: the texts at
- * these places, filled up with blanks to their widths, behind a text where `left` is true, before
- * it otherwise; `gap` blanks between two, none at the end. The list keeps the texts alive. */
-static int l_line(lua_State *L) {
-  for (int i = 1; i <= 4; i++) luaL_checktype(L, i, LUA_TTABLE);
-  lua_Integer count = luaL_len(L, 2), gap = luaL_checkinteger(L, 5);
-  luaL_argcheck(L, gap >= 0 && gap <= WIDEST_GAP, 5, "a gap from 0 to 16");
-  size_t blanks = 0; /* that are due before the next text */
-  luaL_Buffer out;
-  luaL_buffinit(L, &out);
-  for (lua_Integer i = 1; i <= count; i++) {
-    lua_Integer at = (lua_Integer)whole_at(L, 2, i);
-    size_t room = whole_at(L, 3, at);
-    lua_rawgeti(L, 4, at);
-    bool left = lua_toboolean(L, -1);
-    lua_rawgeti(L, 1, at);
-    struct text t;
-    t.s = lua_tolstring(L, -1, &t.n);
-    lua_pop(L, 2);
-    if (!t.s) return luaL_error(L, "no text at a place of a line");
-    size_t columns = text_width(t), rest = columns < room ? room - columns : 0, full = t.n;
-    while (t.n && t.s[t.n - 1] == ' ') t.n--;
-    if (!left) blanks += rest;
-    if (t.n) {
-      add_blanks(&out, blanks);
-      luaL_addlstring(&out, t.s, t.n);
-      blanks = 0;
-    }
-    blanks += full - t.n + (left ? rest : 0) + (size_t)gap;
-  }
-  luaL_pushresult(&out);
   return 1;
 }
 
@@ -233,115 +148,31 @@ static int l_percent(lua_State *L) {
   return 1;
 }
 
-/* ---- figures as a reader sees them ---------------------------------------------------------- */
-
-/* The digits of |x| without leading zeros, and where the point stands: 0.D * 10^point. */
-struct decimal {
-  char digits[NUMBER_ROOM];
-  int count, point;
-};
-
-/* Takes apart what number_print (or an integer) wrote: digits, perhaps a point, perhaps an
- * exponent. */
-static void decimal_read(struct decimal *d, const char *s) {
-  int exponent = 0, whole = -1, sign = 1;
-  d->count = d->point = 0;
-  if (*s == '-') s++;
-  for (; *s && *s != 'e'; s++) {
-    if (*s == '.') whole = d->count;
-    else d->digits[d->count++] = *s;
-  }
-  if (whole < 0) whole = d->count;
-  if (*s == 'e' && *++s == '-') sign = -1;
-  for (; *s; s++)
-    if (*s >= '0' && *s <= '9') exponent = 10 * exponent + (*s - '0');
-  int zeros = 0;
-  while (zeros < d->count && d->digits[zeros] == '0') zeros++;
-  d->count -= zeros;
-  memmove(d->digits, d->digits + zeros, (size_t)d->count);
-  d->point = whole + sign * exponent - zeros;
-}
-
-/* Decimals that the number has, at most `most`. */
-static int decimal_places(const struct decimal *d, int most) {
-  int count = d->count;
-  while (count && d->digits[count - 1] == '0') count--;
-  int places = count - d->point < most ? count - d->point : most;
-  return places > 0 ? places : 0;
-}
-
-/* Does what follows the first `keep` digits push the last of them up? */
-static bool decimal_rounds_up(const struct decimal *d, int keep, enum number_rounding rule) {
-  if (keep >= d->count || d->digits[keep] < '5') return false;
-  if (d->digits[keep] > '5') return true;
-  for (int i = keep + 1; i < d->count; i++)
-    if (d->digits[i] != '0') return true;
-  if (rule == ROUND_HALF_EVEN) return keep && (d->digits[keep - 1] - '0') % 2 == 1;
-  return rule == ROUND_HALF_UP;
-}
-
-/* Rounds to `keep` digits (at least 0): pads with zeros, or cuts and carries; a carry out of the
- * first digit makes one more. */
-static void decimal_round(struct decimal *d, int keep, enum number_rounding rule) {
-  bool up = decimal_rounds_up(d, keep, rule);
-  while (d->count < keep) d->digits[d->count++] = '0';
-  d->count = keep;
-  for (int i = keep - 1; up && i >= 0; i--) {
-    up = d->digits[i] == '9';
-    d->digits[i] = up ? '0' : (char)(d->digits[i] + 1);
-  }
-  if (!up) return;
-  memmove(d->digits + 1, d->digits, (size_t)d->count);
-  d->digits[0] = '1';
-  d->count++;
-}
-
-/* Appends digits from..to of whole units of 10^-decimals; places before the first digit are 0. */
-static void add_digits(luaL_Buffer *out, const struct decimal *d, int places, struct text group,
-                       struct text point, int decimals) {
-  for (int left = places; left > 0; left--) {
-    int at = d->count - left, whole = left - decimals;
-    luaL_addchar(out, at < 0 ? '0' : d->digits[at]);
-    if (whole > 1 && whole % 3 == 1) luaL_addlstring(out, group.s, group.n);
-    if (whole == 1 && decimals) luaL_addlstring(out, point.s, point.n);
-  }
-}
-
-enum { MOST_PLACES = 20 };
-
 /* figure(x, decimals, shift, rule, point, group [, plus [, most]]) -> x * 10^shift with so many
  * decimals (nil: as many as it has, at most `most`), rounded once by the rule on the digits of its
  * shortest text; nil for what is no finite number. U+2212 is the minus; `plus`: a sign before what
  * is above 0, too. What rounds to nothing has no sign. decimals 0 to 20, shift -20 to 20. */
 static int l_figure(lua_State *L) {
   static const char *const rules[] = {"half_up", "half_even", "half_down", NULL};
-  struct decimal d;
-  char printed[NUMBER_ROOM];
-  double x = lua_type(L, 1) == LUA_TNUMBER ? lua_tonumber(L, 1) : NAN;
-  if (!isfinite(x)) return 0;
+  char out[FIGURE_ROOM];
+  if (lua_type(L, 1) != LUA_TNUMBER) return 0;
   lua_Integer decimals = luaL_optinteger(L, 2, -1), shift = luaL_checkinteger(L, 3);
-  enum number_rounding rule = (enum number_rounding)luaL_checkoption(L, 4, "half_up", rules);
-  struct text point = l_check_text(L, 5), group = l_check_text(L, 6);
-  luaL_argcheck(L, decimals >= -1 && decimals <= MOST_PLACES, 2, "decimals from 0 to 20");
-  luaL_argcheck(L, shift >= -MOST_PLACES && shift <= MOST_PLACES, 3, "from -20 to 20");
-  if (lua_isinteger(L, 1)) lua_pushfstring(L, "%I", (LUAI_UACINT)lua_tointeger(L, 1));
-  else lua_pushlstring(L, printed, number_print(printed, x));
-  decimal_read(&d, lua_tostring(L, -1));
-  if (decimals < 0) decimals = decimal_places(&d, (int)luaL_optinteger(L, 8, 2));
-  int keep = d.point + (int)(shift + decimals);
-  decimal_round(&d, keep < 0 ? 0 : keep, rule);
-  if (keep < 0) d.count = 0;
-  int first = 0;
-  while (first < d.count && d.digits[first] == '0') first++;
-  int places = d.count - first;
-  bool nothing = places == 0;
-  if (places < decimals + 1) places = (int)decimals + 1;
-  luaL_Buffer out;
-  luaL_buffinit(L, &out);
-  if (!nothing && x < 0) luaL_addstring(&out, "\xE2\x88\x92");
-  else if (!nothing && lua_toboolean(L, 7)) luaL_addchar(&out, '+');
-  add_digits(&out, &d, places, group, point, (int)decimals);
-  luaL_pushresult(&out);
+  lua_Integer most = luaL_optinteger(L, 8, 2);
+  struct figure_style style = {.point = l_check_text(L, 5), .group = l_check_text(L, 6)};
+  style.rule = (enum number_rounding)luaL_checkoption(L, 4, "half_up", rules);
+  style.plus = lua_toboolean(L, 7);
+  luaL_argcheck(L, decimals >= -1 && decimals <= FIGURE_PLACES, 2, "decimals from 0 to 20");
+  luaL_argcheck(L, shift >= -FIGURE_PLACES && shift <= FIGURE_PLACES, 3, "from -20 to 20");
+  luaL_argcheck(L, style.point.n <= FIGURE_MARK, 5, "a mark of at most 8 bytes");
+  luaL_argcheck(L, style.group.n <= FIGURE_MARK, 6, "a mark of at most 8 bytes");
+  luaL_argcheck(L, most >= 0 && most <= FIGURE_PLACES, 8, "decimals from 0 to 20");
+  style.decimals = (int)decimals;
+  style.shift = (int)shift;
+  style.most = (int)most;
+  size_t n = lua_isinteger(L, 1) ? number_figure_whole(out, lua_tointeger(L, 1), &style)
+                                 : number_figure(out, lua_tonumber(L, 1), &style);
+  if (!n) return 0;
+  lua_pushlstring(L, out, n);
   return 1;
 }
 
@@ -381,20 +212,32 @@ static bool is_unclean(const unsigned char *s, size_t n, size_t i) {
   return c == 0x7F || (c == 0xEF && d == 0xBF && e >= 0xBE);
 }
 
-/* html(s) -> s as text between tags: & < > as entities; nil for a text that is to be cleaned first
- * (bad UTF-8, control characters, marks that reorder). A text without any of these is given back
- * as it is. */
-static int l_html(lua_State *L) {
-  struct text t = l_check_text(L, 1);
+/* Is there nothing to clean? Bad UTF-8, control characters and marks that reorder are. */
+static bool is_clean(struct text t) {
   const unsigned char *s = (const unsigned char *)t.s;
-  size_t marks = 0, bad = 0;
+  size_t bad = 0;
   bool ascii = true;
   for (size_t i = 0; i < t.n; i++) {
-    if (is_unclean(s, t.n, i)) return 0;
-    marks += is_marked(t.s[i]);
+    if (s[i] >= 0x20 && s[i] < 0x7F) continue;
+    if (is_unclean(s, t.n, i)) return false;
     ascii = ascii && s[i] < 0x80;
   }
-  if (!ascii && !text_is_utf8(t, &bad)) return 0;
+  return ascii || text_is_utf8(t, &bad);
+}
+
+/* is_clean(s) -> may any format have the text as it is, but for its own marks? */
+static int l_is_clean(lua_State *L) {
+  lua_pushboolean(L, is_clean(l_check_text(L, 1)));
+  return 1;
+}
+
+/* html(s) -> s as text between tags: & < > as entities; nil for a text that is to be cleaned first.
+ * A text without any of these is given back as it is. */
+static int l_html(lua_State *L) {
+  struct text t = l_check_text(L, 1);
+  size_t marks = 0;
+  if (!is_clean(t)) return 0;
+  for (size_t i = 0; i < t.n; i++) marks += is_marked(t.s[i]);
   lua_settop(L, 1);
   if (!marks) return 1;
   luaL_Buffer out;
@@ -413,7 +256,7 @@ int l_text_open(lua_State *L) {
       {"width", l_width},   {"is_utf8", l_is_utf8}, {"fold", l_fold},   {"nearest", l_nearest},
       {"number", l_number}, {"fixed", l_fixed},     {"digits", l_digits}, {"parse", l_parse},
       {"percent", l_percent}, {"figure", l_figure}, {"html", l_html},
-      {"mark", l_mark},       {"shown", l_shown},     {"line", l_line},   {NULL, NULL}};
+      {"is_clean", l_is_clean}, {"mark", l_mark}, {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

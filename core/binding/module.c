@@ -130,6 +130,7 @@ static const struct {
     {"claim", l_claim_open}, {"text", l_text_open},       {"host", l_host_open},
     {"gnuplot", l_gnuplot_open}, {"design", l_design_open},
     {"archive", l_archive_open}, {"plan", l_plan_open},
+    {"sheet", l_sheet_open}, {"terminal", l_terminal_open},
 };
 
 /* A part of the core is made when it is first asked for: core.stat, core.csv, ...

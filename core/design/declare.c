@@ -54,9 +54,13 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "data/whole.h"
 #include "design/label_order.h"
 #include "design/numbering.h"
 #include "design/stages.h"
+
+/* Rows of which labels are looked up together; pairs of labels that have a place each, 1 MiB. */
+enum { PIECE = 256, PAIRS_MOST = 1 << 18 };
 
 /* A column of labels: of clusters or of strata, at one stage. A row's code is number[row], or the
  * level's code by way of `same`. */
@@ -73,6 +77,7 @@ struct labels {
  * labels and names are none. */
 struct draft {
   struct design *d;                                         /* the draft's own hold */
+  struct weights_seen weights;                              /* given ones; else all are positive */
   const struct design_spec *spec;                           /* lent, as are its columns */
   struct labels clusters[STAGES_MOST], strata[STAGES_MOST]; /* [stage]; codes are owned */
   struct stage_names names;                                 /* the same columns, for messages */
@@ -259,6 +264,8 @@ struct pass {
   const struct stage *parent;             /* NULL at stage 0 */
   const struct labels *cluster, *stratum; /* source NULL: rows are units; no strata */
   struct numbering units, strata;         /* (scope, label) -> number; scope: see number_row */
+  uint32_t *met;                          /* [stratum label * cluster labels + cluster label] of
+                                             stage 0: unit + 1; NULL: too many pairs */
   size_t at, room;                        /* number of the stage; units that `stratum` holds */
 };
 
@@ -344,20 +351,68 @@ static bilan_status number_row(bilan *b, struct pass *p, size_t row) {
   return p->stage->stratum[unit] == stratum ? BILAN_OK : refuse_clash(b, p, unit, row);
 }
 
-/* All rows, in their order: numbers depend on nothing else. `unit` is not made where rows are
- * units: nothing would be in it but 0, 1, 2, ... */
+/* Room for the pairs of labels that have been met, where they are few: what is true of one row is
+ * true of every other with the same two labels. */
+static bilan_status open_met(bilan *b, struct pass *p) {
+  size_t strata = p->stratum->source ? p->stratum->count : 1, clusters = p->cluster->count;
+  if (p->parent || !clusters || strata > PAIRS_MOST / clusters) return BILAN_OK;
+  p->met = mem_zero(&b->mem, strata * clusters, sizeof *p->met);
+  return p->met ? BILAN_OK : fail_nomem(b);
+}
+
+/* Codes of the labels of some rows; 0 where there are no labels. */
+static void read_codes(uint32_t to[PIECE], const struct labels *l, size_t from, size_t count) {
+  const uint8_t *narrow = l->source && !l->number && l->codes->width == 1 ? l->codes->codes : NULL;
+  for (size_t i = 0; i < count; i++)
+    to[i] = narrow ? narrow[from + i] : l->source ? label_code(l, from + i) : 0;
+  for (size_t i = 0; narrow && l->same && i < count; i++) to[i] = l->same[to[i]];
+}
+
+/* Some rows, one of a pair that was met in the way of number_row's. */
+static bilan_status number_piece(bilan *b, struct pass *p, size_t from, size_t count) {
+  uint32_t strata[PIECE], clusters[PIECE], *unit = p->stage->unit + from;
+  bilan_status status = BILAN_OK;
+  read_codes(strata, p->stratum, from, count);
+  read_codes(clusters, p->cluster, from, count);
+  for (size_t i = 0; !status && i < count; i++) {
+    uint32_t *met = &p->met[strata[i] * p->cluster->count + clusters[i]];
+    if (!*met) {
+      status = number_row(b, p, from + i);
+      *met = unit[i] + 1;
+    }
+    unit[i] = *met - 1;
+  }
+  return status;
+}
+
+/* All rows, in their order: numbers depend on nothing else. */
+static bilan_status number_all(bilan *b, struct pass *p) {
+  size_t rows = p->w->d->rows;
+  bilan_status status = BILAN_OK;
+  for (size_t row = 0; !status && p->met && row < rows; row += PIECE)
+    status = number_piece(b, p, row, rows - row < PIECE ? rows - row : PIECE);
+  for (size_t row = 0; !status && !p->met && row < rows; row++) status = number_row(b, p, row);
+  return status;
+}
+
+/* `unit` is not made where rows are units: nothing would be in it but 0, 1, 2, ... Without labels
+ * of any kind there is nothing to number. */
 static bilan_status number_rows(bilan *b, struct pass *p) {
   size_t rows = p->w->d->rows, parents = p->parent ? p->parent->units : 1;
   size_t strata = p->stratum->source ? parents * p->stratum->count : parents;
   size_t scopes = p->w->spec->nest ? strata : parents;
+  if (!p->stratum->source && !p->cluster->source) {
+    p->stage->units = rows; /* of stage 0: others have clusters */
+    return BILAN_OK;
+  }
   bilan_status status = numbering_open_below(b, &p->units, scopes, p->cluster->count);
   if (!status) status = numbering_open_below(b, &p->strata, parents, p->stratum->count);
+  if (!status) status = open_met(b, p);
   if (!status && p->cluster->source) {
     p->stage->unit = mem_array(&b->mem, rows, sizeof *p->stage->unit);
     if (!p->stage->unit) status = fail_nomem(b);
   }
-  for (size_t row = 0; !status && row < rows; row++) status = number_row(b, p, row);
-  return status;
+  return status ? status : number_all(b, p);
 }
 
 /* How many strata there are: those that were numbered, or one for each unit of the stage before.
@@ -449,6 +504,7 @@ static bilan_status number_stage(bilan *b, struct draft *w, size_t at) {
   if (!status) status = count_collisions(b, &p);
   numbering_close(&p.units);
   numbering_close(&p.strata);
+  mem_free(&b->mem, p.met);
   return status ? status : stage_count(b, w->d, at);
 }
 
@@ -575,47 +631,50 @@ static const char *weight_fault(const struct column *c, size_t row) {
   return v < 0 ? "negative" : NULL;
 }
 
-/* The usual case: numbers of which none is missing. */
-static inline bool is_plain_weight(const struct column *c, size_t row) {
-  return c->type == COLUMN_NUMBERS && !c->missing && c->numbers[row] >= 0 &&
-         c->numbers[row] < INFINITY;
+/* All of plain numbers at once. Weights that are known to be whole multiples of something are
+ * finite and not negative. */
+static struct weights_seen look_plain(const struct column *c) {
+  const struct whole *known = c->whole;
+  if (c->type != COLUMN_NUMBERS || c->missing) return (struct weights_seen){.all = true};
+  if (!known || known->kind == WHOLE_NONE) return weights_look(c->numbers, c->rows);
+  return (struct weights_seen){true, known->highest > 0, known->lowest > 0};
 }
 
 /* Weights are how many of the population a row stands for: known, finite, not negative, and not
- * all 0. The first row that is otherwise is named. */
-static bilan_status check_weights(bilan *b, const struct column *c, size_t rows) {
-  bilan_status status = check_rows(b, c, rows, "weights");
-  if (status) return status;
-  if (!column_is_numeric(c)) return fail(b, BILAN_USAGE, "the weights are not an item of numbers");
-  bool any = false;
-  for (size_t row = 0; row < rows; row++) {
-    if (is_plain_weight(c, row)) {
-      any = any || c->numbers[row] > 0;
-      continue;
-    }
+ * all 0. Where a look at all of them is not enough to know, the first row that is otherwise is
+ * searched for and named. */
+static bilan_status check_weights(bilan *b, struct weights_seen *seen, const struct column *c) {
+  *seen = look_plain(c);
+  for (size_t row = 0; !seen->fine && row < c->rows; row++) {
     const char *fault = weight_fault(c, row);
     if (fault)
       return fail(b, BILAN_DATA, "row %zu: the weight is %s; expected a number of 0 or more (0 "
                   "for a row that stands for nobody)", row + 1, fault);
-    any = any || column_number(c, row) > 0;
+    bool some = column_number(c, row) > 0;
+    seen->any = seen->any || some;
+    seen->all = seen->all && some;
   }
-  if (any || !rows) return BILAN_OK;
+  if (seen->any || !c->rows) return BILAN_OK;
   return fail(b, BILAN_DATA, "all weights are 0; expected a positive weight in some row");
 }
 
 /* Shares the column where it is plain numbers; counting one owner more does not change it. Few
  * distinct weights may have been stored as levels with numbers: those are written out. */
-static bilan_status take_weights(bilan *b, struct design *d, const struct column *c) {
-  bilan_status status = check_weights(b, c, d->rows);
+static bilan_status take_weights(bilan *b, struct draft *w, const struct column *c) {
+  size_t rows = w->d->rows;
+  bilan_status status = check_rows(b, c, rows, "weights");
+  if (status) return status;
+  if (!column_is_numeric(c)) return fail(b, BILAN_USAGE, "the weights are not an item of numbers");
+  status = check_weights(b, &w->weights, c);
   if (status) return status;
   if (c->type == COLUMN_NUMBERS) {
-    d->weight = column_hold((struct column *)c);
+    w->d->weight = column_hold((struct column *)c);
     return BILAN_OK;
   }
-  double *numbers = mem_array(&b->mem, d->rows, sizeof *numbers);
+  double *numbers = mem_array(&b->mem, rows, sizeof *numbers);
   if (!numbers) return fail_nomem(b);
-  for (size_t row = 0; row < d->rows; row++) numbers[row] = column_number(c, row);
-  return column_numbers(b, &d->weight, d->rows, numbers, NULL);
+  for (size_t row = 0; row < rows; row++) numbers[row] = column_number(c, row);
+  return column_numbers(b, &w->d->weight, rows, numbers, NULL);
 }
 
 /* Does every stage have its population? Only then do weights follow from them; a stage without
@@ -673,7 +732,7 @@ static bilan_status check_spec(bilan *b, const struct design_spec *spec) {
  * lonely units. Weights come first: they are the cheapest to check
  * and the likeliest to be wrong. */
 static bilan_status build(bilan *b, struct draft *w) {
-  bilan_status status = w->spec->weight ? take_weights(b, w->d, w->spec->weight) : BILAN_OK;
+  bilan_status status = w->spec->weight ? take_weights(b, w, w->spec->weight) : BILAN_OK;
   if (!status) status = open_all_labels(b, w);
   for (size_t s = 0; !status && s < w->d->stage_count; s++) {
     status = number_stage(b, w, s);
@@ -687,7 +746,7 @@ static bilan_status build(bilan *b, struct draft *w) {
  * close it serves both ways out: on success two holds become one, on failure one becomes none. */
 bilan_status design_declare(bilan *b, struct design **out, size_t rows,
                             const struct design_spec *spec) {
-  struct draft w = {.spec = spec};
+  struct draft w = {.spec = spec, .weights = {.fine = true, .any = true, .all = true}};
   bilan_status status = check_spec(b, spec);
   if (status) return status;
   status = design_new(b, &w.d, rows, spec->cluster_count ? spec->cluster_count : 1);
@@ -696,7 +755,7 @@ bilan_status design_declare(bilan *b, struct design **out, size_t rows,
   w.d->sampling = spec->sampling;
   w.d->declared = true;
   status = build(b, &w);
-  if (!status) status = design_count(b, w.d);
+  if (!status) status = design_count(b, w.d, w.weights.all);
   if (!status) *out = design_hold(w.d);
   draft_close(&w, &b->mem);
   return status;

@@ -43,6 +43,7 @@
  * Owner: the set belongs to the design that comes out. Cost and memory: units x R.
  */
 #include <math.h>
+#include <string.h>
 
 #include "design/replicates.h"
 #include "design/stages.h"
@@ -149,8 +150,7 @@ static bilan_status roster_open(bilan *b, struct roster *p, const struct design 
   p->live = mem_zero(&b->mem, s->units, sizeof *p->live);
   if (!p->first || !p->unit || !p->live) return fail_nomem(b);
   sort_units(p);
-  for (size_t row = 0; row < d->rows; row++)
-    if (design_weight(d, row) > 0) p->live[stage_unit(s, row)] = true;
+  replicates_mark_live(p->live, d, s->unit, s->units);
   for (size_t h = 0; h < s->strata; h++) {
     p->used += is_used(p, h);
     p->lonely += roster_n(p, h) == 1 && unsampled(p, h) > 0;
@@ -247,7 +247,7 @@ static bilan_status plain_set(bilan *b, struct replicates **out, const struct ro
     return fail_nomem(b);
   }
   for (size_t i = 0; i < units * count; i++) r->factor[i] = 1;
-  for (size_t row = 0; r->unit && row < d->rows; row++) r->unit[row] = p->stage->unit[row];
+  if (r->unit) memcpy(r->unit, p->stage->unit, d->rows * sizeof *r->unit);
   *out = r;
   return BILAN_OK;
 }

@@ -116,14 +116,19 @@ bilan_status replicate_weight(bilan *b, struct column **out, const struct design
 
 /* ---- degrees of freedom -------------------------------------------------------------------- */
 
-/* Marks the units that have a row of positive weight. The others are rows of zeros in the matrix
- * of weights and add nothing to its rank. */
-static void mark_units(bool *live, const struct design *d, const struct replicates *r) {
-  for (size_t row = 0; row < d->rows; row++)
-    if (design_weight(d, row) > 0) live[r->unit ? r->unit[row] : row] = true;
+/* See replicates.h. In a sample of many rows a unit the first few hundred show nearly all. */
+void replicates_mark_live(bool *live, const struct design *d, const uint32_t *unit, size_t units) {
+  size_t found = 0;
+  for (size_t row = 0; row < d->rows && found < units; row++) {
+    bool *is = &live[unit ? unit[row] : row];
+    if (*is || !(design_weight(d, row) > 0)) continue;
+    *is = true;
+    found++;
+  }
 }
 
-/* Rank of the factors of the units that weigh, as they stand: weights multiply rows of the matrix
+/* Rank of the factors of the units that weigh, as they stand (the others are rows of zeros in the
+ * matrix of weights): weights multiply rows of the matrix
  * by numbers above 0, which leaves its rank. Column by column, as LAPACK wants it. 0 where no
  * unit weighs. BILAN_NOMEM; what matrix_rank refuses. */
 static bilan_status rank_factors(bilan *b, size_t *rank, const struct replicates *r,
@@ -219,7 +224,7 @@ static bilan_status count_rank(bilan *b, size_t *rank, const struct replicates *
   if (!r->units) return rank_products(b, rank, &(struct weighing){r, NULL, d->rows});
   bool *live = mem_zero(&b->mem, r->units, sizeof *live);
   if (!live) return fail_nomem(b);
-  mark_units(live, d, r);
+  replicates_mark_live(live, d, r->unit, r->units);
   bilan_status status = r->units / 4 <= r->count
                             ? rank_factors(b, rank, r, live)
                             : rank_products(b, rank, &(struct weighing){r, live, r->units});

@@ -118,6 +118,10 @@ bilan_status hadamard_make(bilan *b, signed char **signs, size_t *order, size_t 
 /* `count` replicates without weights: scale 1, rscales all 1, by rank. One owner. */
 bilan_status replicates_new(bilan *b, struct replicates **out, size_t count);
 
+/* live[u]: has unit u a row of positive weight? `unit` of each row, NULL: rows are units. Looks at
+ * rows until every unit has one. */
+void replicates_mark_live(bool *live, const struct design *d, const uint32_t *unit, size_t units);
+
 /* A copy of `d` with replicates `r` (taken over, also on failure) in place of its own. The
  * degrees of freedom are those of `rule`, unless `df` is already set (not negative). */
 bilan_status replicates_attach(bilan *b, struct design **out, const struct design *d,

@@ -136,7 +136,8 @@ bilan_status stage_count(bilan *b, struct design *d, size_t stage) {
   }
   s->sampled = mem_zero(&b->mem, s->strata, sizeof *s->sampled);
   if (!s->sampled) return fail_nomem(b);
-  for (size_t u = 0; u < s->units; u++) s->sampled[unit_stratum(s, u)]++;
+  if (!s->stratum) s->sampled[0] = s->units;
+  for (size_t u = 0; s->stratum && u < s->units; u++) s->sampled[s->stratum[u]]++;
   if (stage || !s->unit) return BILAN_OK;
   return unit_order_open(b, &s->order, s->unit, d->rows, s->units);
 }

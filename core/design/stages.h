@@ -69,7 +69,16 @@ bilan_status stage_count(bilan *b, struct design *d, size_t stage);
  * lonely strata under LONELY_FAIL, named. */
 bilan_status stages_weigh(bilan *b, struct design *d, const struct stage_names *names);
 
-/* Counts the degrees of freedom of all rows, once weights and stages are there. */
-bilan_status design_count(bilan *b, struct design *d);
+/* What a look at weights finds. */
+struct weights_seen {
+  bool fine; /* every one is finite and not negative */
+  bool any;  /* some are positive */
+  bool all;  /* all are positive */
+};
+struct weights_seen weights_look(const double *weight, size_t rows);
+
+/* Counts the degrees of freedom of all rows, once weights and stages are there. all_weigh:
+ * everybody's weight is positive. */
+bilan_status design_count(bilan *b, struct design *d, bool all_weigh);
 
 #endif

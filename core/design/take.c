@@ -209,7 +209,8 @@ bilan_status design_take(bilan *b, struct design **out, const struct design *d,
   t.to->declared = d->declared;
   t.to->collisions = d->collisions;
   status = take_all(b, &t);
-  if (!status) status = design_count(b, t.to);
+  bool all_weigh = !status && (!t.to->weight || weights_look(t.to->weight->numbers, count).all);
+  if (!status) status = design_count(b, t.to, all_weigh);
   if (status) design_free(t.to);
   else *out = t.to;
   return status;

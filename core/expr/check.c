@@ -163,6 +163,22 @@ static bilan_status check_option(const struct checker *k, struct node *node) {
   return status;
 }
 
+/* Is the item of the type that the word asks for? */
+static bilan_status check_word_type(const struct checker *k, const struct node *node,
+                                    const struct node *item) {
+  enum column_type type = item->column->type;
+  bool set = node->word == WORD_OF_HAS || node->word == WORD_OF_TICKED;
+  bool levels = node->word == WORD_OF_LABEL || node->word == WORD_OF_VALUE;
+  bool numbers = node->word == WORD_OF_VALUE && type == COLUMN_NUMBERS;
+  if (set && type != COLUMN_SET)
+    return point(k, item, fail(k->b, BILAN_USAGE, "%.*s is for items with several answers",
+                               (int)node->name.n, node->name.s));
+  if (levels && type != COLUMN_CODES && !numbers)
+    return point(k, item, fail(k->b, BILAN_USAGE, "%.*s is for items with levels",
+                               (int)node->name.n, node->name.s));
+  return BILAN_OK;
+}
+
 /* A survey word: its argument must be an item of the right type. */
 static bilan_status check_word(const struct checker *k, struct node *node) {
   size_t wanted = node->word == WORD_OF_HAS ? 2 : 1;
@@ -173,18 +189,10 @@ static bilan_status check_word(const struct checker *k, struct node *node) {
                                (int)node->name.n, node->name.s));
   bilan_status status = check_item(k, item);
   if (status) return status;
-  bool set = node->word == WORD_OF_HAS || node->word == WORD_OF_TICKED;
-  bool levels = node->word == WORD_OF_LABEL || node->word == WORD_OF_VALUE;
   node->column = item->column;
   node->only = item->only;
-  if (set && item->column->type != COLUMN_SET)
-    return point(k, item, fail(k->b, BILAN_USAGE, "%.*s is for items with several answers",
-                               (int)node->name.n, node->name.s));
-  if (levels && item->column->type != COLUMN_CODES &&
-      !(node->word == WORD_OF_VALUE && item->column->type == COLUMN_NUMBERS))
-    return point(k, item, fail(k->b, BILAN_USAGE, "%.*s is for items with levels",
-                               (int)node->name.n, node->name.s));
-  return node->word == WORD_OF_HAS ? check_option(k, node) : BILAN_OK;
+  status = check_word_type(k, node, item);
+  return !status && node->word == WORD_OF_HAS ? check_option(k, node) : status;
 }
 
 /* Finds the function and counts its arguments. */
@@ -245,6 +253,21 @@ static void merge_operands(struct node *node) {
   if (mixed) node->only = NULL;
 }
 
+/* A call is of a survey word where it has the name of one. */
+static bool is_word(struct node *node) {
+  if (node->op != OP_CALL && node->op != OP_WORD) return false;
+  node->word = word_find(node->name);
+  node->op = node->word == WORDS ? OP_CALL : OP_WORD;
+  return node->op == OP_WORD;
+}
+
+/* What an operator gives its value, once its operands are checked. */
+static enum affinity operator_affinity(const struct node *node) {
+  if (node->op == OP_COLLATE) return node->child->affinity;
+  if (node->op != OP_CAST) return AFFINITY_NONE;
+  return node->sign == 't' ? AFFINITY_TEXT : AFFINITY_NUMERIC;
+}
+
 /* Checks a node after its operands. Everything a former binding left is reset.
  * A survey word does not check its operands by this walk: its item is looked up by check_word
  * itself. */
@@ -254,18 +277,13 @@ static bilan_status check_node(const struct checker *k, struct node *node) {
   node->table = NULL;
   node->column = node->only = NULL;
   if (node->op == OP_ITEM) return check_item(k, node);
-  if (node->op == OP_CALL || node->op == OP_WORD) {
-    node->word = word_find(node->name);
-    node->op = node->word == WORDS ? OP_CALL : OP_WORD;
-    if (node->op == OP_WORD) return check_word(k, node);
-  }
+  if (is_word(node)) return check_word(k, node);
   bilan_status status = BILAN_OK;
   for (struct node *c = node->child; c && !status; c = c->next) status = check_node(k, c);
   if (!status && node->op == OP_CALL) status = check_call(k, node);
   if (!status) status = check_labelled(k, node);
   merge_operands(node);
-  if (node->op == OP_COLLATE) node->affinity = node->child->affinity;
-  if (node->op == OP_CAST) node->affinity = node->sign == 't' ? AFFINITY_TEXT : AFFINITY_NUMERIC;
+  node->affinity = operator_affinity(node);
   return status;
 }
 

@@ -18,6 +18,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/two.h"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 #define HAS_AVX2 1
@@ -145,17 +147,11 @@ bool lanes_fit_truth(const struct node *node) {
 
 /* ---- numbers ------------------------------------------------------------------------------- */
 
-/* Two doubles that every processor of 64 bits works on at once, and what comparing them gives:
- * all bits set, or none. */
-typedef double two __attribute__((vector_size(16)));
+/* What comparing two doubles side by side gives: all bits set, or none. */
 typedef int64_t two_masks __attribute__((vector_size(16)));
 
 /* Two neighbours anywhere in an array. */
-static inline two two_at(const double *x) {
-  two v;
-  memcpy(&v, x, sizeof v);
-  return v;
-}
+static inline two two_at(const double *x) { return *(const two *)x; }
 
 /* The same number in all lanes. */
 static void fill(double *out, double number) {

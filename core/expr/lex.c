@@ -125,6 +125,8 @@ static size_t number_end(struct text t, size_t at) {
   return at;
 }
 
+static bool opens_quote(char c) { return c == '\'' || c == '"' || c == '`' || c == '['; }
+
 /* The end of a quoted token that begins at `at`, past its closing quote; 0: there is none.
  * A doubled quote is part of the text and stepped over. */
 static size_t quoted_end(struct text t, size_t at) {
@@ -176,24 +178,29 @@ static bool take_sign(struct text t, size_t *at, struct token *token, struct lex
   return fault_at(fault, *at, "unexpected sign");
 }
 
+/* "12abc": SQLite calls this an unrecognized token; here the message says what to do about it. */
+static bool take_number(struct text t, size_t *at, struct token *token, struct lex_fault *fault) {
+  size_t end = number_end(t, *at);
+  if (end < t.n && is_letter(t.s[end]) && !blank_at(t, end))
+    return fault_at(fault, end, "a name cannot begin with a digit; quote it: \"1st name\"");
+  return take(t, at, token, TOKEN_NUMBER, end);
+}
+
+/* Only ' makes a text: the others quote a name. */
+static bool take_quoted(struct text t, size_t *at, struct token *token, struct lex_fault *fault) {
+  size_t end = quoted_end(t, *at);
+  if (!end) return fault_at(fault, *at, "quote without its closing quote");
+  return take(t, at, token, t.s[*at] == '\'' ? TOKEN_STRING : TOKEN_NAME, end);
+}
+
 /* One look at the first byte decides what kind of token it is. */
 bool lex_next(struct text t, size_t *at, struct token *token, struct lex_fault *fault) {
   *at = skip_blanks(t, *at);
   if (*at == t.n) return take(t, at, token, TOKEN_END, t.n);
   char c = t.s[*at];
-  if (is_digit(c) || (c == '.' && is_digit(peek(t, *at + 1)))) {
-    size_t end = number_end(t, *at);
-    /* "12abc": SQLite calls this an unrecognized token; here the message says what to do
-     * about it. */
-    if (end < t.n && is_letter(t.s[end]) && !blank_at(t, end))
-      return fault_at(fault, end, "a name cannot begin with a digit; quote it: \"1st name\"");
-    return take(t, at, token, TOKEN_NUMBER, end);
-  }
-  if (c == '\'' || c == '"' || c == '`' || c == '[') {
-    size_t end = quoted_end(t, *at);
-    if (!end) return fault_at(fault, *at, "quote without its closing quote");
-    return take(t, at, token, c == '\'' ? TOKEN_STRING : TOKEN_NAME, end);
-  }
+  if (is_digit(c) || (c == '.' && is_digit(peek(t, *at + 1))))
+    return take_number(t, at, token, fault);
+  if (opens_quote(c)) return take_quoted(t, at, token, fault);
   if (typographic_quote(t, *at))
     return fault_at(fault, *at, "typographic quote; a text is written 'like this'");
   if (!is_letter(c)) return take_sign(t, at, token, fault);
@@ -204,7 +211,7 @@ bool lex_next(struct text t, size_t *at, struct token *token, struct lex_fault *
 /* In [..] there is no doubling: the first ] closes. */
 void lex_unquote(struct buffer *out, struct text token) {
   char open = token.n ? token.s[0] : '\0';
-  if (open != '\'' && open != '"' && open != '`' && open != '[') {
+  if (!opens_quote(open)) {
     buffer_text(out, token);
     return;
   }

@@ -66,16 +66,19 @@ void logic_equal(struct run *run, uint8_t *truth, const struct vector *x,
   compare(run, truth, '=', x, y, affinity, collation);
 }
 
+/* A number that a double holds exactly? It does so with every integer up to 2^53. */
+static bool is_exact(struct value v) {
+  const int64_t most = INT64_C(1) << 53;
+  return v.type == VALUE_REAL || (v.type == VALUE_INTEGER && v.as.i <= most && v.as.i >= -most);
+}
+
 /* x <sign> constant for an item of plain numbers, straight from the column: false when the
- * operands are not like that. A double compares exactly with every integer up to 2^53. */
+ * operands are not like that. */
 static bool compare_column(struct run *run, uint8_t *truth, char sign, const struct node *x,
                            const struct vector *y) {
-  const int64_t exact = INT64_C(1) << 53;
   struct value v = y->v[0];
-  bool number = v.type == VALUE_REAL ||
-                (v.type == VALUE_INTEGER && v.as.i <= exact && v.as.i >= -exact);
-  if (run->levels || x->op != OP_ITEM || x->column->type != COLUMN_NUMBERS || y->mask || !number)
-    return false;
+  if (run->levels || x->op != OP_ITEM || x->column->type != COLUMN_NUMBERS) return false;
+  if (y->mask || !is_exact(v)) return false;
   const uint8_t *truths = truths_of(sign);
   const double *numbers = x->column->numbers + run->first, bound = value_to_double(v);
   const uint8_t *missing = x->column->missing;

@@ -110,6 +110,17 @@ static bilan_status add_child(struct parser *p, struct node *node, struct node *
                          "of values is written IN (...)", (int)EXPR_DEPTH_MOST));
 }
 
+/* Parses an operand that binds with `least` or more and appends it behind *last, which it becomes;
+ * NULL is the first one's. */
+static bilan_status parse_child(struct parser *p, struct node *node, struct node **last,
+                                enum strength least) {
+  struct node *child;
+  bilan_status status = parse_level(p, least, &child);
+  if (!status) status = add_child(p, node, *last, child);
+  if (!status) *last = child;
+  return status;
+}
+
 /* The token's text without quotes, kept in the tree. */
 static bilan_status keep_text(struct parser *p, struct text token, struct text *out) {
   struct buffer plain;
@@ -167,12 +178,9 @@ static bilan_status literal_value(struct parser *p, struct node *node, bool *fou
 static bilan_status parse_list(struct parser *p, struct node *node, struct node *last) {
   bool more = p->token.type != TOKEN_RIGHT;
   while (more) {
-    struct node *child;
-    bilan_status status = parse_level(p, LEVEL_OR, &child);
-    if (!status) status = add_child(p, node, last, child);
+    bilan_status status = parse_child(p, node, &last, LEVEL_OR);
     if (!status) status = accept(p, TOKEN_COMMA, &more);
     if (status) return status;
-    last = child;
   }
   return expect(p, TOKEN_RIGHT, "')' or ','");
 }
@@ -199,25 +207,15 @@ static bilan_status parse_name(struct parser *p, struct node *node) {
 static bilan_status parse_branches(struct parser *p, struct node *node, struct node *last) {
   bilan_status status = BILAN_OK;
   bool when = true, otherwise = false;
-  while (when) {
-    struct node *condition, *result;
+  while (!status && when) {
     status = expect(p, WORD_WHEN, "WHEN");
-    if (!status) status = parse_level(p, LEVEL_OR, &condition);
-    if (!status) status = add_child(p, node, last, condition);
+    if (!status) status = parse_child(p, node, &last, LEVEL_OR);
     if (!status) status = expect(p, WORD_THEN, "THEN");
-    if (!status) status = parse_level(p, LEVEL_OR, &result);
-    if (!status) status = add_child(p, node, condition, result);
-    if (status) return status;
-    last = result;
+    if (!status) status = parse_child(p, node, &last, LEVEL_OR);
     when = p->token.type == WORD_WHEN;
   }
-  status = accept(p, WORD_ELSE, &otherwise);
-  if (!status && otherwise) {
-    struct node *result;
-    node->has_else = true;
-    status = parse_level(p, LEVEL_OR, &result);
-    if (!status) status = add_child(p, node, last, result);
-  }
+  if (!status) status = accept(p, WORD_ELSE, &otherwise);
+  if (!status && otherwise) status = parse_child(p, node, &last, LEVEL_OR);
   return status ? status : expect(p, WORD_END, "WHEN, ELSE or END");
 }
 
@@ -229,8 +227,7 @@ static bilan_status parse_case(struct parser *p, struct node *node) {
   bilan_status status = advance(p);
   if (!status && p->token.type != WORD_WHEN) {
     node->has_base = true;
-    status = parse_level(p, LEVEL_OR, &base);
-    if (!status) status = add_child(p, node, NULL, base);
+    status = parse_child(p, node, &base, LEVEL_OR);
   }
   return status ? status : parse_branches(p, node, base);
 }
@@ -252,12 +249,11 @@ static bilan_status parse_type(struct parser *p, char *sign) {
 
 /* CAST(x AS type) */
 static bilan_status parse_cast(struct parser *p, struct node *node) {
-  struct node *operand;
+  struct node *operand = NULL;
   node->op = OP_CAST;
   bilan_status status = advance(p);
   if (!status) status = expect(p, TOKEN_LEFT, "'(' after CAST");
-  if (!status) status = parse_level(p, LEVEL_OR, &operand);
-  if (!status) status = add_child(p, node, NULL, operand);
+  if (!status) status = parse_child(p, node, &operand, LEVEL_OR);
   if (!status) status = expect(p, WORD_AS, "AS");
   if (!status) status = parse_type(p, &node->sign);
   return status ? status : expect(p, TOKEN_RIGHT, "')'");
@@ -267,11 +263,10 @@ static bilan_status parse_cast(struct parser *p, struct node *node) {
  * `level` is what the operand binds with: -a * b is (-a) * b, NOT a = b is NOT (a = b). */
 static bilan_status parse_prefix(struct parser *p, struct node *node, enum op op,
                                  enum strength level) {
-  struct node *operand;
+  struct node *operand = NULL;
   node->op = op;
   bilan_status status = advance(p);
-  if (!status) status = parse_level(p, level, &operand);
-  return status ? status : add_child(p, node, NULL, operand);
+  return status ? status : parse_child(p, node, &operand, level);
 }
 
 /* Parentheses leave no node: they only steer precedence. */
@@ -356,9 +351,7 @@ static const struct infix *infix_of(enum token_type type) {
 /* The right operand: everything that binds more strongly than the operator. */
 static bilan_status parse_right(struct parser *p, struct node *node, struct node *left,
                                 enum strength level) {
-  struct node *right;
-  bilan_status status = parse_level(p, level + 1, &right);
-  return status ? status : add_child(p, node, left, right);
+  return parse_child(p, node, &left, level + 1);
 }
 
 /* [NOT] [DISTINCT FROM] operand, after IS.

@@ -30,25 +30,24 @@ struct pattern {
 /* Case is folded for A to Z alone, as in SQLite's LIKE. */
 static uint32_t fold(uint32_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
+/* Does a '-' stand at `at`, with a member behind it that ends a range? */
+static bool is_range(struct text p, size_t at) {
+  return at + 1 < p.n && p.s[at] == '-' && p.s[at + 1] != ']';
+}
+
 /* Is `c` in the set whose '[' is just before *at? *at moves behind the ']'. A set without ']'
- * matches nothing. A ']' at the beginning is a member, '-' between two members a range. */
+ * matches nothing. A ']' at the beginning is a member but begins no range, nor does NUL. */
 static bool in_set(struct text p, size_t *at, uint32_t c) {
-  bool inverted = false, found = false, range = false;
-  uint32_t member = 0;
-  if (*at < p.n && p.s[*at] == '^') {
-    inverted = true;
-    ++*at;
-  }
+  bool inverted = *at < p.n && p.s[*at] == '^', found = false;
+  if (inverted) ++*at;
   for (bool first = true; *at < p.n; first = false) {
-    uint32_t next = text_next(p, at);
-    if (next == ']' && !first) return found != inverted;
-    if (next == '-' && member && !range && *at < p.n && p.s[*at] != ']') {
-      range = true;
-      continue;
+    uint32_t low = text_next(p, at), high = low;
+    if (low == ']' && !first) return found != inverted;
+    if (low && low != ']' && is_range(p, *at)) {
+      ++*at;
+      high = text_next(p, at);
     }
-    if (range ? c >= member && c <= next : c == next) found = true;
-    member = range || (first && next == ']') ? 0 : next;
-    range = false;
+    found = found || c == low || (c > low && c <= high);
   }
   return false;
 }

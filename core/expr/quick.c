@@ -66,15 +66,20 @@ static void work(void *arg) {
   }
 }
 
+/* On as many threads as the handle may use, one a piece at the most. */
+static void run_pieces(bilan *b, size_t pieces, void (*what)(void *), void *context) {
+  size_t wanted = b->threads < 1 ? 1 : (size_t)b->threads;
+  pool_run(&b->pool, wanted < pieces ? wanted : pieces, what, context);
+}
+
 /* Work begins; the caller frees job->again. */
 static bilan_status job_run(bilan *b, struct job *job) {
   size_t pieces = job->rows / PIECE + (job->rows % PIECE != 0);
-  size_t wanted = b->threads < 1 ? 1 : (size_t)b->threads;
   job->simd = bitmap_simd(b);
   job->pieces.count = pieces;
   job->again = mem_zero(&b->mem, pieces * (PIECE / LANES / BITMAP_WORD) + 1, sizeof *job->again);
   if (!job->again) return fail_nomem(b);
-  pool_run(&b->pool, wanted < pieces ? wanted : pieces, work, job);
+  run_pieces(b, pieces, work, job);
   return BILAN_OK;
 }
 
@@ -132,20 +137,24 @@ bilan_status quick_filter(struct run *run, struct domain *d) {
 
 /* ---- numbers ---------------------------------------------------------------------------- */
 
+/* Adds an item that is not there yet, unless it is one too many or has wide codes. */
+static void add_reason(struct reasons *k, const struct column *c) {
+  for (size_t i = 0; i < k->count; i++)
+    if (k->reason[i].column == c) return;
+  if (k->count == REASONS_MOST || (c->type == COLUMN_CODES && c->width > 1)) {
+    k->count = SIZE_MAX;
+    return;
+  }
+  struct reason *r = &k->reason[k->count++];
+  r->column = c;
+  for (uint32_t i = 0; c->type == COLUMN_CODES && i < 256 && i < dict_count(c->dict); i++)
+    r->kinds[i] = (uint8_t)dict_level(c->dict, i)->missing;
+}
+
 /* Collects the items below a node. */
 static void find_reasons(struct reasons *k, const struct node *node) {
   if (node->op == OP_ITEM) {
-    const struct column *c = node->column;
-    for (size_t i = 0; i < k->count && k->count != SIZE_MAX; i++)
-      if (k->reason[i].column == c) return;
-    if (k->count >= REASONS_MOST || (c->type == COLUMN_CODES && c->width > 1)) {
-      k->count = SIZE_MAX;
-      return;
-    }
-    struct reason *r = &k->reason[k->count++];
-    r->column = c;
-    for (uint32_t i = 0; c->type == COLUMN_CODES && i < 256 && i < dict_count(c->dict); i++)
-      r->kinds[i] = (uint8_t)dict_level(c->dict, i)->missing;
+    add_reason(k, node->column);
     return;
   }
   for (const struct node *c = node->child; c && k->count != SIZE_MAX; c = c->next)
@@ -247,23 +256,29 @@ struct leaves {
   const uint16_t *id; /* of every outcome: itself, or 0 where its value is NULL */
 };
 
+static bool is_leaf(const struct node *node) { return node->table || node->op == OP_LITERAL; }
+
+/* false: one too many. */
+static bool add_leaf(struct leaves *tree, const struct node *node) {
+  size_t count = node->table ? node->table->count : 1;
+  if (tree->count == LEAVES_MOST || count > OUTCOMES_MOST - tree->outcomes) return false;
+  tree->leaf[tree->count++] = (struct leaf){node, tree->outcomes, count};
+  tree->outcomes += count;
+  return true;
+}
+
 /* Finds the leaves below `node`; false when something else is there, or too much. */
 static bool find_leaves(struct leaves *tree, const struct node *node) {
-  if (node->table || node->op == OP_LITERAL) {
-    size_t count = node->table ? node->table->count : 1;
-    if (tree->count == LEAVES_MOST || count > OUTCOMES_MOST - tree->outcomes) return false;
-    tree->leaf[tree->count++] = (struct leaf){node, tree->outcomes, count};
-    tree->outcomes += count;
-    return true;
-  }
+  if (is_leaf(node)) return add_leaf(tree, node);
   if (node->op != OP_CASE || node->height > LANES_HEIGHT) return false;
-  const struct node *c = node->child;
-  bool fit = !node->has_base || lanes_fit_numbers(c);
-  if (node->has_base) c = c->next;
-  for (; fit && c && c->next; c = c->next->next)
-    fit = (node->has_base ? lanes_fit_numbers(c) : lanes_fit_truth(c)) &&
-          find_leaves(tree, c->next);
-  return fit && (!c || find_leaves(tree, c));
+  const struct node *base = node->has_base ? node->child : NULL;
+  const struct node *c = base ? base->next : node->child;
+  if (base && !lanes_fit_numbers(base)) return false;
+  for (; c && c->next; c = c->next->next) {
+    bool fits = base ? lanes_fit_numbers(c) : lanes_fit_truth(c);
+    if (!fits || !find_leaves(tree, c->next)) return false;
+  }
+  return !c || find_leaves(tree, c);
 }
 
 /* The leaf that a node is. */
@@ -305,13 +320,21 @@ static void blend(uint16_t *ids, const uint16_t *then, const uint64_t *take) {
   }
 }
 
+/* Rows that are taken must be left, and are so no more. */
+static void take_rows(uint64_t *take, uint64_t *left) {
+  for (size_t w = 0; w < LANE_WORDS; w++) {
+    take[w] &= left[w];
+    left[w] &= ~take[w];
+  }
+}
+
 /* Outcomes of a leaf or a CASE; false: a condition was given back. */
 static bool outcomes_of(const struct lanes *k, const struct leaves *tree, const struct node *node,
                         uint16_t *ids) {
   uint16_t then[LANES];
   uint64_t left[LANE_WORDS];
   struct truths t;
-  if (node->table || node->op == OP_LITERAL) {
+  if (is_leaf(node)) {
     leaf_outcomes(k, tree, leaf_of(tree, node), ids);
     return true;
   }
@@ -321,9 +344,8 @@ static bool outcomes_of(const struct lanes *k, const struct leaves *tree, const 
   memset(left, 0xff, sizeof left);
   for (; c && c->next; c = c->next->next) {
     if (!lanes_when(k, base, c, &t) || !outcomes_of(k, tree, c->next, then)) return false;
-    for (size_t w = 0; w < LANE_WORDS; w++) t.yes[w] &= left[w];
+    take_rows(t.yes, left);
     blend(ids, then, t.yes);
-    for (size_t w = 0; w < LANE_WORDS; w++) left[w] &= ~t.yes[w];
   }
   if (c && !outcomes_of(k, tree, c, then)) return false;
   if (c) blend(ids, then, left);
@@ -437,8 +459,7 @@ static bilan_status finish_codes(struct run *run, struct column **out, bilan_kin
   m.pieces.count = job->pieces.count;
   if (texts && !status && !(m.codes = mem_array(&b->mem, m.rows, m.width))) status = fail_nomem(b);
   if (texts && !status) {
-    size_t wanted = b->threads < 1 ? 1 : (size_t)b->threads;
-    pool_run(&b->pool, wanted < m.pieces.count ? wanted : m.pieces.count, map_pieces, &m);
+    run_pieces(b, m.pieces.count, map_pieces, &m);
     *kind = gather_kind(g.codes.dict);
     status = column_codes(b, out, m.rows, m.width, m.codes, dict_hold(g.codes.dict));
   }
@@ -502,7 +523,7 @@ static bool begins_with_levels(bilan *b, const struct node *root, bilan_status *
   return text;
 }
 
-/* Numbers where lanes fit; a choice among few outcomes (CASE with texts) as codes; else not here. */
+/* Numbers where lanes fit; a choice among few outcomes (CASE with texts) as codes; else nothing. */
 bilan_status quick_derive(struct run *run, struct column **out, bilan_kind *kind, size_t rows) {
   const struct node *root = run->e->root;
   struct leaves tree = {.outcomes = BILAN_MISSING_KINDS};

@@ -70,7 +70,7 @@ struct node {
   /* by the parser */
   enum op op;
   char sign;
-  bool negated, has_base, has_else, literal_truth;
+  bool negated, has_base, literal_truth;
   uint32_t escape; /* LIKE: the escape character; 0 = none */
   enum collation collation; /* COLLATE's own; of other operators by the checker */
   bool collates;            /* is the collation explicit? */

@@ -321,14 +321,16 @@ enum csv_want csv_wanted(const struct csv_options *options, const struct heading
 }
 
 /* Numbers that were read under one style and are wanted under another, or as text, are read
- * again: only their text can say. */
+ * again: only their text can say. So is a column that has only words for missing answers: those
+ * are its levels. */
 static bilan_status check_style(struct csv_typing *t, size_t column) {
   const struct cells *c = &t->cells->columns[column];
   unsigned styles = settle_styles(t, &t->looks[column]);
   struct number_style style = sniff_style(styles);
   if (!c->numeric) return BILAN_OK;
   bool same = style.decimal == c->style.decimal || !t->looks[column].marked;
-  if (styles && same && style.thousands == c->style.thousands) return BILAN_OK;
+  bool values = t->looks[column].values > 0;
+  if (values && styles && same && style.thousands == c->style.thousands) return BILAN_OK;
   bilan_status status = t->as_text(t->reading, column);
   if (!status) cells_look(&t->cells->columns[column], &t->missing, &t->looks[column]);
   return status;

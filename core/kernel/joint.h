@@ -20,6 +20,12 @@
  * rows have been added, and room * highest w < 2^shift, room < 2^(64 - shift), room * (highest
  * square) < 2^64. Any sum over cells of one table is a sum over those rows too, so margins may be
  * taken of packed lanes.
+ *
+ * A table that is asked for alone, of few cells, has two quicker ways:
+ *
+ *   bits     without weights: bitmaps of levels, and bits in common (joint_bits.c)
+ *   pairs    NARROW: two rows make one place in the table of all pairs of cells, and one addition
+ *            of four lanes: row | other row | square | other square (joint_pairs.c)
  */
 #ifndef KERNEL_JOINT_H
 #define KERNEL_JOINT_H
@@ -35,7 +41,9 @@ enum {
   JOINT_CELLS = 32767,    /* of a bundle or a single item: halves of cells have 16 bits */
   JOINT_ANSWER = 65536,   /* of an answer, by its dictionaries */
   JOINT_SLICE = 4096,     /* rows at a time, at most */
-  JOINT_SUBS = 4          /* copies of a small table, for rows in turn */
+  JOINT_SUBS = 4,         /* copies of a small table, for rows in turn */
+  JOINT_BITS_WORDS = JOINT_SLICE / 64, /* of a bitmap of a slice */
+  JOINT_BITS_LEVELS = 40  /* bitmaps of a slice, at most */
 };
 
 struct axis {
@@ -57,10 +65,9 @@ struct joint_item {
 
 struct joint_bundle {
   size_t first, count; /* items of the sheet */
-  size_t folds;        /* 1; of one item without weights, rows taken together (joint_slice.c) */
   size_t cells;        /* of its table, joint cells and those of rows outside among them */
   size_t subs;         /* copies of the table: 1 or JOINT_SUBS */
-  size_t table;        /* place of its tables in a worker's memory, bytes */
+  size_t table, bytes; /* place and size of its tables in a worker's memory */
 };
 
 struct joint_sheet {
@@ -81,8 +88,10 @@ struct joint {
   const struct domain *domain;
   const struct whole *weights;
   enum simd simd;           /* SIMD_AVX2 or not */
+  bool avx512;              /* besides, for joint_bits.c */
   enum joint_size size;
   unsigned shift;           /* where rows begin in the first lane */
+  bool bits, pairs;         /* the one table there is: how rows are added */
   size_t room;              /* rows that tables hold before they must be emptied */
   size_t slice;             /* rows at a time */
   const struct cells_request *const *requests;
@@ -104,7 +113,7 @@ struct joint_worker {
   size_t pending;             /* rows in the tables */
   uint16_t *code;             /* [slice] joint codes */
   uint16_t *index, *spare;    /* [slice] cells of a bundle, in the making */
-  uint64_t *weights;          /* [slice * lanes] what rows add to their cells */
+  uint64_t *weights;          /* [slice * lanes] what rows add to their cells; or bitmaps */
   uint64_t *margin;           /* [margin * lanes] scratch of joint_empty */
   char *tables;               /* all bundles' */
   struct joint_total *totals; /* all items' */
@@ -128,8 +137,24 @@ struct axis joint_axis(const struct column *key);
 bilan_status joint_arrange(bilan *b, struct joint *j);
 void joint_release(bilan *b, struct joint *j);
 
-/* joint_slice.c: rows from .. from + count - 1 into all tables of a worker; count <= slice. */
+/* joint_slice.c: to = from + first * stride + second * other + add, mod 2^16, for codes of bytes;
+ * `to` is another array than `from`. */
+struct joint_steps {
+  const uint8_t *first, *second; /* second NULL: none */
+  uint16_t stride, other;        /* of the first, of the second */
+  uint16_t add;                  /* undoes the lowest codes of both */
+};
+void joint_place(enum simd simd, uint16_t *to, const uint16_t *from, const struct joint_steps *s,
+                 size_t count);
+/* Rows from .. from + count - 1 into all tables of a worker; count <= slice. */
 void joint_slice(struct joint_worker *w, size_t from, size_t count);
+
+/* joint_bits.c: may the one item of a sheet be counted by bitmaps? Rows from .. from + count - 1
+ * into its table; count <= JOINT_SLICE. */
+bool joint_bits_fit(const struct joint *j, const struct joint_sheet *s);
+void joint_bits_add(struct joint_worker *w, const struct joint_sheet *s, uint32_t *table,
+                    size_t from, size_t count);
+bool joint_bits_avx512(const bilan *b);
 
 /* joint_weigh.c: the lanes of rows from their units; `row` is 1 << shift. */
 void joint_weigh_narrow(enum simd simd, uint64_t *to, const uint32_t *units, size_t count,
@@ -143,6 +168,15 @@ void joint_add_narrow(uint64_t *table, size_t step, const uint16_t *index,
                       const uint64_t *weights, size_t count);
 void joint_add_wide(uint64_t *table, size_t step, const uint16_t *index, const uint64_t *weights,
                     size_t count);
+/* joint_pairs.c: adds rows i of units and of other as pairs to the table at their indices (as
+ * above), i < count; other has count rows, or one less. */
+struct joint_pairs {
+  const uint16_t *index;
+  const uint32_t *units, *other;
+  size_t count, others;
+  uint64_t row; /* 1 << shift */
+};
+void joint_pairs_add(enum simd simd, uint64_t *table, const struct joint_pairs *p);
 
 /* joint_margins.c: tables of a worker into its totals; the tables are 0 afterwards. */
 void joint_empty(struct joint_worker *w);

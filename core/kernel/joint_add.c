@@ -6,11 +6,10 @@
  * tables they often do not (nine rows of ten give the same answer), so rows go in turn to four
  * copies of the table, which are added up when they are emptied.
  *
- * Measured, one thread of a busy machine, all of a request, against a plain read of its arrays in
- * the same run: one table with weights 1.07 ns a row, 25 % of that limit (36 % at 1e7 rows, out of
- * the caches); counts 0.39, 37 %; thirty items by three banners 17 ns a row with weights, 10.5
- * without, where ninety passes take 300. An item with nine rows of ten in one answer costs the
- * same. Wide cells (weights above 2^24 units) cost twice the narrow.
+ * Measured (tests/bench/kernels.c), one thread of a busy machine, all of a request, against a plain
+ * read of its arrays in the same run: thirty items by three banners with weights 32 ns a row, 16 %
+ * of that limit, where ninety passes take 300. Wide cells (weights above 2^24 units) cost twice
+ * the narrow. One table of few cells has quicker ways (joint_bits.c, joint_pairs.c).
  *
  * The additions alone, index and weights in the first cache: 1.1 ns a row of 16 bytes, 0.87 of 8,
  * the same for 24 and for 1800 cells. So to leave out the squares would save a fifth of a pass, and

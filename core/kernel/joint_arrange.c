@@ -21,7 +21,7 @@ enum {
   MANY_CODES = 32,           /* an item of more comes last */
   BUNDLE_BYTES = 40 << 10,   /* a bundle's table */
   SUBS_BYTES = 24 << 10,     /* all copies of a small one */
-  FOLD_BYTES = 32 << 10      /* a table of folds */
+  PAIR_BYTES = 32 << 10      /* a table of all pairs of cells */
 };
 
 /* See joint.h. Of no rows a column has no codes: one is as good as any. */
@@ -122,15 +122,18 @@ static bool takes_item(const struct joint *j, const struct joint_bundle *bundle,
          cells <= j->rows / 4;
 }
 
-/* Copies and folds of a small table, where rows are many. */
+/* The quicker ways of a table that is alone. */
+static void choose_way(struct joint *j) {
+  size_t pairs = j->bundles->cells * j->bundles->cells;
+  if (j->bundle_count != 1 || j->bundles->count != 1) return;
+  j->bits = joint_bits_fit(j, j->sheets);
+  j->pairs = j->size == JOINT_NARROW && pairs * joint_bytes(JOINT_WIDE) <= PAIR_BYTES &&
+             pairs <= j->rows / 16;
+}
+
+/* Copies of a small table, where rows are many. */
 static void multiply(const struct joint *j, struct joint_bundle *bundle) {
-  size_t bytes = joint_bytes(j->size), cells = bundle->cells;
-  bool alone = j->size == JOINT_COUNT && j->bundle_count == 1 && bundle->count == 1;
-  while (alone && bundle->folds < 3 && bundle->cells * cells * bytes <= FOLD_BYTES &&
-         bundle->cells * cells <= j->rows / 16) {
-    bundle->cells *= cells;
-    bundle->folds++;
-  }
+  size_t bytes = joint_bytes(j->size);
   bool small = bundle->cells * JOINT_SUBS * bytes <= SUBS_BYTES;
   if (small && bundle->cells * JOINT_SUBS <= j->rows / 4) bundle->subs = JOINT_SUBS;
 }
@@ -142,7 +145,7 @@ static void make_bundles(struct joint *j, struct joint_sheet *s) {
     size_t span = s->items[i].axis.span;
     if (!bundle || !takes_item(j, bundle, span)) {
       bundle = &s->bundles[s->bundle_count++];
-      *bundle = (struct joint_bundle){.first = i, .folds = 1, .cells = s->width, .subs = 1};
+      *bundle = (struct joint_bundle){.first = i, .cells = s->width, .subs = 1};
       j->bundle_count++;
     }
     bundle->cells *= span;
@@ -155,10 +158,11 @@ static void place_tables(struct joint *j) {
   for (size_t i = 0; i < j->sheet_count; i++)
     for (size_t k = 0; k < j->sheets[i].bundle_count; k++) {
       struct joint_bundle *bundle = &j->sheets[i].bundles[k];
-      multiply(j, bundle);
       bundle->table = j->table_bytes;
-      size_t bytes = bundle->cells * bundle->subs * joint_bytes(j->size);
-      j->table_bytes += (bytes + 63) / 64 * 64;
+      if (!j->bits && !j->pairs) multiply(j, bundle);
+      bundle->bytes = bundle->cells * bundle->subs * joint_bytes(j->size);
+      if (j->pairs) bundle->bytes = bundle->cells * bundle->cells * joint_bytes(JOINT_WIDE);
+      j->table_bytes += (bundle->bytes + 63) / 64 * 64;
     }
 }
 
@@ -200,6 +204,7 @@ bilan_status joint_arrange(bilan *b, struct joint *j) {
     items += s->item_count;
     bundles += s->bundle_count;
   }
+  choose_way(j);
   place_tables(j);
   return BILAN_OK;
 }

@@ -6,8 +6,7 @@
  *   table   [outer][span][inner][run]     of a: outer = codes of b, inner 1, run = joint cells
  *                                         of b: outer 1, inner = codes of a
  *
- * Two folds of one table of K cells are the same thing with two items of K codes that have their
- * totals in common. Sums are taken of packed lanes (joint.h says why they cannot overflow) and
+ * Sums are taken of packed lanes (joint.h says why they cannot overflow) and
  * parted only when they are added to totals of 64 bits each.
  *
  * An answer takes margins once more: from the joint cells of its sheet to those of its own banner.
@@ -91,17 +90,19 @@ static void add_copies(char *table, const struct joint_bundle *bundle, enum join
       for (size_t i = 0; i < numbers; i++) sums[i] += sums[k * numbers + i];
 }
 
-/* The folds of one table: all into the totals of its one item. */
-static void empty_folds(struct joint_worker *w, const struct joint_sheet *s,
+/* The table of all pairs: of the cell and the other cell [other][cell], each the lanes of its row.
+ */
+static void empty_pairs(struct joint_worker *w, const struct joint_sheet *s,
                         const struct joint_bundle *bundle, const char *table) {
-  const struct joint_item *item = &s->items[bundle->first];
-  size_t cells = item->axis.span * s->width, below = 1;
-  add_margin(w, table, &(struct digit){bundle->cells / cells, 1, 1, cells});
-  for (size_t i = 1; i < bundle->folds; i++) {
-    below *= cells;
-    add_margin(w, table, &(struct digit){bundle->cells / below / cells, cells, below, 1});
-  }
-  add_totals(w, s, item);
+  const uint64_t *from = (const uint64_t *)(const void *)table;
+  for (size_t other = 0; other < bundle->cells; other++)
+    for (size_t cell = 0; cell < bundle->cells; cell++, from += joint_lanes(JOINT_WIDE)) {
+      w->margin[2 * cell] += from[0];
+      w->margin[2 * cell + 1] += from[2];
+      w->margin[2 * other] += from[1];
+      w->margin[2 * other + 1] += from[3];
+    }
+  add_totals(w, s, s->items);
 }
 
 /* All items of a bundle, in turn. */
@@ -126,9 +127,9 @@ void joint_empty(struct joint_worker *w) {
       const struct joint_bundle *bundle = &j->sheets[i].bundles[k];
       char *table = w->tables + bundle->table;
       add_copies(table, bundle, j->size);
-      if (bundle->folds > 1) empty_folds(w, &j->sheets[i], bundle, table);
+      if (j->pairs) empty_pairs(w, &j->sheets[i], bundle, table);
       else empty_items(w, &j->sheets[i], bundle, table);
-      memset(table, 0, bundle->cells * bundle->subs * joint_bytes(j->size));
+      memset(table, 0, bundle->bytes);
     }
   w->pending = 0;
 }

@@ -6,8 +6,7 @@
  * lowest codes wrap round at 2^16, which the sum undoes: a place is below the cells of its
  * table. Traffic of a row: a byte for each item and banner, four or eight for the weight, all read
  * once a sheet; the rest moves between caches. Measured: two axes cost 0.28 ns a row with vectors
- * of 16 bytes, half of that with 32, where the addition behind them (joint_add.c) takes 1.1; all of
- * one weighted table 1.3 ns at 1e7 rows, 43 % of a plain read of its arrays in the same run.
+ * of 16 bytes, half of that with 32, where the addition behind them (joint_add.c) takes 1.1.
  */
 #include "kernel/joint.h"
 
@@ -36,16 +35,9 @@ struct places {
   size_t count;
 };
 
-/* One or two axes whose codes are added to a place, times their strides. */
-struct steps {
-  const uint8_t *first, *second; /* codes of a byte; NULL: none */
-  uint16_t stride, other;        /* of the first, of the second */
-  uint16_t add;                  /* undoes the lowest codes of both */
-};
-
 /* to = from + first * stride + second * other + add; `count` is a number of whole steps. */
 INTO_BOTH void place_two(uint16_t *restrict to, const uint16_t *restrict from,
-                         const struct steps *s, size_t count) {
+                         const struct joint_steps *s, size_t count) {
   const uint8_t *restrict first = s->first, *restrict second = s->second;
   const uint16_t stride = s->stride, other = s->other, add = s->add;
   for (size_t i = 0; i < count; i += STEP)
@@ -56,7 +48,7 @@ INTO_BOTH void place_two(uint16_t *restrict to, const uint16_t *restrict from,
 
 /* The same with one axis. */
 INTO_BOTH void place_one(uint16_t *restrict to, const uint16_t *restrict from,
-                         const struct steps *s, size_t count) {
+                         const struct joint_steps *s, size_t count) {
   const uint8_t *restrict first = s->first;
   const uint16_t stride = s->stride, add = s->add;
   for (size_t i = 0; i < count; i += STEP)
@@ -65,20 +57,20 @@ INTO_BOTH void place_one(uint16_t *restrict to, const uint16_t *restrict from,
 }
 
 WITH_AVX2 static void place_avx2(uint16_t *restrict to, const uint16_t *restrict from,
-                                 const struct steps *s, size_t count) {
+                                 const struct joint_steps *s, size_t count) {
   if (s->second) place_two(to, from, s, count);
   else place_one(to, from, s, count);
 }
 
 static void place_plain(uint16_t *restrict to, const uint16_t *restrict from,
-                        const struct steps *s, size_t count) {
+                        const struct joint_steps *s, size_t count) {
   if (s->second) place_two(to, from, s, count);
   else place_one(to, from, s, count);
 }
 
-/* Codes of bytes: steps by vectors, the rest one by one. */
-static void place_bytes(enum simd simd, uint16_t *to, const uint16_t *from, const struct steps *s,
-                        size_t count) {
+/* See joint.h. Steps by vectors, the rest one by one. */
+void joint_place(enum simd simd, uint16_t *to, const uint16_t *from, const struct joint_steps *s,
+                 size_t count) {
   size_t whole = count / STEP * STEP;
   if (simd == SIMD_AVX2) place_avx2(to, from, s, whole);
   else place_plain(to, from, s, whole);
@@ -95,12 +87,12 @@ static void place_pairs(uint16_t *to, const uint16_t *from, const uint16_t *code
 }
 
 /* The next one or two axes of a list; returns how many. */
-static size_t take_steps(struct steps *s, const struct axis *const *axes, const size_t *strides,
-                         size_t left, size_t row) {
+static size_t take_steps(struct joint_steps *s, const struct axis *const *axes,
+                         const size_t *strides, size_t left, size_t row) {
   const struct column *first = axes[0]->column;
-  *s = (struct steps){.first = (const uint8_t *)first->codes + row * first->width,
-                      .stride = (uint16_t)strides[0],
-                      .add = (uint16_t)(0 - axes[0]->low * strides[0])};
+  *s = (struct joint_steps){.first = (const uint8_t *)first->codes + row * first->width,
+                            .stride = (uint16_t)strides[0],
+                            .add = (uint16_t)(0 - axes[0]->low * strides[0])};
   if (left < 2 || first->width != 1 || axes[1]->column->width != 1) return 1;
   s->second = (const uint8_t *)axes[1]->column->codes + row;
   s->other = (uint16_t)strides[1];
@@ -113,10 +105,10 @@ static size_t take_steps(struct steps *s, const struct axis *const *axes, const 
  * and written at once. Returns the one that has the places. */
 static uint16_t *place(const struct joint_worker *w, uint16_t *to, uint16_t *spare,
                        const uint16_t *from, const struct places *p, size_t row, size_t count) {
-  struct steps s;
+  struct joint_steps s;
   for (size_t i = 0; i < p->count;) {
     size_t taken = take_steps(&s, p->axes + i, p->strides + i, p->count - i, row);
-    if (p->axes[i]->column->width == 1) place_bytes(w->joint->simd, to, from, &s, count);
+    if (p->axes[i]->column->width == 1) joint_place(w->joint->simd, to, from, &s, count);
     else place_pairs(to, from, (const uint16_t *)(const void *)s.first, count, s.stride, s.add);
     uint16_t *done = to;
     i += taken;
@@ -186,32 +178,37 @@ static void fold(uint16_t *restrict to, const uint16_t *restrict from,
   for (; i < count; i++) to[i] = (uint16_t)(from[i] + (uint16_t)((unsigned)code[i] * stride));
 }
 
-/* Rows that do not fill a fold: straight into the totals. */
-static void count_rows(struct joint_worker *w, const struct joint_sheet *s,
-                       const struct joint_item *item, size_t from, size_t first, size_t end) {
-  const struct axis *a = &item->axis;
-  for (size_t i = first; i < end; i++) {
-    if (w->code[i] == s->cells) continue; /* outside the domain */
-    size_t code = column_code(a->column, from + i) - a->low;
-    w->totals[item->totals + code * s->cells + w->code[i]].n++;
-  }
+/* The one table there is: the first half of the slice beside the second. A row in the middle that
+ * has none beside it is a pair with cell 0 and weighs nothing there. */
+static void add_pairs(struct joint_worker *w, size_t from, size_t count) {
+  const struct joint *j = w->joint;
+  const struct joint_sheet *s = j->sheets;
+  const struct joint_bundle *bundle = s->bundles;
+  size_t half = count - count / 2, others = count / 2;
+  struct places p = {.axes = {&s->items->axis},
+                     .strides = {s->width * joint_unit(j->size)},
+                     .count = 1};
+  code_rows(w, s, from, count);
+  place(w, w->index, NULL, w->code, &p, from, count);
+  fold(w->spare, w->index, w->index + half, others, (uint16_t)bundle->cells);
+  if (half > others) w->spare[others] = w->index[others];
+  const uint32_t *units = j->weights->units + from;
+  struct joint_pairs pairs = {w->spare, units, units + half, half, others, (uint64_t)1 << j->shift};
+  joint_pairs_add(j->simd, (uint64_t *)(void *)(w->tables + bundle->table), &pairs);
 }
 
-/* One table without weights, of few cells: two or three rows make one place in a table of all
- * pairs or triples of cells, so that they cost one addition. They stand a half or a third of the
- * slice apart. */
-static void add_folds(struct joint_worker *w, const struct joint_sheet *s,
-                      const struct joint_bundle *bundle, size_t from, size_t count) {
-  const struct joint_item *item = &s->items[bundle->first];
-  size_t part = count / bundle->folds, cells = item->axis.span * s->width, stride = 1;
-  const uint16_t *index = w->code;
-  for (size_t i = 0; i < bundle->folds; i++, stride *= cells) {
-    struct places p = {.axes = {&item->axis}, .strides = {s->width * stride}, .count = 1};
-    if (i) fold(w->spare, index, w->code + i * part, part, (uint16_t)stride);
-    index = place(w, w->index, NULL, i ? w->spare : index, &p, from + i * part, part);
+/* All bundles of all sheets. */
+static void add_sheets(struct joint_worker *w, size_t from, size_t count) {
+  const struct joint *j = w->joint;
+  const uint64_t row = (uint64_t)1 << j->shift;
+  if (j->size == JOINT_NARROW)
+    joint_weigh_narrow(j->simd, w->weights, j->weights->units + from, count, row);
+  if (j->size == JOINT_WIDE) joint_weigh_wide(w->weights, j->weights->units + from, count, row);
+  for (size_t i = 0; i < j->sheet_count; i++) {
+    code_rows(w, &j->sheets[i], from, count);
+    for (size_t k = 0; k < j->sheets[i].bundle_count; k++)
+      add_bundle(w, &j->sheets[i], &j->sheets[i].bundles[k], from, count);
   }
-  add_rows(w, bundle, index, part);
-  count_rows(w, s, item, from, part * bundle->folds, count);
 }
 
 /* See joint.h. */
@@ -219,16 +216,8 @@ void joint_slice(struct joint_worker *w, size_t from, size_t count) {
   const struct joint *j = w->joint;
   if (w->pending + count > j->room) joint_empty(w);
   w->pending += count;
-  const uint64_t row = (uint64_t)1 << j->shift;
-  if (j->size == JOINT_NARROW)
-    joint_weigh_narrow(j->simd, w->weights, j->weights->units + from, count, row);
-  if (j->size == JOINT_WIDE) joint_weigh_wide(w->weights, j->weights->units + from, count, row);
-  for (size_t i = 0; i < j->sheet_count; i++) {
-    code_rows(w, &j->sheets[i], from, count);
-    for (size_t k = 0; k < j->sheets[i].bundle_count; k++) {
-      const struct joint_bundle *bundle = &j->sheets[i].bundles[k];
-      if (bundle->folds > 1) add_folds(w, &j->sheets[i], bundle, from, count);
-      else add_bundle(w, &j->sheets[i], bundle, from, count);
-    }
-  }
+  if (j->bits)
+    joint_bits_add(w, j->sheets, (uint32_t *)(void *)(w->tables + j->bundles->table), from, count);
+  else if (j->pairs) add_pairs(w, from, count);
+  else add_sheets(w, from, count);
 }

@@ -152,7 +152,9 @@ static struct room room_of(const struct joint *j) {
   r.code = reserve(&r, j->slice * sizeof(uint16_t));
   r.index = reserve(&r, j->slice * sizeof(uint16_t));
   r.spare = reserve(&r, j->slice * sizeof(uint16_t));
-  r.weights = reserve(&r, j->size == JOINT_COUNT ? 0 : j->slice * lanes);
+  size_t weights = j->size == JOINT_COUNT ? 0 : j->slice * lanes;
+  r.weights = reserve(&r, j->bits ? JOINT_BITS_LEVELS * JOINT_BITS_WORDS * sizeof(uint64_t)
+                                  : weights);
   r.margin = reserve(&r, j->margin * lanes);
   r.tables = reserve(&r, j->table_bytes);
   r.totals = reserve(&r, j->totals * sizeof(struct joint_total));
@@ -230,12 +232,14 @@ static bilan_status answer_some(bilan *b, struct cells *out, size_t *answered,
                       .domain = requests[0]->domain,
                       .weights = weights,
                       .simd = bitmap_simd(b),
+                      .avx512 = joint_bits_avx512(b),
                       .slice = JOINT_SLICE,
                       .requests = requests,
                       .count = count};
     choose_size(&j);
     status = joint_arrange(b, &j);
-    if (j.bundle_count <= FEW_BUNDLES) j.slice = j.rows < FEW_ROWS ? SMALL_SLICE : FEW_SLICE;
+    if (j.bundle_count <= FEW_BUNDLES && !j.bits)
+      j.slice = j.rows < FEW_ROWS ? SMALL_SLICE : FEW_SLICE;
     done = count == 1 || room_of(&j).bytes <= WORKER_BYTES;
     if (!status && done) status = run(b, out, &j);
     if (done) *answered = count;

@@ -51,12 +51,12 @@ __attribute__((target("avx2"))) static size_t weigh_wide_fours(uint64_t *to, con
   return i;
 }
 #else
-#define weigh_wide_fours weigh_fours
-/* None: one by one. */
+/* Elsewhere the loop over single rows does them all. */
 static size_t weigh_fours(uint64_t *to, const uint32_t *units, size_t count, uint64_t row) {
   (void)to, (void)units, (void)count, (void)row;
   return 0;
 }
+#define weigh_wide_fours weigh_fours
 #endif
 
 /* See joint.h. */

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "data/bitmap.h"
+#include "kernel/joint.h"
+
 /* ---- codes ----------------------------------------------------------------------------------- */
 
 /* From a column by `row`, or along a copy where row is NULL: loops of one width each. */
@@ -56,7 +59,7 @@ static const struct whole no_whole = {.kind = WHOLE_NONE, .scale = 1};
  * that weights are doubles from the start. */
 bilan_status unit_reader_open(bilan *b, struct unit_reader *r,
                               const struct cells_request *request) {
-  *r = (struct unit_reader){.request = request};
+  *r = (struct unit_reader){.request = request, .simd = bitmap_simd(b)};
   bilan_status status = whole_weights(b, &r->whole, request->weight);
   if (status || r->whole->kind == WHOLE_ONES) return status;
   if (request->rows > ((uint64_t)1 << 53) / ((uint64_t)r->whole->highest + 1))
@@ -67,26 +70,20 @@ bilan_status unit_reader_open(bilan *b, struct unit_reader *r,
 }
 
 /* See unit_rows.h. */
-void unit_read_units(uint32_t *units, const struct unit_reader *r, size_t from, size_t count) {
+const uint32_t *unit_read_units(uint32_t *units, const struct unit_reader *r, size_t from,
+                                size_t count) {
   const uint32_t *row = r->request->order->row + from, *copy = place(&r->weights, from);
   const struct domain *domain = r->request->domain;
+  if (copy && !domain) return copy;
   if (copy) memcpy(units, copy, count * sizeof *units);
   else
     for (size_t i = 0; i < count; i++) units[i] = r->whole->units ? r->whole->units[row[i]] : 1;
   for (size_t i = 0; domain && i < count; i++)
     if (!domain_has(domain, row[i])) units[i] = 0;
+  return units;
 }
 
-/* Narrow pairs. */
-UNIT_ROWS_LOOPS
-static void make_narrow(pair *both, const uint32_t *units, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    uint64_t w = units[i], n = (uint64_t)(w != 0) << UNIT_ROWS_N;
-    both[i] = (pair){n | w, w * w};
-  }
-}
-
-/* Wide ones. */
+/* Wide pairs. */
 UNIT_ROWS_LOOPS
 static void make_wide(pair *both, const uint32_t *units, size_t count) {
   for (size_t i = 0; i < count; i++) {
@@ -98,7 +95,8 @@ static void make_wide(pair *both, const uint32_t *units, size_t count) {
 /* See unit_rows.h. */
 void unit_make_pairs(pair *both, const struct unit_reader *r, const uint32_t *units,
                      size_t count) {
-  if (unit_reader_narrow(r)) make_narrow(both, units, count);
+  if (unit_reader_narrow(r))
+    joint_weigh_narrow(r->simd, (uint64_t *)both, units, count, (uint64_t)1 << UNIT_ROWS_N);
   else make_wide(both, units, count);
 }
 
@@ -113,4 +111,16 @@ void unit_read_weights(double *weight, const struct unit_reader *r, size_t from,
     weight[i] = column_missing(column, row[i]) ? 0 : column->numbers[row[i]];
   for (size_t i = 0; domain && i < count; i++)
     if (!domain_has(domain, row[i])) weight[i] = 0;
+}
+
+/* See unit_rows.h. */
+void unit_spread_pairs(const struct unit_reader *r, struct unit_sums *to, const pair *from,
+                       size_t cells) {
+  const uint64_t mask = ((uint64_t)1 << UNIT_ROWS_N) - 1;
+  bool narrow = unit_reader_narrow(r);
+  for (size_t c = 0; c < cells; c++) {
+    to[c].n += (int64_t)(from[c][0] >> UNIT_ROWS_N);
+    to[c].high += narrow ? from[c][1] >> 32 : from[c][0] & mask;
+    to[c].low += narrow ? from[c][1] & UINT32_MAX : from[c][1];
+  }
 }

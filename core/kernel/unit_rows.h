@@ -25,6 +25,17 @@ enum { UNIT_ROWS_CHUNK = 8192, UNIT_ROWS_N = 48, UNIT_ROWS_NARROW = 1 << 25 };
 /* Two sums in one addition. */
 typedef uint64_t pair __attribute__((vector_size(16)));
 
+/* Sums of a cell over a block. Doubles: squares are w^2 itself, low is 0. */
+struct unit_sums {
+  int64_t n;
+  double weight; /* whole weights: a whole number */
+  union {
+    uint64_t high; /* squares of whole weights, by 2^32 and below */
+    double squares;
+  };
+  uint64_t low;
+};
+
 /* For loops that are worth turning into vector instructions, which gcc does from -O3 on. */
 #if defined(__GNUC__) && !defined(__clang__)
 #define UNIT_ROWS_LOOPS __attribute__((optimize("O3")))
@@ -45,6 +56,7 @@ struct unit_reader {
   const struct cells_request *request; /* any of those that are answered together */
   const struct whole *whole;           /* kind NONE: weights are doubles */
   struct unit_copy weights;            /* of doubles or of units */
+  enum simd simd;                      /* SIMD_AVX2 or not */
 };
 
 /* Finds out what the weights are, and their copy. BILAN_NOMEM. */
@@ -65,9 +77,15 @@ void unit_read_codes(uint16_t *code, const struct unit_source *s, const struct u
                      size_t from, size_t count);
 const uint8_t *unit_bytes(const struct unit_source *s, size_t from);
 
-/* Whole weights, 0 for a row that is not in; their pairs; weights that are not whole. */
-void unit_read_units(uint32_t *units, const struct unit_reader *r, size_t from, size_t count);
+/* Whole weights, 0 for a row that is not in: where they lie, or read into `room`; their pairs;
+ * weights that are not whole. */
+const uint32_t *unit_read_units(uint32_t *room, const struct unit_reader *r, size_t from,
+                                size_t count);
 void unit_make_pairs(pair *both, const struct unit_reader *r, const uint32_t *units, size_t count);
 void unit_read_weights(double *weight, const struct unit_reader *r, size_t from, size_t count);
+
+/* Pairs added up over a chunk, taken apart and added to the sums of as many cells. */
+void unit_spread_pairs(const struct unit_reader *r, struct unit_sums *to, const pair *from,
+                       size_t cells);
 
 #endif

@@ -14,11 +14,8 @@
 
 #include "kernel/cells.h"
 
-/* The most cells of one table: beyond them a pass by itself is as quick. */
-enum { UNIT_TABLE_CELLS = 4096 };
-
 /* Can unit_tables answer this request? Units with their order, 1 to 3 keys, neither measures nor
- * centres, at most UNIT_TABLE_CELLS cells. What is wrong with a request is not looked for. */
+ * centres, at most 4096 cells. What is wrong with a request is not looked for. */
 bool unit_tables_fit(const struct cells_request *request);
 
 /* out[i] answers requests[i], each of which fits, as cells_tabulate would; each is freed by

@@ -377,6 +377,7 @@ static struct share share_of(const struct crosstab_making *m, const struct cross
   bool whole = m->options.percent == PERCENT_ROW && c->banner == NO_BANNER;
   if (m->simple && !whole) simple_share(m, c, level, &s);
   else if (m->designed && !whole) design_share(m, c, level, &s);
+  if (s.df > 0) s.quantile = estimate_quantile(m->b, m->options.conf, s.df);
   return s;
 }
 
@@ -391,7 +392,7 @@ static void fill_count(struct estimate *e, const struct crosstab_making *m, cons
   if (isnan(se)) e->notes |= NOTE_EMPTY;
   else if (!(s->df > 0)) e->notes |= NOTE_NO_DEGREES;
   else if (!(se > 1e-12 * s->weight)) e->notes |= NOTE_CONSTANT;
-  else estimate_interval(e, m->options.conf);
+  else estimate_limits(e, m->options.conf, s->quantile);
 }
 
 /* One cell: count and missing of its column, then the share and its base.

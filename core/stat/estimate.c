@@ -90,15 +90,33 @@ double estimate_get(const struct estimate *e, enum figure f) {
   return estimate_has(e, f) ? e->figures[f] : NAN;
 }
 
-/* Nothing happens without a standard error or degrees of freedom, so a caller may ask in any case.
- * t is the upper quantile at (1 - conf) / 2: 1.96 for 0.95 and many degrees of freedom. */
-void estimate_interval(struct estimate *e, double conf) {
-  double df = estimate_get(e, FIGURE_DF), se = estimate_get(e, FIGURE_SE);
-  if (!(df > 0) || isnan(se)) return;
-  double t = student_quantile((1 - conf) / 2, df, UPPER), value = estimate_get(e, FIGURE_VALUE);
+/* A quantile takes about 6000 instructions, a table has hundreds of limits, and of one banner all
+ * are on the same few degrees of freedom. */
+double estimate_quantile(bilan *b, double conf, double df) {
+  struct quantiles *q = &b->quantiles;
+  double tail = (1 - conf) / 2;
+  for (size_t i = 0; i < QUANTILES_KEPT; i++)
+    if (q->kept[i].df == df && q->kept[i].tail == tail) return q->kept[i].t;
+  size_t at = q->next++ % QUANTILES_KEPT;
+  q->kept[at].tail = tail;
+  q->kept[at].df = df;
+  return q->kept[at].t = student_quantile(tail, df, UPPER);
+}
+
+void estimate_limits(struct estimate *e, double conf, double t) {
+  double value = estimate_get(e, FIGURE_VALUE), se = estimate_get(e, FIGURE_SE);
+  if (isnan(se)) return;
   estimate_set(e, FIGURE_LOW, value - t * se);
   estimate_set(e, FIGURE_HIGH, value + t * se);
   estimate_set(e, FIGURE_CONF, conf);
+}
+
+/* Nothing happens without a standard error or degrees of freedom, so a caller may ask in any case.
+ * t is the upper quantile at (1 - conf) / 2: 1.96 for 0.95 and many degrees of freedom. */
+void estimate_interval(struct estimate *e, double conf) {
+  double df = estimate_get(e, FIGURE_DF);
+  if (df > 0 && estimate_has(e, FIGURE_SE))
+    estimate_limits(e, conf, student_quantile((1 - conf) / 2, df, UPPER));
 }
 
 /* The upper tail keeps its digits where 1 less the lower one has none left. */

@@ -105,6 +105,9 @@ double estimate_get(const struct estimate *e, enum figure f);
 /* value -+ t * se with Student's t on the estimate's df, where se and df are there.
  * conf in (0, 1). Both limits are set, and FIGURE_CONF with them. */
 void estimate_interval(struct estimate *e, double conf);
+/* The t of such limits, df > 0; the handle remembers a few. The same limits by a known t. */
+double estimate_quantile(bilan *b, double conf, double df);
+void estimate_limits(struct estimate *e, double conf, double t);
 
 /* statistic and the two-sided p_value of Student's t on df > 0: 2 P(T > |t|). 2.776 on 4 degrees
  * of freedom is 0.05. */

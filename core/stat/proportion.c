@@ -20,8 +20,6 @@
  */
 #include "stat/proportion.h"
 
-#include "stat/dist/dist.h"
-
 /* A zeroed one is fine. The tally goes last: its handle's memory is what the others are freed
  * from. */
 void proportions_free(struct proportions *p) {
@@ -34,13 +32,9 @@ void proportions_free(struct proportions *p) {
 }
 
 /* Student's quantiles of the groups: mostly one for all. */
-static void find_quantiles(struct proportions *p) {
-  double tail = (1 - p->options->conf) / 2;
-  for (size_t g = 0; g < p->tally.groups; g++) {
-    bool same = g && p->df[g] == p->df[g - 1];
-    if (p->df[g] > 0)
-      p->quantile[g] = same ? p->quantile[g - 1] : student_quantile(tail, p->df[g], UPPER);
-  }
+static void find_quantiles(bilan *b, struct proportions *p) {
+  for (size_t g = 0; g < p->tally.groups; g++)
+    if (p->df[g] > 0) p->quantile[g] = estimate_quantile(b, p->options->conf, p->df[g]);
 }
 
 /* What only a declared design has, of strata, clusters or replicates: variances of the shares asked
@@ -55,7 +49,7 @@ static bilan_status open_spread(bilan *b, struct proportions *p) {
   p->quantile = mem_zero(&b->mem, p->tally.groups, sizeof *p->quantile);
   if (!p->df || !p->quantile) return fail_nomem(b);
   bilan_status status = tally_degrees(b, p->df, &p->tally, p->sample, p->request->by);
-  if (!status) find_quantiles(p);
+  if (!status) find_quantiles(b, p);
   return status ? status : share_spread_open(b, &p->spread, p->sample, &plan);
 }
 

@@ -38,12 +38,14 @@ local none <const> = {}
 -- The items of `by`, a list of our own: names that exist, each once.
 local function check_groups(self, by, what)
   if by == nil then return none end
-  local seen, list = {}, {}
+  local list = {}
   for i, name in ipairs(list_of(by)) do
-    fault.expect(name, "string", what .. ": by: an item's name")
+    if type(name) ~= "string" then fault.expect(name, "string", what .. ": by: an item's name") end
     core.data.check(inside(self).table, name)
-    if seen[name] then fault.raise('%s: by: "%s" stands twice', what, name) end
-    seen[name], list[i] = true, name
+    for earlier = 1, i - 1 do
+      if list[earlier] == name then fault.raise('%s: by: "%s" stands twice', what, name) end
+    end
+    list[i] = name
   end
   return list
 end
@@ -224,22 +226,24 @@ local function nobody(self, table_, name)
     missing_kinds = row and row.missing_kinds, note = "the base is 0" } }
 end
 
+-- The records of an answer. Without groups there is one in any case.
+local function records_of(self, table_, passed, answer, finish)
+  local empty = passed.by == none and #answer == 0
+  return Result.source(empty and nobody(self, table_, passed.item) or answer, finish)
+end
+
 -- Of a verb of the core its records, or a function that gives them, where they are promised. finish:
--- what is to be done to each. Without groups there is a record in any case.
+-- what is to be done to each.
 local function ask(self, verb, table_, passed, finish)
   local s = inside(self)
   local later = plan.wanted(s)
   passed.design = s.design
   local answer = core.estimate[verb](table_, s.domain, passed, later)
-  local function records()
-    local empty = passed.by == none and #answer == 0
-    return Result.source(empty and nobody(self, table_, passed.item) or answer, finish)
-  end
-  if not later then return records() end
+  if not later then return records_of(self, table_, passed, answer, finish) end
   local promise = plan.promise(s, answer, table_ == s.table and passed or nil)
   return function()
     plan.look(promise)
-    return records()
+    return records_of(self, table_, passed, answer, finish)
   end
 end
 

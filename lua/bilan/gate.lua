@@ -161,12 +161,9 @@ for _, name in ipairs(number_fields) do is_number_field[name] = true end
 
 -- A NaN or an infinite value is no figure: it leaves as nil, with words in the grid.
 local function drop_non_figures(records)
-  local is_figure = format.is_figure
+  host.only_figures(records, is_number_field)
   for at = 1, #records do
     local record = records[at]
-    for key, value in next, record do
-      if is_number_field[key] and not is_figure(value) then record[key] = nil end
-    end
     record.by = record.by or {}
     if record.shown == nil then record.shown = record.value ~= nil or record.statistic ~= nil end
   end
@@ -312,7 +309,8 @@ function M.release(result, policy, opts)
     synthetic = spec.synthetic, columns = grid.columns, groups = grid.groups, rows = grid.rows,
     foot = grid.foot, notes = notes, display = opts.policy, flags = judged and judged.lines,
     own_notes = #spec.notes + #(spec.design_notes or {}), waves = spec.waves,
-    bare = grid.view.bare, change_lines = changes, percent = spec.percent,
+    bare = grid.view.bare, lettered = grid.view.lettered, change_lines = changes,
+    percent = spec.percent,
     design_line = design_line(spec, tag),
     records = view.records, level_labels = spec.level_labels, texts = grid.view.texts,
     by = spec.by, item = spec.item, bases = view.bases,

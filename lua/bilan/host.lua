@@ -19,6 +19,9 @@ M.figure = core.text.figure
 --- Text between HTML tags; nil for one that must be cleaned first.
 M.html = core.text.html
 
+--- Has a text no bad UTF-8, control character (but tab and line feed) or mark that reorders?
+M.is_clean = core.text.is_clean
+
 --- 100 k / n as a whole number of 10^-decimals percent, exact on integers; nil when n is not
 -- positive or a count is not whole.
 function M.percent(k, n, decimals, rule)
@@ -31,10 +34,21 @@ end
 function M.width(text) return core.text.width(text) end
 
 --- A text and its columns where a terminal may have it as it is; nil for one that must be escaped.
-M.shown = core.text.shown
+-- What texts and lines of tables look like on a terminal: see core.terminal.
+M.shown = core.terminal.shown
+M.widest = core.terminal.widest
+M.cut = core.terminal.cut
+M.wrap = core.terminal.wrap
+M.measure = core.terminal.measure
+M.lines = core.terminal.lines
 
---- A line of a table on a terminal. See core.text.line.
-M.line = core.text.line
+--- What a table needs of all its records at once: see core.sheet.
+M.only_figures = core.sheet.only_figures
+M.fields = core.sheet.fields
+M.text = core.sheet.text
+M.texts = core.sheet.texts
+M.cells = core.sheet.cells
+M.rows = core.sheet.rows
 
 --- Writes a file below the output folder; raises with the path. A run that is recorded enters it.
 function M.write(path, bytes) return ledger.write(path, bytes) end

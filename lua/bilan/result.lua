@@ -58,12 +58,15 @@ end
 -- ---- records --------------------------------------------------------------------------------
 
 -- The records of a result: #source, source[i] a new record, source:head(i) its labels, to be read
--- only. Those that were given are copied as they leave.
+-- only, source:find(query) the place of the one record with these labels, where that can be said
+-- without making any. Those that were given are copied as they leave.
 local Kept = {}
 
 function Kept.__len(source) return #source.rows end
 
 function Kept.head(source, i) return source.rows[i] end
+
+function Kept.find() end
 
 function Kept.__index(source, key) return Kept[key] or gate.copy(source.rows[key]) end
 
@@ -78,6 +81,11 @@ local function finished(source, record)
 end
 
 function Made.head(source, i) return finished(source, source.answer:head(i)) end
+
+-- What finishes a record may change its labels, which the core then does not know.
+function Made.find(source, query)
+  return not source.finish and source.answer:find(query) or nil
+end
 
 function Made.__index(source, key)
   if math.type(key) then return finished(source, source.answer[key]) end
@@ -138,7 +146,7 @@ end
 function M.is_result(thing) return specs[thing] ~= nil end
 
 --- Keeps what a result was computed from; gives the result back. A trace belongs to the module
--- receipt: scripts cannot see or forge it. trace.make(rows), when there is one, fills it at the
+-- receipt: scripts cannot see or forge it. trace:make(rows), when there is one, fills it at the
 -- first look.
 function M.keep_trace(result, trace)
   specs[result].trace = trace
@@ -152,7 +160,7 @@ function M.trace(thing)
   local spec = specs[thing] or type(context) == "table" and rawget(context, OWNER)
   local trace = spec and spec.trace
   if not trace then return nil end
-  if trace.make then trace.make(spec.source) end
+  if trace.make then trace:make(spec.source) end
   trace.words = trace.words or { title = spec.title, item = spec.item, by = spec.by,
     level_labels = spec.level_labels }
   return trace
@@ -164,13 +172,16 @@ local methods = {}
 local shared = { unit = true, lang = true, kind = true, title = true, synthetic = true,
   weighted = true, design_notes = true, report_notes = true }
 
+-- What a record knows beside its fields.
+local function known_of(record, key)
+  if shared[key] then return rawget(getmetatable(record), OWNER)[key] end
+end
+
 -- A record that goes out: it knows its unit and language without showing them as fields.
 local function hand_out(spec, i)
   local record = spec.source[i]
   record.by = record.by or {}
-  spec.context = spec.context or { [OWNER] = spec, __index = function(_, key)
-    if shared[key] then return spec[key] end
-  end }
+  spec.context = spec.context or { [OWNER] = spec, __index = known_of }
   return setmetatable(record, spec.context)
 end
 
@@ -319,13 +330,15 @@ function methods.get(result, query)
   local spec = specs[result]
   if query == nil then query = {} end
   if type(query) ~= "table" then host.fail("get takes a table: get{ level = ... }") end
+  local place = spec.source:find(query)
+  if place then return hand_out(spec, place) end
   local heads, readers, names = labels_of(spec)
   local found = {}
   for key in pairs(query) do
     if not readers[key] then unknown_key(key, names) end
   end
-  for place, record in ipairs(heads) do
-    if matches(record, query, readers) then found[#found + 1] = place end
+  for at, record in ipairs(heads) do
+    if matches(record, query, readers) then found[#found + 1] = at end
   end
   if #found == 0 then return nil, none_found(heads, query, readers, names) end
   local one = #found == 1 and found[1] or the_total(spec, heads, found, query, readers, names)

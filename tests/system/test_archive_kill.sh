@@ -3,18 +3,11 @@
 # archive is absent or whole, with the content before or after, and the next command goes on.
 # Speaks TAP.   KILLS=200 in the environment makes more of each; the usual number takes 15 seconds
 # at most, whatever the machine.
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$PWD/$build ;; esac
-bilan=$build/bilan
+. "${0%/*}/tap.sh"
 kills=${KILLS:-25}
 seconds=${KILLS:+3600}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-if ! command -v python3 >/dev/null; then
-  echo "1..0 # skip python3 is not installed"
-  exit 0
-fi
+command -v python3 >/dev/null || skip_all "python3 is not installed"
 
 cat >script.lua <<'END'
 local bilan = require "bilan"
@@ -142,7 +135,6 @@ loop("run_records_all_of_itself_or_nothing", count_runs, lambda: only("old.bilan
      ["run", "--archive", "old.bilan", "--out", "out", "script.lua", "many.csv"], look_run)
 END
 
-number=0
 python3 loops.py "$bilan" "$kills" "${seconds:-4}" >said 2>error
 while read -r name killed old new; do
   number=$((number + 1))
@@ -156,4 +148,4 @@ if [ "$number" -ne 3 ]; then
   echo "not ok $number - a loop ended early"
   tail -5 error | sed 's/^/# /'
 fi
-echo "1..$number"
+plan

@@ -1,50 +1,9 @@
 #!/bin/sh
 # The command line: statuses 0 1 2 3, results on stdout, messages on stderr, the same bytes in
 # every locale, folder and run.   Speaks TAP.
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$PWD/$build ;; esac
-bilan=$build/bilan
-root=$PWD
+. "${0%/*}/tap.sh"
 rse=${BILAN_RSE:-} # the folder of the survey that is not in the project
-work=$(mktemp -d)
-trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
 cd "$work" || exit 1
-number=0
-
-# result NAME FAULT: ok when there is no fault.
-result() {
-  number=$((number + 1))
-  if [ -z "$2" ]; then
-    echo "ok $number - $1"
-  else
-    echo "not ok $number - $1"
-    echo "$2" | head -20 | sed 's/^/# /'
-  fi
-}
-
-# run ARGS: the program's status in $status, its words in the files out and err.
-run() {
-  "$bilan" "$@" >out.txt 2>err.txt </dev/null
-  status=$?
-}
-
-# gives NAME STATUS STDOUT STDERR: extended regular expressions; "" means that the stream is
-# empty, "*" that anything will do.
-gives() {
-  faults=
-  [ "$status" = "$2" ] || faults="status $status, not $2: $(cat err.txt)"
-  for stream in out err; do
-    if [ $stream = out ]; then pattern=$3; else pattern=$4; fi
-    case $pattern in
-      '*') ;;
-      '') [ ! -s $stream.txt ] || faults="$faults
-$stream is not empty: $(cat $stream.txt)" ;;
-      *) grep -qE -e "$pattern" $stream.txt || faults="$faults
-no $pattern in $stream: $(cat $stream.txt)" ;;
-    esac
-  done
-  result "$1" "$faults"
-}
 
 cat >eleves.csv <<'END'
 genre;niveau;âge;note;avis
@@ -126,12 +85,10 @@ print(#bilan.read((arg[1]:gsub("a.csv", "b.csv"))))
 END
 cd more || exit 1
 run run two.lua ../elsewhere/a.csv
-mv out.txt err.txt ..
 cd .. || exit 1
 gives argument_file_may_be_read_not_its_neighbour 1 "^6$" "^two.lua:3: may not read"
 cd more || exit 1
 run run --read ../elsewhere two.lua ../elsewhere/a.csv
-mv out.txt err.txt ..
 cd .. || exit 1
 gives read_grants_a_folder 0 "^6$" ""
 echo 'return { n = 42 }' >more/lib.lua
@@ -372,4 +329,4 @@ else
   number=$((number + 1))
   echo "ok $number - real_files # skip BILAN_RSE names no folder"
 fi
-echo "1..$number"
+plan

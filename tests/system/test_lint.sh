@@ -1,50 +1,9 @@
 #!/bin/sh
 # `bilan lint` and the warnings of `bilan run`: statuses, streams, formats, and that a script gives
 # the same with and without.   Speaks TAP.
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$PWD/$build ;; esac
-bilan=$build/bilan
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "${0%/*}/tap.sh"
 cp -r docs datasets scripts "$work"
 cd "$work" || exit 1
-number=0
-
-# result NAME FAULT: ok when there is no fault.
-result() {
-  number=$((number + 1))
-  if [ -z "$2" ]; then
-    echo "ok $number - $1"
-  else
-    echo "not ok $number - $1"
-    echo "$2" | head -20 | sed 's/^/# /'
-  fi
-}
-
-# run ARGS: the program's status in $status, its words in the files out.txt and err.txt.
-run() {
-  "$bilan" "$@" >out.txt 2>err.txt </dev/null
-  status=$?
-}
-
-# gives NAME STATUS STDOUT STDERR: extended regular expressions; "" means that the stream is empty,
-# "*" that anything will do.
-gives() {
-  faults=
-  [ "$status" = "$2" ] || faults="status $status, not $2: $(cat err.txt)"
-  for stream in out err; do
-    if [ $stream = out ]; then pattern=$3; else pattern=$4; fi
-    case $pattern in
-      '*') ;;
-      '') [ ! -s $stream.txt ] || faults="$faults
-$stream is not empty: $(cat $stream.txt)" ;;
-      *) grep -qE -e "$pattern" $stream.txt || faults="$faults
-no $pattern in $stream: $(cat $stream.txt)" ;;
-    esac
-  done
-  result "$1" "$faults"
-}
 
 cat >wrong.lua <<'END'
 local bilan = require "bilan"
@@ -125,4 +84,4 @@ do
   run lint "$script"; gives "no_finding_in_$script" 0 "" "^0 findings$"
 done
 cd "$root" || exit 1
-echo "1..$number"
+plan

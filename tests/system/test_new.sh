@@ -1,15 +1,9 @@
 #!/bin/sh
 # A year from its start to its archive, as a person goes: bilan new, a run without data, with half
 # of them, with all; every command of the checklist; bilan diff.   Speaks TAP.
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$PWD/$build ;; esac
-bilan=$build/bilan
-root=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "${0%/*}/tap.sh"
 PATH=$build:$PATH
 export PATH
-number=0
 
 # A project with one year, whatever others there are in the repository by now.
 project() {
@@ -21,41 +15,6 @@ project() {
 }
 project "$work/itd"
 cd "$work/itd" || exit 1
-
-# result NAME FAULT: ok when there is no fault.
-result() {
-  number=$((number + 1))
-  if [ -z "$2" ]; then
-    echo "ok $number - $1"
-  else
-    echo "not ok $number - $1"
-    echo "$2" | head -20 | sed 's/^/# /'
-  fi
-}
-
-# run ARGS: the program's status in $status, its words in the files out and err beside the project.
-run() {
-  "$bilan" "$@" >../out.txt 2>../err.txt </dev/null
-  status=$?
-}
-
-# gives NAME STATUS STDOUT STDERR: extended regular expressions; "" means that the stream is
-# empty, "*" that anything will do.
-gives() {
-  faults=
-  [ "$status" = "$2" ] || faults="status $status, not $2: $(cat ../err.txt)"
-  for stream in out err; do
-    if [ $stream = out ]; then pattern=$3; else pattern=$4; fi
-    case $pattern in
-      '*') ;;
-      '') [ ! -s ../$stream.txt ] || faults="$faults
-$stream is not empty: $(cat ../$stream.txt)" ;;
-      *) grep -qE -e "$pattern" ../$stream.txt || faults="$faults
-no $pattern in $stream: $(cat ../$stream.txt)" ;;
-    esac
-  done
-  result "$1" "$faults"
-}
 
 everything() { find . -type f ! -path './out/*' -exec sha256sum {} + | sort -k 2; }
 
@@ -78,7 +37,7 @@ gives dry_run_lists 0 "would write datasets/itd/2023-2024/codebook.lua: from dat
 everything | cmp -s - ../before.txt; result dry_run_writes_nothing "$([ $? -eq 0 ] || everything)"
 run new 2023-2024 --from 2022-2023
 gives new_writes 0 "wrote scripts/itd/2023-2024.lua: from scripts/itd/2022-2023.lua" ""
-result ten_files_were_written "$([ "$(grep -c '^wrote ' ../out.txt)" = 10 ] || cat ../out.txt)"
+result ten_files_were_written "$([ "$(grep -c '^wrote ' "$work/out.txt")" = 10 ] || cat "$work/out.txt")"
 everything | grep -v -e 2023-2024 | cmp -s - ../before.txt
 result no_other_file_was_touched "$([ $? -eq 0 ] || everything)"
 result headings_only "$(wc -l datasets/itd/2023-2024/*.?sv | grep -v total | grep -v '^ *1 ')"
@@ -100,8 +59,8 @@ everything | cmp -s - ../before.txt; result the_same_bytes_each_time "$([ $? -eq
 data=datasets/itd/2023-2024
 run run --archive itd.bilan scripts/itd/2023-2024.lua
 gives runs_without_data 0 "page: out/itd-2023-2024.html" "^still missing:"
-result names_files_without_rows "$(grep -q "$data/repondants.csv: no rows" ../err.txt || cat ../err.txt)"
-result names_indicators_without_figure "$(grep -q 'indicators without a figure: satisfaction-college' ../err.txt || cat ../err.txt)"
+result names_files_without_rows "$(grep -q "$data/repondants.csv: no rows" "$work/err.txt" || cat "$work/err.txt")"
+result names_indicators_without_figure "$(grep -q 'indicators without a figure: satisfaction-college' "$work/err.txt" || cat "$work/err.txt")"
 result the_page_says_it_in_words "$(grep -q 'la base est nulle' out/itd-2023-2024.html || echo no words)"
 result the_page_has_no_broken_figure "$(grep -oE '>(-?nan|-?inf|nil)[ %<]' out/itd-2023-2024.html)"
 run run scripts/itd/classes-2023-2024.lua
@@ -117,14 +76,14 @@ gives runs_on_half_of_the_data 0 "page: out/itd-2023-2024.html" "^still missing:
 for line in "$data/repondants.csv: no answer to envie" "interet_metiers \([0-9]+ of [0-9]+\)" \
   "$data/etablissements.csv: no answer to interventions" "$data/temoignages.csv: no rows" \
   "no respondents where public = 'enseignant'" "without a figure: envie-lycee, renouveler"; do
-  result "says_that_$(echo "$line" | tr -cd 'a-z_')_lacks" "$(tr '\n' ' ' <../err.txt | grep -qE "$line" || cat ../err.txt)"
+  result "says_that_$(echo "$line" | tr -cd 'a-z_')_lacks" "$(tr '\n' ' ' <"$work/err.txt" | grep -qE "$line" || cat "$work/err.txt")"
 done
 
 # ---- all of the data, last year's: the same page but for the year ----
 cp datasets/itd/2022-2023/*.?sv "$data/"
 run run --archive itd.bilan scripts/itd/2023-2024.lua
 gives runs_on_all_of_the_data 0 "page" "recorded"
-result nothing_is_missing_any_more "$(grep 'still missing' ../err.txt)"
+result nothing_is_missing_any_more "$(grep 'still missing' "$work/err.txt")"
 for year in 2022-2023 2023-2024; do
   sed 's/202[23]-202[34]/YEAR/g' "out/itd-$year.html" >"../$year.html"
 done
@@ -136,7 +95,7 @@ run diff 2022-2023 2023-2024 --archive itd.bilan
 gives diff_of_years_with_the_same_answers 0 "Figures changed: 0; the same: 6" ""
 run diff itd.bilan#2022-2023 itd.bilan#3 --html diff.html
 gives diff_with_a_half_filled_year 0 "Figures changed: 6" "page: diff.html"
-result diff_fits_80_columns "$([ "$(LC_ALL=C.UTF-8 wc -L <../out.txt)" -le 80 ] || cat ../out.txt)"
+result diff_fits_80_columns "$([ "$(LC_ALL=C.UTF-8 wc -L <"$work/out.txt")" -le 80 ] || cat "$work/out.txt")"
 result diff_page_is_self_contained "$(grep -q "default-src 'none'" diff.html && ! grep -qE '(src|href)="http' diff.html || echo open)"
 run diff --format json --all itd.bilan#1 itd.bilan
 gives diff_as_json 0 '"state":"same"' ""
@@ -153,12 +112,12 @@ run diff a b; gives diff_of_folders 0 "^a: |No figure differs" ""
 awk '/^```sh/ { on = 1; next } /^```/ { on = 0 } on' CHECKLIST-2023-2024.md >../commands.txt
 result the_checklist_has_commands "$([ "$(wc -l <../commands.txt)" -ge 8 ] || cat ../commands.txt)"
 while read -r command; do
-  sh -c "$command" >../out.txt 2>&1 </dev/null
+  sh -c "$command" >"$work/out.txt" 2>&1 </dev/null
   status=$?
   case $command in "bilan check "*) [ $status -le 1 ] && status=0 ;; esac # it finds wrong claims
-  result "checklist: $command" "$([ $status -eq 0 ] || cat ../out.txt)"
+  result "checklist: $command" "$([ $status -eq 0 ] || cat "$work/out.txt")"
 done <../commands.txt
 "$bilan" run scripts/itd/2022-2023.lua >/dev/null 2>&1
 cmp -s out/itd-2022-2023.html ../last-year.html
 result last_years_page_is_what_it_was "$([ $? -eq 0 ] || echo differs)"
-echo "1..$number"
+plan

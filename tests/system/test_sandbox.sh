@@ -5,31 +5,16 @@
 # A script that may hit a limit has one second, the others ten. An attack fails when it prints
 # "escaped", ends with another status or too late, leaves a mark in the folder it may not touch,
 # or says what stands in it.   Speaks TAP.
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$PWD/$build ;; esac
-scripts=$PWD/tests/sandbox
-work=$(mktemp -d)
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-number=0
+. "${0%/*}/tap.sh"
+scripts=$root/tests/sandbox
 
 # The program as nobody: needs root, setpriv, and files that others may read.
 become="setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs"
 chmod 755 "$work"
-if [ "$(id -u)" != 0 ] || ! $become "$build/bilan" --version >/dev/null 2>&1 ||
+if [ "$(id -u)" != 0 ] || ! $become "$bilan" --version >/dev/null 2>&1 ||
   ! $become test -r "$scripts/attack.lua"; then
   become=
 fi
-
-# result NAME FAULT...: ok when there is no fault.
-result() {
-  number=$((number + 1))
-  if [ -z "$2" ]; then
-    echo "ok $number - $1"
-  else
-    echo "not ok $number - $1"
-    echo "$2" | sed 's/^/# /'
-  fi
-}
 
 # A fresh place for one attack: cwd (readable), out (writable), forbidden with its secret.
 prepare() {
@@ -59,7 +44,7 @@ attack() {
   expected=$(sed -n '1s/^-- expect \([0-9 ]*\):.*/ \1 /p' "$1")
   case $expected in *3*) limit=1 ;; *) limit=10 ;; esac
   started=$(date +%s%N)
-  (cd "$work/cwd" && exec timeout -s KILL 20 $become "$build/bilan" run --timeout $limit --memory 128 \
+  (cd "$work/cwd" && exec timeout -s KILL 20 $become "$bilan" run --timeout $limit --memory 128 \
     --out out "$1" "$work/forbidden") >"$work/stdout" 2>"$work/stderr" </dev/null
   status=$?
   centiseconds=$((($(date +%s%N) - started) / 10000000))
@@ -101,7 +86,7 @@ done
 
 # Everything a script can reach, against the list of what it may.
 prepare
-(cd "$work/cwd" && $become "$build/bilan" run --no-record --out out "$scripts/reachable.lua") >"$work/names" 2>&1
+(cd "$work/cwd" && $become "$bilan" run --no-record --out out "$scripts/reachable.lua") >"$work/names" 2>&1
 if [ "${ACCEPT:-}" = 1 ]; then cp "$work/names" tests/golden/sandbox_names.txt; fi
 result reachable_names_are_those_listed "$(diff tests/golden/sandbox_names.txt "$work/names" | head -40)"
-echo "1..$number"
+plan

@@ -4,22 +4,16 @@
 # TAP. Needs BUILD (default build).
 # shellcheck disable=SC2016,SC2012 # commands for another shell; names that are hashes
 set -u
-build=$(cd "${BUILD:-build}" && pwd)
-bilan=$build/bilan
-source=$(pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-count=0
+. "${0%/*}/tap.sh"
 cd "$work" || exit 1
 
 # check NAME COMMAND...: ok when the command succeeds.
 check() {
   name=$1
   shift
-  count=$((count + 1))
-  if "$@" >"$work/said" 2>&1; then echo "ok $count - $name"; return; fi
-  echo "not ok $count - $name"
-  sed 's/^/# /' "$work/said" | head -20
+  if "$@" >"$work/said" 2>&1; then result "$name" ""; else
+    result "$name" "$1 failed: $(cat "$work/said")"
+  fi
 }
 
 # says TEXT COMMAND...: the command's output holds the text.
@@ -63,7 +57,7 @@ sed 's/^static const char code_\([0-9]*\)\[\] =$/static const char code_\1[] = "
 flags=${SANITIZE:+-fsanitize=$SANITIZE}
 # shellcheck disable=SC2046,SC2086 # a list of objects; perhaps no flags
 build_other() {
-  gcc -std=c11 $flags -I"$source/core" -c other.c -o other.o &&
+  gcc -std=c11 $flags -I"$root/core" -c other.c -o other.o &&
     gcc $flags -pthread -o other $(find "$build/core" -name '*.o') other.o \
       -llua5.4 -lsqlite3 -lcsv -lm -ldl
 }
@@ -134,4 +128,4 @@ rm -rf .bilan-cache
 ln -s /tmp .bilan-cache
 check a_folder_that_is_not_ours_is_left_alone drawn 1 charts.lua first.csv
 rm -f .bilan-cache
-echo "1..$count"
+plan

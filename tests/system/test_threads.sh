@@ -2,22 +2,7 @@
 # The number of threads changes no bit of any figure: a script over 20,000 made-up rows prints
 # every figure of every verb in hexadecimal, for simple samples, clusters, two stages, replicate
 # weights and adjusted weights; the bytes with 1, 2 and 8 threads are compared.   Speaks TAP.
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$PWD/$build ;; esac
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-number=0
-
-# result NAME FAULT: ok when there is no fault.
-result() {
-  number=$((number + 1))
-  if [ -z "$2" ]; then
-    echo "ok $number - $1"
-  else
-    echo "not ok $number - $1"
-    echo "$2" | sed 's/^/# /'
-  fi
-}
+. "${0%/*}/tap.sh"
 
 cat >"$work/figures.lua" <<'END'
 local bilan = require "bilan"
@@ -168,7 +153,7 @@ END
 
 # figures THREADS: what the script prints.
 figures() {
-  "$build/bilan" run --threads "$1" --out "$work" "$work/figures.lua" >"$work/$1" 2>"$work/log" ||
+  "$bilan" run --threads "$1" --out "$work" "$work/figures.lua" >"$work/$1" 2>"$work/log" ||
     tail -3 "$work/log"
 }
 
@@ -186,4 +171,4 @@ for survey in plain clusters domain stages replicates raked calibrated bootstrap
   done
 done
 result nothing_else_differs "$(cmp "$work/1" "$work/2"; cmp "$work/1" "$work/8")"
-echo "1..$number"
+plan

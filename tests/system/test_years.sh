@@ -1,30 +1,8 @@
 #!/bin/sh
 # A year is recorded and verified: waves in an archive, runs with their figures, and which figures
 # a change of the data, the codebook, a method or the script touches.   Speaks TAP.
-build=${BUILD:-build}
-case $build in /*) ;; *) build=$PWD/$build ;; esac
-bilan=$build/bilan
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "${0%/*}/tap.sh"
 cd "$work" || exit 1
-number=0
-
-# result NAME FAULT: ok when there is no fault.
-result() {
-  number=$((number + 1))
-  if [ -z "$2" ]; then
-    echo "ok $number - $1"
-  else
-    echo "not ok $number - $1"
-    echo "$2" | head -30 | sed 's/^/# /'
-  fi
-}
-
-# run ARGS: the program's status in $status, its words in the files out.txt and err.txt.
-run() {
-  "$bilan" "$@" >out.txt 2>err.txt </dev/null
-  status=$?
-}
 
 # is NAME EXPECTED GOT
 is() {
@@ -243,7 +221,7 @@ run run --no-lint spoil.lua
 says the_record_is_not_written_over err.txt 'spoil.lua:1: .*record.bilan. is where runs are recorded'
 is and_is_as_it_was "1" "$status$(cmp before.bilan out/record.bilan)"
 mkdir -p below && cd below && run verify ../out && cd ..
-says from_another_folder below/out.txt 'cannot find "annee.lua" from here'
+says from_another_folder out.txt 'cannot find "annee.lua" from here'
 is and_fails_there 1 "$status"
 
 fresh
@@ -479,4 +457,4 @@ result a_killed_run_leaves_a_whole_archive "$faults"
 run verify --run 1 itd.bilan
 is and_it_is_verified 0 "$status"
 
-echo "1..$number"
+plan

@@ -7,6 +7,7 @@
 #include <float.h>
 
 #include "archive_fixture.h"
+#include "data/whole.h"
 
 enum { USUAL_TABLES = 500, AT_ONCE = 50 };
 
@@ -213,6 +214,53 @@ static void any_table_comes_back_as_it_was(void **state) {
   archive_close(a);
 }
 
+/* ---- decimals ------------------------------------------------------------------------------ */
+
+/* What a column knows of its decimals when it comes back is what would be found out of the same
+ * numbers by looking at them; `known`: it knows it at once. */
+static void comes_back_with_units(struct column *c, bool known) {
+  struct table *t, *again;
+  const struct whole *found, *kept;
+  struct column *loaded;
+  must(table_new(b, &t, c->rows));
+  add(t, "weight", BILAN_NUMBER, c);
+  unlink(in_folder("t.bilan"));
+  struct archive *a = open_archive(in_folder("t.bilan"), ARCHIVE_WRITE);
+  again = load(a, store(a, t));
+  same_table(t, again);
+  must(table_get(b, &loaded, again, 0));
+  assert_int_equal(loaded->whole != NULL, known);
+  must(whole_weights(b, &found, c));
+  must(whole_weights(b, &kept, loaded));
+  assert_int_equal(kept->kind, found->kind);
+  assert_true(kept->scale == found->scale);
+  assert_int_equal(kept->highest, found->highest);
+  assert_int_equal(kept->lowest, found->lowest);
+  assert_int_equal(kept->units != NULL, found->units != NULL);
+  if (found->units) assert_memory_equal(kept->units, found->units, c->rows * 4);
+  archive_close(a);
+  table_free(t);
+  table_free(again);
+}
+
+/* Columns of one, two and six chunks, read by one thread and by four. */
+static void decimals_come_back_with_their_units(void **state) {
+  uint64_t s = 1;
+  (void)state;
+  for (b->threads = 1; b->threads <= 4; b->threads += 3) {
+    comes_back_with_units(draw_numbers(&s, 1300000, 0.2, 5000000, 6, 0), true);
+    comes_back_with_units(draw_numbers(&s, 300001, 0, 60000, 3, 0), true);
+    comes_back_with_units(draw_numbers(&s, 257, 1.5, 200, 2, 0), true);
+    comes_back_with_units(draw_numbers(&s, 300, 2147, 483000, 6, 0), true);
+    comes_back_with_units(draw_numbers(&s, 300, 2147, 4000000, 6, 0), false); /* beyond 2^31 */
+    comes_back_with_units(draw_numbers(&s, 300, 5000000000, 9, 1, 0), false);
+    comes_back_with_units(draw_numbers(&s, 300, -1, 200, 2, 0), false);
+    comes_back_with_units(draw_numbers(&s, 300, 1, 200, 2, 9), false); /* some are missing */
+    comes_back_with_units(draw_numbers(&s, 300, 18, 80, 0, 0), false); /* whole */
+    comes_back_with_units(draw_doubles(&s, 300), false);
+  }
+}
+
 /* ---- the widest and the longest ----------------------------------------------------------- */
 
 /* Stores and loads a table of one column and frees both; how many chunks it had. */
@@ -370,6 +418,8 @@ static void what_is_not_finite_is_refused(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(any_table_comes_back_as_it_was, open_handle, close_handle),
+      cmocka_unit_test_setup_teardown(decimals_come_back_with_their_units, open_handle,
+                                      close_handle),
       cmocka_unit_test_setup_teardown(a_table_of_many_items_comes_back, open_handle, close_handle),
       cmocka_unit_test_setup_teardown(a_set_of_2000_options_comes_back, open_handle,
                                       close_handle),

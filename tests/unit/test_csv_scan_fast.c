@@ -125,6 +125,23 @@ static void nasty_files_are_read_alike(void **state) {
     }
 }
 
+/* More words for missing answers than a column may have values, and nothing else: it can still be
+ * anything that is asked for. */
+static void columns_of_missing_words_are_read_alike(void **state) {
+  (void)state;
+  static const char text[] = "a,b\nNSP,1\nNA,2\n99,3\nNSP,4\n";
+  static const enum csv_want wants[] = {CSV_FOUND_OUT, CSV_NUMBER, CSV_TEXT, CSV_SINGLE, CSV_ID};
+  const struct missing_word words[] = {{TEXT("NSP"), BILAN_DONT_KNOW}, {TEXT("NA"), BILAN_NO_ANSWER},
+                                       {TEXT("99"), BILAN_REFUSED}};
+  for (size_t i = 0; i < sizeof wants / sizeof *wants; i++) {
+    struct csv_type type = {TEXT("a"), wants[i]};
+    struct csv_options options = {.missing = words, .missing_count = 3, .spill = 2,
+                                  .types = &type, .type_count = wants[i] != CSV_FOUND_OUT};
+    for (size_t chunk = 1; chunk <= 30; chunk++)
+      expect_same(text, sizeof text - 1, &options, (struct ways){.chunk = chunk}, 1);
+  }
+}
+
 static void nul_bytes_are_refused_alike(void **state) {
   (void)state;
   expect_same("a,b\n1\0,2\n1,2\n", 13, NULL, (struct ways){.chunk = 5}, 1);
@@ -295,6 +312,7 @@ int main(void) {
       cmocka_unit_test(every_kernel_marks_the_same_places),
       cmocka_unit_test(every_kernel_counts_quotes),
       cmocka_unit_test(nasty_files_are_read_alike),
+      cmocka_unit_test(columns_of_missing_words_are_read_alike),
       cmocka_unit_test(nul_bytes_are_refused_alike),
       cmocka_unit_test(random_files_are_read_alike),
       cmocka_unit_test(threads_and_kernels_change_nothing),

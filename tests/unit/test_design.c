@@ -4,6 +4,7 @@
 #include "design/calibration.h"
 #include "design/design.h"
 #include "design/replicates.h"
+#include "design/stages.h"
 
 #include "fixture.h"
 
@@ -278,8 +279,7 @@ static void later_stages_lie_within_their_unit(void **state) {
 
 /* The number of a unit is that of distinct pairs (stratum, cluster) before its own: against a
  * search of all rows, each pair looked at where it stands first. */
-static void random_labels_match_a_search_of_all_rows(void **state) {
-  (void)state;
+static void labels_match_a_search(uint32_t strata, uint32_t clusters) {
   enum { MANY = 3000 };
   static double stratum[MANY], cluster[MANY];
   static bool first[MANY];
@@ -288,19 +288,21 @@ static void random_labels_match_a_search_of_all_rows(void **state) {
   uint64_t seed = 3;
   handle_init(&b);
   for (size_t i = 0; i < MANY; i++) {
-    stratum[i] = draw_below(&seed, 20) * 0.5 - 3;
-    cluster[i] = draw_below(&seed, 40) * 1e6;
+    stratum[i] = draw_below(&seed, strata) * 0.5 - 3;
+    cluster[i] = draw_below(&seed, clusters) * 1e6;
   }
   struct column *h = make_numbers(&b, MANY, stratum), *c = make_numbers(&b, MANY, cluster);
   struct design_spec spec = {.clusters = {c}, .cluster_count = 1, .strata = {h}, .nest = true,
                              .lonely = LONELY_CERTAINTY};
   assert_int_equal(design_declare(&b, &d, MANY, &spec), BILAN_OK);
-  uint32_t count = 0;
+  uint32_t count = 0, collisions = 0;
   for (size_t i = 0; i < MANY; i++) {
-    size_t j = 0;
+    size_t j = 0, met = 0;
     while (stratum[j] != stratum[i] || cluster[j] != cluster[i]) j++;
     first[i] = j == i;
     count += first[i];
+    for (j = 0; j < i; j++) met += first[j] && cluster[j] == cluster[i];
+    collisions += first[i] && met == 1;
   }
   for (size_t i = 0; i < MANY; i++) {
     uint32_t unit = 0;
@@ -311,11 +313,42 @@ static void random_labels_match_a_search_of_all_rows(void **state) {
     assert_int_equal(d->stages->stratum[unit], (uint32_t)((stratum[i] + 3) * 2));
   }
   assert_int_equal(d->stages->units, count);
-  assert_int_equal(d->collisions, 40);
+  assert_int_equal(d->collisions, collisions);
   design_free(d);
   column_free(h);
   column_free(c);
   assert_int_equal(b.mem.used, 0);
+}
+
+/* Few pairs are looked up in one table, of many not. */
+static void random_labels_match_a_search_of_all_rows(void **state) {
+  (void)state;
+  labels_match_a_search(20, 40);
+  labels_match_a_search(200, 20000);
+}
+
+/* Every place in a row of weights is looked at, with one that is odd and with one that is 0. */
+static void a_look_at_weights_misses_none(void **state) {
+  static const double odd[] = {-1, NAN, INFINITY, -INFINITY, -5e-324};
+  (void)state;
+  for (size_t rows = 1; rows < 8; rows++) {
+    double weight[8] = {0};
+    struct weights_seen none = weights_look(weight, rows);
+    assert_true(none.fine && !none.any && !none.all);
+    for (size_t i = 0; i < rows; i++) weight[i] = 0.5;
+    struct weights_seen seen = weights_look(weight, rows);
+    assert_true(seen.fine && seen.any && seen.all);
+    for (size_t i = 0; i < rows; i++) {
+      for (size_t k = 0; k < sizeof odd / sizeof *odd; k++) {
+        weight[i] = odd[k];
+        assert_false(weights_look(weight, rows).fine);
+      }
+      weight[i] = 0;
+      seen = weights_look(weight, rows);
+      assert_true(seen.fine && seen.any == (rows > 1) && !seen.all);
+      weight[i] = 0.5;
+    }
+  }
 }
 
 /* ---- labels --------------------------------------------------------------------------------- */
@@ -1073,6 +1106,7 @@ int main(void) {
       cmocka_unit_test(trap_7_impossible_populations_are_refused),
       cmocka_unit_test(weights_follow_from_the_populations),
       cmocka_unit_test(impossible_weights_are_refused),
+      cmocka_unit_test(a_look_at_weights_misses_none),
       cmocka_unit_test(weights_may_be_stored_as_codes),
       cmocka_unit_test(zero_weights_stay_in_the_sample),
       cmocka_unit_test(trap_6_lonely_units_count_as_was_asked),

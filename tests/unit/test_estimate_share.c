@@ -1,5 +1,6 @@
 /* test_estimate_share.c - proportions, frequencies, nets and several-answer items against R (see
  * estimate_fixture.h) and against counts made by hand. */
+#include "stat/dist/dist.h"
 #include "stat/frequency.h"
 #include "stat/proportion.h"
 
@@ -302,6 +303,22 @@ static void weights_alone_make_a_design(void **state) {
   people_close(&p);
 }
 
+/* The t that the handle gives is that of the distribution, bit for bit, whether it was found just
+ * now, is remembered, or was forgotten for others; also by another level in between. */
+static void a_quantile_that_is_remembered_is_the_same(void **state) {
+  (void)state;
+  bilan b;
+  handle_init(&b);
+  for (int round = 0; round < 3; round++)
+    for (int few = 0; few < 5; few++)
+      for (int i = 1; i <= QUANTILES_KEPT - 2 + few; i++) {
+        double df = i % 3 ? i : i / 7.0, conf = i % 2 ? 0.95 : 0.9;
+        double want = student_quantile((1 - conf) / 2, df, UPPER);
+        assert_true(estimate_quantile(&b, conf, df) == want);
+        assert_true(estimate_quantile(&b, conf, df) == want);
+      }
+}
+
 static void an_item_without_levels_is_refused(void **state) {
   (void)state;
   struct people p;
@@ -390,6 +407,7 @@ int main(void) {
       cmocka_unit_test(several_answers_have_four_bases),
       cmocka_unit_test(several_answers_cross_with_groups),
       cmocka_unit_test(weights_alone_make_a_design),
+      cmocka_unit_test(a_quantile_that_is_remembered_is_the_same),
       cmocka_unit_test(an_item_without_levels_is_refused),
       cmocka_unit_test(running_out_of_memory_leaks_nothing),
       cmocka_unit_test(several_answers_survive_without_memory),

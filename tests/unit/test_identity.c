@@ -147,6 +147,7 @@ static void what_is_no_file_has_no_identity(void **state) {
   (void)state;
   assert_int_equal(identity_of(b, &i, "/nonexistent"), BILAN_IO);
   assert_int_equal(identity_of(b, &i, folder), BILAN_DATA);
+  assert_non_null(strstr(b->message, "it is a folder, not a regular file"));
   assert_int_equal(identity_sha256(b, hex, "/nonexistent", NULL), BILAN_IO);
   assert_int_equal(identity_sha256(b, hex, folder, NULL), BILAN_DATA);
 }

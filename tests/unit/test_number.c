@@ -409,6 +409,75 @@ static void fixed_fits_its_room(void **state) {
   assert_int_equal(number_print_fixed(s, 5e-324, 20), 22);
 }
 
+/* ---- figures for readers ----------------------------------------------------------------- */
+
+/* A value by a half of some decimal place: a few doubles to either side, or on it. */
+static double draw_near_half(uint64_t *state) {
+  double value = ((double)draw_below(state, 2000000) + 0.5) / pow(10, draw_below(state, 9));
+  for (uint32_t i = draw_below(state, 4); i > 0; i--)
+    value = nextafter(value, draw_below(state, 2) ? INFINITY : 0);
+  return value;
+}
+
+/* The oracle: the shortest text with its point moved two places, zeros behind, rounded as a
+ * string. */
+static void expect_percent_figure(double value, int decimals) {
+  char got[FIGURE_ROOM], want[NUMBER_ROOM + 64];
+  struct figure_style style = {.decimals = decimals, .shift = 2, .point = TEXT("."),
+                               .group = TEXT("")};
+  number_print(want, value);
+  if (strchr(want, 'e')) return;
+  if (!strchr(want, '.')) strcat(want, ".");
+  strcat(want, "000000000000000000000000");
+  char *point = strchr(want, '.');
+  memmove(point, point + 1, 2);
+  point[2] = '.';
+  char *first = want;
+  while (*first == '0' && first[1] != '.') first++;
+  round_string(first, decimals);
+  got[number_figure(got, value, &style)] = '\0';
+  if (strcmp(got, first)) fail_msg("%.17g at %d: %s, not %s", value, decimals, got, first);
+}
+
+static void figure_rounds_the_shortest_text(void **state) {
+  (void)state;
+  uint64_t seed = 11;
+  for (int i = 0; i < MANY / 4; i++) {
+    expect_percent_figure(draw_near_half(&seed), (int)draw_below(&seed, 9));
+    expect_percent_figure(fabs(draw_plain(&seed)), (int)draw_below(&seed, 9));
+  }
+}
+
+static void expect_figure(double value, struct figure_style style, const char *want) {
+  char got[FIGURE_ROOM];
+  style.point = TEXT(",");
+  style.group = TEXT(" ");
+  got[number_figure(got, value, &style)] = '\0';
+  assert_string_equal(got, want);
+}
+
+static void figure_has_the_promised_forms(void **state) {
+  (void)state;
+  char got[FIGURE_ROOM];
+  expect_figure(0.285, (struct figure_style){.shift = 2}, "29"); /* the product is below 28.5 */
+  expect_figure(0.125, (struct figure_style){.shift = 2, .rule = ROUND_HALF_EVEN}, "12");
+  expect_figure(0.125, (struct figure_style){.shift = 2, .rule = ROUND_HALF_DOWN}, "12");
+  expect_figure(0.135, (struct figure_style){.shift = 2, .rule = ROUND_HALF_EVEN}, "14");
+  expect_figure(-1234567.25, (struct figure_style){.decimals = 1}, "\xE2\x88\x92" "1 234 567,3");
+  expect_figure(-0.04, (struct figure_style){.decimals = 1, .plus = true}, "0,0");
+  expect_figure(0.05, (struct figure_style){.decimals = 1, .plus = true}, "+0,1");
+  expect_figure(2.5, (struct figure_style){.decimals = -1, .most = 2}, "2,5");
+  expect_figure(3, (struct figure_style){.decimals = -1, .most = 2}, "3");
+  expect_figure(1e22, (struct figure_style){.decimals = 0}, "10 000 000 000 000 000 000 000");
+  expect_figure(NAN, (struct figure_style){.decimals = 0}, "");
+  struct figure_style wide = {.decimals = 20, .shift = 20, .point = TEXT(",,,,,,,,"),
+                              .group = TEXT("........")};
+  assert_int_equal(number_figure(got, -DBL_MAX, &wide), 3 + 329 + 109 * 8 + 8 + 20);
+  struct figure_style whole = {.decimals = 0, .point = TEXT(","), .group = TEXT("")};
+  got[number_figure_whole(got, INT64_MIN, &whole)] = '\0';
+  assert_string_equal(got, "\xE2\x88\x92" "9223372036854775808");
+}
+
 /* ---- shares ------------------------------------------------------------------------------ */
 
 static int64_t percent(int64_t k, int64_t n, int decimals, enum number_rounding rule) {
@@ -527,6 +596,8 @@ int main(void) {
       cmocka_unit_test(fixed_rounds_the_exact_value_away_from_zero),
       cmocka_unit_test(fixed_has_the_promised_forms),
       cmocka_unit_test(fixed_fits_its_room),
+      cmocka_unit_test(figure_rounds_the_shortest_text),
+      cmocka_unit_test(figure_has_the_promised_forms),
       cmocka_unit_test(percent_rounds_once_by_the_named_rule),
       cmocka_unit_test(percent_agrees_with_the_formula),
       cmocka_unit_test(percent_refuses_overflow_and_no_base),

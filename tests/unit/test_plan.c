@@ -239,6 +239,38 @@ static void random_tables_are_sums_of_whole_numbers(void **state) {
   }
 }
 
+/* A table that is made alone may be counted by bitmaps or in pairs of rows; under every set of
+ * instructions, on threads, in blocks that begin within a word. */
+static void a_table_alone_has_the_same_bits_whatever_the_way(void **state) {
+  (void)state;
+  uint64_t seed = 20260102;
+  for (unsigned survey = 0; survey < SURVEYS / 2; survey++) {
+    static struct survey s;
+    size_t rows = draw_rows(&seed, survey);
+    unsigned kind = draw_below(&seed, WEIGHTINGS + 1);
+    survey_open(&s, rows, kind < WEIGHTINGS ? &weightings[kind] : NULL, draw(&seed));
+    for (size_t i = 0; i < s.count; i += 4) {
+      struct cells first, c;
+      s.requests[i].key_count = 1 + i / 4 % 2;
+      s.requests[i].keys[0] = s.columns[survey % 5];
+      s.requests[i].keys[1] = s.columns[5 + i % 7];
+      s.b.ways = (struct ways){0};
+      assert_int_equal(cells_tabulate(&s.b, &first, &s.requests[i]), BILAN_OK);
+      expect_sums(&s, &s.requests[i], &first);
+      for (enum simd simd = SIMD_BEST; simd < SIMDS; simd++) {
+        size_t block = draw_below(&seed, 900);
+        s.b.threads = 1 + (int)simd % 3;
+        s.b.ways = (struct ways){.simd = simd, .block = block % 2 ? block : 0};
+        assert_int_equal(cells_tabulate(&s.b, &c, &s.requests[i]), BILAN_OK);
+        expect_alike(&s, &s.requests[i], &c, &first);
+        cells_free(&c);
+      }
+      cells_free(&first);
+    }
+    survey_close(&s);
+  }
+}
+
 /* ---- weights that are no whole numbers, and units ------------------------------------------- */
 
 enum { UNITS = 17 };
@@ -487,6 +519,7 @@ static void running_out_of_memory_leaves_no_plan(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_tables_are_sums_of_whole_numbers),
+      cmocka_unit_test(a_table_alone_has_the_same_bits_whatever_the_way),
       cmocka_unit_test(negative_and_odd_weights_are_summed_as_by_the_pass),
       cmocka_unit_test(requests_of_one_call_have_the_answers_of_many),
       cmocka_unit_test(a_plan_answers_what_was_planned_and_nothing_else),

@@ -35,9 +35,10 @@ local function packed(key, bytes)
 end
 
 local function unpacked(key, file)
-  local hash, rest = file:match("^(%x+) (.*)$")
-  local head = ("%d\n%s"):format(#key, key)
-  if not rest or rest:sub(1, #head) ~= head or sha256(rest) ~= hash then return nil end
+  local head, stop = ("%d\n%s"):format(#key, key), file:find(" ", 1, true)
+  if not stop then return nil end
+  local rest = file:sub(stop + 1)
+  if rest:sub(1, #head) ~= head or sha256(rest) ~= file:sub(1, stop - 1) then return nil end
   return rest:sub(#head + 1)
 end
 

@@ -43,22 +43,12 @@ local function map_codes(text, each)
   return table.concat(out)
 end
 
--- Is there nothing to replace? By bytes, which is quicker than by code points: C1 controls are
--- C2 80..9F, U+202A..202E E2 80 AA..AE, U+2066..2069 E2 81 A6..A9, U+FFFE.. EF BF BE...
-local function is_clean(text)
-  if text:find("[%z\1-\8\11-\31\127]") then return false end
-  if not text:find("[\128-\255]") then return true end
-  return utf8.len(text) and not text:find("\xC2[\x80-\x9F]")
-    and not text:find("\xE2\x80[\xAA-\xAE]") and not text:find("\xE2\x81[\xA6-\xA9]")
-    and not text:find("\xEF\xBF[\xBE\xBF]")
-end
-
 --- Valid UTF-8 without control characters (tab and line feed stay) and reordering marks.
 -- `instead` replaces them (U+FFFD when absent).
 function M.clean(text, instead)
   instead = instead or REPLACEMENT
   text = tostring(text)
-  if is_clean(text) then return text end
+  if host.is_clean(text) then return text end
   return map_codes(text:gsub("\r\n?", "\n"), function(code, bytes)
     if not code then return REPLACEMENT end
     if code == 9 or code == 10 then return bytes end

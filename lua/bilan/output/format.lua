@@ -7,6 +7,7 @@
 --     reader would write (0.285 is 28.5 %, not 28.499999999999996).
 -- French: decimal comma, U+202F between thousands and before %, U+2212 for minus. What is no
 -- number (nil, NaN, infinite) gives nil, so that callers must say in words why.
+local figures = require "bilan.output.figures"
 local host = require "bilan.host"
 local lang = require "bilan.output.lang"
 
@@ -15,89 +16,35 @@ local M = {}
 local NARROW <const> = "\u{202F}" -- narrow no-break space
 local NBSP <const> = "\u{A0}"
 
-local styles = {
-  fr = { decimal = ",", thousands = NARROW, percent = NARROW .. "%" },
-  en = { decimal = ".", thousands = ",", percent = "%" },
-  nl = { decimal = ",", thousands = ".", percent = "%" },
-}
-
-M.rules = { "half_up", "half_even", "half_down" }
-local known_rules = { half_up = true, half_even = true, half_down = true }
-
-local function check_rule(rule)
-  if rule == nil then return "half_up" end
-  if known_rules[rule] then return rule end
-  host.fail(('unknown rounding rule "%s"; known are %s'):format(tostring(rule),
-    table.concat(M.rules, ", ")))
-end
+M.rules = figures.rules
 
 local kind_of, whole_of, HUGE <const> = math.type, math.tointeger, math.huge
-
-local function style_of(tag) return styles[tag] or styles[lang.check(tag)] end
 
 --- Is x a number that can be shown?
 function M.is_figure(x)
   return kind_of(x) ~= nil and x < HUGE and x > -HUGE
 end
 
-local MOST_DECIMALS <const> = 20
-
--- x * 10^shift in a style: the digits are host.figure's.
-local function figure(x, decimals, shift, rule, style, sign, most)
-  if decimals and (decimals < 0 or decimals > MOST_DECIMALS) then
-    decimals = math.max(0, math.min(MOST_DECIMALS, decimals))
-  end
-  return (host.figure(x, decimals, shift, rule, style.decimal, style.thousands, sign, most))
-end
-
 --- A number: opts.lang, opts.decimals (when absent: as many as it has, at most opts.most, 2),
 -- opts.shift (power of ten to multiply by, 2 for percent), opts.rule, opts.sign (a plus too).
 -- nil when x cannot be shown.
-function M.number(x, opts)
-  if not opts then return figure(x, nil, 0, "half_up", styles[lang.check()]) end
-  return figure(x, opts.decimals, opts.shift or 0, check_rule(opts.rule), style_of(opts.lang),
-    opts.sign, opts.most)
-end
+function M.number(x, opts) return figures.text("number", opts, x) end
 
 --- A whole count.
 function M.count(x, opts)
-  local whole = whole_of(x)
-  return figure(whole or x, whole and 0 or 1, 0, "half_up", style_of(opts and opts.lang))
+  local whole, style = whole_of(x), figures.style(opts and opts.lang)
+  return (host.figure(whole or x, whole and 0 or 1, 0, "half_up", style.decimal, style.thousands))
 end
 
 --- The percentage k of n, exact on integers: opts.lang, decimals (0), rule. nil when n is 0.
-function M.percent(k, n, opts)
-  opts = opts or {}
-  local decimals, style = opts.decimals or 0, style_of(opts.lang)
-  local rule = check_rule(opts.rule)
-  k, n = whole_of(k), whole_of(n)
-  local units = k and n and n > 0 and host.percent(k, n, decimals, rule)
-  if not units then return nil end
-  local text = figure(math.tointeger(units), decimals, -decimals, rule, style, opts.sign)
-  return opts.bare and text or text .. style.percent
-end
+function M.percent(k, n, opts) return figures.text("share", opts, nil, k, n) end
 
 --- A share as a percentage. With a count and a base that give it, on integers; a weighted share
 -- on its own digits. opts.weighted = false asserts that the share is count / n.
-function M.share(value, count, n, opts)
-  opts = opts or {}
-  local exact = whole_of(count) and whole_of(n) and n > 0
-    and (value == nil or opts.weighted == false or math.abs(value - count / n) <= 1e-12)
-  if exact then return M.percent(count, n, opts) end
-  local style = style_of(opts.lang)
-  local text = figure(value, opts.decimals or 0, 2, check_rule(opts.rule), style, opts.sign)
-  if not text then return nil end
-  return opts.bare and text or text .. style.percent
-end
+function M.share(value, count, n, opts) return figures.text("share", opts, value, count, n) end
 
 --- A difference of shares in points, with its sign: "+12,3 points".
-function M.points(value, opts)
-  opts = opts or {}
-  local text = figure(value, opts.decimals or 0, 2, check_rule(opts.rule), style_of(opts.lang),
-    opts.sign ~= false)
-  if not text then return nil end
-  return opts.bare and text or text .. NBSP .. lang.find(opts.lang, "points")
-end
+function M.points(value, opts) return figures.text("points", opts, value) end
 
 --- "p = 0,012", "p < 0,001", "p > 0,999"; opts.bare leaves "p = " out.
 function M.p_value(p, opts)
@@ -111,35 +58,8 @@ function M.p_value(p, opts)
   return sign == "=" and text or sign .. NBSP .. text
 end
 
-local between = {} -- language -> what stands before, between and behind the ends of an interval
-
--- "32 à 38"
-local function from_to(from, to, tag)
-  local parts = between[tag]
-  if not parts then
-    local words = lang.find(tag, "up_to"):gsub(" ", NBSP)
-    parts = { words:match("^(.-){low}(.-){high}(.*)$") }
-    between[tag] = parts
-  end
-  return parts[1] .. from .. parts[2] .. to .. parts[3]
-end
-
 --- An interval in words, "32 à 38 %"; opts.unit = share (default), points, number.
-function M.interval(low, high, opts)
-  opts = opts or {}
-  local tag, unit = lang.check(opts.lang), opts.unit or "share"
-  local style, rule = styles[tag], check_rule(opts.rule)
-  local shift, decimals = 2, opts.decimals or 0
-  if unit == "number" then shift, decimals = 0, opts.decimals end
-  local from = figure(low, decimals, shift, rule, style)
-  local to = from and figure(high, decimals, shift, rule, style)
-  if not to then return nil end
-  local text = from_to(from, to, tag)
-  if opts.bare then return text end
-  if unit == "share" then return text .. style.percent end
-  if unit == "points" then return text .. NBSP .. lang.find(tag, "points") end
-  return text
-end
+function M.interval(low, high, opts) return figures.text("interval", opts, low, high) end
 
 --- A date "2023-07-01" in words: "1er juillet 2023". Raises when it is no such date.
 function M.date(iso, opts)
@@ -220,26 +140,47 @@ local function argument(tag, name, how, value)
   return tostring(value)
 end
 
-local sentences = {} -- language -> key -> its sentence with the typography of the language
+-- A sentence as its pieces: plain text, and { mark, name, how } for an argument.
+local function pieces_of(text)
+  local pieces, at = {}, 1
+  for start, name, how, stop in text:gmatch("(){([%w_]+)|?(%w*)}()") do
+    pieces[#pieces + 1] = text:sub(at, start - 1)
+    pieces[#pieces + 1] = { mark = text:sub(start, stop - 1), name = name, how = how }
+    at = stop
+  end
+  pieces[#pieces + 1] = text:sub(at)
+  return pieces
+end
+
+local sentences = {} -- language -> key -> its text with the typography of the language, its pieces
+
+-- Typography comes first: the arguments (labels, numbers) must stay as they are.
+local function sentence_of(tag, key)
+  local text = lang.find(tag, key)
+  if not text then host.fail(('no sentence "%s" in the language table'):format(tostring(key))) end
+  text = M.typography(text, { lang = tag })
+  local made = { text = text, pieces = pieces_of(text) }
+  sentences[tag] = sentences[tag] or {}
+  sentences[tag][key] = made
+  return made
+end
 
 --- The sentence under a key with its arguments. An unknown key is an error; an argument that is
 -- not given stays visible as {name}.
 function M.say(tag, key, args)
-  tag = lang.check(tag)
-  local known = sentences[tag] or {}
-  local text = known[key]
-  if not text then
-    text = lang.find(tag, key)
-    if not text then host.fail(('no sentence "%s" in the language table'):format(tostring(key))) end
-    -- Typography first: the arguments (labels, numbers) must stay as they are.
-    text = M.typography(text, { lang = tag })
-    sentences[tag], known[key] = known, text
+  tag = tag or lang.default
+  local known = sentences[tag]
+  local sentence = known and known[key] or sentence_of(lang.check(tag), key)
+  if not args or #sentence.pieces == 1 then return sentence.text end
+  local parts = {}
+  for at, piece in ipairs(sentence.pieces) do
+    if at % 2 == 1 then parts[at] = piece
+    else
+      local value = args[piece.name]
+      parts[at] = value == nil and piece.mark or argument(tag, piece.name, piece.how, value)
+    end
   end
-  if not args or not text:find("{", 1, true) then return text end
-  return (text:gsub("{([%w_]+)|?(%w*)}", function(name, how)
-    local value = args[name]
-    if value ~= nil then return argument(tag, name, how, value) end
-  end))
+  return table.concat(parts)
 end
 
 return M

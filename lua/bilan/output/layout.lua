@@ -17,7 +17,9 @@
 -- Shares have one decimal where every base has a hundred respondents, none below: on fewer, one
 -- respondent is more than a point. A base under `small_base` puts an asterisk on the share.
 local display = require "bilan.output.display"
+local figures = require "bilan.output.figures"
 local format = require "bilan.output.format"
+local host = require "bilan.host"
 local lang = require "bilan.output.lang"
 
 local M = {}
@@ -33,18 +35,6 @@ local function words_for(record, view)
 end
 
 M.words = words_for
-
--- A count; a weighted one has a decimal below a hundred, an effective n is given in whole. Bases
--- repeat from row to row: their texts are kept.
-local function base_text(value, view, key)
-  local kept = key == "effective_n" and view.effective_texts or view.count_texts
-  local text = kept[value]
-  if text then return text end
-  local whole = key == "effective_n" or math.abs(value) >= 100 or math.tointeger(value)
-  text = format.number(value, { lang = view.lang, decimals = whole and 0 or 1 })
-  kept[value] = text
-  return text
-end
 
 -- How figures of a type are written in a view: made once for each.
 local function options_of(view, type, sign)
@@ -66,40 +56,45 @@ local function options_of(view, type, sign)
   return opts
 end
 
--- The text of one figure of a record by its type, nil when there is none: f(record, key, view).
+-- The texts of a field of all records by its type, false where there is none:
+-- f(records, key, view). A weighted count has a decimal below a hundred, an effective n none.
 local writers = {}
 
-function writers.count(record, key, view)
-  local value = record[key]
-  return format.is_figure(value) and base_text(value, view, key)
+local function base_options(key, view)
+  return key == "effective_n" and view.whole_counts or view.counts
 end
 
-function writers.share(record, key, view)
-  local opts = options_of(view, "share")
-  if key ~= "value" then return format.share(record[key], nil, nil, opts) end
-  return format.share(record.value, record.count, record.n, opts)
+function writers.count(records, key, view)
+  return figures.texts(records, key, "count", base_options(key, view))
 end
 
-function writers.points(record, key, view)
-  return format.points(record[key], options_of(view, "points", key == "value"))
+function writers.share(records, key, view)
+  return figures.texts(records, key, "share", options_of(view, "share"))
 end
 
-function writers.p(record, key, view)
-  return format.p_value(record[key], { lang = view.lang, bare = true })
+function writers.points(records, key, view)
+  return figures.texts(records, key, "points", options_of(view, "points", key == "value"))
 end
 
-function writers.interval(record, _, view)
-  return format.interval(record.low, record.high, options_of(view, "interval"))
+function writers.interval(records, key, view)
+  return figures.texts(records, key, "interval", options_of(view, "interval"))
+end
+
+function writers.number(records, key, view)
+  return figures.texts(records, key, "number", options_of(view, "number"))
 end
 
 -- Degrees of freedom have as many decimals as they need.
-function writers.quantity(record, key, view)
+function writers.quantity(records, key, view)
   local whole = key == "df" or key == "ddf"
-  return format.number(record[key], { lang = view.lang, decimals = not whole and 2 or nil })
+  return figures.texts(records, key, "number",
+    { lang = view.lang, decimals = not whole and 2 or nil })
 end
 
-function writers.number(record, key, view)
-  return format.number(record[key], options_of(view, "number"))
+function writers.p(records, key, view)
+  local texts, opts = {}, { lang = view.lang, bare = true }
+  for at = 1, #records do texts[at] = format.p_value(records[at][key], opts) or false end
+  return texts
 end
 
 -- Is the base of this record so small that a reader must be warned?
@@ -107,46 +102,63 @@ local function is_small(record, view)
   return view.small_base and record.n ~= nil and record.n < view.small_base
 end
 
---- The cell of one figure; `lead` says that it is the row's main figure, which carries the words
--- when there is none.
-local function figure_cell(record, key, type, view, lead)
-  local open = not record.reason or (record.flag and type == "count") -- display rules leave bases
-  local text = open and writers[type](record, key, view)
-  local cell
-  if text then
-    local ends = type == "interval"
-    cell = { type = type, n = record.n, count = record.count, shown = true, text = text,
-      value = record[key], low = ends and record.low or nil, high = ends and record.high or nil }
-  else
-    cell = { type = type, n = record.n, count = record.count, shown = false }
-    cell.reason = words_for(record, view)
-    local alone = lead or (type == "interval" and format.is_figure(record.value))
-    cell.text = alone and (display.marks[record.flag] or cell.reason) or DASH
-  end
-  if lead and text and view.unit == "share" and is_small(record, view) then
+-- What stands in place of a figure: its words where it is the row's main figure, or the limits of
+-- one; a dash elsewhere.
+local function add_words(cell, record, type, view, lead)
+  cell.reason = words_for(record, view)
+  local alone = lead or (type == "interval" and format.is_figure(record.value))
+  cell.text = alone and (display.marks[record.flag] or cell.reason) or DASH
+end
+
+-- The marks of a row's main figure.
+local function add_marks(cell, record, view)
+  if view.unit == "share" and is_small(record, view) then
     cell.small, view.any_small = true, true
-    cell.text = text .. "*"
+    cell.text = cell.text .. "*"
   end
-  if lead and text and record.flag then
+  if record.flag then
     cell.flag_mark = display.marks[record.flag]
     cell.text = cell.text .. cell.flag_mark
   end
-  if lead and text and record.letters ~= "" then cell.letters = record.letters end
-  if lead then view.texts[record] = cell.text end
-  return cell
+  if record.letters and record.letters ~= "" then
+    cell.letters, view.lettered = record.letters, true
+  end
+end
+
+--- The cells of one figure of records; `lead` says that it is the row's main figure, which carries
+-- marks, and the words when there is none.
+local function figure_cells(records, key, type, view, lead)
+  local cells, absent = host.cells(records, key, type, writers[type](records, key, view))
+  for at = 1, #absent do
+    local place = absent[at]
+    add_words(cells[place], records[place], type, view, lead)
+  end
+  for at = 1, lead and #records or 0 do
+    local cell, record = cells[at], records[at]
+    if cell.shown then add_marks(cell, record, view) end
+    view.texts[record] = cell.text
+  end
+  return cells
+end
+
+local function figure_cell(record, key, type, view, lead)
+  return figure_cells({ record }, key, type, view, lead)[1]
 end
 
 local function text_cell(text, type)
   return { type = type or "text", text = text, shown = true }
 end
 
--- A count of respondents: n, weighted n or missing; its words when it was withheld.
-local function base_cell(record, key, view)
-  local value = record[key]
-  local text = format.is_figure(value) and base_text(value, view, key)
-  if text then return { type = "count", text = text, value = value, shown = true } end
+-- A count of respondents: n, weighted n or missing, and its text; its words when it was withheld.
+local function base_cell(record, key, view, text)
+  if text then return { type = "count", text = text, value = record[key], shown = true } end
   return { type = "count", text = DASH, shown = false,
     reason = record.reason or format.say(view.lang, "not_estimable") }
+end
+
+-- The same of one record.
+local function own_base_cell(record, key, view)
+  return base_cell(record, key, view, figures.text("count", base_options(key, view), record[key]))
 end
 
 -- ---- one record a row -----------------------------------------------------------------------
@@ -156,14 +168,7 @@ local looked_at, fields = nil, nil
 
 -- Does any record have this field?
 local function any(records, key)
-  if looked_at ~= records then
-    looked_at, fields = records, {}
-    for at = 1, #records do
-      for field, value in next, records[at] do
-        if value ~= "" then fields[field] = true end
-      end
-    end
-  end
+  if looked_at ~= records then looked_at, fields = records, host.fields(records) end
   return fields[key] or false
 end
 
@@ -237,13 +242,16 @@ local function differ(records, key)
   return false
 end
 
--- The one note that all of several records have: it is said once, below the table.
+-- The one note that all of several records have: it is said once, below the table. And does any
+-- record have one?
 local function shared_note(records, has)
-  local first = records[2] and note_beside(records[1], has)
+  if not any(records, "note") then return nil, false end
+  local first, same, some = note_beside(records[1], has), records[2] ~= nil, false
   for _, record in ipairs(records) do
-    if note_beside(record, has) ~= first then return nil end
+    local note = note_beside(record, has)
+    same, some = same and note == first, some or note ~= nil
   end
-  return first
+  return same and first or nil, some
 end
 
 --- Columns of figures in their fixed order, and the note of all records; `optional` columns may be
@@ -274,13 +282,10 @@ local function figure_columns(spec, records, view)
   if any(records, "missing") and not common(records, "missing") then add("missing", "count") end
   local has = {}
   for _, column in ipairs(columns) do has[column.key] = true end
-  local shared = shared_note(records, has)
-  for _, record in ipairs(records) do
-    if not shared and note_beside(record, has) then
-      add("note", "text", nil, 5)
-      columns[#columns].has = has
-      break
-    end
+  local shared, noted = shared_note(records, has)
+  if noted and not shared then
+    add("note", "text", nil, 5)
+    columns[#columns].has = has
   end
   return columns, shared
 end
@@ -363,62 +368,80 @@ local function add_base(cell, n, view)
   return cell
 end
 
--- The label cells of a column: levels repeat from row to row, so each is made once.
-local function label_cells(spec, column)
-  local known, none = {}, {}
+-- The cells of a column, one for each record: columns[type](spec, column, records, view).
+local columns_of = {}
+
+-- Levels repeat from row to row, so each label is made once.
+function columns_of.label(spec, column, records, view)
+  local cells, known, none = {}, {}, {}
   local keeps = spec.kind ~= "change" -- whose rows may be of several items
-  return function(record, view)
-    local value = column.by and record.by[column.key] or record[column.key]
+  local by, key = column.by, column.key
+  for at = 1, #records do
+    local record = records[at]
+    local value = by and record.by[key] or record[key]
     if value == nil then value = none end
     local cell = known[value]
-    if cell then return cell end
-    cell = text_cell(label_text(spec, record, column, view), "label")
-    if keeps then known[value] = cell end
-    return cell
-  end
-end
-
--- The cells of a column of counts that is not the main figure: their texts are kept by value, for
--- the bases of a group repeat from level to level.
-local function count_cells(key)
-  local texts = {}
-  return function(record, view)
-    local value = record[key]
-    local text = not record.reason and texts[value]
-    if text then
-      return { type = "count", n = record.n, count = record.count, shown = true, text = text,
-        value = value }
+    if not cell then
+      cell = text_cell(label_text(spec, record, column, view), "label")
+      if keeps then known[value] = cell end
     end
-    local cell = figure_cell(record, key, "count", view, false)
-    if cell.shown then texts[value] = cell.text end
-    return cell
+    cells[at] = cell
   end
+  return cells
 end
 
--- What makes the cell of a record in a column of a list: f(record, view).
-local function cell_maker(spec, column)
-  local key, type = column.key, column.type
-  if type == "label" then return label_cells(spec, column) end
-  if type == "text" then
-    return function(record) return text_cell(note_beside(record, column.has) or "") end
-  end
-  if key == "n" then return function(record, view) return base_cell(record, "n", view) end end
-  if type == "count" and key ~= "value" and not column.base then return count_cells(key) end
-  return function(record, view)
+function columns_of.text(_, column, records)
+  local cells = {}
+  for at = 1, #records do cells[at] = text_cell(note_beside(records[at], column.has) or "") end
+  return cells
+end
+
+-- Numbers of respondents, which stay where a figure is withheld.
+local function base_cells(records, key, view)
+  local cells, texts = {}, writers.count(records, key, view)
+  for at = 1, #records do cells[at] = base_cell(records[at], key, view, texts[at]) end
+  return cells
+end
+
+-- How the figures of a record are written where rows differ: coefficients, means among changes.
+local function own_view(spec, record, view)
+  if spec.kind == "glm" and not view.decimals_asked then return row_view(record, view) end
+  if spec.kind == "change" and record.unit == "number" then return number_view(record, view) end
+  return view
+end
+
+-- The figures of rows that are in units of their own.
+local function own_cells(spec, column, records, view)
+  local cells, key, type = {}, column.key, column.type
+  for at = 1, #records do
+    local record = records[at]
     local mean = spec.kind == "change" and record.unit == "number"
     local own = mean and number_of[type] or type
-    local cell = figure_cell(record, key, own, view, key == "value")
-    return column.base and add_base(cell, record[column.base], view) or cell
+    cells[at] = figure_cell(record, key, own, own_view(spec, record, view), key == "value")
+    if column.base then add_base(cells[at], record[column.base], view) end
   end
+  return cells
 end
 
--- One record as a row of cells.
-local function record_row(spec, record, makers, view)
-  if spec.kind == "change" and record.unit == "number" then view = number_view(record, view) end
-  if spec.kind == "glm" and not view.decimals_asked then view = row_view(record, view) end
-  local cells = {}
-  for at = 1, #makers do cells[at] = makers[at](record, view) end
-  return { kind = record.net and "net" or "row", cells = cells }
+local function column_cells(spec, column, records, view)
+  local key, type = column.key, column.type
+  if columns_of[type] then return columns_of[type](spec, column, records, view) end
+  if key == "n" then return base_cells(records, key, view) end
+  if spec.kind == "glm" or spec.kind == "change" then
+    return own_cells(spec, column, records, view)
+  end
+  return figure_cells(records, key, type, view, key == "value")
+end
+
+-- Records as rows of cells.
+local function record_rows(spec, columns, records, view)
+  local lists, rows = {}, {}
+  for at, column in ipairs(columns) do lists[at] = column_cells(spec, column, records, view) end
+  local cells = host.rows(lists, #records)
+  for at = 1, #records do
+    rows[at] = { kind = records[at].net and "net" or "row", cells = cells[at] }
+  end
+  return rows
 end
 
 -- "36 (sans réponse 30, refus 6)": kinds of missing in their fixed order.
@@ -480,23 +503,18 @@ end
 
 local function list_grid(spec, records, view)
   local columns = stub_columns(spec, records, view)
-  local figures, note
+  local shown, note
   local grid = { columns = columns, rows = {}, foot = {} }
   local level = shared_level(spec, records, columns)
   if level then
     grid.subtitle = level_line(spec, records[1], level, view)
     columns[#columns] = nil
   end
-  if spec.kind == "change" then figures = change_columns(spec, records, view)
-  else figures, note = figure_columns(spec, records, view) end
-  table.move(figures, 1, #figures, #columns + 1, columns)
-  local makers = {}
-  for at, column in ipairs(columns) do makers[at] = cell_maker(spec, column) end
-  for at = 1, #records do
-    local row = record_row(spec, records[at], makers, view)
-    if level then row.kind = "row" end -- no net among others
-    grid.rows[#grid.rows + 1] = row
-  end
+  if spec.kind == "change" then shown = change_columns(spec, records, view)
+  else shown, note = figure_columns(spec, records, view) end
+  table.move(shown, 1, #shown, #columns + 1, columns)
+  grid.rows = record_rows(spec, columns, records, view)
+  for at = 1, level and #records or 0 do grid.rows[at].kind = "row" end -- no net among others
   local missing = common(records, "missing")
   if missing then
     grid.foot[1] = missing_line(missing, records[1].missing_kinds, view)
@@ -622,14 +640,15 @@ local function base_row(columns, base_of, key, view, kind)
     elseif column.key == "row_n" then row.cells[at] = text_cell("")
     else
       if base and base[key] ~= nil then found = true end
-      row.cells[at] = base_cell(base or {}, key, view)
+      row.cells[at] = own_base_cell(base or {}, key, view)
     end
   end
   return found and row or nil
 end
 
--- One row level across the columns; a pair that the result does not have was not asked.
-local function cross_row(spec, level, cells, columns, view, net)
+-- One row level across the columns; a pair that the result does not have was not asked. cell_of:
+-- the cell of each record.
+local function cross_row(spec, level, cells, columns, view, net, cell_of)
   local row = { kind = net and "net" or "row", level = level, cells = {} }
   local own, base = cells[level] or {}, nil
   for at, column in ipairs(columns) do
@@ -637,8 +656,8 @@ local function cross_row(spec, level, cells, columns, view, net)
     base = base or record
     if at == 1 then
       row.cells[at] = text_cell(level_text(spec, spec.item and spec.item.name, level), "label")
-    elseif column.key == "row_n" then row.cells[at] = base_cell(base or {}, "n", view)
-    elseif record then row.cells[at] = figure_cell(record, "value", view.unit, view, true)
+    elseif column.key == "row_n" then row.cells[at] = own_base_cell(base or {}, "n", view)
+    elseif record then row.cells[at] = cell_of[record]
     else
       local why = format.say(view.lang, "not_asked")
       row.cells[at] = { type = view.unit, text = why, shown = false, reason = why }
@@ -700,11 +719,14 @@ end
 
 -- Rows of a cross-table: base first, levels, weighted base and missing last.
 local function cross_rows(spec, records, columns, cells, base_of, view)
-  local rows = {}
+  local rows, cell_of = {}, {}
+  for at, cell in ipairs(figure_cells(records, "value", view.unit, view, true)) do
+    cell_of[records[at]] = cell
+  end
   local order, nets = row_order(spec, records)
   if spec.percent ~= "row" then rows[1] = base_row(columns, base_of, "n", view, "base") end
   for _, level in ipairs(order) do
-    rows[#rows + 1] = cross_row(spec, level, cells, columns, view, nets[level])
+    rows[#rows + 1] = cross_row(spec, level, cells, columns, view, nets[level], cell_of)
   end
   for _, key in ipairs { "weighted_n", "effective_n" } do
     if base_differs(base_of, columns, key) then
@@ -802,14 +824,16 @@ local function make_view(spec, records, opts)
   if unit == "share" and gap then unit = "points" end
   local asked = opts.decimals or spec.decimals
   local shares = asked or share_decimals(records)
-  local plain = asked or number_decimals(spec, records)
+  local numbers = unit == "number" or opts.se
+  local plain = asked or (numbers and number_decimals(spec, records) or nil)
+  local tag = lang.check(opts.lang or spec.lang)
   return {
-    lang = lang.check(opts.lang or spec.lang), unit = unit, rule = opts.rule or spec.rule,
+    lang = tag, unit = unit, rule = opts.rule or spec.rule,
+    counts = { lang = tag }, whole_counts = { lang = tag, whole = true }, -- how counts are written
     decimals = { share = shares, points = shares, number = plain }, decimals_asked = asked,
     change = spec.kind == "change", bare = spec.kind == "change" and unit == "points"
       and not any(records, "unit"), -- a mean among shares: each says its unit
     weighted = spec.weighted, texts = {}, -- record -> what its figure is printed as
-    count_texts = {}, effective_texts = {}, -- count -> text
     small_base = unit == "share" and opts.small_base or nil, show_se = opts.se,
   }
 end

@@ -17,48 +17,13 @@ local host = require "bilan.host"
 local M = {}
 
 local GAP <const> = 2
-local BLANK <const> = (" "):byte()
 local LINES_MOST <const> = 4 -- of a label, unless two would look the same
 local LABEL_MOST <const>, LABEL_LEAST <const> = 44, 12
 local WORDS_LEAST <const> = 20 -- of the words in place of a figure
 
--- The longest start of a text that fits, and the rest.
-local function cut(text, room)
-  if host.width(text) <= room then return text, "" end
-  local stop = 0
-  for at in utf8.codes(text) do
-    local next_at = utf8.offset(text, 2, at) or #text + 1
-    if host.width(text:sub(1, next_at - 1)) > room then break end
-    stop = next_at - 1
-  end
-  if stop == 0 then stop = (utf8.offset(text, 2, 1) or 2) - 1 end
-  return text:sub(1, stop), text:sub(stop + 1)
-end
-
 --- A text as lines of at most `room` columns, broken at blanks; a last line that had to be cut
 -- ends in an ellipsis when there are more than `most` lines.
-function M.wrap(text, room, most)
-  local lines, line, width = {}, "", 0
-  for word in text:gmatch("%S+") do
-    local more = host.width(word)
-    local joined = line == "" and more or width + 1 + more
-    if joined <= room then line, width = line == "" and word or line .. " " .. word, joined
-    else
-      if line ~= "" then lines[#lines + 1] = line end
-      line, width = word, more
-      while width > room do
-        local head, tail = cut(line, room)
-        lines[#lines + 1], line, width = head, tail, host.width(tail)
-      end
-    end
-  end
-  if line ~= "" or #lines == 0 then lines[#lines + 1] = line end
-  if most and #lines > most then
-    lines[most] = cut(lines[most], room - 1) .. "\u{2026}"
-    for at = #lines, most + 1, -1 do lines[at] = nil end
-  end
-  return lines
-end
+M.wrap = host.wrap
 
 --- A text with blanks up to `room` columns of the screen, behind it, or before it for `right`.
 function M.pad(text, room, right)
@@ -79,14 +44,6 @@ local function letter_rooms(body)
   return rooms
 end
 
--- A cell's text and its columns; letters stand in a room of their own so that figures stay aligned.
-local function cell_text(cell, room)
-  local text, columns = escape.measured(cell.text)
-  if not room then return text, columns end
-  local letters = cell.letters and " " .. escape.terminal(cell.letters) or ""
-  return text .. letters .. (" "):rep(room - host.width(letters)), columns + room
-end
-
 local function is_left(column) return column.type == "label" or column.type == "text" end
 
 -- A heading with the letter that marks refer to.
@@ -95,27 +52,16 @@ local function heading(column)
   return column.letter and text .. " (" .. column.letter .. ")" or text
 end
 
--- The widest word of a text.
-local function widest_word(text)
-  local most = 0
-  for word in text:gmatch("%S+") do most = math.max(most, host.width(word)) end
-  return most
-end
-
 -- Width that each column wants; `left` and `heads` (the narrowest that a heading may be) are kept
 -- with the widths.
-local function natural_widths(body, texts)
+local function natural_widths(body, texts, headings)
   local widths = { left = {}, heads = {} }
   for at, column in ipairs(body.columns) do
-    local head = heading(column)
-    local most = math.min(widest_word(head), 18)
+    local most = math.min(host.widest(headings[at]), 18)
     widths.left[at], widths.heads[at] = is_left(column), most
-    for index = 1, #texts do
-      local columns = texts[index].columns[at]
-      if columns > most then most = columns end
-    end
+    most = math.max(most, texts.most[at])
     if is_left(column) then
-      most = math.min(math.max(most, math.min(host.width(head), 24)), LABEL_MOST)
+      most = math.min(math.max(most, math.min(host.width(headings[at]), 24)), LABEL_MOST)
     end
     widths[at] = math.max(most, 1)
   end
@@ -124,18 +70,12 @@ end
 
 -- Width below which a column must not go: figures stay whole, labels and the words that stand
 -- in place of a figure can be wrapped.
-local function least_widths(body, texts, widths)
+local function least_widths(texts, widths)
   local least = {}
-  for at in ipairs(body.columns) do
-    local most = widths.left[at] and LABEL_LEAST or widths.heads[at]
-    for index, row in ipairs(widths.left[at] and {} or texts) do
-      local columns = row.columns[at]
-      if columns > most then -- words in place of a figure are asked for here alone
-        local words = body.rows[index].cells[at].shown == false
-        most = math.max(most, words and math.min(columns, WORDS_LEAST) or columns)
-      end
-    end
-    least[at] = most
+  for at = 1, #widths do
+    local words = math.min(texts.words[at] or 0, WORDS_LEAST)
+    least[at] = widths.left[at] and LABEL_LEAST
+      or math.max(widths.heads[at], texts.figures[at] or 0, words)
   end
   return least
 end
@@ -159,14 +99,6 @@ local function shrink(list, widths, room)
   end
 end
 
--- Does a text of a column have more columns than its width?
-local function is_cut(texts, at, width)
-  for _, row in ipairs(texts) do
-    if row.columns[at] > width then return true end
-  end
-  return false
-end
-
 -- How many lines a label of each column may take: four, and more where two that are cut there
 -- would look the same.
 local function label_lines(body, list, widths, texts)
@@ -174,7 +106,7 @@ local function label_lines(body, list, widths, texts)
   for _, at in ipairs(list) do
     lines[at] = body.columns[at].type == "label" and LINES_MOST or nil
     local seen = {}
-    local cuts = widths.left[at] and is_cut(texts, at, widths[at])
+    local cuts = widths.left[at] and texts.most[at] > widths[at]
     for _, row in ipairs(cuts and texts or {}) do
       local shown = table.concat(M.wrap(row[at], widths[at], LINES_MOST), "\n")
       if seen[shown] and seen[shown] ~= row[at] then lines[at] = nil end
@@ -192,13 +124,13 @@ local function least_width(list, widths)
 end
 
 -- Leaves out optional columns, the least wanted first; returns those left out.
-local function drop_optional(body, list, widths, room)
+local function drop_optional(body, list, widths, headings, room)
   local dropped = {}
   for rank = 1, 5 do
     for index = #list, 1, -1 do
       local column = body.columns[list[index]]
       if column.optional == rank and least_width(list, widths) > room then
-        table.insert(dropped, 1, heading(column))
+        table.insert(dropped, 1, headings[list[index]])
         table.remove(list, index)
       end
     end
@@ -228,21 +160,9 @@ local function panels_of(body, list, widths, room)
   return #panels > 0 and panels or { labels }
 end
 
--- Does a row take one line as it is? Its figures and labels fit, and no label has blanks that
--- wrapping would take out.
-local function fits(list, widths, texts)
-  local columns = texts.columns
-  if texts.loose or not columns then return false end
-  for index = 1, #list do
-    local at = list[index]
-    if columns[at] > widths[at] then return false end
-  end
-  return true
-end
-
--- One logical row as lines: wrapped labels, figures on the first line.
-local function row_lines(list, widths, texts, most)
-  if fits(list, widths, texts) then return { host.line(texts, list, widths, widths.left, GAP) } end
+-- Adds a row that does not fit one line: wrapped labels, figures on the first line. most: of
+-- headings, which stand at the bottom.
+local function add_row(lines, list, widths, texts, most)
   local parts, height = {}, 1
   for index, at in ipairs(list) do
     local wrapped = widths.left[at] or most or host.width(texts[at]) > widths[at]
@@ -250,16 +170,13 @@ local function row_lines(list, widths, texts, most)
       or { texts[at] }
     height = math.max(height, #parts[index])
   end
-  local lines = {}
   for line = 1, height do
     local cells = {}
     for index, at in ipairs(list) do
-      local from = most and height - #parts[index] or 0 -- headings stand at the bottom
-      cells[at] = parts[index][line - from] or ""
+      cells[at] = parts[index][line - (most and height - #parts[index] or 0)] or ""
     end
-    lines[line] = host.line(cells, list, widths, widths.left, GAP)
+    lines[#lines + 1] = host.lines({ cells }, list, widths, widths.left, GAP)[1]
   end
-  return lines
 end
 
 -- The group of a column, or nil.
@@ -281,7 +198,7 @@ local function group_line(body, list, widths)
     until index > #list or not group or group_at(body, list[index]) ~= group
     if group then
       local room = column - GAP - first
-      local name = cut(escape.terminal(group.label), room)
+      local name = host.cut(escape.terminal(group.label), room)
       local rest = room - host.width(name) - 1
       if rest > 0 then name = name .. " " .. ("\u{2500}"):rep(rest) end
       line = M.pad(line, first) .. name
@@ -303,36 +220,48 @@ local function add_all(lines, more)
   for _, line in ipairs(more) do lines[#lines + 1] = line end
 end
 
-local function panel_lines(lines, body, list, widths, texts)
+local function panel_lines(lines, body, list, widths, texts, headings)
   local groups = group_line(body, list, widths)
   if groups then lines[#lines + 1] = groups end
-  local headings = {}
-  for at, column in ipairs(body.columns) do headings[at] = heading(column) end
-  add_all(lines, row_lines(list, widths, headings, LINES_MOST))
+  add_row(lines, list, widths, headings, LINES_MOST)
   local rule = ("\u{2500}"):rep(math.max(total_width(list, widths), 1))
   lines[#lines + 1] = rule
+  local whole = host.lines(texts, list, widths, widths.left, GAP)
   for index, row in ipairs(body.rows) do
-    local previous = body.rows[index - 1]
-    if row.kind == "total" and previous then lines[#lines + 1] = rule end
-    add_all(lines, row_lines(list, widths, texts[index]))
+    if row.kind == "total" and index > 1 then lines[#lines + 1] = rule end
+    if whole[index] then lines[#lines + 1] = whole[index]
+    else add_row(lines, list, widths, texts[index]) end
     if row.kind == "base" and index == 1 then lines[#lines + 1] = rule end
   end
 end
 
--- Would wrapping take blanks out of a text?
-local function is_loose(text)
-  return text:find("  ", 1, true) or text:byte() == BLANK or text:byte(-1) == BLANK
+-- Letters stand in a room of their own behind the figures of a column, which stay aligned.
+local function add_letters(body, texts)
+  for at, room in pairs(letter_rooms(body)) do
+    for index, row in ipairs(texts) do
+      local own = body.rows[index].cells[at].letters
+      local letters = own and " " .. escape.terminal(own) or ""
+      row[at] = row[at] .. letters .. (" "):rep(room - host.width(letters))
+      row.columns[at] = row.columns[at] + room
+    end
+    for _, most in ipairs { texts.figures, texts.words } do
+      most[at] = most[at] and most[at] + room
+    end
+  end
 end
 
--- The texts of a row's cells, with the columns of each, and whether a label is to be wrapped at any
--- width (`loose`).
-local function row_texts(body, row, rooms)
-  local columns, cells = {}, row.cells
-  local texts = { columns = columns }
-  for at = 1, #cells do
-    texts[at], columns[at] = cell_text(cells[at], rooms[at])
-    if is_left(body.columns[at]) and is_loose(texts[at]) then texts.loose = true end
+-- The texts of all cells (see core.terminal.measure); `most`, the columns of the widest of each
+-- column.
+local function measured(body)
+  local left = {}
+  for at, column in ipairs(body.columns) do left[at] = is_left(column) end
+  local texts = host.measure(body.rows, left, escape.terminal)
+  if body.lettered then add_letters(body, texts) end
+  texts.most = {}
+  for at in ipairs(left) do
+    texts.most[at] = math.max(texts.figures[at] or 0, texts.words[at] or 0)
   end
+  without_repeats(body, texts)
   return texts
 end
 
@@ -344,22 +273,21 @@ end
 function M.write(sheet, opts)
   opts = opts or {}
   local body, room = gate.open(sheet, "the terminal writer"), opts.width or 80
-  local lines, texts, rooms = {}, {}, letter_rooms(body)
+  local lines = {}
   if body.title then add_all(lines, M.wrap(escape.terminal(body.title), room)) end
   if body.subtitle then add_all(lines, M.wrap(escape.terminal(body.subtitle), room)) end
-  for index, row in ipairs(body.rows) do texts[index] = row_texts(body, row, rooms) end
-  without_repeats(body, texts)
   local foot = {}
   if #body.columns > 0 then
-    local widths, list = natural_widths(body, texts), {}
-    for at in ipairs(body.columns) do list[at] = at end
-    widths.least = least_widths(body, texts, widths)
-    local dropped = drop_optional(body, list, widths, room)
+    local texts, headings, list = measured(body), {}, {}
+    for at, column in ipairs(body.columns) do headings[at], list[at] = heading(column), at end
+    local widths = natural_widths(body, texts, headings)
+    widths.least = least_widths(texts, widths)
+    local dropped = drop_optional(body, list, widths, headings, room)
     shrink(list, widths, room)
     widths.lines = label_lines(body, list, widths, texts)
     for index, panel in ipairs(panels_of(body, list, widths, room)) do
       if index > 1 then lines[#lines + 1] = "" end
-      panel_lines(lines, body, panel, widths, texts)
+      panel_lines(lines, body, panel, widths, texts, headings)
     end
     if #dropped > 0 then
       foot[1] = format.say(body.lang, "foot_more", { columns = table.concat(dropped, ", ") })

@@ -106,23 +106,24 @@ end
 
 local collecting -- the traces of the verbs that a verb of several surveys calls; nil outside one
 
+-- Fills a trace from its call.
+local function make(trace, rows)
+  local survey, arguments, holds = trace.survey, trace.arguments, trace.holds
+  trace.nodes = used_by(survey, arguments, trace.opts)
+  trace.chain = lineage.chain(survey)
+  trace.computed = lineage.call(trace.verb, table.unpack(arguments, 1, arguments.n))
+  if holds and not holds(rows) then trace.method, trace.version = "share", 1 end
+  trace.make, trace.survey, trace.arguments, trace.opts, trace.holds = nil, nil, nil, nil, nil
+end
+
 -- The trace of a call, filled at the first look.
 local function trace_of(survey, name, result, ...)
   local arguments = table.pack(...)
   for at = 1, arguments.n do arguments[at] = snapshot(arguments[at], 1) end
-  local opts, holds = options_of(arguments), nil
-  local trace = { method = name, version = 1 }
-  if method_of[name] then
-    trace.method, trace.version, holds = method_of[name](survey, opts, result)
-  end
-  function trace.make(rows)
-    trace.make = nil
-    trace.nodes = used_by(survey, arguments, opts)
-    trace.chain = lineage.chain(survey)
-    trace.computed = lineage.call(name, table.unpack(arguments, 1, arguments.n))
-    if holds and not holds(rows) then trace.method, trace.version = "share", 1 end
-  end
-  return trace
+  local opts, method, version, holds = options_of(arguments), name, 1, nil
+  if method_of[name] then method, version, holds = method_of[name](survey, opts, result) end
+  return { method = method, version = version, verb = name, survey = survey, opts = opts,
+    arguments = arguments, holds = holds, make = make }
 end
 
 local function traced(name, verb)

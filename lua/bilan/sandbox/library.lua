@@ -96,7 +96,7 @@ end
 local POINTER <const> = "%%[-+ #%d.]*p"
 
 local function safe_format(format, ...)
-  if raw_type(format) == "string" and format:find(POINTER)
+  if raw_type(format) == "string" and format:find("p", 1, true) and format:find(POINTER)
     and format:gsub("%%%%", ""):find(POINTER) then
     fault.raise("string.format: %%p is not for scripts")
   end
