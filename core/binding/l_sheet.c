@@ -8,7 +8,9 @@
  *   fields(records)                        {value = true, n = true, ...}: what any record has
  *   texts(records, "value", "share", {decimals = 1}, style)        {"12.5%", false, ...}
  *   text("share", {decimals = 1}, style, 0.125)                    "12.5%"
- *   cells(records, "value", "share", texts)    {{type =, n =, count =, shown =, ...}, ...}, absent
+ *   absent(records, "share", texts)            {2, ...}: places without a figure
+ *   cells(records, "value", "share", texts, {[2] = "withheld"})
+ *                                              {{type =, n =, count =, shown =, text =, ...}, ...}
  *   rows({column, column, ...}, count)     {{cell, cell, ...}, ...}
  *
  * Sorts of texts: share, points, interval, number, count. Records are read, and but for
@@ -297,7 +299,7 @@ static int l_texts(lua_State *L) {
 /* ---- cells ---------------------------------------------------------------------------------- */
 
 /* Where things stand while cells are made. */
-enum { RECORDS = 1, FIELD, SORT, TEXTS, CELLS, ABSENT, TEXT_AT, RECORD, CELL };
+enum { RECORDS = 1, FIELD, SORT, TEXTS, WHY, CELLS, WHY_AT, RECORD, CELL };
 
 /* Gives the cell the value at the top under a name, and takes it away. */
 static void put_top(lua_State *L, enum name name) {
@@ -312,61 +314,81 @@ static void copy_name(lua_State *L, enum name name) {
   else put_top(L, name);
 }
 
-/* May the record show this type of figure? What is withheld has a reason; display rules, which
- * leave a flag, leave bases. */
-static bool is_open(lua_State *L, bool count) {
-  get_name(L, RECORD, REASON);
-  get_name(L, RECORD, FLAG);
-  bool open = !lua_toboolean(L, -2) || (count && lua_toboolean(L, -1));
-  lua_pop(L, 2);
+/* May the record at `record` show this type of figure? What is withheld has a reason; display
+ * rules, which leave a flag, leave bases. */
+static bool is_open(lua_State *L, int record, bool count) {
+  get_name(L, record, REASON);
+  bool open = !lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  if (open || !count) return open;
+  get_name(L, record, FLAG);
+  open = lua_toboolean(L, -1);
+  lua_pop(L, 1);
   return open;
 }
 
-/* Fills the cell from the record, with its text or without a figure. */
-static void fill_cell(lua_State *L, bool shown, bool ends) {
+/* absent({records}, type, {texts}) -> the places of the records without a figure of this type, in
+ * order: those that have no text, or may not show it. */
+static int l_absent(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  bool is_count = strcmp(luaL_checkstring(L, 2), "count") == 0;
+  luaL_checktype(L, 3, LUA_TTABLE);
+  lua_Integer count = luaL_len(L, 1), absent = 0;
+  lua_settop(L, 3);
+  lua_newtable(L);
+  for (lua_Integer i = 1; i <= count; i++) {
+    bool shown = lua_rawgeti(L, 3, i) == LUA_TSTRING;
+    lua_rawgeti(L, 1, i);
+    luaL_checktype(L, 6, LUA_TTABLE);
+    shown = shown && is_open(L, 6, is_count);
+    lua_settop(L, 4);
+    if (shown) continue;
+    lua_pushinteger(L, i);
+    lua_rawseti(L, 4, ++absent);
+  }
+  return 1;
+}
+
+/* Fills the cell from the record: a figure, or why there is none. */
+static void fill_cell(lua_State *L, lua_Integer at, bool ends) {
+  bool shown = lua_isnil(L, WHY_AT);
   lua_pushvalue(L, SORT);
   put_top(L, TYPE);
   copy_name(L, N);
   copy_name(L, CASES);
   lua_pushboolean(L, shown);
   put_top(L, SHOWN);
-  if (!shown) return;
-  lua_pushvalue(L, TEXT_AT);
+  lua_rawgeti(L, TEXTS, at);
   put_top(L, WORDS);
-  lua_pushvalue(L, FIELD);
-  if (lua_rawget(L, RECORD) == LUA_TNIL) lua_pop(L, 1);
+  lua_pushvalue(L, shown ? FIELD : WHY_AT);
+  if (!shown) put_top(L, REASON);
+  else if (lua_rawget(L, RECORD) == LUA_TNIL) lua_pop(L, 1);
   else put_top(L, VALUE);
-  if (!ends) return;
+  if (!shown || !ends) return;
   copy_name(L, LOW);
   copy_name(L, HIGH);
 }
 
-/* cells({records}, key, type, {texts}) -> a cell of each record, and the places of those without a
- * figure, in order: their words are still to come. */
+/* cells({records}, key, type, {texts}, {words}) -> a cell of each record with its text; one that
+ * has words at its place has no figure. */
 static int l_cells(lua_State *L) {
   luaL_checktype(L, RECORDS, LUA_TTABLE);
   luaL_checkstring(L, FIELD);
-  const char *type = luaL_checkstring(L, SORT);
-  bool is_count = strcmp(type, "count") == 0, has_ends = strcmp(type, "interval") == 0;
-  luaL_checktype(L, TEXTS, LUA_TTABLE);
-  lua_Integer count = luaL_len(L, RECORDS), absent = 0;
-  lua_settop(L, TEXTS);
+  bool has_ends = strcmp(luaL_checkstring(L, SORT), "interval") == 0;
+  for (int i = TEXTS; i <= WHY; i++) luaL_checktype(L, i, LUA_TTABLE);
+  lua_Integer count = luaL_len(L, RECORDS);
+  lua_settop(L, WHY);
   lua_createtable(L, (int)count, 0);
-  lua_newtable(L);
   for (lua_Integer i = 1; i <= count; i++) {
-    bool shown = lua_rawgeti(L, TEXTS, i) == LUA_TSTRING;
+    lua_rawgeti(L, WHY, i);
     lua_rawgeti(L, RECORDS, i);
     luaL_checktype(L, RECORD, LUA_TTABLE);
-    shown = shown && is_open(L, is_count);
     lua_createtable(L, 0, 6);
-    fill_cell(L, shown, has_ends);
+    fill_cell(L, i, has_ends);
     lua_rawseti(L, CELLS, i);
-    lua_settop(L, ABSENT);
-    if (shown) continue;
-    lua_pushinteger(L, i);
-    lua_rawseti(L, ABSENT, ++absent);
+    lua_settop(L, CELLS);
   }
-  return 2;
+  return 1;
 }
 
 /* rows({columns}, count) -> the cells of each of so many rows, from those of the columns. */
@@ -391,7 +413,8 @@ static int l_rows(lua_State *L) {
 /* Pushes the table of functions. */
 int l_sheet_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"only_figures", l_only_figures}, {"fields", l_fields},
-    {"text", l_text}, {"texts", l_texts}, {"cells", l_cells}, {"rows", l_rows}, {NULL, NULL}};
+    {"text", l_text}, {"texts", l_texts}, {"absent", l_absent}, {"cells", l_cells},
+    {"rows", l_rows}, {NULL, NULL}};
   luaL_newlibtable(L, functions);
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) lua_pushstring(L, names[i]);
   luaL_setfuncs(L, functions, (int)(sizeof names / sizeof names[0]));

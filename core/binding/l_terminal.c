@@ -4,13 +4,14 @@
  * (base/text). The layout is Lua's (output/text_table.lua); what is done to every cell is here:
  *
  *   shown("école") = "école", 5                    nil for what must be escaped first
- *   measure(rows, {true, false}, escape)           {{"a", "1.5%", columns = {1, 4}}, ...}
+ *   measure(strips, {true, false}, escape, rows)   {{"a", "1.5%", columns = {1, 4}}, ...}
  *   lines({{"a", "1"}}, {1, 2}, {2, 3}, {true}, 2) = {"a      1"}
  *   wrap("a long text", 6) = {"a long", "text"}    widest("a long text") = 4
  *   cut("text", 2) = "te"
  *
  * Pure functions of their arguments. Cost: linear in the bytes.
  */
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -197,64 +198,82 @@ static size_t show_top(lua_State *L, int escape) {
   return text_width(l_check_text(L, -1));
 }
 
-/* Keeps the most columns of each place in the list at `most`. */
-static void keep_most(lua_State *L, int most, lua_Integer at, lua_Integer columns) {
-  lua_rawgeti(L, most, at);
-  if (lua_tointeger(L, -1) < columns) {
-    lua_pushinteger(L, columns);
-    lua_rawseti(L, most, at);
-  }
-  lua_pop(L, 1);
+/* Keeps a whole number at a place of the list at `list`, which the columns of a table have. */
+static void put_whole(lua_State *L, int list, lua_Integer place, lua_Integer value) {
+  lua_pushinteger(L, value);
+  lua_rawseti(L, list, place);
 }
 
-enum { ROWS = 1, LEFT, ESCAPE, TEXTS, FIGURES, WORDS, CELLS, ROW, COLUMNS, CELL };
+enum { STRIPS = 1, LEFT, ESCAPE, ROWS, TEXTS, ALL_COLUMNS, FIGURES, WORDS, STRIP, FROM, WHY,
+       ROW, COLUMNS };
 
-/* One cell of a row: its text and columns. The row is loose where wrapping would change a label. */
-static void measure_cell(lua_State *L, lua_Integer at) {
-  lua_rawgeti(L, CELLS, at);
-  bool is_words = lua_getfield(L, CELL, "shown") == LUA_TBOOLEAN && !lua_toboolean(L, -1);
-  lua_getfield(L, CELL, "text");
+/* One text of a strip into its row; returns its columns. The row is loose where wrapping would
+ * change a label. */
+static lua_Integer measure_text(lua_State *L, lua_Integer row, lua_Integer place, bool left) {
+  lua_rawgeti(L, TEXTS, row);
+  lua_rawgeti(L, ALL_COLUMNS, row);
+  lua_rawgeti(L, FROM, row);
   lua_Integer columns = (lua_Integer)show_top(L, ESCAPE);
-  lua_rawgeti(L, LEFT, at);
-  if (lua_toboolean(L, -1) && is_loose(l_check_text(L, -2))) {
+  if (left && is_loose(l_check_text(L, -1))) {
     lua_pushboolean(L, true);
     lua_setfield(L, ROW, "loose");
   }
-  lua_pop(L, 1);
-  lua_rawseti(L, ROW, at);
-  lua_pushinteger(L, columns);
-  lua_rawseti(L, COLUMNS, at);
-  keep_most(L, is_words ? WORDS : FIGURES, at, columns);
-  lua_settop(L, COLUMNS);
+  lua_rawseti(L, ROW, place);
+  put_whole(L, COLUMNS, place, columns);
+  lua_settop(L, WHY);
+  return columns;
 }
 
-/* measure({rows}, {left}, escape) -> of each row { text, ..., columns = { of each }, loose = true
- * where wrapping would change a label }; with `figures` and `words`, the most columns that figures
- * and labels, and words in place of a figure, take in each column of the table. */
-static int l_measure(lua_State *L) {
-  for (int i = ROWS; i <= LEFT; i++) luaL_checktype(L, i, LUA_TTABLE);
-  luaL_checktype(L, ESCAPE, LUA_TFUNCTION);
-  lua_settop(L, ESCAPE);
-  lua_Integer rows = luaL_len(L, ROWS);
-  lua_createtable(L, (int)rows, 2);
-  lua_newtable(L);
-  lua_newtable(L);
-  for (lua_Integer i = 1; i <= rows; i++) {
-    lua_rawgeti(L, ROWS, i);
-    luaL_checktype(L, -1, LUA_TTABLE);
-    lua_getfield(L, -1, "cells");
-    luaL_checktype(L, -1, LUA_TTABLE);
-    lua_replace(L, CELLS);
-    int count = (int)luaL_len(L, CELLS);
-    lua_createtable(L, count, 2);
-    lua_createtable(L, count, 0);
-    for (int at = 1; at <= count; at++) measure_cell(L, at);
-    lua_setfield(L, ROW, "columns");
-    lua_rawseti(L, TEXTS, i);
-    lua_settop(L, WORDS);
+/* The texts of a strip into all rows, and the most columns that its figures and its words take. */
+static void measure_strip(lua_State *L, lua_Integer rows, lua_Integer place) {
+  lua_Integer most[2] = {0, 0}; /* of figures, of words */
+  lua_rawgeti(L, LEFT, place);
+  bool left = lua_toboolean(L, -1);
+  lua_settop(L, WORDS);
+  lua_rawgeti(L, STRIPS, place);
+  luaL_checktype(L, STRIP, LUA_TTABLE);
+  lua_getfield(L, STRIP, "texts");
+  lua_getfield(L, STRIP, "words");
+  for (int i = FROM; i <= WHY; i++) luaL_checktype(L, i, LUA_TTABLE);
+  for (lua_Integer row = 1; row <= rows; row++) {
+    bool is_words = lua_rawgeti(L, WHY, row) != LUA_TNIL;
+    lua_settop(L, WHY);
+    lua_Integer columns = measure_text(L, row, place, left);
+    if (columns > most[is_words]) most[is_words] = columns;
   }
+  for (int i = 0; i < 2; i++)
+    if (most[i]) put_whole(L, i ? WORDS : FIGURES, place, most[i]);
+  lua_settop(L, WORDS);
+}
+
+/* Adds an empty row for so many texts. */
+static void add_row(lua_State *L, lua_Integer row, int count) {
+  lua_createtable(L, count, 1);
+  lua_createtable(L, count, 0);
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, ALL_COLUMNS, row);
+  lua_setfield(L, -2, "columns");
+  lua_rawseti(L, TEXTS, row);
+}
+
+/* measure({strips}, {left}, escape, rows) -> of each row { text, ..., columns = { of each },
+ * loose = true where wrapping would change a label }; with `figures` and `words`, the most columns
+ * that figures and labels, and words in place of a figure, take in each column of the table. A
+ * strip is { texts, words } of a column; words[row] is there where a text is no figure. */
+static int l_measure(lua_State *L) {
+  for (int i = STRIPS; i <= LEFT; i++) luaL_checktype(L, i, LUA_TTABLE);
+  luaL_checktype(L, ESCAPE, LUA_TFUNCTION);
+  lua_Integer rows = luaL_checkinteger(L, ROWS), count = luaL_len(L, STRIPS);
+  luaL_argcheck(L, rows >= 0 && rows <= INT_MAX, ROWS, "a number of rows");
+  lua_settop(L, ROWS);
+  lua_createtable(L, (int)rows, 2);
+  lua_createtable(L, (int)rows, 0);
+  for (int i = FIGURES; i <= WORDS; i++) lua_createtable(L, (int)count, 0);
+  for (lua_Integer row = 1; row <= rows; row++) add_row(L, row, (int)count);
+  for (lua_Integer place = 1; place <= count; place++) measure_strip(L, rows, place);
   lua_setfield(L, TEXTS, "words");
   lua_setfield(L, TEXTS, "figures");
+  lua_settop(L, TEXTS);
   return 1;
 }
 

@@ -16,14 +16,31 @@
  *
  * Cost: a bit or two a row of the domain. Memory: a bit for every pair of a group and a unit or
  * stratum. With replicates the set of them has its own number.
+ *
+ * A report asks for the same by-variables once an item, and the item has no part in the answer: a
+ * design keeps what it found from totals by PSU, for a few lists of by-variables over all rows.
+ * The columns are held, so that an address stands for one column as long as it is compared.
  */
 #include <math.h>
+#include <string.h>
 
 #include "base/two.h"
 #include "design/design.h"
 #include "design/replicates.h"
 #include "design/stages.h"
 #include "kernel/cells.h"
+
+/* Answers that are kept, and groups of one at most. */
+enum { KEPT = 8, KEPT_GROUPS = 256 };
+
+struct degrees_kept {
+  size_t next; /* where the next answer goes, modulo KEPT */
+  struct degrees_answer {
+    double *df; /* [groups] NULL: no answer here */
+    size_t groups, key_count;
+    struct column *keys[CELLS_KEYS]; /* held */
+  } list[KEPT];
+};
 
 /* The most pairs: half a gigabyte of bits. */
 static const size_t MARKS_MOST = (size_t)1 << 32;
@@ -169,6 +186,55 @@ bilan_status design_degrees(bilan *b, double *df, const struct design *d,
   return BILAN_OK;
 }
 
+/* ---- answers that are kept ------------------------------------------------------------------- */
+
+/* See stages.h. */
+struct degrees_kept *degrees_new(struct mem *mem) {
+  return mem_zero(mem, 1, sizeof(struct degrees_kept));
+}
+
+/* Gives one answer back; a zeroed one is fine. */
+static void drop_answer(struct mem *mem, struct degrees_answer *a) {
+  for (size_t i = 0; i < a->key_count; i++) column_free(a->keys[i]);
+  mem_free(mem, a->df);
+  *a = (struct degrees_answer){0};
+}
+
+/* See stages.h. */
+void degrees_free(struct mem *mem, struct degrees_kept *kept) {
+  for (size_t i = 0; kept && i < KEPT; i++) drop_answer(mem, &kept->list[i]);
+  mem_free(mem, kept);
+}
+
+/* The answer for these keys; NULL: not kept. */
+static const struct degrees_answer *find_answer(const struct degrees_kept *kept,
+                                                const struct column *const *keys,
+                                                size_t key_count, size_t groups) {
+  for (size_t i = 0; i < KEPT; i++) {
+    const struct degrees_answer *a = &kept->list[i];
+    size_t same = 0;
+    if (!a->df || a->key_count != key_count || a->groups != groups) continue;
+    while (same < key_count && a->keys[same] == keys[same]) same++;
+    if (same == key_count) return a;
+  }
+  return NULL;
+}
+
+/* Keeps an answer in the place of the oldest. It is done without where memory runs out. */
+static void keep_answer(const struct design *d, const double *df,
+                        const struct column *const *keys, size_t key_count, size_t groups) {
+  double *copy = mem_array(d->mem, groups, sizeof *copy);
+  if (!copy) return;
+  struct degrees_answer *a = &d->kept->list[d->kept->next++ % KEPT];
+  drop_answer(d->mem, a);
+  memcpy(copy, df, groups * sizeof *copy);
+  *a = (struct degrees_answer){.df = copy, .groups = groups, .key_count = key_count};
+  for (size_t i = 0; i < key_count; i++)
+    a->keys[i] = column_hold((struct column *)(uintptr_t)keys[i]);
+}
+
+/* ---- from totals by PSU ---------------------------------------------------------------------- */
+
 /* Has a PSU anybody in these cells? Weights are not negative where totals by PSU are used, so that
  * a sum of 0 says that all are 0. */
 static inline bool any_weight(const double *weight, size_t cells) {
@@ -179,8 +245,8 @@ static inline bool any_weight(const double *weight, size_t cells) {
 }
 
 /* Units less strata, as count_rows has them, group by group. */
-bilan_status design_degrees_of(bilan *b, double *df, const struct design *d,
-                               const struct cells *totals, size_t groups) {
+static bilan_status count_totals(bilan *b, double *df, const struct design *d,
+                                 const struct cells *totals, size_t groups) {
   const struct stage *s = &d->stages[0];
   size_t width = groups ? totals->count / groups : 0;
   bool *seen = mem_zero(&b->mem, s->strata * groups, sizeof *seen);
@@ -197,4 +263,19 @@ bilan_status design_degrees_of(bilan *b, double *df, const struct design *d,
   }
   mem_free(&b->mem, seen);
   return BILAN_OK;
+}
+
+/* See design.h. A domain is of one call as a rule: nothing is kept of it. */
+bilan_status design_degrees_of(bilan *b, double *df, const struct design *d,
+                               const struct domain *domain, const struct column *const *keys,
+                               size_t key_count, const struct cells *totals, size_t groups) {
+  bool keeps = d->kept && !domain && groups && groups <= KEPT_GROUPS && key_count <= CELLS_KEYS;
+  const struct degrees_answer *known = keeps ? find_answer(d->kept, keys, key_count, groups) : NULL;
+  if (known) {
+    memcpy(df, known->df, groups * sizeof *df);
+    return BILAN_OK;
+  }
+  bilan_status status = count_totals(b, df, d, totals, groups);
+  if (!status && keeps) keep_answer(d, df, keys, key_count, groups);
+  return status;
 }

@@ -68,6 +68,7 @@ struct stage {
 
 struct replicates;
 struct calibration;
+struct degrees_kept;
 
 struct design {
   size_t owners;
@@ -85,6 +86,7 @@ struct design {
   struct calibration **calibrations; /* in the order in which they were made; each counted */
   size_t calibration_count;
   struct replicates *replicates;     /* NULL: variances by linearisation; counted */
+  struct degrees_kept *kept;         /* of groups that were asked for (degrees.c); NULL: none */
 };
 
 /* What a script declares; all lent. Labels may be codes, numbers or texts: equal labels are one
@@ -146,9 +148,11 @@ bilan_status design_degrees(bilan *b, double *df, const struct design *d,
 
 struct cells;
 
-/* The same for `groups` groups of equally many cells, from totals by PSU of the design
- * (linear_request): no pass over the rows. BILAN_NOMEM. */
+/* The same from totals by PSU of the design (linear_request), of `groups` groups of equally many
+ * cells: no pass over the rows, and none over the totals where the design knows these keys from
+ * before. BILAN_NOMEM. */
 bilan_status design_degrees_of(bilan *b, double *df, const struct design *d,
-                               const struct cells *totals, size_t groups);
+                               const struct domain *domain, const struct column *const *keys,
+                               size_t key_count, const struct cells *totals, size_t groups);
 
 #endif

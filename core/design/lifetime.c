@@ -2,7 +2,8 @@
  *
  * A design is immutable, so that two designs may share columns, stages, calibrations and
  * replicates: each of those is counted, and design_copy takes one hold of every part. The copy
- * is changed by its maker before anybody else sees it.
+ * is changed by its maker before anybody else sees it. Degrees of freedom by group hang on the
+ * weights, so that a copy begins without those that were found.
  *
  * design_plain is for tables without a declared design: one stage, every row a unit of one
  * stratum, with replacement, so factor = n / (n - 1) and degrees of freedom n - 1. It lives in
@@ -66,8 +67,9 @@ bilan_status design_new(bilan *b, struct design **out, size_t rows, size_t stage
   if (!d) return fail_nomem(b);
   *d = (struct design){.owners = 1, .mem = &b->mem, .rows = rows, .stage_count = stage_count};
   d->stages = stages_new(&b->mem, stage_count);
-  if (!d->stages) {
-    mem_free(&b->mem, d);
+  d->kept = degrees_new(&b->mem);
+  if (!d->stages || !d->kept) {
+    design_free(d);
     return fail_nomem(b);
   }
   *out = d;
@@ -90,6 +92,7 @@ void design_free(struct design *d) {
   for (size_t i = 0; i < d->calibration_count; i++) calibration_free(d->calibrations[i]);
   mem_free(d->mem, d->calibrations);
   if (d->replicates) replicates_free(d->replicates);
+  degrees_free(d->mem, d->kept);
   mem_free(d->mem, d);
 }
 
@@ -125,12 +128,14 @@ bilan_status design_copy(bilan *b, struct design **out, const struct design *d) 
   copy->owners = 1;
   copy->calibrations = NULL;
   copy->calibration_count = 0;
+  copy->kept = degrees_new(&b->mem);
   copy->stages = stages_hold(d->stages);
   if (d->drawn) column_hold(d->drawn);
   if (d->replicates) replicates_hold(d->replicates);
   bilan_status status = BILAN_OK;
   if (d->weight) column_hold(d->weight);
   else status = make_ones(b, &copy->weight, d->rows);
+  if (!status && !copy->kept) status = fail_nomem(b);
   if (!status) status = copy_calibrations(b, copy, d);
   if (status) design_free(copy);
   else *out = copy;

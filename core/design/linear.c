@@ -37,7 +37,7 @@
 
 #include <string.h>
 
-#include "base/two.h"
+#include "data/bitmap.h"
 #include "design/alike.h"
 #include "design/replicates.h"
 #include "design/scores.h"
@@ -57,21 +57,15 @@ struct work {
 
 /* ---- units ------------------------------------------------------------------------------- */
 
-/* Adds z of one unit to the sums of its stratum, two at a time. */
-static void add_unit(double *sum, const double *z, size_t statistics) {
-  size_t k = 0;
-  for (; k + 2 <= statistics; k += 2) *(two *)(sum + k) += *(const two *)(z + k);
-  for (; k < statistics; k++) sum[k] += z[k];
-}
-
 /* Adds the variance of one stage from the z of all its units, z[unit * statistics + k]. */
 static bilan_status add_units(const struct work *w, const struct stage *s, const double *z) {
   double *centre = mem_zero(&w->b->mem, s->strata * w->statistics, sizeof *centre);
   if (!centre) return fail_nomem(w->b);
-  for (size_t u = 0; u < s->units; u++)
-    add_unit(centre + unit_stratum(s, u) * w->statistics, z + u * w->statistics, w->statistics);
+  enum simd simd = bitmap_simd(w->b);
+  squares_sum(centre, z, s, w->statistics, simd);
   squares_centre(centre, s, w->statistics);
-  for (size_t u = 0; u < s->units; u++) {
+  if (w->block == 1) squares_units(w->cov, z, centre, s, w->statistics, simd);
+  for (size_t u = 0; w->block > 1 && u < s->units; u++) {
     size_t h = unit_stratum(s, u);
     if (s->factor[h] != 0)
       squares_add(w->cov, z + u * w->statistics, centre + h * w->statistics, s->factor[h],

@@ -9,6 +9,7 @@
 #include "design/ratios.h"
 
 #include "base/two.h"
+#include "data/bitmap.h"
 
 /* See ratios.h. */
 bilan_status ratios_open(bilan *b, struct ratios *r, size_t cells, size_t count) {
@@ -59,38 +60,77 @@ bilan_status ratios_place(bilan *b, struct ratios *r, size_t *place) {
   return BILAN_OK;
 }
 
-/* Values of two PSUs side by side: their cells, then the sums. */
-static void fill_values(two *value, const struct ratios *r, const double *cell,
-                        const double *next) {
-  for (size_t c = 0; c < r->cells; c++) value[c] = (two){cell[c], next[c]};
-  for (size_t s = 0; s < r->sums; s++) {
-    two sum = {0, 0};
+/* PSUs go side by side, for what is looked up of a share serves all of them. */
+enum { PSUS = 4 };
+
+/* The same loops twice, with wide vectors and without. */
+#if defined(__GNUC__) && defined(__x86_64__)
+#define WITH_AVX2 __attribute__((target("avx2")))
+#define INTO_BOTH static inline __attribute__((always_inline))
+#else
+#define WITH_AVX2
+#define INTO_BOTH static inline
+#endif
+
+/* Values of some PSUs: their cells, then the sums. */
+INTO_BOTH void fill_values(four *value, const struct ratios *r, const double *const *cell) {
+  const double *first = cell[0], *second = cell[1], *third = cell[2], *fourth = cell[3];
+  size_t cells = r->cells, sums = r->sums;
+  for (size_t c = 0; c < cells; c++) value[c] = (four){first[c], second[c], third[c], fourth[c]};
+  for (size_t s = 0; s < sums; s++) {
+    four sum = {0, 0, 0, 0};
     for (size_t i = r->first[s]; i < r->first[s + 1]; i++) sum += value[r->list[i]];
-    value[r->cells + s] = sum;
+    value[cells + s] = sum;
   }
 }
 
-/* z of two PSUs, which may be the same one. */
-static void fill_influence(double *z, double *after, const struct ratios *r, const two *value) {
-  for (size_t k = 0; k < r->count; k++) {
-    const struct ratio *ratio = &r->ratio[k];
-    two both = (value[ratio->over] - ratio->share * value[ratio->base]) * ratio->inverse;
-    z[k] = both[0];
-    after[k] = both[1];
+/* z of some PSUs, of which several may be the same one. */
+INTO_BOTH void fill_influence(double *const *z, const struct ratios *r, const four *value) {
+  const struct ratio *ratio = r->ratio;
+  double *first = z[0], *second = z[1], *third = z[2], *fourth = z[3];
+  size_t count = r->count;
+  for (size_t k = 0; k < count; k++, ratio++) {
+    four all = (value[ratio->over] - ratio->share * value[ratio->base]) * ratio->inverse;
+    first[k] = all[0];
+    second[k] = all[1];
+    third[k] = all[2];
+    fourth[k] = all[3];
   }
 }
 
-/* See ratios.h. A last one without a neighbour is its own. */
+/* All PSUs; where there are not enough left the last one stands for those that lack. */
+INTO_BOTH void fill_all(double *z, const struct ratios *r, const struct cells *totals,
+                        four *value) {
+  for (size_t u = 0; u < totals->unit_count; u += PSUS) {
+    const double *cell[PSUS];
+    double *to[PSUS];
+    for (size_t i = 0; i < PSUS; i++) {
+      size_t psu = u + i < totals->unit_count ? u + i : totals->unit_count - 1;
+      cell[i] = totals->unit_weight + psu * totals->count;
+      to[i] = z + psu * r->count;
+    }
+    fill_values(value, r, cell);
+    fill_influence(to, r, value);
+  }
+}
+
+WITH_AVX2 static void fill_avx2(double *z, const struct ratios *r, const struct cells *totals,
+                                four *value) {
+  fill_all(z, r, totals, value);
+}
+
+static void fill_plain(double *z, const struct ratios *r, const struct cells *totals,
+                       four *value) {
+  fill_all(z, r, totals, value);
+}
+
+/* See ratios.h. */
 bilan_status ratios_influence(bilan *b, double *z, const struct ratios *r,
                               const struct cells *totals) {
-  two *value = mem_array(&b->mem, r->cells + r->sums, sizeof *value);
+  four *value = mem_array(&b->mem, r->cells + r->sums, sizeof *value);
   if (!value) return fail_nomem(b);
-  for (size_t u = 0; u < totals->unit_count; u += 2) {
-    size_t next = u + 1 < totals->unit_count ? u + 1 : u;
-    fill_values(value, r, totals->unit_weight + u * totals->count,
-                totals->unit_weight + next * totals->count);
-    fill_influence(z + u * r->count, z + next * r->count, r, value);
-  }
+  if (bitmap_simd(b) == SIMD_AVX2) fill_avx2(z, r, totals, value);
+  else fill_plain(z, r, totals, value);
   mem_free(&b->mem, value);
   return BILAN_OK;
 }

@@ -2,14 +2,24 @@
 #include "design/squares.h"
 
 #include "base/two.h"
+#include "design/stages.h"
 
-/* Blocks of one: variances alone, two at a time in one instruction, without a jump. */
-static void add_variances(double *cov, const double *z, const double *centre, double factor,
-                          size_t statistics) {
+/* The same loops twice, with wide vectors and without. */
+#if defined(__GNUC__) && defined(__x86_64__)
+#define WITH_AVX2 __attribute__((target("avx2")))
+#define INTO_BOTH static inline __attribute__((always_inline))
+#else
+#define WITH_AVX2
+#define INTO_BOTH static inline
+#endif
+
+/* Blocks of one: variances alone, four at a time, without a jump. */
+INTO_BOTH void add_variances(double *cov, const double *z, const double *centre, double factor,
+                             size_t statistics) {
   size_t k = 0;
-  for (; k + 2 <= statistics; k += 2) {
-    two d = *(const two *)(z + k) - *(const two *)(centre + k);
-    *(two *)(cov + k) += factor * d * d;
+  for (; k + 4 <= statistics; k += 4) {
+    four d = *(const four *)(z + k) - *(const four *)(centre + k);
+    *(four *)(cov + k) += factor * d * d;
   }
   for (; k < statistics; k++) {
     double d = z[k] - centre[k];
@@ -32,6 +42,51 @@ void squares_add(double *cov, const double *z, const double *centre, double fact
     double *row = cov + k * block;
     for (size_t j = 0; j < block; j++) row[j] += d * (z[first + j] - centre[first + j]);
   }
+}
+
+/* ---- all units of a stage ----------------------------------------------------------------- */
+
+INTO_BOTH void sum_units(double *sums, const double *z, const struct stage *s,
+                         size_t statistics) {
+  for (size_t u = 0; u < s->units; u++, z += statistics) {
+    double *sum = sums + unit_stratum(s, u) * statistics;
+    size_t k = 0;
+    for (; k + 4 <= statistics; k += 4) *(four *)(sum + k) += *(const four *)(z + k);
+    for (; k < statistics; k++) sum[k] += z[k];
+  }
+}
+
+WITH_AVX2 static void sum_units_avx2(double *sums, const double *z, const struct stage *s,
+                                     size_t statistics) {
+  sum_units(sums, z, s, statistics);
+}
+
+/* See squares.h. */
+void squares_sum(double *sums, const double *z, const struct stage *s, size_t statistics,
+                 enum simd simd) {
+  if (simd == SIMD_AVX2) sum_units_avx2(sums, z, s, statistics);
+  else sum_units(sums, z, s, statistics);
+}
+
+INTO_BOTH void square_units(double *cov, const double *z, const double *centre,
+                            const struct stage *s, size_t statistics) {
+  for (size_t u = 0; u < s->units; u++, z += statistics) {
+    size_t h = unit_stratum(s, u);
+    if (s->factor[h] != 0)
+      add_variances(cov, z, centre + h * statistics, s->factor[h], statistics);
+  }
+}
+
+WITH_AVX2 static void square_units_avx2(double *cov, const double *z, const double *centre,
+                                        const struct stage *s, size_t statistics) {
+  square_units(cov, z, centre, s, statistics);
+}
+
+/* See squares.h. */
+void squares_units(double *cov, const double *z, const double *centre, const struct stage *s,
+                   size_t statistics, enum simd simd) {
+  if (simd == SIMD_AVX2) square_units_avx2(cov, z, centre, s, statistics);
+  else square_units(cov, z, centre, s, statistics);
 }
 
 /* Means are over n_h, not over the units that have a row in the domain: a unit

@@ -17,6 +17,13 @@
 void squares_add(double *cov, const double *z, const double *centre, double factor,
                  size_t statistics, size_t block);
 
+/* The z of all units of a stage, z[unit * statistics + k], into sums by stratum; and their squares
+ * about centres in blocks of one: what squares_add makes unit by unit, to the last bit. */
+void squares_sum(double *sums, const double *z, const struct stage *s, size_t statistics,
+                 enum simd simd);
+void squares_units(double *cov, const double *z, const double *centre, const struct stage *s,
+                   size_t statistics, enum simd simd);
+
 /* Turns sums by stratum [stratum * statistics] into the centres of squares: means of the stratum,
  * or of all units where the stratum is lonely and adjusted. */
 void squares_centre(double *sums, const struct stage *s, size_t statistics);

@@ -69,6 +69,10 @@ bilan_status stage_count(bilan *b, struct design *d, size_t stage);
  * lonely strata under LONELY_FAIL, named. */
 bilan_status stages_weigh(bilan *b, struct design *d, const struct stage_names *names);
 
+/* Room of a design for degrees of freedom by group; NULL when memory runs out. */
+struct degrees_kept *degrees_new(struct mem *mem);
+void degrees_free(struct mem *mem, struct degrees_kept *kept); /* NULL is fine */
+
 /* What a look at weights finds. */
 struct weights_seen {
   bool fine; /* every one is finite and not negative */

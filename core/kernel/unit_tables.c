@@ -10,8 +10,8 @@
  *            (n and w side by side in 8 bytes, w^2 in the other 8); then the margin of each banner,
  *            cell by cell. For units with more rows than joint cells, and whole weights only, where
  *            the order of additions leaves no trace (unit_joint.c).
- *   single   one table of two keys whose codes are bytes, whole weights: one walk that makes
- *            nothing beforehand.
+ *   single   one table of two keys whose codes are bytes, whole weights: one walk, of which
+ *            nothing but the pairs is made beforehand.
  *
  * So a row of a report of 30 items by 3 banners is 30 additions and not 90 of three parts each.
  * With keys of 4, 5 and 3 codes and an item of 6 the joint table has 360 cells of 16 bytes, 6 KiB.
@@ -87,13 +87,16 @@ static void number_units(const struct unit_work *w, struct unit_scratch *k) {
   }
 }
 
+/* Whole weights, and their pairs. */
+static void read_pairs(const struct unit_work *w, struct unit_scratch *k) {
+  k->units = unit_read_units(k->room, &w->reader, k->from, k->count);
+  unit_make_pairs(k->both, &w->reader, k->units, k->count);
+}
+
 /* What is added up in any case: pairs and joint codes. */
 static void read_chunk(const struct unit_work *w, struct unit_scratch *k) {
   k->grouped = false;
-  if (unit_reader_whole(&w->reader)) {
-    k->units = unit_read_units(k->room, &w->reader, k->from, k->count);
-    unit_make_pairs(k->both, &w->reader, k->units, k->count);
-  }
+  if (unit_reader_whole(&w->reader)) read_pairs(w, k);
   unit_joint_read(w, k);
 }
 
@@ -179,16 +182,15 @@ static size_t add_item(const struct unit_work *w, struct unit_scratch *k, size_t
 
 /* ---- a chunk: one table ---------------------------------------------------------------------- */
 
-/* The rows i .. end - 1, of one unit: its totals, and n and w^2 in a narrow pair. */
-static void walk_unit(double *unit, uint64_t (*margin)[2], const uint32_t *units,
-                      const uint8_t *group, const uint8_t *code, size_t size, size_t i,
-                      size_t end) {
+/* The rows i .. end - 1, of one unit: its totals, and n and w^2 in a narrow pair. Such weights fit
+ * an int, which is quicker made a double. */
+static void walk_unit(double *unit, struct unit_scratch *k, const uint8_t *group,
+                      const uint8_t *code, size_t size, size_t i, size_t end) {
+  const uint32_t *units = k->units;
   for (; i < end; i++) {
     size_t cell = group[i] * size + code[i];
-    uint64_t w = units[i];
-    unit[cell] += units[i];
-    margin[cell][0] += ((uint64_t)(w != 0) << UNIT_ROWS_N) + w;
-    margin[cell][1] += w * w;
+    unit[cell] += (int32_t)units[i];
+    k->margin[cell] += k->both[i];
   }
 }
 
@@ -199,12 +201,11 @@ static void add_single(const struct unit_work *w, struct unit_scratch *k, struct
   const uint8_t *group = unit_bytes(&w->sources[w->banners->keys[0]], k->from);
   const uint8_t *code = unit_bytes(item, k->from);
   const size_t *start = w->request->order->start;
-  k->units = unit_read_units(k->room, &w->reader, k->from, k->count);
+  read_pairs(w, k);
   memset(k->margin, 0, t->cells * sizeof *k->margin);
   for (size_t u = k->unit_from, i = 0, end; i < k->count; i = end, u++) {
     end = start[u + 1] - k->from < k->count ? start[u + 1] - k->from : k->count;
-    walk_unit(t->out->unit_weight + u * t->cells, (uint64_t(*)[2])(void *)k->margin, k->units,
-              group, code, item->size, i, end);
+    walk_unit(t->out->unit_weight + u * t->cells, k, group, code, item->size, i, end);
   }
   unit_spread_pairs(&w->reader, sums, k->margin, t->cells);
 }
@@ -233,20 +234,21 @@ static bool next_chunk(const struct unit_work *w, struct unit_scratch *k, size_t
 static void finish_units(const struct unit_work *w, const struct unit_table *t,
                          struct unit_sums *sums, double *sum, size_t first, size_t last) {
   double scale = unit_reader_whole(&w->reader) ? 1 / w->reader.whole->scale : 1;
-  memset(sum, 0, t->cells * sizeof *sum);
-  for (size_t u = first; u < last; u++) {
-    double *unit = t->out->unit_weight + u * t->cells;
+  size_t cells = t->cells;
+  double *unit = t->out->unit_weight + first * cells;
+  memset(sum, 0, cells * sizeof *sum);
+  for (size_t u = first; u < last; u++, unit += cells) {
     size_t c = 0;
-    for (; c + 2 <= t->cells; c += 2) {
-      two *total = (two *)&unit[c];
-      *(two *)&sum[c] += *total;
-      *total *= scale;
+    for (; c + 2 <= cells; c += 2) {
+      two total = *(two *)&unit[c];
+      *(two *)&sum[c] += total;
+      *(two *)&unit[c] = total * scale;
     }
-    if (c == t->cells) continue;
+    if (c == cells) continue;
     sum[c] += unit[c];
     unit[c] *= scale;
   }
-  for (size_t c = 0; c < t->cells; c++) sums[c].weight = sum[c];
+  for (size_t c = 0; c < cells; c++) sums[c].weight = sum[c];
 }
 
 /* The work of some blocks (blocks.h), which are its rows; always one. */

@@ -330,7 +330,8 @@ bilan_status tally_degrees(bilan *b, double *df, const struct tally *t,
   if (whole || !t->cells.count) return sample_degrees(b, df, sample, by);
   bool counted = d->replicates || (!d->stages[0].unit && d->stages[0].strata == 1);
   if (!counted && !t->cells.unit_count) return sample_degrees(b, df, sample, by);
-  if (!counted) return design_degrees_of(b, df, d, &t->cells, t->groups);
+  if (!counted)
+    return design_degrees_of(b, df, d, sample->domain, by->keys, by->count, &t->cells, t->groups);
   for (size_t g = 0; g < t->groups; g++) df[g] = degrees_of_rows(d, tally_rows(t, g));
   return BILAN_OK;
 }

@@ -150,49 +150,6 @@ function M.guard(files, scripts, limits)
   core.host.guard(limits)
 end
 
--- ---- help -------------------------------------------------------------------------------------
-
-local general = [[
-bilan %s - survey statistics, scripted in Lua
-
-  bilan run SCRIPT [ARGS]      run an indicator script
-  bilan tab DATA ROW [COL]     one table in the terminal
-  bilan describe DATA          every item: kind, levels, answered, missing
-  bilan verify RUN             a recorded run again: which figures changed, and why
-  bilan check CLAIMS.tsv       audit published figures
-  bilan convert IN OUT         csv, tsv, sqlite, archives into one another
-  bilan new YEAR --from YEAR   start a year from the files of another
-  bilan diff A B               two runs or two years, figure by figure
-  bilan lint SCRIPT            mistakes of survey statistics in a script
-  bilan repl                   interactive Lua
-
-examples:
-  bilan tab eleves.csv satisfait genre
-  bilan run scripts/itd/2022-2023.lua
-
-`bilan COMMAND --help` tells more.
-]]
-
--- The help of a command, in 80 columns but for examples, which are to be copied.
-local function command_help(command)
-  local wrap = require("bilan.output.text_table").wrap
-  local lines = { "usage: " .. command.usage, "" }
-  table.move(wrap(command.summary, 80), 1, 20, 3, lines)
-  lines[#lines + 1] = ""
-  local function add(name, about)
-    for at, part in ipairs(wrap(about, 80 - 25)) do
-      lines[#lines + 1] = ("  %-22s %s"):format(at == 1 and name or "", part)
-    end
-  end
-  for _, option in ipairs(command.options) do
-    add("--" .. option[1] .. (option[2] == "flag" and "" or " " .. (option[4] or "X")), option[3])
-  end
-  add("--help", "this page")
-  lines[#lines + 1] = ""
-  lines[#lines + 1] = "example: " .. command.example
-  return table.concat(lines, "\n") .. "\n"
-end
-
 -- ---- running -----------------------------------------------------------------------------------
 
 local function version()
@@ -201,9 +158,10 @@ end
 
 -- `bilan help [COMMAND]`, and `bilan` alone, which is wrong usage.
 local function help(name, about)
-  if about then core.host.print(command_help(load_command(about)))
-  elseif name then core.host.print(general:format(core.version))
-  else say(general:format(core.version)) end
+  local pages = require "bilan.cli.help"
+  if about then core.host.print(pages.command(load_command(about)))
+  elseif name then core.host.print(pages.general())
+  else say(pages.general()) end
   return name and 0 or 2
 end
 
@@ -219,7 +177,7 @@ local function dispatch(arguments)
   local command = load_command(name)
   local values, rest = M.parse(arguments, command.options, command.stop)
   if values.help then
-    core.host.print(command_help(command))
+    core.host.print(require("bilan.cli.help").command(command))
     return 0
   end
   return command.run(values, rest, M) or 0

@@ -62,16 +62,32 @@ function Sheet.__newindex()
   host.fail("a released table cannot be changed")
 end
 
-function Sheet.__len(sheet) return #bodies[sheet].rows end
+function Sheet.__len(sheet) return #bodies[sheet].kinds end
 
 function Sheet.__tostring(sheet)
   return require("bilan.output.text_table").write(sheet)
 end
 
+-- Parts of a body that are made when a writer asks for them: body -> part.
+local parts = {}
+
+function parts.rows(body) return layout.rows(body.strips, body.kinds) end
+
+function parts.strips(body) return layout.strips(body.columns, body.rows) end
+
+function parts.kinds(body) return layout.kinds(body.rows) end
+
+local parts_later = { __index = function(body, name)
+  local make = parts[name]
+  if not make then return nil end
+  body[name] = make(body)
+  return body[name]
+end }
+
 -- Closes a body: the object that goes out holds nothing, and is known here by its identity.
 local function seal(body)
   local sheet = setmetatable({}, Sheet)
-  bodies[sheet] = body
+  bodies[sheet] = setmetatable(body, parts_later)
   return sheet
 end
 
@@ -183,7 +199,7 @@ end
 local label_fields = { "method", "banner", "row", "col", "net", "level", "p", "term" }
 
 -- The record fields that any record of a sheet has, in their fixed order: what CSV and JSON write.
-local function used_keys(body)
+function parts.keys(body)
   local records, keys = body.records, {}
   local function add(list, number)
     for _, name in ipairs(list) do
@@ -201,13 +217,6 @@ local function used_keys(body)
   add { "letters", "grade", "note", "flag", "flag_reason", "reason" }
   return keys
 end
-
--- The keys of a sheet are looked for when a writer asks for them.
-local keys_later = { __index = function(body, name)
-  if name ~= "keys" then return nil end
-  body.keys = used_keys(body)
-  return body.keys
-end }
 
 -- A sentence of the method: plain text, or { key, args }; `at` names what alone it holds for.
 local function sentence(note, tag)
@@ -255,17 +264,32 @@ local function method_notes(spec, policy, view)
   return notes
 end
 
--- The promise of the gate, checked on the finished grid.
-local function check_bases(grid, title)
-  for _, row in ipairs(grid.rows) do
-    local cells = row.cells
-    for at = 1, #cells do
-      local cell = cells[at]
-      if cell.type == "share" and cell.shown and not cell.n then
-        host.fail(('a share without its base n in "%s"'):format(title or "?"))
-      end
-      if cell.text == nil then host.fail("a cell without text") end
+-- Does a cell keep the promise?
+local function check_cell(cell, title)
+  if cell.type == "share" and cell.shown and not cell.n then
+    host.fail(('a share without its base n in "%s"'):format(title or "?"))
+  end
+  if cell.text == nil then host.fail("a cell without text") end
+end
+
+-- Do the cells that a strip of records will have?
+local function check_strip(strip, records, title)
+  local words = strip.words
+  for at = 1, #records do
+    if not words[at] and not records[at].n then
+      check_cell({ type = strip.type, text = strip.texts[at], shown = true }, title)
     end
+  end
+end
+
+-- The promise of the gate, checked on the finished grid: every share has its base beside it.
+local function check_bases(grid, records, title)
+  for _, row in ipairs(grid.rows or {}) do
+    for _, cell in ipairs(row.cells) do check_cell(cell, title) end
+  end
+  for _, strip in ipairs(grid.strips or {}) do
+    for _, cell in ipairs(strip.made or {}) do check_cell(cell, title) end
+    if strip.type == "share" then check_strip(strip, records, title) end
   end
 end
 
@@ -291,7 +315,7 @@ function M.release(result, policy, opts)
   local withheld = protect(policy, view, tag)
   local judged = opts.policy and display.apply(opts.policy, spec, view.records, tag)
   local grid = layout.build(spec, view.records, view.bases, view.tests, opts)
-  check_bases(grid, spec.title)
+  check_bases(grid, view.records, spec.title)
   for _, record in ipairs(view.records) do
     if not record.shown and not record.reason then
       record.reason = layout.words(record, grid.view)
@@ -303,10 +327,11 @@ function M.release(result, policy, opts)
     table.move(judged.lines, 1, #judged.lines, #grid.foot + 1, grid.foot)
     table.move(judged.notes, 1, #judged.notes, #notes + 1, notes)
   end
-  return seal(setmetatable({
+  return seal {
     kind = spec.kind, subtitle = spec.subtitle or grid.subtitle, lang = tag, unit = spec.unit,
     title = spec.title_word and format.say(tag, spec.title_word) or spec.title,
     synthetic = spec.synthetic, columns = grid.columns, groups = grid.groups, rows = grid.rows,
+    strips = grid.strips, kinds = grid.kinds,
     foot = grid.foot, notes = notes, display = opts.policy, flags = judged and judged.lines,
     own_notes = #spec.notes + #(spec.design_notes or {}), waves = spec.waves,
     bare = grid.view.bare, lettered = grid.view.lettered, change_lines = changes,
@@ -321,7 +346,7 @@ function M.release(result, policy, opts)
       for key, value in pairs(opts) do if more[key] == nil then more[key] = value end end
       return M.release(result, policy, more)
     end,
-  }, keys_later))
+  }
 end
 
 --- The same sheet in another language, with other decimals, or under display rules.

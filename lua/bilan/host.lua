@@ -47,6 +47,7 @@ M.only_figures = core.sheet.only_figures
 M.fields = core.sheet.fields
 M.text = core.sheet.text
 M.texts = core.sheet.texts
+M.absent = core.sheet.absent
 M.cells = core.sheet.cells
 M.rows = core.sheet.rows
 

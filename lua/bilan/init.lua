@@ -24,9 +24,8 @@ end
 -- The survey module with all its verbs, and the values of the kinds of missing.
 local function surveys()
   require "bilan.estimates"
-  require "bilan.regression"
   require "bilan.design"
-  require "bilan.record.receipt" -- wraps the verbs of all of them: last
+  require "bilan.record.trace" -- wraps the verbs of all of them: last
   return require "bilan.survey", bilan.missing
 end
 

@@ -12,10 +12,8 @@
 -- An allow that takes nothing away, names no rule or gives no reason is a finding itself.
 local core = require "bilan.core"
 local events = require "bilan.events"
-local facts_store = require "bilan.lint.facts"
 local fault = require "bilan.fault"
 local json = require "bilan.json"
-local rules = require "bilan.lint.rules"
 local source = require "bilan.lint.source"
 local Survey = require "bilan.survey"
 local values = require "bilan.lint.values"
@@ -25,13 +23,19 @@ local M = {}
 local Lint = {}
 Lint.__index = Lint
 
-local rule_names = {}
-for i, rule in ipairs(rules) do rule_names[i] = rule.name end
+-- The rules, loaded when there is something for them to judge.
+local function rules() return require "bilan.lint.rules" end
+
+local function rule_names()
+  local names = {}
+  for i, rule in ipairs(rules()) do names[i] = rule.name end
+  return names
+end
 
 --- The names of all rules, in order, and what each is about.
 function M.rules()
   local list = {}
-  for i, rule in ipairs(rules) do list[i] = { name = rule.name, about = rule.about } end
+  for i, rule in ipairs(rules()) do list[i] = { name = rule.name, about = rule.about } end
   return list
 end
 
@@ -70,7 +74,7 @@ end
 -- where the source says that it will be compared.
 function Lint:keep(facts, name)
   local s, record = Survey.inside(facts.survey), self.facts:of(facts.survey)
-  local place = facts_store.place()
+  local place = require("bilan.lint.facts").place()
   local entry, fields = s.book.items_by_id[name], facts.fields
   local fact = { name = name, root = record.root, where = table.concat(record.where, "\0"), by = {},
     all = core.data.rows(s.table, s.domain), rows = core.data.rows(s.table),
@@ -200,14 +204,22 @@ function Lint:is_too_large(facts)
   return survey and core.data.rows(Survey.inside(survey).table) > self.most_rows
 end
 
+-- From now on there is something to judge: the store of facts begins.
+function Lint:judge()
+  if self.facts then return end
+  self.facts = require("bilan.lint.facts").new()
+  self.results = self.facts.results
+end
+
 -- One event: to the store of facts first, then to the rules.
 function Lint:hear(kind, facts)
   if self:is_too_large(facts) then return end
   if kind == "source" then return self:safely(kind, self.source, self, facts) end
+  self:judge()
   if first_of[kind] then
     self:safely(kind, self.facts[first_of[kind]], self.facts, facts)
   end
-  for _, rule in ipairs(rules) do
+  for _, rule in ipairs(rules()) do
     local act = rule.on[kind]
     if act then self:safely(rule.name, act, self, facts) end
   end
@@ -216,9 +228,8 @@ end
 --- A lint that listens from now on. opts.most_rows: surveys with more rows are passed over, whose
 -- rules would take as long as the estimates.
 function M.start(opts)
-  local lint = setmetatable({ facts = facts_store.new(), files = {}, order = {}, findings = {},
-    found = {}, titles = {}, faults = {}, most_rows = opts and opts.most_rows }, Lint)
-  lint.results = lint.facts.results
+  local lint = setmetatable({ files = {}, order = {}, findings = {}, found = {}, titles = {},
+    faults = {}, most_rows = opts and opts.most_rows }, Lint)
   lint.stop = events.listen(function(kind, facts) lint:hear(kind, facts) end, lint.most_rows)
   return lint
 end
@@ -259,13 +270,14 @@ function Lint:check_allows(unused)
   for _, file in ipairs(self.order) do
     for _, allow in ipairs(file.allows) do
       local place, known = { file = file.chunk, line = allow.line }, false
-      for _, name in ipairs(rule_names) do known = known or name == allow.rule end
+      local names = rule_names()
+      for _, name in ipairs(names) do known = known or name == allow.rule end
       if not allow.rule then
         self:find("bad-allow", place, "a comment for lint that allows nothing",
           "it does not do what it looks like", "-- lint: allow RULE because REASON")
       elseif not known then
         self:find("bad-allow", place, ('no rule "%s"%s'):format(allow.rule,
-          fault.hint(rule_names, allow.rule)), "it takes nothing away", "the name in brackets")
+          fault.hint(names, allow.rule)), "it takes nothing away", "the name in brackets")
       elseif not allow.reason then
         self:find("bad-allow", place, ("%s is allowed without a reason"):format(allow.rule),
           "who reads it next year will not know why it is right here", "because REASON behind it")
@@ -298,7 +310,8 @@ end
 -- away: the script ended by an error, or its data are not all there yet.
 function Lint:finish(opts)
   self.stop()
-  for _, rule in ipairs(rules) do
+  for _, file in ipairs(self.order) do if #file.sightings > 0 then self:judge() end end
+  for _, rule in ipairs(self.facts and rules() or {}) do
     if rule.finish then self:safely(rule.name, rule.finish, self) end
   end
   self:apply_allows()

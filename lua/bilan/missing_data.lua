@@ -13,10 +13,7 @@
 local core = require "bilan.core"
 local escape = require "bilan.output.escape"
 local events = require "bilan.events"
-local indicator = require "bilan.indicator"
-local result = require "bilan.result"
 local Survey = require "bilan.survey"
-local text_table = require "bilan.output.text_table"
 
 local M = {}
 
@@ -106,7 +103,7 @@ end
 
 -- Has any row of the estimate a figure?
 local function has_figure(estimate)
-  local spec = result.spec(estimate)
+  local spec = require("bilan.result").spec(estimate)
   for _, row in ipairs(spec and spec.rows or {}) do
     if row.value ~= nil or row.statistic ~= nil then return true end
   end
@@ -116,7 +113,8 @@ end
 -- Indicators of the run of which no row has a figure.
 local function bare_indicators()
   local list = {}
-  for _, one in ipairs(indicator.list()) do
+  if not package.loaded["bilan.indicator"] then return list end
+  for _, one in ipairs(require("bilan.indicator").list()) do
     if not has_figure(one.estimate) then list[#list + 1] = one.id end
   end
   return list
@@ -142,9 +140,9 @@ end
 function M.say()
   local lines = M.lines()
   if #lines == 0 then return end
-  local text = { "still missing:" }
+  local text, wrap = { "still missing:" }, require("bilan.output.text_table").wrap
   for _, line in ipairs(lines) do
-    local parts = text_table.wrap(escape.terminal(line), ROOM)
+    local parts = wrap(escape.terminal(line), ROOM)
     text[#text + 1] = "  " .. table.concat(parts, "\n    ")
   end
   core.host.warn(table.concat(text, "\n") .. "\n")

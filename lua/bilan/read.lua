@@ -2,7 +2,6 @@
 --
 -- The format is found from the content. What was detected (delimiter, encoding, decimal mark,
 -- rows, trimmed cells ...) stays with the survey as its origin and is shown by `describe`.
-local codebook = require "bilan.codebook"
 local core = require "bilan.core"
 local events = require "bilan.events"
 local fault = require "bilan.fault"
@@ -23,6 +22,7 @@ table.move(csv_options, 1, #csv_options, #known + 1, known)
 -- A codebook given as a table, as a path of a Lua file that returns one, or read already.
 local function find_codebook(given)
   if given == nil then return nil end
+  local codebook = require "bilan.codebook"
   if type(given) ~= "string" then return codebook.read(given) end
   local sandbox = require "bilan.sandbox"
   local folder = given:match("^(.*)/[^/]*$") or "."
@@ -205,7 +205,7 @@ function M.read(path, opts)
   end
   local raw, origin = load(entry, opts)
   local made, book, notes = raw, find_codebook(opts.codebook), {}
-  if book then made, notes = codebook.apply(book, raw) end
+  if book then made, notes = require("bilan.codebook").apply(book, raw) end
   local survey = Survey.wrap(made, { book = in_language(book, opts.lang), origin = origin,
     notes = notes, wave = opts.wave,
     synthetic = opts.synthetic or (book and book.synthetic) or says_synthetic(made) })

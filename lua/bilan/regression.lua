@@ -10,7 +10,9 @@ local formula = require "bilan.formula"
 local Result = require "bilan.result"
 local Survey = require "bilan.survey"
 
-local methods, inside = Survey.methods, Survey.inside
+local inside = Survey.inside
+
+local M = {}
 
 -- ---- atoms ------------------------------------------------------------------------------------
 
@@ -207,7 +209,7 @@ local own_link = { gaussian = "identity", binomial = "logit", quasibinomial = "l
 --- A generalised linear model: glm("api00 ~ ell + stype", { family = "gaussian" }).
 -- opts: family (gaussian), link, offset (an item or expression), reference = { item = level },
 -- exponentiate (odds ratios, ratios), epsilon (1e-8: where to stop), conf, df, lang, title.
-function methods:glm(text, opts)
+function M:glm(text, opts)
   opts = check(text, opts, { "family", "link", "offset", "epsilon" }, "glm")
   opts.family = fault.choice(opts.family, families, "gaussian", "glm: family")
   opts.link = opts.link or own_link[opts.family]
@@ -226,7 +228,7 @@ end
 
 --- Proportional odds: ordinal("interet ~ genre + age"), the answer having three levels or more.
 -- opts: reference, exponentiate, conf, df, lang, title.
-function methods:ordinal(text, opts)
+function M:ordinal(text, opts)
   opts = check(text, opts, {}, "ordinal")
   opts.link = "logit"
   local s, draft, parsed = inside(self), new_draft(self, opts), formula.parse(text)
@@ -243,4 +245,4 @@ function methods:ordinal(text, opts)
   return result_of(self, made, opts, { "method_ordinal" })
 end
 
-return methods
+return M

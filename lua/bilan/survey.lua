@@ -484,5 +484,18 @@ function methods:mark_synthetic(reason)
     reason or "made-up respondents") })
 end
 
+-- Verbs that most scripts do without: their modules are loaded when one is first called.
+local later = {
+  ["bilan.regression"] = { "glm", "ordinal" },
+  ["bilan.weighting"] = { "rake", "poststratify", "calibrate", "trim", "weight_report",
+    "add_weights" },
+}
+
+for module, verbs in pairs(later) do
+  for _, verb in ipairs(verbs) do
+    methods[verb] = function(self, ...) return require(module)[verb](self, ...) end
+  end
+end
+
 Survey.methods = methods
 return Survey

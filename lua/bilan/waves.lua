@@ -16,7 +16,7 @@ local crosswalk = require "bilan.waves.crosswalk"
 local fault = require "bilan.fault"
 local format = require "bilan.output.format"
 local ordered = require "bilan.ordered"
-local receipt = require "bilan.record.receipt"
+local trace = require "bilan.record.trace"
 local Survey = require "bilan.survey"
 
 local M = {}
@@ -356,7 +356,7 @@ for verb, module in pairs(elsewhere) do
   local function call(self, ...)
     return require("bilan.waves." .. module)[verb](inside(self), ...)
   end
-  methods[verb] = receipt.gather(verb, call) -- results know what all years' figures came from
+  methods[verb] = trace.gather(verb, call) -- results know what all years' figures came from
 end
 
 return M

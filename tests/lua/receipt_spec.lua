@@ -3,6 +3,7 @@ local bilan = require "bilan"
 local core = require "bilan.core"
 local methods = require "bilan.methods"
 local receipt = require "bilan.record.receipt"
+local trace = require "bilan.record.trace"
 local Result = require "bilan.result"
 
 local data = [[
@@ -201,7 +202,7 @@ describe("a receipt", function()
   end)
 
   it("of_a_verb_over_several_surveys_has_all_of_them", function()
-    local verb = receipt.gather("both", function(a, b)
+    local verb = trace.gather("both", function(a, b)
       a:mean "age"
       return b:mean "poids"
     end)
@@ -209,7 +210,7 @@ describe("a receipt", function()
     local told = receipt.of(verb(a, b))
     assert.equal("both(survey)", told.computed)
     assert.equal(2, #told.items)
-    assert.has_error(receipt.gather("fails", function() error "no" end))
+    assert.has_error(trace.gather("fails", function() error "no" end))
     assert.equal("age", items(a:mean "age")) -- nothing is gathered any more
   end)
 

@@ -43,12 +43,12 @@ describe("a sheet's cells", function()
     local records = { { value = 1.5, n = 3 }, { value = 2, n = 4, reason = "withheld" },
       { value = 3, n = 5, reason = "imprecise", flag = "withheld" } }
     local texts = { "1.5", "2", "3" }
-    local cells, absent = sheet.cells(records, "value", "number", texts)
-    assert.same({ 2, 3 }, absent)
+    assert.same({ 2, 3 }, sheet.absent(records, "number", texts))
+    assert.same({ 2 }, sheet.absent(records, "count", texts)) -- display rules leave bases
+    local cells = sheet.cells(records, "value", "number", { "1.5", "–" }, { [2] = "withheld" })
     assert.same({ type = "number", n = 3, shown = true, text = "1.5", value = 1.5 }, cells[1])
-    assert.same({ type = "number", n = 4, shown = false }, cells[2])
-    local _, hidden = sheet.cells(records, "value", "count", texts) -- display rules leave bases
-    assert.same({ 2 }, hidden)
+    assert.same({ type = "number", n = 4, shown = false, text = "–", reason = "withheld" },
+      cells[2])
   end)
 
   it("lose what is no figure from the named fields alone", function()
@@ -60,12 +60,10 @@ describe("a sheet's cells", function()
 end)
 
 describe("a line on a terminal", function()
-  local function cell(text, shown) return { text = text, shown = shown } end
-
   it("is as wide as its columns, or is not made", function()
-    local rows = { { cells = { cell "école", cell("1", true) } },
-      { cells = { cell "a  b", cell("日本", false) } } }
-    local texts = terminal.measure(rows, { true, false }, error)
+    local strips = { { texts = { "école", "a  b" }, words = {} },
+      { texts = { "1", "日本" }, words = { [2] = "withheld" } } }
+    local texts = terminal.measure(strips, { true, false }, error, 2)
     assert.same({ 5, 1 }, texts[1].columns)
     assert.is_true(texts[2].loose) -- wrapping would take a blank out
     assert.same({ { 5, 1 }, 4 }, { texts.figures, texts.words[2] })

@@ -3,6 +3,7 @@
  * running out at every request. */
 #include "design/calibration.h"
 #include "design/design.h"
+#include "design/linear.h"
 #include "design/replicates.h"
 #include "design/stages.h"
 
@@ -885,6 +886,63 @@ static void degrees_go_group_by_group(void **state) {
   survey_close(&s);
 }
 
+/* Degrees from totals by PSU, of the groups of a key beside an item, and from the rows. */
+static void check_degrees_of(struct survey *s, const struct design *d, const struct domain *domain,
+                             const struct column *key, const struct column *item) {
+  struct cells_request request = {
+      .rows = ROWS, .domain = domain, .keys = {key, item}, .key_count = 2};
+  struct cells totals;
+  double df[8] = {-1}, want[8];
+  size_t groups = dict_count(key->dict);
+  linear_request(&request, d);
+  assert_int_equal(cells_tabulate(&s->b, &totals, &request), BILAN_OK);
+  assert_int_equal(design_degrees_of(&s->b, df, d, domain, &key, 1, &totals, groups), BILAN_OK);
+  assert_int_equal(design_degrees(&s->b, want, d, domain, &key, 1), BILAN_OK);
+  assert_memory_equal(df, want, groups * sizeof *df);
+  cells_free(&totals);
+}
+
+/* Asked for again the answer is the same: by another item, after more keys than are kept, in a
+ * domain, with other weights. */
+static void degrees_that_are_kept_are_those_of_their_key(void **state) {
+  (void)state;
+  static const char *const labels[] = {"1", "2", "3"};
+  struct survey s;
+  struct column *keys[10];
+  struct domain *few;
+  struct design *copy;
+  double weights[ROWS];
+  survey_open(&s);
+  for (size_t k = 0; k < 10; k++) {
+    uint32_t codes[ROWS];
+    for (size_t i = 0; i < ROWS; i++) codes[i] = (uint32_t)((i * (k + 1) + i / 3) % 4);
+    keys[k] = make_codes(&s.b, ROWS, codes, labels, 3);
+  }
+  assert_int_equal(domain_new(&s.b, &few, ROWS), BILAN_OK);
+  for (size_t i = 0; i < ROWS; i++) {
+    weights[i] = i < 5;
+    if (i > 5) domain_set(few, i);
+  }
+  replace_numbers(&s, WEIGHT, weights);
+  struct design_spec spec = one_stage(&s, LONELY_CERTAINTY);
+  struct design *d = declare(&s, &spec);
+  assert_int_equal(design_copy(&s.b, &copy, d), BILAN_OK);
+  design_set_weight(copy, column_hold(s.columns[WEIGHT]));
+  for (size_t turn = 0; turn < 3; turn++)
+    for (size_t k = 0; k < 10; k++) {
+      const struct column *item = keys[(k + turn + 1) % 10];
+      check_degrees_of(&s, d, NULL, keys[k], item);
+      check_degrees_of(&s, d, few, keys[k], item);
+      check_degrees_of(&s, copy, NULL, keys[k], item);
+      check_degrees_of(&s, d, NULL, keys[k / 2], item);
+    }
+  for (size_t k = 0; k < 10; k++) column_free(keys[k]);
+  domain_free(few);
+  design_free(copy);
+  design_free(d);
+  survey_close(&s);
+}
+
 /* ---- copies and subsets --------------------------------------------------------------------- */
 
 /* A copy shares what does not change and outlives its model; the drawn weights are kept, also
@@ -1117,6 +1175,7 @@ int main(void) {
       cmocka_unit_test(no_rows_are_a_design),
       cmocka_unit_test(degrees_are_units_minus_strata_of_the_domain),
       cmocka_unit_test(degrees_go_group_by_group),
+      cmocka_unit_test(degrees_that_are_kept_are_those_of_their_key),
       cmocka_unit_test(a_copy_keeps_the_weights_of_the_draw),
       cmocka_unit_test(a_subset_is_the_design_of_its_rows),
       cmocka_unit_test(a_subset_may_be_left_with_lonely_units),

@@ -7,6 +7,11 @@
 -- already taken away what may not leave; nothing here looks at anything else. A figure that display
 -- rules speak of carries their mark (flag_mark); one that they withhold is the mark alone.
 --
+-- Most tables are only printed, as texts. So a list is held in strips, one for each column:
+--   { texts, words, cells, letters }
+-- texts of all rows; words[row], why there is no figure; cells() makes the cells, and with them the
+-- rows, when a writer asks for those. A cross-table is held in rows.
+--
 -- Column types: label (a row's name), share, points, number, count, p, interval, text.
 -- Two shapes:
 --   list       one record a row; label columns, then only those figures that some record has,
@@ -104,41 +109,71 @@ end
 
 -- What stands in place of a figure: its words where it is the row's main figure, or the limits of
 -- one; a dash elsewhere.
-local function add_words(cell, record, type, view, lead)
-  cell.reason = words_for(record, view)
+local function text_without(record, why, type, lead)
   local alone = lead or (type == "interval" and format.is_figure(record.value))
-  cell.text = alone and (display.marks[record.flag] or cell.reason) or DASH
+  return alone and (display.marks[record.flag] or why) or DASH
 end
 
--- The marks of a row's main figure.
-local function add_marks(cell, record, view)
+local function has_letters(record) return record.letters and record.letters ~= "" end
+
+-- The text of a row's main figure with its marks.
+local function with_marks(text, record, view)
   if view.unit == "share" and is_small(record, view) then
-    cell.small, view.any_small = true, true
-    cell.text = cell.text .. "*"
+    view.any_small = true
+    text = text .. "*"
   end
-  if record.flag then
-    cell.flag_mark = display.marks[record.flag]
-    cell.text = cell.text .. cell.flag_mark
-  end
-  if record.letters and record.letters ~= "" then
-    cell.letters, view.lettered = record.letters, true
-  end
+  if record.flag then text = text .. display.marks[record.flag] end
+  if has_letters(record) then view.lettered = true end
+  return text
 end
 
---- The cells of one figure of records; `lead` says that it is the row's main figure, which carries
+-- The same marks on its cell.
+local function mark_cell(cell, record, view)
+  if view.unit == "share" and is_small(record, view) then cell.small = true end
+  if record.flag then cell.flag_mark = display.marks[record.flag] end
+  if has_letters(record) then cell.letters = record.letters end
+end
+
+-- The letters of a column, by place; nil without any.
+local function letters_of(list)
+  local letters
+  for at = 1, #list do
+    if has_letters(list[at]) then
+      letters = letters or {}
+      letters[at] = list[at].letters
+    end
+  end
+  return letters
+end
+
+--- One figure of records as a strip; `lead` says that it is the row's main figure, which carries
 -- marks, and the words when there is none.
-local function figure_cells(records, key, type, view, lead)
-  local cells, absent = host.cells(records, key, type, writers[type](records, key, view))
+local function figure_strip(records, key, type, view, lead)
+  local texts, words = writers[type](records, key, view), {}
+  local absent = host.absent(records, type, texts)
   for at = 1, #absent do
     local place = absent[at]
-    add_words(cells[place], records[place], type, view, lead)
+    words[place] = words_for(records[place], view)
+    texts[place] = text_without(records[place], words[place], type, lead)
   end
   for at = 1, lead and #records or 0 do
-    local cell, record = cells[at], records[at]
-    if cell.shown then add_marks(cell, record, view) end
-    view.texts[record] = cell.text
+    local record = records[at]
+    if not words[at] then texts[at] = with_marks(texts[at], record, view) end
+    view.texts[record] = texts[at]
   end
-  return cells
+  local function cells()
+    local made = host.cells(records, key, type, texts, words)
+    for at = 1, lead and #records or 0 do
+      if not words[at] then mark_cell(made[at], records[at], view) end
+    end
+    return made
+  end
+  return { texts = texts, words = words, cells = cells, type = type,
+    letters = lead and view.lettered and letters_of(records) or nil }
+end
+
+local function figure_cells(records, key, type, view, lead)
+  return figure_strip(records, key, type, view, lead).cells()
 end
 
 local function figure_cell(record, key, type, view, lead)
@@ -149,16 +184,12 @@ local function text_cell(text, type)
   return { type = type or "text", text = text, shown = true }
 end
 
--- A count of respondents: n, weighted n or missing, and its text; its words when it was withheld.
-local function base_cell(record, key, view, text)
+-- A count of respondents: n, weighted n or missing; its words when it was withheld.
+local function own_base_cell(record, key, view)
+  local text = figures.text("count", base_options(key, view), record[key])
   if text then return { type = "count", text = text, value = record[key], shown = true } end
   return { type = "count", text = DASH, shown = false,
     reason = record.reason or format.say(view.lang, "not_estimable") }
-end
-
--- The same of one record.
-local function own_base_cell(record, key, view)
-  return base_cell(record, key, view, figures.text("count", base_options(key, view), record[key]))
 end
 
 -- ---- one record a row -----------------------------------------------------------------------
@@ -368,39 +399,75 @@ local function add_base(cell, n, view)
   return cell
 end
 
--- The cells of a column, one for each record: columns[type](spec, column, records, view).
-local columns_of = {}
+-- A strip of cells that are there already.
+local function strip_of(cells)
+  local texts, words = {}, {}
+  for at = 1, #cells do
+    local cell = cells[at]
+    texts[at] = cell.text
+    if cell.shown == false then words[at] = cell.reason or cell.text end
+  end
+  return { texts = texts, words = words, made = cells, letters = letters_of(cells),
+    cells = function() return cells end }
+end
+
+-- A strip of plain texts.
+local function text_strip(texts, type)
+  local function cells()
+    local made = {}
+    for at = 1, #texts do made[at] = text_cell(texts[at], type) end
+    return made
+  end
+  return { texts = texts, words = {}, cells = cells, type = type }
+end
+
+-- The strip of a column, with a text for each record: strips_of[type](spec, column, records, view).
+local strips_of = {}
 
 -- Levels repeat from row to row, so each label is made once.
-function columns_of.label(spec, column, records, view)
-  local cells, known, none = {}, {}, {}
+function strips_of.label(spec, column, records, view)
+  local texts, known, none = {}, {}, {}
   local keeps = spec.kind ~= "change" -- whose rows may be of several items
   local by, key = column.by, column.key
   for at = 1, #records do
     local record = records[at]
     local value = by and record.by[key] or record[key]
     if value == nil then value = none end
-    local cell = known[value]
-    if not cell then
-      cell = text_cell(label_text(spec, record, column, view), "label")
-      if keeps then known[value] = cell end
+    local text = known[value]
+    if not text then
+      text = label_text(spec, record, column, view)
+      if keeps then known[value] = text end
     end
-    cells[at] = cell
+    texts[at] = text
   end
-  return cells
+  return text_strip(texts, "label")
 end
 
-function columns_of.text(_, column, records)
-  local cells = {}
-  for at = 1, #records do cells[at] = text_cell(note_beside(records[at], column.has) or "") end
-  return cells
+function strips_of.text(_, column, records)
+  local texts = {}
+  for at = 1, #records do texts[at] = note_beside(records[at], column.has) or "" end
+  return text_strip(texts, "text")
 end
 
 -- Numbers of respondents, which stay where a figure is withheld.
-local function base_cells(records, key, view)
-  local cells, texts = {}, writers.count(records, key, view)
-  for at = 1, #records do cells[at] = base_cell(records[at], key, view, texts[at]) end
-  return cells
+local function base_strip(records, key, view)
+  local texts, words = writers.count(records, key, view), {}
+  for at = 1, #records do
+    if not texts[at] then
+      texts[at] = DASH
+      words[at] = records[at].reason or format.say(view.lang, "not_estimable")
+    end
+  end
+  local function cells()
+    local made = {}
+    for at = 1, #records do
+      local why = words[at]
+      made[at] = { type = "count", text = texts[at], shown = not why, reason = why,
+        value = not why and records[at][key] or nil }
+    end
+    return made
+  end
+  return { texts = texts, words = words, cells = cells, type = "count" }
 end
 
 -- How the figures of a record are written where rows differ: coefficients, means among changes.
@@ -411,7 +478,7 @@ local function own_view(spec, record, view)
 end
 
 -- The figures of rows that are in units of their own.
-local function own_cells(spec, column, records, view)
+local function own_strip(spec, column, records, view)
   local cells, key, type = {}, column.key, column.type
   for at = 1, #records do
     local record = records[at]
@@ -420,28 +487,52 @@ local function own_cells(spec, column, records, view)
     cells[at] = figure_cell(record, key, own, own_view(spec, record, view), key == "value")
     if column.base then add_base(cells[at], record[column.base], view) end
   end
-  return cells
+  return strip_of(cells)
 end
 
-local function column_cells(spec, column, records, view)
+local function column_strip(spec, column, records, view)
   local key, type = column.key, column.type
-  if columns_of[type] then return columns_of[type](spec, column, records, view) end
-  if key == "n" then return base_cells(records, key, view) end
+  if strips_of[type] then return strips_of[type](spec, column, records, view) end
+  if key == "n" then return base_strip(records, key, view) end
   if spec.kind == "glm" or spec.kind == "change" then
-    return own_cells(spec, column, records, view)
+    return own_strip(spec, column, records, view)
   end
-  return figure_cells(records, key, type, view, key == "value")
+  return figure_strip(records, key, type, view, key == "value")
 end
 
--- Records as rows of cells.
-local function record_rows(spec, columns, records, view)
+-- Records as the strips of all columns, and the kinds of their rows.
+local function record_strips(spec, columns, records, view)
+  local strips, kinds = {}, {}
+  for at, column in ipairs(columns) do strips[at] = column_strip(spec, column, records, view) end
+  for at = 1, #records do kinds[at] = records[at].net and "net" or "row" end
+  return strips, kinds
+end
+
+--- The rows of cells of a grid that is held in strips.
+function M.rows(strips, kinds)
   local lists, rows = {}, {}
-  for at, column in ipairs(columns) do lists[at] = column_cells(spec, column, records, view) end
-  local cells = host.rows(lists, #records)
-  for at = 1, #records do
-    rows[at] = { kind = records[at].net and "net" or "row", cells = cells[at] }
-  end
+  for at, strip in ipairs(strips) do lists[at] = strip.cells() end
+  local cells = host.rows(lists, #kinds)
+  for at = 1, #kinds do rows[at] = { kind = kinds[at], cells = cells[at] } end
   return rows
+end
+
+--- The strips of a grid that is held in rows.
+function M.strips(columns, rows)
+  local strips = {}
+  for at = 1, #columns do
+    local cells = {}
+    for place, row in ipairs(rows) do cells[place] = row.cells[at] end
+    strips[at] = strip_of(cells)
+  end
+  return strips
+end
+
+--- The kinds of rows: row, net, base, missing, total.
+function M.kinds(rows)
+  local kinds = {}
+  for place, row in ipairs(rows) do kinds[place] = row.kind end
+  return kinds
 end
 
 -- "36 (sans réponse 30, refus 6)": kinds of missing in their fixed order.
@@ -504,7 +595,7 @@ end
 local function list_grid(spec, records, view)
   local columns = stub_columns(spec, records, view)
   local shown, note
-  local grid = { columns = columns, rows = {}, foot = {} }
+  local grid = { columns = columns, foot = {} }
   local level = shared_level(spec, records, columns)
   if level then
     grid.subtitle = level_line(spec, records[1], level, view)
@@ -513,8 +604,8 @@ local function list_grid(spec, records, view)
   if spec.kind == "change" then shown = change_columns(spec, records, view)
   else shown, note = figure_columns(spec, records, view) end
   table.move(shown, 1, #shown, #columns + 1, columns)
-  grid.rows = record_rows(spec, columns, records, view)
-  for at = 1, level and #records or 0 do grid.rows[at].kind = "row" end -- no net among others
+  grid.strips, grid.kinds = record_strips(spec, columns, records, view)
+  for at = 1, level and #records or 0 do grid.kinds[at] = "row" end -- no net among others
   local missing = common(records, "missing")
   if missing then
     grid.foot[1] = missing_line(missing, records[1].missing_kinds, view)
@@ -838,17 +929,19 @@ local function make_view(spec, records, opts)
   }
 end
 
+-- The label of a row: the level stands in the last label column.
+local function row_label(grid, place)
+  local last = 1
+  while grid.columns[last + 1] and grid.columns[last + 1].type == "label" do last = last + 1 end
+  if grid.strips then return grid.strips[last].texts[place] end
+  return grid.rows[place].cells[last].text
+end
+
 -- Names the rows that group several answers.
 local function add_net_line(grid, view)
   local names = {}
-  for _, row in ipairs(grid.rows) do
-    if row.kind == "net" then
-      local label = 1 -- the level stands in the last label column
-      while grid.columns[label + 1] and grid.columns[label + 1].type == "label" do
-        label = label + 1
-      end
-      names[#names + 1] = row.cells[label].text
-    end
+  for place, kind in ipairs(grid.kinds or M.kinds(grid.rows)) do
+    if kind == "net" then names[#names + 1] = row_label(grid, place) end
   end
   if #names == 0 then return end
   local seen, once = {}, {}

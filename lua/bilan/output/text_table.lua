@@ -34,11 +34,9 @@ end
 -- Room that the letters of significance take in each column.
 local function letter_rooms(body)
   local rooms = {}
-  for _, row in ipairs(body.rows) do
-    local cells = row.cells
-    for at = 1, #cells do
-      local cell = cells[at]
-      if cell.letters then rooms[at] = math.max(rooms[at] or 0, host.width(cell.letters) + 1) end
+  for at, strip in ipairs(body.strips) do
+    for _, letters in pairs(strip.letters or {}) do
+      rooms[at] = math.max(rooms[at] or 0, host.width(letters) + 1)
     end
   end
   return rooms
@@ -227,11 +225,11 @@ local function panel_lines(lines, body, list, widths, texts, headings)
   local rule = ("\u{2500}"):rep(math.max(total_width(list, widths), 1))
   lines[#lines + 1] = rule
   local whole = host.lines(texts, list, widths, widths.left, GAP)
-  for index, row in ipairs(body.rows) do
-    if row.kind == "total" and index > 1 then lines[#lines + 1] = rule end
+  for index, kind in ipairs(body.kinds) do
+    if kind == "total" and index > 1 then lines[#lines + 1] = rule end
     if whole[index] then lines[#lines + 1] = whole[index]
     else add_row(lines, list, widths, texts[index]) end
-    if row.kind == "base" and index == 1 then lines[#lines + 1] = rule end
+    if kind == "base" and index == 1 then lines[#lines + 1] = rule end
   end
 end
 
@@ -239,7 +237,7 @@ end
 local function add_letters(body, texts)
   for at, room in pairs(letter_rooms(body)) do
     for index, row in ipairs(texts) do
-      local own = body.rows[index].cells[at].letters
+      local own = body.strips[at].letters[index]
       local letters = own and " " .. escape.terminal(own) or ""
       row[at] = row[at] .. letters .. (" "):rep(room - host.width(letters))
       row.columns[at] = row.columns[at] + room
@@ -255,7 +253,7 @@ end
 local function measured(body)
   local left = {}
   for at, column in ipairs(body.columns) do left[at] = is_left(column) end
-  local texts = host.measure(body.rows, left, escape.terminal)
+  local texts = host.measure(body.strips, left, escape.terminal, #body.kinds)
   if body.lettered then add_letters(body, texts) end
   texts.most = {}
   for at in ipairs(left) do

@@ -42,7 +42,7 @@ if (want("chisq")) {
 if (want("boot")) {
   set.seed(1)
   bs <- t("make_boot100", function() as.svrepdesign(des, type = "bootstrap", replicates = 100), 1)
-  r <- t("boot100_by_gender", function() share("q01", "gender", bs), min(reps, 2))
+  r <- t("boot100_by_gender", function() share("q01", "gender", bs), 1)
   levels <- levels(d$q01)
   for (j in seq_along(levels))
     put("boot100_by_gender", paste("q01|gender", levels[j], r$gender, sep = "|"), "value", r[[1 + j]])
@@ -54,7 +54,7 @@ columns <- function(task, rule) {
   given <- svrepdesign(data = d[c("q01", "gender")], weights = d$weight, repweights = w,
     type = "other", scale = 0.04, rscales = rep(1, 100), combined.weights = TRUE, mse = TRUE)
   rm(w)
-  answer(task, "q01", "gender", t(task, function() share("q01", "gender", given), min(reps, 2)))
+  answer(task, "q01", "gender", t(task, function() share("q01", "gender", given), 1))
 }
 if (want("columns")) {
   columns("columns100_by_gender", numbers$psu * 37 + numbers$q29 * 7 + numbers$q30)
