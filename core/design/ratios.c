@@ -8,6 +8,7 @@
  */
 #include "design/ratios.h"
 
+#include "base/twice.h"
 #include "base/two.h"
 #include "data/bitmap.h"
 
@@ -62,15 +63,6 @@ bilan_status ratios_place(bilan *b, struct ratios *r, size_t *place) {
 
 /* PSUs go side by side, for what is looked up of a share serves all of them. */
 enum { PSUS = 4 };
-
-/* The same loops twice, with wide vectors and without. */
-#if defined(__GNUC__) && defined(__x86_64__)
-#define WITH_AVX2 __attribute__((target("avx2")))
-#define INTO_BOTH static inline __attribute__((always_inline))
-#else
-#define WITH_AVX2
-#define INTO_BOTH static inline
-#endif
 
 /* Values of some PSUs: their cells, then the sums. */
 INTO_BOTH void fill_values(four *value, const struct ratios *r, const double *const *cell) {

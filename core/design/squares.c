@@ -1,17 +1,9 @@
 /* squares.c - see squares.h. Plain loops over statistics; no memory, no failure. */
 #include "design/squares.h"
 
+#include "base/twice.h"
 #include "base/two.h"
 #include "design/stages.h"
-
-/* The same loops twice, with wide vectors and without. */
-#if defined(__GNUC__) && defined(__x86_64__)
-#define WITH_AVX2 __attribute__((target("avx2")))
-#define INTO_BOTH static inline __attribute__((always_inline))
-#else
-#define WITH_AVX2
-#define INTO_BOTH static inline
-#endif
 
 /* Blocks of one: variances alone, four at a time, without a jump. */
 INTO_BOTH void add_variances(double *cov, const double *z, const double *centre, double factor,

@@ -14,6 +14,8 @@
  */
 #include "kernel/joint.h"
 
+#include "base/twice.h"
+
 /* One pair. */
 static inline void add_pair(uint64_t *place, uint64_t u, uint64_t v, uint64_t row) {
   place[0] += u ? u + row : 0;
@@ -24,8 +26,6 @@ static inline void add_pair(uint64_t *place, uint64_t u, uint64_t v, uint64_t ro
 
 #if defined(__GNUC__) && defined(__x86_64__)
 #include <immintrin.h>
-
-#define WITH_AVX2 __attribute__((target("avx2")))
 
 /* Four rows of units in lanes of 64 bits. */
 WITH_AVX2 static inline __m256i four_units(const uint32_t *units) {

@@ -12,19 +12,11 @@
 
 #include <string.h>
 
+#include "base/twice.h"
+
 /* Rows of the loops that compilers turn into vector instructions: fixed, so that they need no loop
  * for what is left. Arrays a step long show that nothing overlaps. */
 enum { STEP = 32 };
-
-/* The same loops twice: for the instructions that every processor of its kind has, and for more of
- * them where it is asked which it has (joint->simd). */
-#if defined(__GNUC__) && defined(__x86_64__)
-#define WITH_AVX2 __attribute__((target("avx2")))
-#define INTO_BOTH static inline __attribute__((always_inline))
-#else
-#define WITH_AVX2
-#define INTO_BOTH static inline
-#endif
 
 /* ---- places -------------------------------------------------------------------------------- */
 

@@ -21,19 +21,11 @@
 
 #include <string.h>
 
+#include "base/twice.h"
 #include "kernel/joint.h"
 
 /* Steps of an index from cell to cell (joint_unit); cells of all copies of a table, 24 KiB. */
 enum { STEP = 2, SUBS_CELLS = 1536 };
-
-/* The same loop twice, as in joint_slice.c. */
-#if defined(__GNUC__) && defined(__x86_64__)
-#define WITH_AVX2 __attribute__((target("avx2")))
-#define INTO_BOTH static inline __attribute__((always_inline))
-#else
-#define WITH_AVX2
-#define INTO_BOTH static inline
-#endif
 
 /* Cells from one joint code to the next: an even number, for loops that take two. */
 static inline size_t pitch_of(const struct unit_source *item) {
